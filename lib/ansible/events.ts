@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The events that plugins/callback/patchrun_events.py writes, one JSON object a line, version 1.
+// Every event has: v (1), seq (from 1, rising by 1), ts (seconds since the epoch, with fraction), ev.
+
+/** A task or handler, sent once when it starts; later events name it by `id`. */
+export interface TaskInfo {
+  readonly id: string
+  /** Name as displayed: role prefix included, templates not resolved. */
+  readonly name: string
+  /** Fully qualified module name where known. */
+  readonly action: string
+  /** Effective tags: inherited from blocks, roles, plays and imports. */
+  readonly tags: readonly string[]
+  readonly role: string | null
+  /** Path relative to the playbook repository where it lies inside, absolute otherwise. */
+  readonly file: string
+  readonly line: number
+  readonly handler: boolean
+  /** Effective check mode: false for a task with `check_mode: false` even in a check run. */
+  readonly checkMode: boolean
+  readonly noLog: boolean
+  /** Names or topics it notifies. */
+  readonly notify: readonly string[]
+}
+
+interface Base {
+  readonly v: 1
+  readonly seq: number
+  readonly ts: number
+}
+
+export interface StartEvent extends Base {
+  readonly ev: 'start'
+  readonly playbook: string
+  readonly pid: number
+  readonly ansible: string
+  readonly python: string
+  readonly check: boolean
+  readonly diff: boolean
+}
+export interface PlayEvent extends Base {
+  readonly ev: 'play'
+  readonly name: string
+  readonly tags: readonly string[]
+  readonly strategy: string
+  /** How many hosts the play is about to run on. */
+  readonly hosts: number
+}
+export interface TaskEvent extends Base {
+  readonly ev: 'task'
+  readonly task: TaskInfo
+}
+export interface HostStartEvent extends Base {
+  readonly ev: 'host_start'
+  readonly host: string
+  readonly task: string
+}
+
+/** What happened to one host in one task, or in one item of its loop. */
+export interface ResultEvent extends Base {
+  readonly ev: 'ok' | 'failed' | 'skipped' | 'unreachable' | 'retry' | 'item_ok' | 'item_failed' | 'item_skipped'
+  readonly host: string
+  /** `id` of the task. */
+  readonly task: string
+  readonly changed: boolean
+  /** The play goes on in spite of a failure (`ignore_errors`, `ignore_unreachable`). */
+  readonly ignored: boolean
+  /** Seconds from host_start to here. */
+  readonly duration: number
+  /** Label of the item of a loop. */
+  readonly item?: string
+  /** Message, cut at 4 KiB; absent under no_log. */
+  readonly msg?: string
+  /** Exit code of a command. */
+  readonly rc?: number
+  /** End of standard error, cut at 4 KiB. */
+  readonly stderr?: string
+  /** Unified diff, cut at 16 KiB. */
+  readonly diff?: string
+  /** Skipped because check mode cannot run it: a blind spot. */
+  readonly unpredicted?: boolean
+  /** Ended by the task time-out: the node hangs. */
+  readonly timedOut?: boolean
+  /** The host that did the work, when delegated. */
+  readonly delegatedTo?: string
+}
+
+export interface HostStats {
+  readonly ok: number
+  readonly changed: number
+  readonly unreachable: number
+  readonly failures: number
+  readonly skipped: number
+  readonly rescued: number
+  readonly ignored: number
+}
+export interface StatsEvent extends Base {
+  readonly ev: 'stats'
+  readonly stats: Readonly<Record<string, HostStats>>
+}
+
+/** The guard stopped the run before something forbidden started. Nothing after it ran. */
+export interface GuardEvent extends Base {
+  readonly ev: 'guard'
+  readonly reason: 'drain-change' | 'untagged-handler' | 'unplanned-host' | 'denied-delegate' | 'unchecked-drain-change'
+  /** In words, complete: names the task or the hosts. */
+  readonly message: string
+  readonly task?: TaskInfo
+  /** Tasks that notified the handler that was stopped, with the hosts they did it on (at most 20). */
+  readonly notifiedBy?: readonly { readonly task: TaskInfo; readonly hosts: readonly string[] }[]
+  /** Hosts concerned (at most 20). */
+  readonly hosts?: readonly string[]
+}
+export interface NoHostsEvent extends Base {
+  readonly ev: 'no_hosts'
+  readonly reason: 'unmatched' | 'exhausted'
+}
+
+/** Written only by the tag audit (`patchrun lint`): a task that exists, not one that runs. */
+export interface LintTaskEvent extends Base {
+  readonly ev: 'lint_task'
+  readonly play: string
+  readonly task: TaskInfo
+  /** The file or role could not be followed without running (a templated include). */
+  readonly opaque?: string
+}
+
+export type AnsibleEvent =
+  | StartEvent
+  | PlayEvent
+  | TaskEvent
+  | HostStartEvent
+  | ResultEvent
+  | StatsEvent
+  | GuardEvent
+  | NoHostsEvent
+  | LintTaskEvent

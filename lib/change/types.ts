@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The summary of one Ansible run: what happened to every planned node, judged by events, stats and exit code together.
+import type { GuardEvent, HostStats } from '../ansible/events.js'
+import type { BlindSpot, Failure, WouldChange } from '../rollout/verdict.js'
+
+/** How a node came out of a run. */
+export type NodeResult =
+  /** It finished every play that included it, without a failure that counts. */
+  | 'ok'
+  /** A task failed, it could not be reached, or it hung: `failure` says which. */
+  | 'failed'
+  /** It had events, and neither failed nor finished: the run was cut off while it was under way. */
+  | 'cut'
+  /** It had no event at all. */
+  | 'absent'
+
+export interface NodeSummary {
+  readonly node: string
+  readonly result: NodeResult
+  readonly failure?: Failure
+  /** Tasks that changed it, or in check mode would change it. */
+  readonly changes: readonly WouldChange[]
+  readonly blindSpots: readonly BlindSpot[]
+  readonly stats?: HostStats
+}
+
+export interface RunSummary {
+  /** True when the run saw every planned node through and ended as it should. */
+  readonly complete: boolean
+  readonly nodes: ReadonlyMap<string, NodeSummary>
+  /** The guard stopped the run. */
+  readonly guard?: GuardEvent
+  /** Hosts with events that were not planned. Never empty without the rollout being halted. */
+  readonly unplanned: readonly string[]
+  /** The run as a whole went wrong before or beside the nodes: a syntax error, a missing role, a missing module. */
+  readonly fault?: { readonly message: string; readonly hint: string; readonly file?: string; readonly line?: number }
+  /** Lines of the event stream that were no events. */
+  readonly foreignLines: number
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The answer to "what would this pin do to this node?", and what led to it.
+
+/**
+ * GOOD: nothing would change. HOT: only HotChange. DRAIN: a DrainChange, or (by default) an untagged change.
+ * ERROR: failed, unreachable, or ended without stats. UNKNOWN: not a single event.
+ */
+export type Verdict = 'GOOD' | 'HOT' | 'DRAIN' | 'ERROR' | 'UNKNOWN'
+
+/** Why a node counts as failed. */
+export type FailureCause = 'failed' | 'unreachable' | 'hung' | 'not-converged' | 'unknown' | 'guard'
+
+/** Which task on which node, in the words of Ansible, and where it stands in the playbook repository. */
+export interface Failure {
+  readonly cause: FailureCause
+  readonly message: string
+  readonly task?: string
+  readonly file?: string
+  readonly line?: number
+}
+
+/** A task that would change the node. */
+export interface WouldChange {
+  readonly task: string
+  readonly action: string
+  readonly tags: readonly string[]
+  readonly file: string
+  readonly line: number
+  /** Unified diff, where Ansible gave one. */
+  readonly diff?: string
+}
+
+/** A task that check mode did not run, so nobody knows what it would do. */
+export interface BlindSpot {
+  readonly task: string
+  readonly action: string
+  readonly tags: readonly string[]
+  readonly file: string
+  readonly line: number
+}
+
+/** What one look at one node found. */
+export interface Finding {
+  readonly verdict: Verdict
+  readonly failure?: Failure
+  readonly changes: readonly WouldChange[]
+  readonly blindSpots: readonly BlindSpot[]
+}
