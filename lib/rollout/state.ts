@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the journal amounts to. Values only; evolve makes them, decide reads them.
+import type { Actor, Alarm, Halt, PinnedCommit, StepAction, TaskRef } from './events.js'
+import type { Failure } from './verdict.js'
+
+/**
+ * Where a node stands in this rollout:
+ * unseen: not looked at since the pin, or its last step has no outcome; look before touching.
+ * hot / drain: the last look says what it needs. applied: changed, not yet looked at again.
+ * good: seen GOOD at the pin. failed: out of this rollout until a person retries it.
+ */
+export type Stage = 'unseen' | 'hot' | 'drain' | 'applied' | 'good' | 'failed'
+
+export interface NodeState {
+  readonly stage: Stage
+  /** When it entered the stage, ms. */
+  readonly at: number
+  /** The step it is in just now. */
+  readonly step?: string
+  /** It was changed, or may have been, during this rollout. */
+  readonly touched: boolean
+  /** Applies that came to an outcome. */
+  readonly applies: number
+  /** Looks in a row that brought no answer. */
+  readonly blindLooks: number
+  readonly changes: readonly TaskRef[]
+  readonly blindSpots: readonly TaskRef[]
+  readonly failure?: Failure
+}
+
+export interface OpenStep {
+  readonly step: string
+  readonly action: StepAction
+  readonly wave: number
+  readonly nodes: readonly string[]
+  readonly since: number
+}
+
+export type RolloutStatus = 'running' | 'halted' | 'done' | 'closed'
+
+export interface RolloutState {
+  readonly id: string
+  readonly pin: PinnedCommit
+  readonly previous: string | null
+  readonly limit: readonly string[] | null
+  readonly by: Actor
+  readonly openedAt: number
+  readonly endedAt?: number
+  readonly status: RolloutStatus
+  readonly halt?: Halt
+  readonly alarm?: Alarm
+  /** Nodes that have been in a step; a node that is not here is unseen. */
+  readonly nodes: ReadonlyMap<string, NodeState>
+  /** Intents without an outcome. */
+  readonly steps: ReadonlyMap<string, OpenStep>
+  /** Steps intended so far: the next step's number is one more. */
+  readonly stepCount: number
+}
+
+/** A rollout that is over, in short. */
+export interface PastRollout {
+  readonly id: string
+  readonly pin: PinnedCommit
+  readonly status: RolloutStatus
+  readonly openedAt: number
+  readonly endedAt: number
+  readonly by: Actor
+  readonly counts: Readonly<Record<Stage, number>>
+  readonly limited: boolean
+  readonly message?: string
+}
+
+export interface EnvironmentState {
+  /** The last SHA that a whole rollout completed. */
+  readonly remembered: string | null
+  readonly current: RolloutState | null
+  readonly history: readonly PastRollout[]
+}
+
+export const NO_STATE: EnvironmentState = { remembered: null, current: null, history: [] }
+
+export const UNSEEN: NodeState = {
+  stage: 'unseen',
+  at: 0,
+  touched: false,
+  applies: 0,
+  blindLooks: 0,
+  changes: [],
+  blindSpots: [],
+}
+
+/** The state of a node, also of one that no step has named yet. */
+export function nodeState(rollout: RolloutState, node: string): NodeState {
+  return rollout.nodes.get(node) ?? UNSEEN
+}
+
+/** How many of the nodes that a step has named stand where. */
+export function countStages(rollout: RolloutState): Record<Stage, number> {
+  const counts: Record<Stage, number> = { unseen: 0, hot: 0, drain: 0, applied: 0, good: 0, failed: 0 }
+  for (const node of rollout.nodes.values()) counts[node.stage] += 1
+  return counts
+}
