@@ -8,7 +8,7 @@ import type { Decision, World } from '../../lib/rollout/index.js'
 import { flat, live, scenarios, Violation } from '../support/simulation.js'
 import type { Decide } from '../support/simulation.js'
 
-const runs = Number(process.env['PATCHRUN_TEST_RUNS'] ?? 3_000)
+const runs = Number(process.env['PATCHRUN_TEST_RUNS'] ?? 4_000)
 const seed = Number(process.env['PATCHRUN_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 t.comment(`seed ${seed}: PATCHRUN_TEST_SEED=${seed} runs the same again`)
 
@@ -16,7 +16,7 @@ t.test('no reachable state breaks an invariant', (t) => {
   let turns = 0
   fc.assert(fc.property(scenarios, (scenario) => { turns += live(scenario, decide).turns }), { numRuns: runs, seed })
   t.comment(`${turns} decisions`)
-  t.ok(turns > 8 * runs, 'the lives are long enough to mean something')
+  t.ok(turns > 5 * runs, 'the lives are long enough to mean something')
   t.end()
 })
 
