@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which rollout is this run about: one that goes on, one that stands, or a new one? Pure.
+//
+//   under way                     goes on at its own pin, whatever the ref says by now: never a mixture
+//   under way, cannot move, newer pin   closed; a new one opens at the newer pin
+//   halted, same pin              stays halted: the same commit would fail the same way
+//   halted, newer pin             closed; a new one opens
+//   done, same pin, no new nodes  nothing to do, and it is said
+//   anything else                 a new one opens
+import type { Comparison } from '../playbook/index.js'
+import type { Fleet } from '../fleet/types.js'
+import { decide, nodeState } from '../rollout/index.js'
+import type { Actor, EnvironmentState, JournalEvent, PinnedCommit, RolloutState } from '../rollout/index.js'
+import type { NoticeCode } from './progress.js'
+
+export interface Choice {
+  /** To be journaled before anything else. Empty: the rollout stands as it is. */
+  readonly events: readonly JournalEvent[]
+  readonly notices: readonly { readonly code: NoticeCode; readonly text: string }[]
+}
+
+export interface Choosing {
+  readonly state: EnvironmentState
+  readonly fleet: Fleet
+  readonly pin: PinnedCommit
+  readonly comparison: Comparison
+  readonly limit: readonly string[] | null
+  readonly again: boolean
+  readonly now: number
+  readonly by: Actor
+}
+
+export function choose(choosing: Choosing): Choice {
+  const { state, pin, limit, now, by } = choosing
+  const { current } = state
+  if (!current || current.status === 'closed') return open(choosing)
+  const samePin = current.pin.sha === pin.sha
+  const sameLimit = String(current.limit) === String(limit)
+  switch (current.status) {
+    case 'running': {
+      if (!samePin && isStuck(choosing, current)) return replace(choosing, `superseded by ${short(pin)}: it could not go on by itself`)
+      const notices: Choice['notices'][number][] = []
+      if (current.stepCount > 0) notices.push({ code: 'resumed', text: `going on with rollout ${current.id} at ${short(current.pin)}` + (current.steps.size > 0 ? `; ${current.steps.size} step(s) of the run before have no outcome, their nodes are looked at again` : '') })
+      if (!samePin) notices.push({ code: 'newer-commit', text: `${current.pin.ref} has moved to ${short(pin)}; this rollout finishes ${short(current.pin)} first, then run again` })
+      if (!sameLimit) notices.push({ code: 'other-limit', text: current.limit ? `the rollout under way is limited to ${current.limit.length} nodes; --limit is fixed when it opens` : 'the rollout under way is not limited; --limit is fixed when it opens' })
+      return { events: [{ type: 'resumed', at: now, by }], notices }
+    }
+    case 'halted':
+      return samePin && sameLimit ? { events: [], notices: [] } : replace(choosing, samePin ? 'another limit was asked for' : `superseded by ${short(pin)}`)
+    case 'done':
+      if (!samePin || !sameLimit || choosing.again || !isGoodEverywhere(choosing, current)) return open(choosing)
+      return { events: [], notices: [{ code: 'pin-unmoved', text: `nothing new to install: ${pin.ref} is still at ${short(pin)}, and every node was GOOD at it; \`patchrun detect\` looks again` }] }
+  }
+}
+
+/** Nothing of it can move without a person, and nothing is under way. */
+function isStuck({ fleet, now }: Choosing, rollout: RolloutState): boolean {
+  const { actions, wakeAt } = decide({ now, nodes: fleet.nodes, policy: fleet.policy, rollout })
+  return actions.length === 0 && wakeAt === null && rollout.steps.size === 0
+}
+
+const isGoodEverywhere = ({ fleet }: Choosing, rollout: RolloutState): boolean => {
+  const wanted = rollout.limit && new Set(rollout.limit)
+  return fleet.nodes.every((n) => (wanted !== null && !n.canary && !wanted.has(n.name)) || nodeState(rollout, n.name).stage === 'good')
+}
+
+function replace(choosing: Choosing, reason: string): Choice {
+  const { events, notices } = open(choosing)
+  const text = `rollout ${choosing.state.current?.id ?? ''} is closed: ${reason}`
+  return { events: [{ type: 'closed', at: choosing.now, reason }, ...events], notices: [{ code: 'superseded', text }, ...notices] }
+}
+
+function open({ state, pin, comparison, limit, now, by }: Choosing): Choice {
+  const number = state.history.length + (state.current ? 2 : 1)
+  const notices: Choice['notices'][number][] = []
+  if (comparison.kind === 'same') notices.push({ code: 'pin-unmoved', text: `${pin.ref} has not moved since the last completed rollout (${short(pin)}): expect nothing new to install` })
+  if (comparison.kind === 'rewritten') notices.push({ code: 'history-rewritten', text: `the history of ${pin.ref} was rewritten: ${short(pin)} does not descend from the remembered ${state.remembered?.slice(0, 12) ?? ''}` })
+  return {
+    events: [{ type: 'opened', at: now, rollout: `r${number}-${pin.sha.slice(0, 8)}`, pin, previous: state.remembered, limit, by }],
+    notices,
+  }
+}
+
+const short = ({ sha }: { readonly sha: string }): string => sha.slice(0, 12)

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// `patchrun detect`: what would the pin do to each node? Looks, changes nothing, needs no lock.
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { AnsibleEvent } from '../ansible/events.js'
+import { findingOf } from '../change/verdict.js'
+import { PatchrunError } from '../errors.js'
+import type { PinnedCommit, Verdict } from '../rollout/index.js'
+import { REPORT_VERSION } from '../report/types.js'
+import type { DetectReport } from '../report/types.js'
+import { readState } from '../store/journal.js'
+import { layoutOf } from './layout.js'
+import { pinCommit, useCheckout } from './pin.js'
+import { systemClock } from './progress.js'
+import type { Clock } from './progress.js'
+import type { Session } from './session.js'
+import { runStep } from './step.js'
+
+export interface DetectOptions {
+  readonly onPinned?: (pin: PinnedCommit, nodes: number) => void
+  readonly onEvent?: (event: AnsibleEvent) => void
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+}
+
+/**
+ * The verdict of every node, with the tasks that led to it. Throws config/…, pin/…, ansible/…; playbook/fault when
+ * the playbook itself does not run; playbook/guard when it tried something that a look must not do.
+ */
+export async function detect(session: Session, { onPinned, onEvent, signal, clock = systemClock }: DetectOptions = {}): Promise<DetectReport> {
+  const fleet = await session.observe()
+  const install = await session.findAnsible()
+  const layout = layoutOf(fleet)
+  const { remembered } = await readState(layout.journal)
+  const { pin } = await pinCommit(fleet, remembered, signal)
+  const checkout = await useCheckout(fleet, pin.sha, signal)
+  const wanted = session.limit && new Set(session.limit)
+  const nodes = fleet.nodes.map((n) => n.name).filter((n) => !wanted || wanted.has(n))
+  onPinned?.(pin, nodes.length)
+  const now = clock.now()
+  // The newest look is kept as evidence; another process may be looking at the same time.
+  const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
+  const summary = await runStep('detect', nodes, directory, { fleet, install, checkout: checkout.path, signal, onEvent })
+  if (signal?.aborted) await rm(directory, { recursive: true, force: true })
+  signal?.throwIfAborted()
+  const { guard, unplanned, fault } = summary
+  if (guard ?? unplanned.length > 0) {
+    throw new PatchrunError({ code: 'playbook/guard', message: guard?.message ?? `the run reached for hosts that were not planned: ${unplanned.join(', ')}`, hint: 'Nothing more was done. `patchrun lint` shows how the tasks are tagged.', where: guard?.task && { file: guard.task.file, line: guard.task.line } })
+  }
+  if (fault && [...summary.nodes.values()].every((n) => n.result === 'absent')) {
+    throw new PatchrunError({ code: 'playbook/fault', message: fault.message, hint: fault.hint, ...(fault.file !== undefined && { where: { file: fault.file, line: fault.line } }) })
+  }
+  const counts: Record<Verdict, number> = { GOOD: 0, HOT: 0, DRAIN: 0, ERROR: 0, UNKNOWN: 0 }
+  const found = nodes.flatMap((node) => {
+    const seen = summary.nodes.get(node)
+    if (!seen) return []
+    const finding = findingOf(seen, summary, fleet.policy.untagged)
+    counts[finding.verdict] += 1
+    return [{ node, ...finding }]
+  })
+  return { schemaVersion: REPORT_VERSION, kind: 'detect', fleet: fleet.name, environment: fleet.environment, at: new Date(now).toISOString(), pin, counts, nodes: found, directory }
+}

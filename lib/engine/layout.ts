@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the state of an environment lies below `state.directory`.
+import { join } from 'node:path'
+import type { Fleet } from '../fleet/types.js'
+
+export interface Layout {
+  /** Journal and lock of one environment. */
+  readonly journal: string
+  readonly lock: string
+  /** One directory a step: hosts, inventory, events, log. Evidence, never read back to decide anything. */
+  readonly runs: string
+  /** Mirror and checkouts; environments of one fleet share them. */
+  readonly playbooks: string
+}
+
+export function layoutOf({ stateDirectory, environment }: Pick<Fleet, 'stateDirectory' | 'environment'>): Layout {
+  const own = join(stateDirectory, 'environments', environment)
+  return {
+    journal: join(own, 'journal.jsonl'),
+    lock: join(own, 'lock'),
+    runs: join(own, 'runs'),
+    playbooks: join(stateDirectory, 'playbooks'),
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run tells while it goes on. Nothing depends on anybody listening.
+import type { AnsibleEvent } from '../ansible/events.js'
+import type { Comparison } from '../playbook/index.js'
+import type { Alarm, Concluded, Decision, EnvironmentState, Halt, OpenStep, PinnedCommit } from '../rollout/index.js'
+
+export type NoticeCode =
+  | 'newer-commit' | 'pin-unmoved' | 'history-rewritten' | 'resumed' | 'lock-taken-over' | 'orphan-ended' | 'superseded' | 'other-limit' | 'stopping' | 'blind-spots' | 'canaries-unchanged'
+
+export type Progress =
+  | { readonly type: 'pinned'; readonly pin: PinnedCommit; readonly comparison: Comparison }
+  /** Something people should know, in words. */
+  | { readonly type: 'notice'; readonly code: NoticeCode; readonly text: string }
+  /** After every decision: the state it was made from, and what it says. */
+  | { readonly type: 'decided'; readonly state: EnvironmentState; readonly decision: Decision; readonly waves: readonly number[] }
+  | { readonly type: 'step-started'; readonly step: OpenStep; readonly directory: string }
+  | { readonly type: 'ansible'; readonly step: OpenStep; readonly event: AnsibleEvent }
+  | { readonly type: 'step-ended'; readonly step: OpenStep; readonly outcome: Concluded; readonly alarm?: Alarm }
+  | { readonly type: 'halted'; readonly halt: Halt }
+  | { readonly type: 'finished' }
+  | { readonly type: 'sleeping'; readonly until: number }
+
+export type OnProgress = (progress: Progress) => void
+
+/** Time, as the engine sees it; tests and simulations bring their own. */
+export interface Clock {
+  /** ms since the epoch. */
+  now(): number
+  /** Resolves after so many ms, or at once when the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve()
+      const done = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal.addEventListener('abort', done)
+    }),
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// `patchrun run`: takes the lock, decides which rollout this is about, and drives it.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { endOrphan } from '../ansible/run.js'
+import { EXIT } from '../errors.js'
+import type { ExitCode } from '../errors.js'
+import type { Fleet } from '../fleet/types.js'
+import { Journal } from '../store/journal.js'
+import { takeLock } from '../store/lock.js'
+import type { Lock } from '../store/lock.js'
+import { describeActor } from './actor.js'
+import { choose } from './choose.js'
+import { layoutOf } from './layout.js'
+import type { Layout } from './layout.js'
+import { pinCommit, useCheckout } from './pin.js'
+import { systemClock } from './progress.js'
+import type { Clock, OnProgress } from './progress.js'
+import { buildReport } from '../report/build.js'
+import type { Report } from '../report/types.js'
+import { reconcile, rolloutOf } from './reconcile.js'
+import type { Reconciled } from './reconcile.js'
+import type { Session } from './session.js'
+
+export interface RunOptions {
+  /** Do all that needs no waiting, then return. */
+  readonly once?: boolean
+  /** Start over although the pin has been completed: look at every node again. */
+  readonly again?: boolean
+  readonly onProgress?: OnProgress
+  /** No new step; what runs is finished. */
+  readonly stop?: AbortSignal
+  /** What runs is ended. */
+  readonly kill?: AbortSignal
+  readonly clock?: Clock
+}
+
+export interface RunResult {
+  readonly exitCode: ExitCode
+  readonly outcome: 'done' | 'halted' | 'waiting' | 'interrupted'
+  readonly report: Report
+}
+
+const never = new AbortController().signal
+
+/**
+ * Brings the environment to the pinned commit, as far as the policy lets it go. A halt and a wait are results.
+ * Throws PatchrunError: config/…, pin/…, ansible/…, lock/held, state/….
+ */
+export async function runRollout(session: Session, options: RunOptions = {}): Promise<RunResult> {
+  const { clock = systemClock, onProgress = () => undefined, stop = never, kill = never } = options
+  const fleet = await session.observe()
+  const install = await session.findAnsible()
+  const layout = layoutOf(fleet)
+  const lock = await takeLock(layout.lock, clock.now())
+  let journal: Journal | undefined
+  try {
+    journal = await Journal.open(layout.journal, lock)
+    if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: `took over from process ${lock.takenFrom.pid} of ${lock.takenFrom.user}, which ended without releasing the lock` })
+    await endOrphans(layout, journal, onProgress)
+    const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
+    onProgress({ type: 'pinned', pin, comparison })
+    const choice = choose({ state: journal.state, fleet, pin, comparison, limit: session.limit, again: options.again ?? false, now: clock.now(), by: describeActor() })
+    for (const event of choice.events) await journal.append(event)
+    for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
+    if (rolloutOf(journal).status !== 'running') return result(journal, fleet, { ended: 'settled' }, clock)
+    const checkout = await useCheckout(fleet, rolloutOf(journal).pin.sha, kill)
+    const reconciled = await reconcile({
+      journal, clock, stop, kill, onProgress,
+      once: options.once ?? false,
+      runs: layout.runs,
+      context: { install, checkout: checkout.path },
+      // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
+      observe: async () => {
+        await checkout.verify()
+        return session.observe()
+      },
+    })
+    return result(journal, reconciled.fleet, reconciled, clock)
+  } finally {
+    await journal?.close()
+    await lock.release()
+  }
+}
+
+function result(journal: Journal, fleet: Fleet, { ended }: Pick<Reconciled, 'ended'>, clock: Clock): RunResult {
+  const report = buildReport({ fleet, state: journal.state, now: clock.now() })
+  const { status } = rolloutOf(journal)
+  if (status === 'done') return { exitCode: EXIT.reached, outcome: 'done', report }
+  if (status === 'halted') return { exitCode: EXIT.halted, outcome: 'halted', report }
+  return ended === 'stopped' ? { exitCode: EXIT.interrupted, outcome: 'interrupted', report } : { exitCode: EXIT.waiting, outcome: 'waiting', report }
+}
+
+/**
+ * Ends what an earlier process left running: Ansible that nobody listens to must not go on beside a new run.
+ * Only the directories of steps without an outcome can hold one.
+ */
+async function endOrphans(layout: Layout, journal: Journal, onProgress: OnProgress): Promise<void> {
+  const { current } = journal.state
+  if (!current) return
+  const base = join(layout.runs, current.id)
+  const names = new Set([...(await readdir(base).catch(() => [] as string[]))])
+  for (const { step, action, nodes } of current.steps.values()) {
+    if (!names.has(step)) continue
+    const found = await endOrphan(join(base, step))
+    if (found === 'ended') {
+      onProgress({ type: 'notice', code: 'orphan-ended', text: `ended an ansible-playbook of the run before (${action} on ${nodes.length} nodes) that was still going on` })
+    }
+  }
+}
+
+export type { Lock }

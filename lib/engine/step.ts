@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// One step: an Ansible run over the nodes of a wave, from the inventory to what it means for each of them.
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AnsibleEvent } from '../ansible/events.js'
+import { buildInventory } from '../ansible/inventory.js'
+import { runAnsible } from '../ansible/run.js'
+import type { AnsibleInstall, RunMode } from '../ansible/types.js'
+import { writeInventory } from '../ansible/write-inventory.js'
+import { RunSummarizer } from '../change/summarize.js'
+import type { RunSummary } from '../change/types.js'
+import type { Fleet } from '../fleet/types.js'
+import type { StepAction } from '../rollout/index.js'
+
+export interface StepContext {
+  readonly fleet: Fleet
+  readonly install: AnsibleInstall
+  /** The checked-out repository. */
+  readonly checkout: string
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: AnsibleEvent) => void
+}
+
+/** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
+const MODE: Readonly<Record<StepAction, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
+
+/** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
+export async function runStep(action: StepAction, nodes: readonly string[], directory: string, context: StepContext): Promise<RunSummary> {
+  const { fleet, install, checkout, signal, onEvent } = context
+  // A directory of that name is from an attempt whose intent never reached the journal: it means nothing.
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
+  const summarizer = new RunSummarizer()
+  const exit = await runAnsible({
+    install,
+    mode: MODE[action],
+    checkout,
+    playbook: fleet.playbooks.playbook,
+    hosts: nodes,
+    denied: fleet.denied,
+    inventory,
+    policy: fleet.ansible,
+    untagged: fleet.policy.untagged,
+    directory,
+    signal,
+    onEvent: (event) => {
+      summarizer.add(event)
+      onEvent?.(event)
+    },
+  })
+  return summarizer.finish(exit, nodes)
+}

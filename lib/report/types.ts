@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
+import type { Actor, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, Waiting } from '../rollout/index.js'
+import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
+
+export const REPORT_VERSION = 1
+
+export interface NodeReport {
+  readonly node: string
+  /** 0 is the canary wave. */
+  readonly wave: number
+  readonly stage: Stage
+  /** The step it is in just now. */
+  readonly step?: string
+  /** It was changed, or may have been, during this rollout. */
+  readonly touched: boolean
+  readonly changes: readonly TaskRef[]
+  readonly blindSpots: readonly TaskRef[]
+  readonly failure?: Failure
+  /** Why it does not move, in words; absent when it is done. */
+  readonly waiting?: string
+  /** When that ends by itself, ISO 8601. */
+  readonly until?: string
+}
+
+export interface WaveReport {
+  readonly wave: number
+  readonly name: string
+  readonly nodes: number
+  readonly counts: Readonly<Record<Stage, number>>
+}
+
+export interface RolloutReport {
+  readonly id: string
+  readonly pin: PinnedCommit
+  readonly previous: string | null
+  readonly status: RolloutStatus
+  readonly limited: boolean
+  readonly by: Actor
+  /** ISO 8601. */
+  readonly openedAt: string
+  readonly endedAt?: string
+  readonly halt?: Halt
+  readonly counts: Readonly<Record<Stage, number>>
+  readonly waves: readonly WaveReport[]
+  readonly nodes: readonly NodeReport[]
+  /** Steps of a run that is under way, or was killed. */
+  readonly steps: readonly { readonly step: string; readonly action: string; readonly wave: number; readonly nodes: number; readonly since: string }[]
+  /** Nodes that do not move, by reason. */
+  readonly waiting: readonly Waiting[]
+  readonly wakeAt?: string
+}
+
+/** What `run`, `status` and `report` answer with. */
+export interface Report {
+  readonly schemaVersion: typeof REPORT_VERSION
+  readonly kind: 'rollout'
+  readonly fleet: string
+  readonly environment: string
+  /** When it was made, ISO 8601. */
+  readonly at: string
+  /** The last SHA that a whole rollout completed. */
+  readonly remembered: string | null
+  readonly rollout: RolloutReport | null
+  /** Who holds the lock just now. */
+  readonly holder?: { readonly user: string; readonly host: string; readonly pid: number; readonly since: string }
+}
+
+/** What `detect` answers with. */
+export interface DetectReport {
+  readonly schemaVersion: typeof REPORT_VERSION
+  readonly kind: 'detect'
+  readonly fleet: string
+  readonly environment: string
+  readonly at: string
+  readonly pin: PinnedCommit
+  readonly counts: Readonly<Record<Verdict, number>>
+  readonly nodes: readonly ({ readonly node: string } & Finding)[]
+  /** Directory with the events and the log of the look. */
+  readonly directory: string
+}
+
+/** What `history` answers with, newest first. */
+export interface HistoryReport {
+  readonly schemaVersion: typeof REPORT_VERSION
+  readonly kind: 'history'
+  readonly fleet: string
+  readonly environment: string
+  readonly remembered: string | null
+  readonly rollouts: readonly PastRollout[]
+}
