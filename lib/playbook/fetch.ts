@@ -28,10 +28,10 @@ export async function fetch(mirror: Mirror, { signal }: { readonly signal?: Abor
     const lock = heldLock(result)
     if (lock === null) throw remoteError(mirror, result)
     const wait = TRIES[attempt]
-    if (wait !== undefined) {
-      await sleep(wait, undefined, signal ? { signal } : {})
-    } else if (!cleared && (await clearStale(mirror, lock))) {
+    if (!cleared && (await clearStale(mirror, lock))) {
       cleared = true
+    } else if (wait !== undefined) {
+      await sleep(wait, undefined, signal ? { signal } : {})
     } else {
       throw new PatchrunError({
         code: 'pin/mirror-busy',
