@@ -48,7 +48,7 @@ export async function detect(session: Session, { onPinned, onEvent, signal, cloc
   const now = clock.now()
   // The newest look is kept as evidence; another process may be looking at the same time.
   const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
-  const summary = await runStep('detect', nodes, directory, { fleet, install, checkout: checkout.path, signal, onEvent })
+  const { summary } = await runStep('detect', nodes, directory, { fleet, install, checkout: checkout.path, signal, onEvent })
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })
   signal?.throwIfAborted()
   const { guard, unplanned, fault } = summary
