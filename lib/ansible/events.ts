@@ -133,6 +133,20 @@ export interface LintTaskEvent extends Base {
   readonly task: TaskInfo
   /** The file or role could not be followed without running (a templated include). */
   readonly opaque?: string
+  /** Counts the plays from 0: names of plays repeat. */
+  readonly playNumber?: number
+  /** `id` of the dynamic include that brings the task. */
+  readonly include?: string
+  /** Topics a handler listens to. */
+  readonly listen?: readonly string[]
+  /** Has `creates` or `removes`, by which check mode can predict a command. */
+  readonly conditionalRun?: boolean
+  /** Says `changed_when: false`. */
+  readonly neverChanged?: boolean
+  /** Variables it registers or sets. */
+  readonly registers?: readonly string[]
+  /** Variables that some task registers or sets, and that this one mentions. */
+  readonly uses?: readonly string[]
 }
 
 export type AnsibleEvent =
