@@ -65,12 +65,13 @@ function walk({ rollout, policy, now }: World, waves: readonly Wave[]): Decision
   const waiting: Waiting[] = []
   let wakeAt: number | null = null
   let closed: Omit<Waiting, 'nodes'> | null = null
+  const behind: string[] = []
   let allGood = true
   for (const wave of waves) {
     const sorted = sort(wave, rollout)
     allGood &&= sorted.good.length === wave.nodes.length
     if (closed) {
-      waiting.push(...behind(sorted, closed))
+      behind.push(...notGood(sorted))
       continue
     }
     actions.push(...stepsOf(wave, sorted))
@@ -78,6 +79,7 @@ function walk({ rollout, policy, now }: World, waves: readonly Wave[]): Decision
     closed = wave.index === 0 ? afterCanaries(sorted, rollout, policy, now) : afterWave(wave, sorted)
     if (closed?.until !== undefined) wakeAt = closed.until
   }
+  if (closed && behind.length > 0) waiting.push({ ...closed, nodes: behind })
   if (allGood && rollout.steps.size === 0) return { actions: [{ do: 'finish' }], waiting: [], wakeAt: null }
   return { actions, waiting, wakeAt }
 }
@@ -130,18 +132,14 @@ function drainText({ changes }: NodeState): string {
   return `its change needs the node drained${why}; this version applies HotChange only`
 }
 
-/** Nodes of a wave that is not open yet. A drain or a failure from an earlier look still says more than the wave. */
-function behind(sorted: Sorted, closed: Omit<Waiting, 'nodes'>): Waiting[] {
-  const { good: _done, ...rest } = sorted
-  const nodes = Object.values(rest).flat()
-  return nodes.length > 0 ? [{ ...closed, nodes }] : []
-}
+const notGood = ({ good: _done, ...rest }: Sorted): string[] => Object.values(rest).flat()
 
 /** What keeps the other waves closed after the canary wave; null opens them. */
-function afterCanaries({ good, drain, ...open }: Sorted, rollout: RolloutState, { soak }: RolloutPolicy, now: number): Omit<Waiting, 'nodes'> | null {
-  const notGood = drain.length + Object.values(open).reduce((n, list) => n + list.length, 0)
-  if (notGood > 0) {
-    const why = drain.length > 0 ? `${drain.length} of them need a drain` : `${good.length} of ${good.length + notGood} are verified`
+function afterCanaries(sorted: Sorted, rollout: RolloutState, { soak }: RolloutPolicy, now: number): Omit<Waiting, 'nodes'> | null {
+  const { good, drain } = sorted
+  const open = notGood(sorted).length
+  if (open > 0) {
+    const why = drain.length > 0 ? `${drain.length} of them need a drain` : `${good.length} of ${good.length + open} are verified`
     return { code: 'canary', text: `every canary must be GOOD at the pin first: ${why}` }
   }
   const verifiedAt = good.reduce((latest, node) => Math.max(latest, nodeState(rollout, node).at), 0)
