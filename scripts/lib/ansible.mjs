@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding an Ansible that will do, or making one: on PATH, in a virtual environment of our own, from Debian.
+import { isRoot, aptInstall, onPath, run, say } from './run.mjs'
+import { ensureVenv, pythons } from './venv.mjs'
+
+const OLDEST_SUPPORTED = [2, 14]
+/** The oldest release that is supported, and the newest for each Python that can run it on the controller. */
+const OLDEST = { version: '2.14.18', python: [[3, 9], [3, 11]] }
+const NEWEST = [
+  { version: '2.19.14', python: [[3, 11], [3, 13]] },
+  { version: '2.17.14', python: [[3, 10], [3, 10]] },
+  { version: '2.15.13', python: [[3, 9], [3, 9]] },
+]
+
+/** An ansible-core for use: its bin directory, or null for one on PATH. Says what it installs, and where. */
+export async function ensureAnsible() {
+  const found = await versionOf('ansible-playbook')
+  if (found && atLeast(found, OLDEST_SUPPORTED)) return { bin: null, version: found, from: 'PATH' }
+  if (found) say(`ansible-core ${found} on PATH is older than ${OLDEST_SUPPORTED.join('.')} and is left alone`)
+  const { bin, version, reason } = await ensureNewest('ansible')
+  if (bin) return { bin, version, from: 'virtual environment' }
+  if (!isRoot || !(await onPath('apt-get'))) throw new Error(`No Ansible, and none could be installed: ${reason}\nInstall ansible-core ${OLDEST_SUPPORTED.join('.')} or newer, and try again.`)
+  say(`no virtual environment (${reason})`)
+  await aptInstall('ansible-core')
+  return { bin: '/usr/bin', version: await versionOf('/usr/bin/ansible-playbook'), from: 'Debian' }
+}
+
+/** The two ends of the supported range, for the tests. Each is {bin, version} or {reason}. */
+export async function ensureTestAnsibles() {
+  const oldest = await ensureRelease('ansible-oldest', [OLDEST])
+  const newest = await ensureNewest('ansible-newest')
+  return { oldest, newest }
+}
+
+const ensureNewest = (link) => ensureRelease(link, NEWEST)
+
+async function ensureRelease(link, releases) {
+  const found = await pythons()
+  for (const { version, python: [from, to] } of releases) {
+    const python = found.find((p) => atLeast(p.version, from) && atLeast(to, p.version))
+    if (!python) continue
+    try {
+      return { bin: await ensureVenv(link, python.path, `ansible-core==${version}`, 'ansible-playbook'), version }
+    } catch (error) {
+      return { reason: `ansible-core ${version}: ${error.message}` }
+    }
+  }
+  const have = found.map((p) => p.version.join('.')).join(', ') || 'none'
+  return { reason: `needs Python ${releases.map((r) => [...new Set(r.python.map((v) => v.join('.')))].join(' to ')).join(', or ')}; here: ${have}` }
+}
+
+async function versionOf(command) {
+  const { code, stdout } = await run([command, '--version'], { capture: true })
+  return code === 0 ? (/\[core (\d+\.\d+\.[^\]\s]+)/.exec(stdout)?.[1] ?? null) : null
+}
+
+/** Compares the first two numbers. */
+function atLeast(version, wanted) {
+  const [major, minor] = typeof version === 'string' ? version.split('.').map(Number) : version
+  return major > wanted[0] || (major === wanted[0] && minor >= wanted[1])
+}

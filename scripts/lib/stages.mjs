@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages of `npm test`, in the order they run.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureTestAnsibles } from './ansible.mjs'
+import { ensureOtherNode } from './other-node.mjs'
+import { root } from './paths.mjs'
+import { isRoot } from './run.mjs'
+
+/**
+ * A stage is either a command that passes or fails as one, or a set of test files.
+ * `timeout` is for one file, in seconds; `prepare` gives the environment its files run in, or why it must be skipped.
+ */
+export const STAGES = [
+  { name: 'types', title: 'types and build (tsc)', build: true },
+  { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache'] },
+  { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 120 },
+  { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 300, prepare: withAnsible },
+  { name: 'integration', title: 'integration tests', rooms: ['integration'], timeout: 300, prepare: withAnsible },
+  { name: 'lab', title: 'lab: a miniature cluster in namespaces', rooms: ['lab'], timeout: 900, jobs: 1, prepare: inLab },
+  { name: 'package', title: 'package check', rooms: ['package'], timeout: 300 },
+  { name: 'other-node', title: 'unit tests and one end-to-end run on the other Node', rooms: ['unit'], also: 'integration/end-to-end', timeout: 300, prepare: onOtherNode },
+]
+
+/** The compiled files of a stage. Sources are listed, so that what is left of a deleted one never runs. */
+export function filesOf({ rooms = [], also }) {
+  const found = rooms.flatMap((room) => testsBelow(room))
+  return also ? [...found, ...testsBelow(also.split('/')[0]).filter((file) => file.includes(also))] : found
+}
+
+function testsBelow(room) {
+  const directory = join(root, 'test', room)
+  if (!existsSync(directory)) return []
+  const sources = readdirSync(directory, { recursive: true }).filter((path) => path.endsWith('.test.ts'))
+  return sources.sort().map((path) => join(root, 'dist/test', room, path.replace(/\.ts$/, '.js')))
+}
+
+async function withAnsible() {
+  const { oldest, newest } = await ensureTestAnsibles()
+  const env = {
+    ...(oldest.bin && { PATCHRUN_TEST_ANSIBLE_OLDEST: oldest.bin }),
+    ...(newest.bin && { PATCHRUN_TEST_ANSIBLE_NEWEST: newest.bin }),
+  }
+  const missing = [oldest, newest].flatMap((a) => (a.reason ? [a.reason] : []))
+  const notes = [oldest, newest].flatMap((a) => (a.bin ? [`ansible-core ${a.version}`] : []))
+  return missing.length === 2 ? { skip: missing.join('; ') } : { env, notes, missing }
+}
+
+async function inLab() {
+  if (!isRoot) return { skip: 'the lab makes namespaces and mounts: it needs root' }
+  return withAnsible()
+}
+
+async function onOtherNode() {
+  const other = await ensureOtherNode()
+  if (other.reason) return { skip: other.reason }
+  const ansible = await withAnsible()
+  return { node: other.node, env: ansible.env, notes: [other.version] }
+}
