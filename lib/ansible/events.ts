@@ -5,7 +5,7 @@
 /** A task or handler, sent once when it starts; later events name it by `id`. */
 export interface TaskInfo {
   readonly id: string
-  /** Name as displayed: role prefix included, templates not resolved. */
+  /** Name as displayed: role prefix included. Vault secrets masked. */
   readonly name: string
   /** Fully qualified module name where known. */
   readonly action: string
@@ -97,12 +97,22 @@ export interface HostStats {
 export interface StatsEvent extends Base {
   readonly ev: 'stats'
   readonly stats: Readonly<Record<string, HostStats>>
+  /**
+   * Planned hosts that did not see every play through although nothing failed on them: left out by a broken batch, by
+   * another host's fatal error, or by an include that could not be loaded.
+   */
+  readonly unfinished?: readonly string[]
+  /** More stats events follow: large fleets are told in several. */
+  readonly more?: true
 }
 
-/** The guard stopped the run before something forbidden started. Nothing after it ran. */
+/**
+ * The guard stopped the run before something forbidden started. Nothing after it ran. `plugin-fault`: the guard itself could
+ * not decide, and stopped to be safe.
+ */
 export interface GuardEvent extends Base {
   readonly ev: 'guard'
-  readonly reason: 'drain-change' | 'untagged-handler' | 'unplanned-host' | 'denied-delegate' | 'unchecked-drain-change'
+  readonly reason: 'drain-change' | 'untagged-handler' | 'unplanned-host' | 'denied-delegate' | 'unchecked-drain-change' | 'plugin-fault'
   /** In words, complete: names the task or the hosts. */
   readonly message: string
   readonly task?: TaskInfo
@@ -123,6 +133,20 @@ export interface LintTaskEvent extends Base {
   readonly task: TaskInfo
   /** The file or role could not be followed without running (a templated include). */
   readonly opaque?: string
+  /** Counts the plays from 0: names of plays repeat. */
+  readonly playNumber?: number
+  /** `id` of the dynamic include that brings the task. */
+  readonly include?: string
+  /** Topics a handler listens to. */
+  readonly listen?: readonly string[]
+  /** Has `creates` or `removes`, by which check mode can predict a command. */
+  readonly conditionalRun?: boolean
+  /** Says `changed_when: false`. */
+  readonly neverChanged?: boolean
+  /** Variables it registers or sets. */
+  readonly registers?: readonly string[]
+  /** Variables that some task registers or sets, and that this one mentions. */
+  readonly uses?: readonly string[]
 }
 
 export type AnsibleEvent =

@@ -74,6 +74,7 @@ function open({ state, pin, comparison, limit, now, by }: Choosing): Choice {
   const number = state.history.length + (state.current ? 2 : 1)
   const notices: Choice['notices'][number][] = []
   if (comparison.kind === 'same') notices.push({ code: 'pin-unmoved', text: `${pin.ref} has not moved since the last completed rollout (${short(pin)}): expect nothing new to install` })
+  if (comparison.kind === 'backward') notices.push({ code: 'history-rewritten', text: `${short(pin)} is older than the remembered ${state.remembered?.slice(0, 12) ?? ''}: this rollout goes back` })
   if (comparison.kind === 'rewritten') notices.push({ code: 'history-rewritten', text: `the history of ${pin.ref} was rewritten: ${short(pin)} does not descend from the remembered ${state.remembered?.slice(0, 12) ?? ''}` })
   return {
     events: [{ type: 'opened', at: now, rollout: `r${number}-${pin.sha.slice(0, 8)}`, pin, previous: state.remembered, limit, by }],

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
 import { findingOf } from '../change/verdict.js'
 import { PatchrunError } from '../errors.js'
+import type { Fleet } from '../fleet/types.js'
 import type { PinnedCommit, Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
@@ -21,13 +22,20 @@ export interface DetectOptions {
   readonly onEvent?: (event: AnsibleEvent) => void
   readonly signal?: AbortSignal
   readonly clock?: Clock
+  /** Look at the canaries too, whatever the limit. */
+  readonly withCanaries?: boolean
+}
+
+export interface Detected {
+  readonly fleet: Fleet
+  readonly report: DetectReport
 }
 
 /**
  * The verdict of every node, with the tasks that led to it. Throws config/…, pin/…, ansible/…; playbook/fault when
  * the playbook itself does not run; playbook/guard when it tried something that a look must not do.
  */
-export async function detect(session: Session, { onPinned, onEvent, signal, clock = systemClock }: DetectOptions = {}): Promise<DetectReport> {
+export async function detect(session: Session, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions = {}): Promise<Detected> {
   const fleet = await session.observe()
   const install = await session.findAnsible()
   const layout = layoutOf(fleet)
@@ -35,12 +43,12 @@ export async function detect(session: Session, { onPinned, onEvent, signal, cloc
   const { pin } = await pinCommit(fleet, remembered, signal)
   const checkout = await useCheckout(fleet, pin.sha, signal)
   const wanted = session.limit && new Set(session.limit)
-  const nodes = fleet.nodes.map((n) => n.name).filter((n) => !wanted || wanted.has(n))
+  const nodes = fleet.nodes.filter((n) => !wanted || wanted.has(n.name) || (withCanaries && n.canary)).map((n) => n.name)
   onPinned?.(pin, nodes.length)
   const now = clock.now()
   // The newest look is kept as evidence; another process may be looking at the same time.
   const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
-  const summary = await runStep('detect', nodes, directory, { fleet, install, checkout: checkout.path, signal, onEvent })
+  const { summary } = await runStep('detect', nodes, directory, { fleet, install, checkout: checkout.path, signal, onEvent })
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })
   signal?.throwIfAborted()
   const { guard, unplanned, fault } = summary
@@ -58,5 +66,6 @@ export async function detect(session: Session, { onPinned, onEvent, signal, cloc
     counts[finding.verdict] += 1
     return [{ node, ...finding }]
   })
-  return { schemaVersion: REPORT_VERSION, kind: 'detect', fleet: fleet.name, environment: fleet.environment, at: new Date(now).toISOString(), pin, counts, nodes: found, directory }
+  const report: DetectReport = { schemaVersion: REPORT_VERSION, kind: 'detect', fleet: fleet.name, environment: fleet.environment, at: new Date(now).toISOString(), pin, counts, nodes: found, directory }
+  return { fleet, report }
 }

@@ -3,7 +3,14 @@
 import { findingOf } from '../change/verdict.js'
 import type { RunSummary } from '../change/types.js'
 import type { GuardEvent, TaskInfo } from '../ansible/events.js'
+import type { RunExit } from '../ansible/types.js'
 import type { Alarm, BlindSpot, Concluded, NodeOutcome, OpenStep, TaskRef, WouldChange } from '../rollout/index.js'
+
+/** An Ansible run of one step: how the process ended, and what it means for each node. */
+export interface StepResult {
+  readonly summary: RunSummary
+  readonly exit: Pick<RunExit, 'signal' | 'ended'>
+}
 
 /** Tasks are named once an event and pointed at: a thousand nodes share the same few. */
 class TaskTable {
@@ -20,7 +27,7 @@ class TaskTable {
 }
 
 /** What the step found out, ready for the journal. Pure. */
-export function outcomeOf(step: OpenStep, summary: RunSummary, untagged: 'drain' | 'error', at: number): Concluded {
+export function outcomeOf(step: OpenStep, { summary, exit }: StepResult, untagged: 'drain' | 'error', at: number): Concluded {
   const table = new TaskTable()
   const nodes: Record<string, NodeOutcome> = {}
   for (const node of step.nodes) {
@@ -39,11 +46,11 @@ export function outcomeOf(step: OpenStep, summary: RunSummary, untagged: 'drain'
       ...(finding.blindSpots.length > 0 && { blindSpots: finding.blindSpots.map(table.refer) }),
     }
   }
-  const alarm = alarmOf(summary)
+  const alarm = alarmOf(summary, exit)
   return { type: 'concluded', at, step: step.step, tasks: table.tasks, nodes, ...(alarm && { alarm }) }
 }
 
-function alarmOf({ unplanned, guard, fault }: RunSummary): Alarm | null {
+function alarmOf({ unplanned, guard, fault }: RunSummary, exit: StepResult['exit']): Alarm | null {
   if (unplanned.length > 0) {
     return {
       code: 'unplanned-host',
@@ -52,7 +59,8 @@ function alarmOf({ unplanned, guard, fault }: RunSummary): Alarm | null {
     }
   }
   if (guard) return guardAlarm(guard)
-  if (fault) {
+  // Ansible that was ended by a signal says nothing about the playbook: its nodes are looked at again.
+  if (fault && exit.signal === null && exit.ended === undefined) {
     const place = fault.file === undefined ? '' : ` (${fault.file}${fault.line === undefined ? '' : `:${fault.line}`})`
     return { code: 'playbook-fault', message: `${fault.message}${place}`, hint: fault.hint }
   }
@@ -64,6 +72,7 @@ const GUARD_HINT: Readonly<Record<GuardEvent['reason'], string>> = {
   'untagged-handler': 'Tag the handler HotChange if it may run under live workload, DrainChange if not.',
   'unplanned-host': 'Look at the plays for add_host and hosts patterns that reach beyond the inventory.',
   'denied-delegate': 'The task delegates to a host on the deny list. Take the delegation out, or the host off the list.',
+  'plugin-fault': "This is a fault of patchrun. Please report it with the run's ansible.log.",
   'unchecked-drain-change': 'The task has `check_mode: false` and would really run on a node at work. Take that away, or say `changed_when: false` if it only reads.',
 }
 

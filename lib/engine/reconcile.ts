@@ -116,18 +116,15 @@ async function perform(run: Reconcile, fleet: Fleet, step: OpenStep): Promise<vo
   const { journal, clock, context, kill, onProgress } = run
   const directory = stepDirectory(run.runs, rolloutOf(journal), step.step)
   onProgress({ type: 'step-started', step, directory })
-  const summary = await runStep(step.action, step.nodes, directory, {
+  const result = await runStep(step.action, step.nodes, directory, {
     ...context,
     fleet,
     signal: kill,
     onEvent: (event) => onProgress({ type: 'ansible', step, event }),
   })
-  const outcome = outcomeOf(step, summary, fleet.policy.untagged, clock.now())
-  // A run that we ended ourselves is not a fault of the playbook.
-  const { alarm, ...rest } = outcome
-  const journaled = kill.aborted && alarm?.code === 'playbook-fault' ? rest : outcome
-  await journal.append(journaled)
-  onProgress({ type: 'step-ended', step, outcome: journaled })
+  const outcome = outcomeOf(step, result, fleet.policy.untagged, clock.now())
+  await journal.append(outcome)
+  onProgress({ type: 'step-ended', step, outcome })
 }
 
 /** Until a step ends, the time comes, or somebody stops us. */

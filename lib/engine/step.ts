@@ -8,9 +8,9 @@ import { runAnsible } from '../ansible/run.js'
 import type { AnsibleInstall, RunMode } from '../ansible/types.js'
 import { writeInventory } from '../ansible/write-inventory.js'
 import { RunSummarizer } from '../change/summarize.js'
-import type { RunSummary } from '../change/types.js'
 import type { Fleet } from '../fleet/types.js'
 import type { StepAction } from '../rollout/index.js'
+import type { StepResult } from './outcome.js'
 
 export interface StepContext {
   readonly fleet: Fleet
@@ -25,7 +25,7 @@ export interface StepContext {
 const MODE: Readonly<Record<StepAction, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
 
 /** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
-export async function runStep(action: StepAction, nodes: readonly string[], directory: string, context: StepContext): Promise<RunSummary> {
+export async function runStep(action: StepAction, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
   const { fleet, install, checkout, signal, onEvent } = context
   // A directory of that name is from an attempt whose intent never reached the journal: it means nothing.
   await rm(directory, { recursive: true, force: true })
@@ -49,5 +49,5 @@ export async function runStep(action: StepAction, nodes: readonly string[], dire
       onEvent?.(event)
     },
   })
-  return summarizer.finish(exit, nodes)
+  return { summary: summarizer.finish(exit, nodes), exit }
 }

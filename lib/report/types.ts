@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
 import type { Actor, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, Waiting } from '../rollout/index.js'
+import type { RolloutPolicy } from '../fleet/types.js'
 import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
 
 export const REPORT_VERSION = 1
@@ -77,6 +78,38 @@ export interface DetectReport {
   readonly counts: Readonly<Record<Verdict, number>>
   readonly nodes: readonly ({ readonly node: string } & Finding)[]
   /** Directory with the events and the log of the look. */
+  readonly directory: string
+}
+
+/** What a run would do with a wave, each list by node name. */
+export interface PlannedWave {
+  /** 0 is the canary wave. */
+  readonly wave: number
+  readonly name: string
+  readonly nodes: number
+  /** Nothing to do. */
+  readonly good: readonly string[]
+  /** HotChange is applied. */
+  readonly apply: readonly string[]
+  /** Needs the node drained. */
+  readonly waitForDrain: readonly string[]
+  /** The look itself failed, so the rollout would fail there. */
+  readonly fail: readonly string[]
+}
+
+/** What `plan` answers with. */
+export interface PlanReport {
+  readonly schemaVersion: typeof REPORT_VERSION
+  readonly kind: 'plan'
+  readonly fleet: string
+  readonly environment: string
+  readonly at: string
+  readonly pin: PinnedCommit
+  readonly policy: RolloutPolicy
+  /** Tags that are selected when a node is changed under live workload. */
+  readonly tags: readonly string[]
+  readonly waves: readonly PlannedWave[]
+  readonly nodes: readonly ({ readonly node: string } & Finding)[]
   readonly directory: string
 }
 

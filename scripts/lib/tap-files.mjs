@@ -80,11 +80,11 @@ function count(parser) {
 function judge({ pass, skips, failures, whole }, { crash, stderr }) {
   // A subtest that failed because of what is in it has been told already.
   const deepest = failures.filter((f) => !(f.closingTestPoint && failures.some((other) => other !== f && other.fullname?.startsWith(`${f.fullname} > `))))
-  const texts = deepest.map(failureText)
+  let texts = deepest.map(failureText)
   const skipped = [...skips]
   if (whole?.bailout) texts.push(`bailed out: ${whole.bailout}`)
-  // A failing assertion explains the exit code; a stream that just stops does not.
-  if (crash && !deepest.some((f) => f.id !== undefined)) texts.unshift(crash)
+  // A failing assertion explains the exit code; a stream that just stops does not, and then the crash explains that.
+  if (crash && !deepest.some((f) => f.id !== undefined)) texts = [[crash, ...texts].join('; ')]
   if (texts.length === 0 && !whole?.ok) texts.push('its output is no complete TAP')
   if (texts.length === 0 && pass + skips.length === 0) {
     // The parser makes up this reason where a program gave none.

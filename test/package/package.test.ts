@@ -51,7 +51,11 @@ t.test('the tarball works in an empty project', async (t) => {
   await mkdir(project)
   await writeFile(join(project, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }')
   const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball]
-  await run('npm', install, { cwd: project, env })
+  const installed = await wordsOf(run('npm', install, { cwd: project, env }))
+  if (!process.env['CI'] && /ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT/.test(installed)) {
+    t.skip('no network to install its dependencies', async () => {})
+    return
+  }
 
   await t.test('npx patchrun', async (t) => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }

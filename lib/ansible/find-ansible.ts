@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which ansible-core is used: configured, PATH, a project-local virtual environment, Debian's package.
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { PatchrunError } from '../errors.js'
+import type { AnsibleInstall } from './types.js'
+
+/** The oldest ansible-core that is supported. */
+export const OLDEST = '2.14'
+/** The newest ansible-core that the tests run with. A newer one is used too: its events are checked at every start. */
+export const NEWEST_TESTED = '2.19'
+
+const PROJECT_BIN = join('.patchrun-tools', 'ansible', 'bin')
+const DEBIAN_BIN = '/usr/bin'
+const VERSION_TIMEOUT = 30_000
+
+export interface FindOptions {
+  /** Path of an ansible-playbook to use and no other. */
+  readonly configured?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+  readonly signal?: AbortSignal
+}
+
+/** An install, and what the operator should know of it. */
+export type FoundAnsible = AnsibleInstall & { readonly warning?: string }
+
+interface Candidate {
+  readonly path: string
+  readonly from: AnsibleInstall['from']
+}
+
+/** Throws PatchrunError ansible/missing or ansible/too-old, which say what was found where. */
+export async function findAnsible(options: FindOptions = {}): Promise<FoundAnsible> {
+  const tried: string[] = []
+  const old: string[] = []
+  for (const candidate of candidates(options)) {
+    if (!isExecutable(candidate.path)) {
+      tried.push(`${candidate.path} (not there, or not executable)`)
+      continue
+    }
+    const version = await versionOf(candidate.path, options.signal)
+    if (version === undefined) tried.push(`${candidate.path} (does not tell its version)`)
+    else if (compareVersions(version, OLDEST) < 0) old.push(`${candidate.path} (ansible-core ${version})`)
+    else return installed(candidate, version)
+  }
+  const install = `Install one with "python3 -m venv .patchrun-tools/ansible && .patchrun-tools/ansible/bin/pip install ansible-core", or "apt-get install ansible-core".`
+  if (old.length > 0) {
+    throw new PatchrunError({
+      code: 'ansible/too-old',
+      message: `only ansible-core older than ${OLDEST} was found: ${old.join(', ')}`,
+      hint: `patchrun needs ansible-core ${OLDEST} or newer. ${install}`,
+    })
+  }
+  throw new PatchrunError({
+    code: 'ansible/missing',
+    message: `no ansible-playbook was found. Looked at: ${tried.join(', ') || 'PATH'}`,
+    hint: options.configured ? 'Correct ansible.executable in patchrun.yml, or leave it out.' : install,
+  })
+}
+
+function* candidates(options: FindOptions): Iterable<Candidate> {
+  const env = options.env ?? process.env
+  const cwd = options.cwd ?? process.cwd()
+  if (options.configured !== undefined) {
+    yield { path: resolve(cwd, options.configured), from: 'configured' }
+    return
+  }
+  const seen = new Set<string>()
+  const list: Candidate[] = [
+    ...(env['PATH'] ?? '').split(delimiter).filter(isAbsolute).map((dir) => ({ path: join(dir, 'ansible-playbook'), from: 'path' as const })),
+    ...[cwd, packageRoot()].map((dir) => ({ path: join(dir, PROJECT_BIN, 'ansible-playbook'), from: 'project' as const })),
+    { path: join(DEBIAN_BIN, 'ansible-playbook'), from: 'debian' },
+  ]
+  for (const candidate of list) {
+    if (seen.has(candidate.path)) continue
+    seen.add(candidate.path)
+    // A PATH of thirty directories is no news; only what is there, and the fixed places, are worth naming.
+    if (candidate.from !== 'path' || existsSync(candidate.path)) yield candidate
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function versionOf(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const result = await execa(path, ['--version'], {
+    reject: false, stdin: 'ignore', timeout: VERSION_TIMEOUT, maxBuffer: 100_000,
+    // A broken ansible.cfg in the working directory is not this question's business.
+    env: { ANSIBLE_CONFIG: join(packageRoot(), 'no-such-ansible.cfg'), LC_ALL: 'C.UTF-8' },
+    ...(signal ? { cancelSignal: signal } : {}),
+  })
+  signal?.throwIfAborted()
+  return result.exitCode === 0 ? parseVersion(result.stdout) : undefined
+}
+
+/** "ansible-playbook [core 2.14.18]" and "ansible-playbook 2.9.27" give the version; anything else undefined. */
+export function parseVersion(output: string): string | undefined {
+  return /^ansible(?:-playbook)? (?:\[(?:core|base) )?(\d+\.\d+(?:\.\d+)?[a-z0-9.]*)/m.exec(output)?.[1]
+}
+
+/** Compares dotted numbers as far as both have them; `2.14` equals `2.14.18`. */
+export function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map((part) => Number.parseInt(part, 10))
+  const right = b.split('.').map((part) => Number.parseInt(part, 10))
+  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0)
+    if (difference !== 0) return Math.sign(difference)
+  }
+  return 0
+}
+
+function installed(candidate: Candidate, version: string): FoundAnsible {
+  return {
+    playbook: candidate.path,
+    inventory: join(dirname(candidate.path), 'ansible-inventory'),
+    version,
+    from: candidate.from,
+    ...(compareVersions(version, NEWEST_TESTED) > 0
+      ? { warning: `ansible-core ${version} is newer than ${NEWEST_TESTED}, the newest that patchrun was tested with` }
+      : {}),
+  }
+}
+
+let root: string | undefined
+
+/** The directory of this package's package.json, whether compiled into dist or not. */
+export function packageRoot(): string {
+  if (root === undefined) {
+    let at = dirname(fileURLToPath(import.meta.url))
+    while (!isOurs(at) && dirname(at) !== at) at = dirname(at)
+    root = at
+  }
+  return root
+}
+
+function isOurs(directory: string): boolean {
+  try {
+    return (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown }).name === 'patchrun'
+  } catch {
+    return false
+  }
+}
+
+/** lib/ansible/plugins of this package, absolute. */
+export function pluginDirectory(): string {
+  return join(packageRoot(), 'lib', 'ansible', 'plugins')
+}

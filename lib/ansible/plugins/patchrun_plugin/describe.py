@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ansible's objects as the plain values of an event. Holds what differs between the versions of ansible-core."""
+from __future__ import annotations
+
+import os
+import re
+
+TEXT_MAX = 4096
+DIFF_MAX = 16384
+ITEM_MAX = 512
+NAME_MAX = 512
+
+# Result keys that say a condition, not check mode, skipped the task.
+_CONDITION = ('skip_reason', 'skipped_reason', 'false_condition')
+_NOT_CHECK = re.compile(r'matching (creates|removes) option|All items skipped|Verbosity threshold', re.I)
+_TIMEOUT = re.compile(r'expected time frame|timed out after \d+ second|Timed out after')
+
+
+def cut(text, limit, keep_end=False):
+    if len(text) <= limit:
+        return text
+    return '...' + text[-(limit - 3):] if keep_end else text[:limit - 3] + '...'
+
+
+def result_of(result):
+    data = getattr(result, 'result', None)
+    return data if data is not None else result._result
+
+
+def part(result, name):
+    """task, host, task_fields: public since 2.19, with an underscore before."""
+    found = getattr(result, name, None)
+    return found if found is not None else getattr(result, '_' + name)
+
+
+def tags_of(task):
+    seen = {}
+    for tag in task.tags or []:
+        for one in str(tag).split(','):
+            seen[one.strip()] = True
+    seen.pop('', None)
+    return list(seen)
+
+
+def place_of(task, root):
+    path = task.get_path() or ''
+    file, _, line = path.rpartition(':')
+    if not file or not line.isdigit():
+        file, line = path, '0'
+    if root:
+        inside = os.path.relpath(os.path.realpath(file), root)
+        if not inside.startswith('..'):
+            file = inside
+    return file, int(line)
+
+
+def names(value):
+    if value is None:
+        return []
+    if isinstance(value, (list, tuple, set)):
+        return [str(one) for one in value]
+    return [str(value)]
+
+
+def is_handler(task):
+    return any(cls.__name__ == 'Handler' for cls in type(task).__mro__)
+
+
+def is_include(task):
+    return any(cls.__name__ == 'TaskInclude' for cls in type(task).__mro__)
+
+
+def task_info(task, root, redact):
+    file, line = place_of(task, root)
+    role = getattr(task, '_role', None)
+    return {
+        'id': str(task._uuid),
+        'name': cut(redact(str(task.get_name())), NAME_MAX),
+        'action': str(getattr(task, 'resolved_action', None) or task.action),
+        'tags': tags_of(task),
+        'role': str(role.get_name()) if role else None,
+        'file': file,
+        'line': line,
+        'handler': is_handler(task),
+        'checkMode': task.check_mode is True,
+        'noLog': bool(task.no_log),
+        'notify': [redact(name) for name in names(task.notify)],
+    }
+
+
+def unpredicted(data, check):
+    """Skipped because the module cannot run in check mode, rather than by a condition."""
+    if not check or not data.get('skipped', True) or any(key in data for key in _CONDITION):
+        return False
+    inner = data.get('results')
+    if isinstance(inner, (list, tuple)):
+        return any(isinstance(one, dict) and one.get('skipped') and unpredicted(one, check) for one in inner)
+    return not _NOT_CHECK.search(str(data.get('msg', '')))
+
+
+def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
+    """The optional fields of a result event. Nothing of its content under no_log."""
+    out = {}
+    delegated = fields.get('delegate_to')
+    if delegated:
+        out['delegatedTo'] = str(delegated)
+    raw = str(data.get('msg', ''))
+    if failed and ('timedout' in data or _TIMEOUT.search(raw)):
+        out['timedOut'] = True
+    if fields.get('no_log') is True or data.get('_ansible_no_log') is True or 'censored' in data:
+        return out
+    variable = data.get('ansible_loop_var')
+    if variable in data or '_ansible_item_label' in data:
+        out['item'] = cut(redact(str(callback._get_item_label(data))), ITEM_MAX)
+    if raw:
+        out['msg'] = cut(redact(raw), max_text)
+    if isinstance(data.get('rc'), int):
+        out['rc'] = int(data['rc'])
+    if failed:
+        stderr = str(data.get('stderr') or data.get('module_stderr') or '')
+        if stderr:
+            out['stderr'] = cut(redact(stderr), max_text, keep_end=True)
+    if data.get('diff') and (data.get('changed') or failed):
+        diff = str(callback._get_diff(data['diff']) or '')
+        if diff.strip():
+            out['diff'] = cut(redact(diff), DIFF_MAX)
+    return out

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps vault secrets out of events and of Ansible's own output.
+
+Every plaintext that VaultLib gives out is noted in an anonymous file. Workers are forked and inherit it: what a worker
+decrypts, the main process knows before it reads that worker's result.
+"""
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import tempfile
+
+import yaml
+
+MASK = '********'
+LEAF_MIN = 4
+LINE_MIN = 8
+VAULT_HEADER = b'$ANSIBLE_VAULT'
+
+
+class _AnyTag(yaml.SafeLoader):
+    """Reads tags it does not know as plain values: only the leaves matter."""
+
+
+def _plain(loader, _suffix, node):
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True)
+
+
+_AnyTag.add_multi_constructor('!', _plain)
+
+
+def leaves(value, depth=0):
+    """Scalar values of nested data, as text. Keys, truth values and null are no secrets."""
+    if depth > 50 or value is None or isinstance(value, bool):
+        return
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from leaves(inner, depth + 1)
+    elif isinstance(value, (list, tuple, set)):
+        for inner in value:
+            yield from leaves(inner, depth + 1)
+    else:
+        yield str(value)
+
+
+def secrets_of(plaintext):
+    """The texts to look for when `plaintext` came out of a vault."""
+    found = set()
+
+    def add(text):
+        stripped = text.strip()
+        if len(stripped) < LEAF_MIN:
+            return
+        if '\n' not in stripped:
+            found.add(stripped)
+            return
+        found.add(stripped)
+        found.update(line.strip() for line in stripped.splitlines() if len(line.strip()) >= LINE_MIN)
+
+    try:
+        data = yaml.load(plaintext, Loader=_AnyTag)
+    except Exception:  # not YAML: the text as a whole is the secret
+        data = None
+    if isinstance(data, (dict, list)):
+        for leaf in leaves(data):
+            add(leaf)
+    else:
+        add(plaintext)
+    return found
+
+
+class Redactor:
+    def __init__(self):
+        try:
+            self._fd = os.memfd_create('patchrun-redact')
+        except (AttributeError, OSError):
+            with tempfile.TemporaryFile() as file:
+                self._fd = os.dup(file.fileno())
+        fcntl.fcntl(self._fd, fcntl.F_SETFL, fcntl.fcntl(self._fd, fcntl.F_GETFL) | os.O_APPEND)
+        self._read = 0
+        self._noted = set()
+        self._forms = set()
+        self._pattern = None
+
+    def note(self, plaintext):
+        """Called in any process. One append a plaintext, so that records of several workers do not mix."""
+        if isinstance(plaintext, (bytes, bytearray)):
+            plaintext = bytes(plaintext).decode('utf-8', 'replace')
+        plaintext = str(plaintext)
+        digest = hashlib.sha256(plaintext.encode('utf-8', 'surrogatepass')).digest()
+        if digest in self._noted:
+            return
+        self._noted.add(digest)
+        secrets = sorted(secrets_of(plaintext))
+        if secrets:
+            record = (json.dumps(secrets) + '\n').encode('ascii')
+            while record:
+                record = record[os.write(self._fd, record):]
+
+    def note_data(self, data):
+        for leaf in leaves(data):
+            self.note(json.dumps(leaf) if '\n' not in leaf and leaf[:1] in '[{' else leaf)
+
+    def _refresh(self):
+        size = os.fstat(self._fd).st_size
+        if size == self._read:
+            return
+        new = os.pread(self._fd, size - self._read, self._read)
+        whole = new.rfind(b'\n') + 1
+        if not whole:
+            return
+        self._read += whole
+        for record in new[:whole].splitlines():
+            for secret in json.loads(record):
+                self._forms.add(secret)
+                self._forms.add(json.dumps(secret)[1:-1])
+                self._forms.add(json.dumps(secret, ensure_ascii=False)[1:-1])
+                self._forms.add(repr(secret)[1:-1])
+        # Longest first: a secret may hold another one.
+        self._pattern = re.compile('|'.join(re.escape(form) for form in sorted(self._forms, key=len, reverse=True)))
+
+    def clean(self, text):
+        self._refresh()
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+
+class CleanStream:
+    """Stands before sys.stdout and sys.stderr: Ansible writes each message at once."""
+
+    def __init__(self, stream, redactor):
+        self._stream = stream
+        self._redactor = redactor
+
+    def write(self, text):
+        self._stream.write(self._redactor.clean(text) if isinstance(text, str) else text)
+        return len(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
+def watch_vault(redactor):
+    """Wraps what decrypts. Methods that are only front doors to another are harmlessly noted twice."""
+    from ansible.parsing.vault import VaultLib
+
+    def wrap(method):
+        def decrypting(self, *args, **kwargs):
+            result = method(self, *args, **kwargs)
+            redactor.note(result[0] if isinstance(result, tuple) else result)
+            return result
+        decrypting.__wrapped__ = method
+        return decrypting
+
+    for name in ('decrypt', 'decrypt_and_get_vault_id'):
+        setattr(VaultLib, name, wrap(getattr(VaultLib, name)))
+
+
+def note_parsed_files(redactor, loader):
+    """Vaulted files that were read before the callback was loaded (roles' variables, for example)."""
+    for path, data in list(getattr(loader, '_FILE_CACHE', {}).items()):
+        try:
+            with open(path, 'rb') as file:
+                vaulted = file.read(len(VAULT_HEADER)) == VAULT_HEADER
+        except OSError:
+            continue
+        if vaulted:
+            redactor.note_data(data)

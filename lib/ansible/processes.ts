@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ends everything a run started, and nothing else. Linux: reads /proc.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What a later process needs to recognise this run's process. No environment, and argv holds no secrets. */
+export interface ProcessFile {
+  readonly pid: number
+  readonly pgid: number
+  /** Field 22 of /proc/PID/stat: with the pid it names one process for as long as the machine is up. */
+  readonly startTime: string
+  /** The boot the start time counts from. */
+  readonly bootId: string
+  readonly argv: readonly string[]
+}
+
+const FILE = 'process.json'
+/** Between SIGINT and SIGKILL, ms: Ansible gives its workers five seconds. */
+export const KILL_GRACE = 8_000
+
+interface Stat {
+  readonly ppid: number
+  readonly pgid: number
+  readonly state: string
+  readonly startTime: string
+}
+
+function statOf(pid: number): Stat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name stands in parentheses and may hold anything.
+    const rest = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state: rest[0] ?? '', ppid: Number(rest[1]), pgid: Number(rest[2]), startTime: rest[19] ?? '' }
+  } catch {
+    return undefined
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+export function writeProcessFile(directory: string, pid: number, argv: readonly string[]): void {
+  const file: ProcessFile = { pid, pgid: pid, startTime: statOf(pid)?.startTime ?? '', bootId: bootId(), argv }
+  writeFileSync(join(directory, FILE), `${JSON.stringify(file)}\n`, { mode: 0o600 })
+}
+
+/** Secrets may stand in extra variables and in options of ssh. */
+export function withoutSecrets(argv: readonly string[]): readonly string[] {
+  const hidden = /^(-e|--extra-vars|--(?:ssh|sftp|scp)-[a-z]+-args)(=|$)/
+  let hide = false
+  return argv.map((word) => {
+    const value = hide
+    const match = hidden.exec(word)
+    hide = match !== null && match[2] === ''
+    return value ? '********' : match?.[2] === '=' ? `${match[1]}=********` : word
+  })
+}
+
+/**
+ * The process groups of a run: its own, and those of ansible-core 2.19's workers, which leave it. Told by PATCHRUN_RUN in the
+ * environment together with being a descendant, or a copy of ansible-playbook. A multiplexing ssh master and a command that
+ * made itself a daemon are in groups of their own and stay: they are not the run.
+ */
+export function groupsOf(directory: string, pid: number): ReadonlySet<number> {
+  const stats = new Map<number, Stat>()
+  for (const name of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
+    if (stat !== undefined && stat.state !== 'Z') stats.set(Number(name), stat)
+  }
+  const groups = new Set<number>()
+  const mark = `PATCHRUN_RUN=${directory}`
+  for (const [candidate, stat] of stats) {
+    if (stat.pgid === pid) groups.add(pid)
+    else if (stat.pgid === candidate && isMarked(candidate, mark) && isPlaybook(candidate)) groups.add(candidate)
+  }
+  return groups
+}
+
+function isMarked(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark)
+  } catch {
+    return false
+  }
+}
+
+function isPlaybook(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').slice(0, 3).some((word) => word.endsWith('/ansible-playbook'))
+  } catch {
+    return false
+  }
+}
+
+function send(group: number, signal: 'SIGINT' | 'SIGKILL'): void {
+  try {
+    process.kill(-group, signal)
+  } catch {
+    // gone already
+  }
+}
+
+/** Resolves when no process of the run is left: SIGINT, then SIGKILL after the grace (ms). */
+export async function endRun(directory: string, pid: number, grace = KILL_GRACE): Promise<void> {
+  let groups = groupsOf(directory, pid)
+  for (const group of groups) send(group, 'SIGINT')
+  const until = performance.now() + grace
+  while (groups.size > 0) {
+    await sleep(50)
+    groups = groupsOf(directory, pid)
+    if (performance.now() > until) for (const group of groups) send(group, 'SIGKILL')
+  }
+}
+
+/**
+ * Ends what an earlier patchrun left running in `directory`. 'not-ours': the pid belongs to another process by now, or the
+ * file cannot be read; nothing was touched.
+ */
+export async function endOrphan(directory: string): Promise<'gone' | 'ended' | 'not-ours'> {
+  let file: ProcessFile
+  try {
+    file = JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as ProcessFile
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'not-ours'
+  }
+  if (!Number.isInteger(file.pid) || file.pid <= 1) return 'not-ours'
+  if (file.bootId !== bootId()) return 'gone'
+  const stat = statOf(file.pid)
+  const alive = stat !== undefined && stat.state !== 'Z'
+  if (alive && stat.startTime !== file.startTime) return 'not-ours'
+  if (groupsOf(directory, file.pid).size === 0) return 'gone'
+  await endRun(directory, file.pid)
+  return 'ended'
+}

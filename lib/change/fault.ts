@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ansible's standard error -> what went wrong with the run as a whole, and where. Pure.
+import type { RunSummary } from './types.js'
+
+export type Fault = NonNullable<RunSummary['fault']>
+
+const MESSAGE_LIMIT = 1000
+
+/** Ansible's last error that is not its remark on being interrupted; undefined when it printed none. */
+export function errorIn(stderr: string): { readonly message: string; readonly file?: string; readonly line?: number } | undefined {
+  // 2.14 writes "ERROR! text" or " [ERROR]: text", 2.19 "[ERROR]: text"; both wrap long lines.
+  const parts = stderr.split(/^(?:ERROR! | ?\[ERROR\]: )/m).slice(1)
+  const own = parts.filter((part) => !/^(User interrupted execution|patchrun: )/.test(part))
+  const text = own.at(-1)
+  if (text === undefined) return undefined
+  return { message: messageOf(text), ...placeOf(text) }
+}
+
+function messageOf(text: string): string {
+  const end = text.search(/\n\s*\n|\nThe error appears to|\nOrigin: |\n\[WARNING\]|\n\[DEPRECATION/)
+  return (end < 0 ? text : text.slice(0, end)).replace(/\s+/g, ' ').trim().slice(0, MESSAGE_LIMIT)
+}
+
+function placeOf(text: string): { file?: string; line?: number } {
+  const old = /The error appears to (?:be|have been) in\s+'([^']+)':\s+line\s+(\d+)/.exec(text)
+  if (old?.[1]) return { file: old[1].replace(/\s+/g, ''), line: Number(old[2]) }
+  // The last origin is the innermost: the causes of an error follow it.
+  const origins = [...text.matchAll(/^Origin: (.+?)(?::(\d+))?(?::(\d+))?$/gm)]
+  const origin = origins.find((one) => one[2] !== undefined) ?? origins[0]
+  if (!origin?.[1] || origin[1].startsWith('<')) return {}
+  return { file: origin[1], ...(origin[2] ? { line: Number(origin[2]) } : {}) }
+}
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Install the collection on the machine that runs patchrun (ansible-galaxy), or correct the name.'],
+  [/role .* was not found/i, 'Add the role to the playbook repository (a missing submodule or requirements.yml?), or correct its name.'],
+  [/vault/i, 'Give the vault password in ansible.extraArgs with --vault-id or --vault-password-file.'],
+  [/YAML|syntax|Syntax|mapping values|could not find expected|JSON/, 'Correct the file at this place; ansible-playbook --syntax-check shows the same.'],
+  [/could not be found|playbook/i, 'Check playbooks.playbook in patchrun.yml and that the file is in the pinned commit.'],
+  [/hosts to target|inventory/i, 'Check the inventory: patchrun inventory --list shows what Ansible is given.'],
+]
+
+export function hintFor(message: string): string {
+  return HINTS.find(([pattern]) => pattern.test(message))?.[1] ?? "Read the run's ansible.log; it holds all that Ansible said."
+}

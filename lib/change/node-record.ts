@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the events said of one node so far. Pure.
+import type { HostStats, ResultEvent } from '../ansible/events.js'
+import type { Failure } from '../rollout/verdict.js'
+import type { NodeResult, NodeSummary } from './types.js'
+import type { TaskTable } from './task-table.js'
+
+/** Diff text kept for one task on one node. */
+const DIFF_LIMIT = 16 * 1024
+
+export class NodeRecord {
+  readonly node: string
+  stats: HostStats | undefined
+  unfinished = false
+  /** Task ids in the order they happened, with the diffs of their items. */
+  readonly #changes = new Map<string, string>()
+  readonly #blind = new Set<string>()
+  #failure: Failure | undefined
+  /** Something started or came out on this node after the failure: it was rescued, or it is a later play. */
+  #wentOn = false
+  /** Diffs of loop items whose task has not come out yet. */
+  #itemDiffs = ''
+
+  constructor(node: string) {
+    this.node = node
+  }
+
+  /** In check mode a handler that starts counts as a change, whatever becomes of it: in a real run it would run. */
+  start(task: string, countsAsChange: boolean): void {
+    if (this.#failure) this.#wentOn = true
+    this.#itemDiffs = ''
+    if (countsAsChange) this.#change(task, '')
+  }
+
+  result(event: ResultEvent, tasks: TaskTable): void {
+    switch (event.ev) {
+      case 'ok':
+      case 'skipped':
+        if (event.changed) this.#change(event.task, this.#itemDiffs + (event.diff ?? ''))
+        break
+      case 'failed':
+      case 'unreachable':
+        // A loop may change in its first item and fail in its second.
+        if (event.changed) this.#change(event.task, this.#itemDiffs + (event.diff ?? ''))
+        if (!event.ignored) this.#fail(event, tasks)
+        break
+      case 'item_ok':
+      case 'item_failed':
+        if (event.changed && event.diff && this.#itemDiffs.length < DIFF_LIMIT) this.#itemDiffs += event.diff
+        break
+      case 'item_skipped':
+      case 'retry':
+        break
+    }
+    if (event.unpredicted) this.#blind.add(event.task)
+  }
+
+  #change(task: string, diff: string): void {
+    this.#changes.set(task, ((this.#changes.get(task) ?? '') + diff).slice(0, DIFF_LIMIT))
+  }
+
+  #fail(event: ResultEvent, tasks: TaskTable): void {
+    const place = tasks.place(event.task)
+    const message = [event.msg, event.stderr].filter((text) => text !== undefined && text !== '').join('\n')
+    this.#failure = {
+      cause: event.timedOut ? 'hung' : event.ev === 'unreachable' ? 'unreachable' : 'failed',
+      message: message || (tasks.get(event.task)?.noLog ? 'the output is hidden by no_log' : 'Ansible gave no message'),
+      task: place.task,
+      ...(place.file ? { file: place.file, line: place.line } : {}),
+    }
+    this.#wentOn = false
+  }
+
+  /** `finished`: the run told its stats. `whole`: what failed the run as a whole, for nodes it took down. */
+  summary(tasks: TaskTable, finished: boolean, whole: Failure | undefined): NodeSummary {
+    const { result, failure } = this.#judge(finished, whole)
+    return {
+      node: this.node,
+      result,
+      ...(failure ? { failure } : {}),
+      changes: [...this.#changes].map(([id, diff]) => tasks.change(id, diff)),
+      blindSpots: [...this.#blind].map((id) => tasks.place(id)),
+      ...(this.stats ? { stats: this.stats } : {}),
+    }
+  }
+
+  #judge(finished: boolean, whole: Failure | undefined): { result: NodeResult; failure?: Failure } {
+    // The stats know what was rescued and what was only forgotten (clear_host_errors); events alone do not.
+    if (this.stats && (this.stats.failures > 0 || this.stats.unreachable > 0)) {
+      const cause = this.stats.unreachable > 0 ? 'unreachable' : 'failed'
+      return { result: 'failed', failure: this.#failure ?? { cause, message: 'Ansible counts a failure without saying which' } }
+    }
+    if (!finished) {
+      if (this.#failure && !this.#wentOn) return { result: 'failed', failure: this.#failure }
+      return { result: 'cut', failure: whole ?? { cause: 'unknown', message: 'the run ended before this node was through' } }
+    }
+    // A host absent from the stats was not run, whatever events it had.
+    if (!this.stats || this.unfinished || whole) {
+      return { result: 'cut', failure: whole ?? { cause: 'unknown', message: 'Ansible left this node out before every play was through' } }
+    }
+    return { result: 'ok' }
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events of one run -> one summary a node, judged by events, stats and exit code together: each of them alone lies. Pure.
+// Memory: a record a node, a task and a distinct diff once; grows with nodes and changes, not with events.
+import type { AnsibleEvent, GuardEvent, StatsEvent } from '../ansible/events.js'
+import type { RunExit } from '../ansible/types.js'
+import type { Failure } from '../rollout/verdict.js'
+import { unreachable } from '../errors.js'
+import { errorIn, hintFor, type Fault } from './fault.js'
+import { NodeRecord } from './node-record.js'
+import { TaskTable } from './task-table.js'
+import type { NodeSummary, RunSummary } from './types.js'
+
+/** Exit codes of ansible-playbook that a failing or unreachable host explains. */
+const EXPLAINED_BY_HOSTS: readonly (number | null)[] = [2, 4]
+
+export class RunSummarizer {
+  readonly #records = new Map<string, NodeRecord>()
+  readonly #tasks = new TaskTable()
+  #started = false
+  #check = false
+  #finished = false
+  #unmatched = 0
+  #plays = 0
+  #guard: GuardEvent | undefined
+
+  add(event: AnsibleEvent): void {
+    switch (event.ev) {
+      case 'start':
+        this.#started = true
+        this.#check = event.check
+        return
+      case 'play':
+        this.#plays += 1
+        return
+      case 'task':
+        this.#tasks.add(event.task)
+        return
+      case 'host_start':
+        this.#record(event.host).start(event.task, this.#check && this.#tasks.get(event.task)?.handler === true)
+        return
+      case 'stats':
+        this.#stats(event)
+        return
+      case 'guard':
+        this.#guard ??= event
+        return
+      case 'no_hosts':
+        if (event.reason === 'unmatched') this.#unmatched += 1
+        return
+      case 'lint_task':
+        return
+      case 'ok':
+      case 'failed':
+      case 'skipped':
+      case 'unreachable':
+      case 'retry':
+      case 'item_ok':
+      case 'item_failed':
+      case 'item_skipped':
+        this.#record(event.host).result(event, this.#tasks)
+        return
+      default:
+        return unreachable(event)
+    }
+  }
+
+  #record(node: string): NodeRecord {
+    let record = this.#records.get(node)
+    if (!record) this.#records.set(node, (record = new NodeRecord(node)))
+    return record
+  }
+
+  #stats(event: StatsEvent): void {
+    for (const [node, stats] of Object.entries(event.stats)) this.#record(node).stats = stats
+    for (const node of event.unfinished ?? []) this.#record(node).unfinished = true
+    if (!event.more) this.#finished = true
+  }
+
+  /** `planned`: the hosts the run was for. */
+  finish(exit: Pick<RunExit, 'exitCode' | 'signal' | 'ended' | 'stderr' | 'foreignLines'>, planned: readonly string[]): RunSummary {
+    const allowed = new Set(planned)
+    const unplanned = [...this.#records.keys()].filter((node) => !allowed.has(node)).sort()
+    const fault = this.#fault(exit)
+    const whole = this.#whole(exit, fault)
+    const nodes = new Map<string, NodeSummary>()
+    for (const node of planned) {
+      const record = this.#records.get(node)
+      // Stats alone, or being named as left out, is no event of its own.
+      nodes.set(node, record && this.#seen(record) ? record.summary(this.#tasks, this.#finished, whole) : absent(node, whole))
+    }
+    const complete = fault === undefined && this.#guard === undefined && unplanned.length === 0 && exit.ended === undefined
+      && this.#finished && [...nodes.values()].every((node) => node.result === 'ok' || node.result === 'failed')
+    return {
+      complete,
+      nodes,
+      ...(this.#guard ? { guard: this.#guard } : {}),
+      unplanned,
+      ...(fault ? { fault } : {}),
+      foreignLines: exit.foreignLines,
+    }
+  }
+
+  #seen(record: NodeRecord): boolean {
+    return record.stats !== undefined || !record.unfinished
+  }
+
+  /** What took down nodes that did not fail themselves. */
+  #whole(exit: Pick<RunExit, 'ended'>, fault: Fault | undefined): Failure | undefined {
+    if (this.#guard) return { cause: 'guard', message: this.#guard.message, ...taskOf(this.#guard) }
+    if (exit.ended === 'hung') return { cause: 'hung', message: 'no sign of life from Ansible for longer than ansible.hangTimeout; the run was ended' }
+    if (exit.ended === 'aborted') return { cause: 'unknown', message: 'the run was aborted' }
+    if (exit.ended === 'unplanned-host') return { cause: 'guard', message: 'the run was ended because a host showed up that was not planned' }
+    if (!fault) return undefined
+    return { cause: 'failed', message: fault.message, ...(fault.file ? { file: fault.file } : {}), ...(fault.line ? { line: fault.line } : {}) }
+  }
+
+  #fault(exit: Pick<RunExit, 'exitCode' | 'signal' | 'ended' | 'stderr'>): Fault | undefined {
+    if (exit.ended !== undefined || (this.#guard && this.#guard.reason !== 'plugin-fault')) return undefined
+    if (this.#guard) return { message: this.#guard.message, hint: "This is a fault of patchrun. Please report it with the run's ansible.log." }
+    const said = errorIn(exit.stderr)
+    const fault = (message: string): Fault => ({ ...(said ?? {}), message: said?.message ?? message, hint: hintFor(said?.message ?? message) })
+    if (!this.#started) return fault(`ansible-playbook ended (${how(exit)}) before patchrun's callback plugin spoke; nothing can be concluded`)
+    if (!this.#finished) return fault(`ansible-playbook ended (${how(exit)}) without telling its stats`)
+    if (exit.exitCode === 0) {
+      if (this.#plays > 0 && this.#unmatched >= this.#plays) return fault('no play of the playbook is for any of the planned hosts')
+      return undefined
+    }
+    if (EXPLAINED_BY_HOSTS.includes(exit.exitCode) && this.#someNodeFailed() && !said) return undefined
+    // An include that cannot be loaded drops hosts without a failed event; Ansible says so on standard error only.
+    if (EXPLAINED_BY_HOSTS.includes(exit.exitCode) && this.#someNodeFailed() && ![...this.#records.values()].some((record) => record.unfinished)) return undefined
+    return fault(`ansible-playbook ended with ${how(exit)}, and no node's failure explains it`)
+  }
+
+  #someNodeFailed(): boolean {
+    return [...this.#records.values()].some(({ stats }) => stats !== undefined && (stats.failures > 0 || stats.unreachable > 0))
+  }
+}
+
+function how(exit: Pick<RunExit, 'exitCode' | 'signal'>): string {
+  return exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.exitCode ?? 'unknown'}`
+}
+
+function taskOf(guard: GuardEvent): Pick<Failure, 'task' | 'file' | 'line'> {
+  return guard.task ? { task: guard.task.name, file: guard.task.file, line: guard.task.line } : {}
+}
+
+function absent(node: string, whole: Failure | undefined): NodeSummary {
+  return {
+    node, result: 'absent', changes: [], blindSpots: [],
+    failure: whole ?? { cause: 'unknown', message: 'Ansible did not run on this node: no play is for it, or the run stopped before it' },
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a playbook's tags will do to a rollout, task by task. Pure: the tasks come from lib/ansible/audit-tasks.
+import type { LintTaskEvent, TaskInfo } from '../ansible/events.js'
+import { dynamicInclude, harmless, skippedInCheckMode, understandsCreates } from './task-kinds.js'
+import { adviceFor, type Subject } from './tag-advice.js'
+
+export const HOT = 'HotChange'
+export const DRAIN = 'DrainChange'
+
+/** docs/usage/tags.md explains each with an example. */
+export type TagFindingKind =
+  /** May change a node and has neither tag. */
+  | 'untagged'
+  /** Has HotChange and DrainChange. */
+  | 'both-tags'
+  /** Check mode skips it, so detection cannot see it. */
+  | 'unpredictable'
+  /** What it includes is known only when it runs. */
+  | 'opaque'
+  /** A DrainChange that detection would really run. */
+  | 'drain-without-check'
+  /** A HotChange that notifies a DrainChange handler. */
+  | 'hot-notifies-drain'
+  /** A HotChange inside a dynamic include that a Hot run does not select. */
+  | 'hidden-by-include'
+  /** A DrainChange that `always` puts into every Hot run. */
+  | 'always-drain'
+  /** A HotChange that detection never sees because of `never`. */
+  | 'never-but-hot'
+  /** A HotChange that needs a variable which only tasks outside a Hot run set. */
+  | 'register-skipped'
+
+export interface TagFinding {
+  readonly kind: TagFindingKind
+  readonly task: TaskInfo
+  readonly play: string
+  readonly file: string
+  readonly line: number
+  readonly message: string
+  readonly hint: string
+}
+
+export interface AuditedTask {
+  readonly play: string
+  readonly task: TaskInfo
+  /** hot: HotChange only. drain: DrainChange only. both. untagged. exempt: it needs no tag, `reason` says why. */
+  readonly standing: 'hot' | 'drain' | 'both' | 'untagged' | 'exempt'
+  readonly reason?: string
+  readonly findings: readonly TagFindingKind[]
+}
+
+export interface TagAudit {
+  /** In the order of the playbook; a file that is included twice gives its tasks twice. */
+  readonly tasks: readonly AuditedTask[]
+  readonly findings: readonly TagFinding[]
+  readonly counts: {
+    readonly tasks: number
+    readonly handlers: number
+    readonly standing: Readonly<Record<AuditedTask['standing'], number>>
+    readonly findings: Readonly<Record<TagFindingKind, number>>
+  }
+}
+
+interface Entry extends Subject {
+  readonly standing: AuditedTask['standing']
+  readonly reason?: string
+}
+
+/** Judges every task. `untagged` is the policy for changes with neither tag; it only chooses the words. */
+export function auditTags(tasks: readonly LintTaskEvent[], { untagged }: { readonly untagged: 'drain' | 'error' }): TagAudit {
+  const entries = tasks.map(standing)
+  const findings: TagFinding[] = []
+  const kindsOf = new Map<Entry, TagFindingKind[]>()
+  const add = (kind: TagFindingKind, entry: Entry, others: readonly Subject[] = []): void => {
+    const { event } = entry
+    findings.push({ kind, task: event.task, play: event.play, file: event.task.file, line: event.task.line, ...adviceFor(kind, entry, others, untagged) })
+    kindsOf.set(entry, [...(kindsOf.get(entry) ?? []), kind])
+  }
+  for (const entry of entries) onItsOwn(entry, entries, add)
+  notifications(entries, add)
+  hiddenByInclude(entries, add)
+  skippedRegisters(entries, add)
+  return {
+    tasks: entries.map((entry) => ({
+      play: entry.event.play,
+      task: entry.event.task,
+      standing: entry.standing,
+      ...(entry.reason === undefined ? {} : { reason: entry.reason }),
+      findings: kindsOf.get(entry) ?? [],
+    })),
+    findings,
+    counts: count(entries, findings),
+  }
+}
+
+type Add = (kind: TagFindingKind, entry: Entry, others?: readonly Subject[]) => void
+
+const has = (event: LintTaskEvent, tag: string): boolean => event.task.tags.includes(tag)
+
+/** A Hot run selects by `--tags HotChange`, which selects `always` too. */
+const inHotRun = (event: LintTaskEvent): boolean => has(event, HOT) || has(event, 'always')
+
+function standing(event: LintTaskEvent): Entry {
+  const hot = has(event, HOT)
+  const drain = has(event, DRAIN)
+  if (hot && drain) return { event, standing: 'both' }
+  if (hot) return { event, standing: 'hot' }
+  if (drain) return { event, standing: 'drain' }
+  const reason =
+    harmless(event.task.action) ??
+    (event.neverChanged ? 'says changed_when: false' : null) ??
+    // Only a run that asks for one of its other tags runs it, and patchrun asks for none.
+    (has(event, 'never') ? 'is tagged never' : null)
+  return reason === null ? { event, standing: 'untagged' } : { event, standing: 'exempt', reason }
+}
+
+function onItsOwn(entry: Entry, all: readonly Entry[], add: Add): void {
+  const { event } = entry
+  const { task } = event
+  const neverRuns = entry.standing === 'exempt' && has(event, 'never')
+  if (entry.standing === 'both') add('both-tags', entry)
+  if (entry.standing === 'untagged') add('untagged', entry, task.handler ? all.filter((other) => inHotRun(other.event) && notifies(other, entry)) : [])
+  if (event.opaque !== undefined && !neverRuns) add('opaque', entry)
+  if (task.checkMode && !neverRuns && skippedInCheckMode(task.action) && !(event.conditionalRun && understandsCreates(task.action))) add('unpredictable', entry)
+  if (has(event, DRAIN) && !task.checkMode && !dynamicInclude(task.action)) add('drain-without-check', entry)
+  if (has(event, DRAIN) && has(event, 'always')) add('always-drain', entry)
+  if (has(event, HOT) && has(event, 'never')) add('never-but-hot', entry)
+}
+
+/** By name, with or without the role's, or by a topic it listens to; within one play. */
+function notifies(from: Entry, handler: Entry): boolean {
+  if (from === handler || from.event.playNumber !== handler.event.playNumber) return false
+  const name = handler.event.task.name
+  const bare = name.includes(' : ') ? name.slice(name.indexOf(' : ') + 3) : name
+  const answers = new Set([name, bare, ...(handler.event.listen ?? [])])
+  return from.event.task.notify.some((wanted) => answers.has(wanted))
+}
+
+function notifications(entries: readonly Entry[], add: Add): void {
+  const drains = entries.filter(({ event }) => event.task.handler && has(event, DRAIN))
+  for (const entry of entries) {
+    if (!inHotRun(entry.event) || entry.event.task.notify.length === 0) continue
+    const reached = drains.filter((handler) => notifies(entry, handler))
+    if (reached.length > 0) add('hot-notifies-drain', entry, reached)
+  }
+}
+
+function hiddenByInclude(entries: readonly Entry[], add: Add): void {
+  const byId = new Map(entries.map((entry) => [entry.event.task.id, entry]))
+  const hidden = new Map<Entry, Entry[]>()
+  for (const entry of entries) {
+    // Handlers run when they are notified, whatever the tags.
+    if (!has(entry.event, HOT) || entry.event.task.handler) continue
+    for (let id = entry.event.include; id !== undefined; ) {
+      const include = byId.get(id)
+      if (include === undefined) break
+      if (!inHotRun(include.event)) hidden.set(include, [...(hidden.get(include) ?? []), entry])
+      id = include.event.include
+    }
+  }
+  for (const [include, inside] of hidden) add('hidden-by-include', include, inside)
+}
+
+function skippedRegisters(entries: readonly Entry[], add: Add): void {
+  const setters = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    for (const name of entry.event.registers ?? []) setters.set(name, [...(setters.get(name) ?? []), entry])
+  }
+  for (const entry of entries) {
+    if (!inHotRun(entry.event) || entry.event.task.handler) continue
+    const missing = (entry.event.uses ?? []).map((name) => setters.get(name) ?? []).filter((all) => all.length > 0 && !all.some(({ event }) => inHotRun(event)))
+    const first = [...new Set(missing.flat())]
+    if (first.length > 0) add('register-skipped', entry, first)
+  }
+}
+
+function count(entries: readonly Entry[], findings: readonly TagFinding[]): TagAudit['counts'] {
+  const byStanding = { hot: 0, drain: 0, both: 0, untagged: 0, exempt: 0 }
+  for (const entry of entries) byStanding[entry.standing]++
+  const byKind: Record<TagFindingKind, number> = {
+    untagged: 0, 'both-tags': 0, unpredictable: 0, opaque: 0, 'drain-without-check': 0, 'hot-notifies-drain': 0,
+    'hidden-by-include': 0, 'always-drain': 0, 'never-but-hot': 0, 'register-skipped': 0,
+  }
+  for (const finding of findings) byKind[finding.kind]++
+  return { tasks: entries.length, handlers: entries.filter(({ event }) => event.task.handler).length, standing: byStanding, findings: byKind }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// patchrun.yml on disk -> Fleet. Everything is read afresh at every call: the file, the lists, the inventories.
+import { dirname, resolve } from 'node:path'
+import { askInventory } from '../ansible/ask-inventory.js'
+import { PatchrunError, refuse, type Place, type Problem } from '../errors.js'
+import type { HostList } from '../fleet/config.generated.js'
+import { isControlMachine } from '../fleet/host-name.js'
+import type { ListEntry } from '../fleet/lists.js'
+import { nearest } from '../fleet/nearest.js'
+import { ordered } from '../fleet/order.js'
+import { chooseEnvironment, resolveFleet } from '../fleet/resolve.js'
+import { hostsOfGroup, type SourceInventory } from '../fleet/source-inventory.js'
+import type { Fleet } from '../fleet/types.js'
+import { parseDeclaration, type Declared } from '../fleet/validate.js'
+import { escapePointer } from '../fleet/yaml-source.js'
+import { readListCommand, readListFile, readText } from './read-list.js'
+
+export interface OpenFleetOptions {
+  /** Path of patchrun.yml. */
+  readonly file: string
+  readonly environment?: string
+  /** Host expression: only these nodes of the environment. */
+  readonly limit?: string
+  /** Path of ansible-inventory; asked for only when the declaration names an existing inventory. */
+  readonly ansibleInventory: () => Promise<string>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Reads and checks the file alone, no list.
+ * @throws PatchrunError config/unreadable, and all that parseDeclaration throws
+ */
+export async function readDeclaration(file: string): Promise<Declared> {
+  const path = resolve(file)
+  const text = await readText(path, { code: 'config/unreadable', message: `${path} can not be read`, hint: 'Name the file with -c PATH; "patchrun init" writes one to start from.', where: { file: path } })
+  return parseDeclaration(path, text)
+}
+
+/**
+ * Opens one environment of a fleet.
+ * @throws PatchrunError with every problem found, code "config/…" (exit 3), "ansible/…" (exit 3) or "usage/…" (exit 2)
+ */
+export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
+  const declared = await readDeclaration(options.file)
+  options.signal?.throwIfAborted()
+  const environment = chooseEnvironment(declared, options.environment)
+  const reader = new SourceReader(declared, options)
+  const { config } = declared
+  const lists = new Map<string, readonly ListEntry[]>()
+  const wanted: [HostList | undefined, string][] = [...Object.entries(config.nodes).map(([name, list]): [HostList, string] => [list, `/nodes/${name}`])]
+  const part = config.environments?.[environment]
+  for (const [name, list] of Object.entries(part?.nodes ?? {})) wanted.push([list as HostList, `/environments/${escapePointer(environment)}/nodes/${name}`])
+
+  const problems: Problem[] = []
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof PatchrunError)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  // One after the other: list commands and inventory scripts of one site tend to ask the same controller.
+  for (const [list, pointer] of wanted) {
+    for (const [i, entry] of (list ?? []).entries()) {
+      if (typeof entry === 'string') continue
+      const at = `${pointer}/${i}`
+      const entries = await attempt(() => reader.entries(entry, at))
+      if (entries) lists.set(at, entries)
+    }
+  }
+  const source = config.inventory?.source
+  const inventory = source === undefined ? undefined : await attempt(() => reader.inventory(source, declared.places.place('/inventory/source')))
+  // Lists with holes in them would only produce problems that are none.
+  refuse(ordered(problems))
+  return resolveFleet(declared, { lists, ...(inventory ? { inventory } : {}) }, { environment, ...(options.limit === undefined ? {} : { limit: options.limit }) })
+}
+
+type Source = Exclude<HostList[number], string>
+
+/** Reads the sources of one declaration; each inventory is asked once. */
+class SourceReader {
+  private readonly directory: string
+  private readonly asked = new Map<string, Promise<SourceInventory>>()
+
+  constructor(
+    private readonly declared: Declared,
+    private readonly options: OpenFleetOptions,
+  ) {
+    this.directory = dirname(declared.file)
+  }
+
+  async entries(source: Source, pointer: string): Promise<readonly ListEntry[]> {
+    const { places } = this.declared
+    const signal = this.options.signal ? { signal: this.options.signal } : {}
+    if ('file' in source) return readListFile(resolve(this.directory, source.file), places.place(`${pointer}/file`))
+    if ('command' in source) return readListCommand(source.command, this.directory, places.place(`${pointer}/command`), signal)
+    const where = places.place(`${pointer}/inventory`)
+    const inventory = await this.inventory(source.inventory, where)
+    const group = source.group ?? 'all'
+    const hosts = hostsOfGroup(inventory, group) ?? (group === 'all' ? [] : undefined)
+    if (!hosts) {
+      const meant = nearest(group, inventory.groups.keys())
+      throw new PatchrunError({ code: 'config/unknown-group', message: `the inventory ${source.inventory} has no group "${group.slice(0, 80)}"`, hint: meant ? `Did you mean "${meant}"?` : 'A group without hosts is not shown by ansible-inventory.', where: places.place(`${pointer}/group`) })
+    }
+    // Many inventories list the machine Ansible runs on; it is never a node.
+    return [{ kind: 'names', names: hosts.filter((name) => !isControlMachine(name)), where }]
+  }
+
+  inventory(path: string, where: Place): Promise<SourceInventory> {
+    const absolute = resolve(this.directory, path)
+    const before = this.asked.get(absolute)
+    if (before) return before
+    const answer = (async () =>
+      askInventory({ executable: await this.options.ansibleInventory(), inventory: absolute, cwd: this.directory, where, ...(this.options.signal ? { signal: this.options.signal } : {}) }))()
+    this.asked.set(absolute, answer)
+    return answer
+  }
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from schemas/patchrun.schema.json by scripts/generate-types.mjs. Do not edit.
+
+export type Name = string
+export type Ref = string
+export type Path = string
+/**
+ * Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.
+ */
+export type HostExpression = string
+/**
+ * Host expressions and sources, put together in order. An expression that begins with "!" takes nodes out of what stands before it. No node may come twice.
+ */
+export type HostList = (HostExpression | FileSource | CommandSource | InventorySource)[]
+export type HostExpressions = HostExpression[]
+/**
+ * What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.
+ */
+export type FailureDomains = DomainsFromGroups | DomainsFromVariable | DomainsByName
+export type VariableName = string
+/**
+ * A whole number with a unit (ms, s, m, h, d); several are added up.
+ */
+export type Duration = string
+/**
+ * A number of nodes, 1 or more, or a percentage from 1% to 100%.
+ */
+export type WaveSize = number | string
+/**
+ * A number of nodes, or a percentage.
+ */
+export type NodeCount = number | string
+
+/**
+ * patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.
+ */
+export interface Declaration {
+  /**
+   * Path or URL of this schema, for editors. patchrun does not read it.
+   */
+  $schema?: string
+  /**
+   * Version of the format of this file.
+   */
+  schemaVersion: 1
+  /**
+   * Name of the fleet, as reports and notices show it: letters, digits, '-', '_' and '.'.
+   */
+  fleet: Name
+  playbooks: Playbooks
+  nodes: Nodes
+  inventory?: Inventory
+  failureDomains?: FailureDomains
+  changes?: Changes
+  rollout?: Rollout
+  ansible?: Ansible
+  state?: State
+  /**
+   * Named parts of the fleet, in the order in which they are promoted. Without it the whole fleet is one environment called "default".
+   */
+  environments?: {
+    [k: string]: Environment
+  }
+}
+/**
+ * The Ansible playbook repository whose commits are rolled out.
+ */
+export interface Playbooks {
+  /**
+   * URL of the git repository, or path of a local one.
+   */
+  repository: string
+  /**
+   * Branch, tag or full commit that is rolled out.
+   */
+  ref?: Ref
+  /**
+   * Path of the playbook within the repository.
+   */
+  playbook?: Path
+  /**
+   * Check submodules out too.
+   */
+  submodules?: boolean
+}
+/**
+ * Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).
+ */
+export interface Nodes {
+  /**
+   * The nodes patchrun may touch. Never empty.
+   */
+  allow: HostList
+  /**
+   * The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.
+   */
+  deny?: HostList
+  /**
+   * The nodes touched first; each must be allowed. At least one, unless environments declare their own.
+   */
+  canary?: HostList
+}
+/**
+ * A text file with one host expression a line; # begins a comment. Read afresh at every pass.
+ */
+export interface FileSource {
+  /**
+   * Path of the file.
+   */
+  file: Path
+}
+/**
+ * A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.
+ */
+export interface CommandSource {
+  /**
+   * The program and its arguments.
+   *
+   * @minItems 1
+   */
+  command: [string, ...string[]]
+}
+/**
+ * The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.
+ */
+export interface InventorySource {
+  /**
+   * Path of the inventory: a file, a directory or a script.
+   */
+  inventory: Path
+  /**
+   * Take only this group, with its child groups.
+   */
+  group?: string
+}
+/**
+ * Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.
+ */
+export interface Inventory {
+  /**
+   * An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.
+   */
+  source?: Path
+  /**
+   * Groups and the nodes in them. Nodes that are not permitted are left out.
+   */
+  groups?: {
+    [k: string]: HostExpressions
+  }
+  /**
+   * Variables of every node (group all).
+   */
+  vars?: Variables
+  /**
+   * Variables of a group that is declared here or in the source.
+   */
+  groupVars?: {
+    [k: string]: Variables
+  }
+  /**
+   * Variables of nodes, by host expression. A later entry goes over an earlier one.
+   */
+  hostVars?: {
+    [k: string]: Variables
+  }
+}
+/**
+ * Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.
+ */
+export interface Variables {
+  [k: string]: unknown
+}
+/**
+ * Each group whose name fits is a failure domain.
+ */
+export interface DomainsFromGroups {
+  /**
+   * Group names; * stands for any text.
+   *
+   * @minItems 1
+   */
+  fromGroups: [string, ...string[]]
+}
+/**
+ * Each value of the variable is a failure domain; a list of values puts a node into several.
+ */
+export interface DomainsFromVariable {
+  /**
+   * Name of a host or group variable.
+   */
+  fromVariable: VariableName
+}
+/**
+ * Names and the nodes in them.
+ */
+export interface DomainsByName {
+  [k: string]: HostExpressions
+}
+/**
+ * How would-be changes are judged.
+ */
+export interface Changes {
+  /**
+   * What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.
+   */
+  untagged?: 'drain' | 'error'
+}
+/**
+ * How a rollout goes on after the canaries.
+ */
+export interface Rollout {
+  /**
+   * Wait after the last canary was verified.
+   */
+  soak?: Duration
+  /**
+   * Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.
+   *
+   * @minItems 1
+   */
+  waves?: [WaveSize, ...WaveSize[]]
+  /**
+   * Failed nodes outside the canary wave that are endured; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.
+   */
+  maxFailed?: NodeCount
+}
+/**
+ * How ansible-playbook is called.
+ */
+export interface Ansible {
+  /**
+   * Path of the ansible-playbook to use. Without it one is looked for.
+   */
+  executable?: Path
+  /**
+   * Nodes worked on at the same time.
+   */
+  forks?: number
+  /**
+   * The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.
+   */
+  config?: 'repository' | 'none'
+  /**
+   * A node whose task gives no result for this long is cut loose.
+   */
+  hangTimeout?: Duration
+  /**
+   * How long a connection to a node may take to come up.
+   */
+  connectTimeout?: Duration
+  /**
+   * Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.
+   */
+  diff?: boolean
+  /**
+   * Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.
+   */
+  extraArgs?: string[]
+}
+/**
+ * Where patchrun keeps its journal.
+ */
+export interface State {
+  /**
+   * Directory of the state. Every process that shares the fleet must see the same one.
+   */
+  directory?: Path
+}
+/**
+ * A named part of the fleet with its own lists. The deny list of the fleet holds here too.
+ */
+export interface Environment {
+  nodes: EnvironmentNodes
+  rollout?: Rollout
+  playbooks?: EnvironmentPlaybooks
+}
+/**
+ * The nodes of the environment; every one must be on the fleet's allow list.
+ */
+export interface EnvironmentNodes {
+  /**
+   * The nodes of the environment.
+   */
+  allow: HostList
+  /**
+   * Nodes that must not be touched here, besides those the fleet denies.
+   */
+  deny?: HostList
+  /**
+   * The nodes touched first.
+   */
+  canary: HostList
+}
+/**
+ * What differs from the fleet's playbooks.
+ */
+export interface EnvironmentPlaybooks {
+  /**
+   * Branch, tag or full commit that is rolled out here.
+   */
+  ref?: Ref
+}

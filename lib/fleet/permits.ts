@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Allow, deny and canary held against each other. A contradiction is never settled by guessing which list was meant.
+import type { Place, Problem, ProblemCode } from '../errors.js'
+import type { HostList } from './config.generated.js'
+import { entriesOf, putTogether, spot, summed, type Gathered, type NamedHosts } from './lists.js'
+import type { Declared } from './validate.js'
+import { escapePointer } from './yaml-source.js'
+
+export interface Permits {
+  readonly allow: NamedHosts
+  readonly canary: NamedHosts
+  readonly denied: NamedHosts
+  readonly problems: readonly Problem[]
+}
+
+/** One problem for each pair of entries that clash, with all the nodes of that pair. */
+function clashes(names: Iterable<string>, here: NamedHosts, there: NamedHosts, say: (nodes: string, many: boolean, where: Place, other: Place) => Omit<Problem, 'where'>): Problem[] {
+  const pairs = new Map<Place, Map<Place, string[]>>()
+  for (const name of names) {
+    const [a, b] = [here.get(name), there.get(name)]
+    if (!a || !b) continue
+    const inner = pairs.get(a) ?? new Map<Place, string[]>()
+    pairs.set(a, inner)
+    const list = inner.get(b)
+    if (list) list.push(name)
+    else inner.set(b, [name])
+  }
+  return [...pairs].flatMap(([a, inner]) => [...inner].map(([b, list]) => ({ ...say(summed(list), list.length > 1, a, b), where: a })))
+}
+
+/** One problem for each entry with names that the other list lacks. */
+function missing(list: NamedHosts, from: NamedHosts, code: ProblemCode, words: (nodes: string, many: boolean) => string, hint: string): Problem[] {
+  const byEntry = new Map<Place, string[]>()
+  for (const [name, place] of list) {
+    if (from.has(name)) continue
+    const names = byEntry.get(place)
+    if (names) names.push(name)
+    else byEntry.set(place, [name])
+  }
+  return [...byEntry].map(([where, names]) => ({ code, message: words(summed(names), names.length > 1), hint, where }))
+}
+
+const contradiction = (denied: NamedHosts, other: NamedHosts, what: 'allow' | 'canary'): Problem[] =>
+  clashes(denied.keys(), denied, other, (nodes, many, where, place) => ({
+    code: 'config/contradiction',
+    message: `${nodes} ${many ? 'are' : 'is'} on the deny list, and on the ${what} list in ${spot(place, where)}`,
+    hint: `Take ${many ? 'them' : 'it'} off one of the two lists. To leave nodes out of a range, write "node[01-06]!node03".`,
+  }))
+
+/** Puts the lists of the fleet and of one environment together and checks them. */
+export function permits({ config, places }: Declared, environment: string | undefined, gathered: Gathered): Permits {
+  const problems: Problem[] = []
+  const read = (list: HostList | undefined, pointer: string): NamedHosts => {
+    const { hosts, problems: found } = putTogether(entriesOf(list ?? [], pointer, places, gathered))
+    problems.push(...found)
+    // Emptied by its sources or exclusions; a list that is written empty was refused before.
+    if (list && hosts.size === 0 && found.length === 0 && !pointer.endsWith('/deny')) {
+      const name = pointer.slice(pointer.lastIndexOf('/') + 1)
+      problems.push({ code: 'config/empty-list', message: `the ${name} list comes out empty`, hint: 'Look at what its sources give, and at what "!" takes out again.', where: places.place(pointer, 'key') })
+    }
+    return hosts
+  }
+  const fleet = { allow: read(config.nodes.allow, '/nodes/allow'), deny: read(config.nodes.deny, '/nodes/deny'), canary: read(config.nodes.canary, '/nodes/canary') }
+  const check = (allow: NamedHosts, canary: NamedHosts, denied: NamedHosts): void => {
+    problems.push(...contradiction(denied, allow, 'allow'), ...contradiction(denied, canary, 'canary'))
+    const known = new Map([...allow, ...denied])
+    problems.push(...missing(canary, known, 'config/canary-not-allowed', (nodes, many) => `${nodes} ${many ? 'are canaries' : 'is a canary'} and not on the allow list`, 'Allow the node, or take it off the canary list.'))
+  }
+  check(fleet.allow, fleet.canary, fleet.deny)
+  const part = environment === undefined ? undefined : config.environments?.[environment]
+  if (!part || environment === undefined) return { allow: fleet.allow, canary: fleet.canary, denied: fleet.deny, problems }
+
+  const pointer = `/environments/${escapePointer(environment)}/nodes`
+  const own = { allow: read(part.nodes.allow, `${pointer}/allow`), deny: read(part.nodes.deny, `${pointer}/deny`), canary: read(part.nodes.canary, `${pointer}/canary`) }
+  const denied = new Map([...own.deny, ...fleet.deny])
+  check(own.allow, own.canary, denied)
+  const known = new Map([...fleet.allow, ...denied])
+  problems.push(...missing(own.allow, known, 'config/outside-fleet', (nodes, many) => `${nodes} ${many ? 'are' : 'is'} in environment "${environment}", and not on the fleet's allow list`, "An environment is a part of the fleet: add the node to nodes.allow, or take it out here."))
+  return { allow: own.allow, canary: own.canary, denied, problems }
+}

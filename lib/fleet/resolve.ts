@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// A declaration and what its sources gave -> the Fleet of one environment, every default filled in. Pure: reading the
+// sources is lib/engine/open-fleet.ts's.
+import { dirname, resolve } from 'node:path'
+import { PatchrunError, refuse, type Problem } from '../errors.js'
+import { parseDuration } from './duration.js'
+import { failureDomains } from './domains.js'
+import { grouping } from './groups.js'
+import { expandHosts } from './host-expression.js'
+import { summed, type Gathered } from './lists.js'
+import { nearest } from './nearest.js'
+import { ordered } from './order.js'
+import { permits } from './permits.js'
+import { patchrunSchema } from './schema.generated.js'
+import type { SourceInventory } from './source-inventory.js'
+import type { AnsiblePolicy, Fleet, FleetNode, PlaybookSource, RolloutPolicy } from './types.js'
+import type { Declared } from './validate.js'
+
+/** Name of the environment where a file declares none. */
+export const DEFAULT_ENVIRONMENT = 'default'
+
+/** What the sources of a declaration gave. */
+export interface Sources {
+  readonly lists: Gathered
+  readonly inventory?: SourceInventory
+}
+
+const defaults = patchrunSchema.definitions
+/** Names of the environments in the order in which they are promoted. */
+export function environmentsOf({ config }: Declared): readonly string[] {
+  return config.environments ? Object.keys(config.environments) : [DEFAULT_ENVIRONMENT]
+}
+
+/**
+ * The environment a command works on.
+ * @throws PatchrunError usage/no-environment, usage/unknown-environment
+ */
+export function chooseEnvironment(declared: Declared, wanted: string | undefined): string {
+  const known = environmentsOf(declared)
+  const listed = known.join(', ')
+  const only = known.length === 1 ? known[0] : undefined
+  if (wanted === undefined && only !== undefined) return only
+  if (wanted === undefined) throw new PatchrunError({ code: 'usage/no-environment', message: 'the fleet has several environments, and none was named', hint: `Name one: --env ${known[0]}. Declared are: ${listed}.` })
+  if (known.includes(wanted)) return wanted
+  const meant = nearest(wanted, known)
+  throw new PatchrunError({ code: 'usage/unknown-environment', message: `there is no environment "${wanted.slice(0, 80)}"`, hint: meant ? `Did you mean "${meant}"?` : `Declared are: ${listed}.` })
+}
+
+/** A URL or an scp-like address stays as it is; a path becomes absolute. */
+function repositoryOf(repository: string, directory: string): string {
+  const remote = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(repository) || /^[^/]+:/.test(repository)
+  return remote ? repository : resolve(directory, repository)
+}
+
+function playbooksOf({ config, file }: Declared, environment: string): PlaybookSource {
+  const d = defaults.playbooks.properties
+  const { playbooks } = config
+  return {
+    repository: repositoryOf(playbooks.repository, dirname(file)),
+    ref: config.environments?.[environment]?.playbooks?.ref ?? playbooks.ref ?? d.ref.default,
+    playbook: playbooks.playbook ?? d.playbook.default,
+    submodules: playbooks.submodules ?? d.submodules.default,
+  }
+}
+
+function rolloutOf({ config }: Declared, environment: string): RolloutPolicy {
+  const d = defaults.rollout.properties
+  const set = { ...config.rollout, ...config.environments?.[environment]?.rollout }
+  return {
+    soak: parseDuration(set.soak ?? d.soak.default),
+    waves: (set.waves ?? d.waves.default) as RolloutPolicy['waves'],
+    maxFailed: (set.maxFailed ?? d.maxFailed.default) as RolloutPolicy['maxFailed'],
+    untagged: config.changes?.untagged ?? defaults.changes.properties.untagged.default,
+  }
+}
+
+function ansibleOf({ config, file }: Declared): AnsiblePolicy {
+  const d = defaults.ansible.properties
+  const set = config.ansible ?? {}
+  return {
+    ...(set.executable === undefined ? {} : { executable: resolve(dirname(file), set.executable) }),
+    forks: set.forks ?? d.forks.default,
+    config: set.config ?? d.config.default,
+    hangTimeout: parseDuration(set.hangTimeout ?? d.hangTimeout.default),
+    connectTimeout: parseDuration(set.connectTimeout ?? d.connectTimeout.default),
+    diff: set.diff ?? d.diff.default,
+    extraArgs: set.extraArgs ?? d.extraArgs.default,
+  }
+}
+
+/** Nodes that --limit leaves. Every node it names must be one of the environment: a slip must not end in "nothing to do". */
+function limited(nodes: readonly FleetNode[], limit: string, denied: ReadonlyMap<string, unknown>, environment: string): FleetNode[] {
+  let wanted: ReadonlySet<string>
+  try {
+    wanted = new Set(expandHosts(limit, '--limit'))
+  } catch (error) {
+    if (!(error instanceof PatchrunError)) throw error
+    const [first, ...rest] = error.problems.map((p): Problem => ({ ...p, code: 'usage/limit' }))
+    throw first ? new PatchrunError([first, ...rest], { cause: error }) : error
+  }
+  const known = new Set(nodes.map((node) => node.name))
+  const strange = [...wanted].filter((name) => !known.has(name))
+  const refused = strange.filter((name) => denied.has(name))
+  const rest = strange.filter((name) => !denied.has(name))
+  const problems: Problem[] = []
+  const where = { file: '--limit', line: 1, column: 1, text: limit.slice(0, 120) }
+  if (refused.length > 0) problems.push({ code: 'usage/limit', message: `--limit names ${summed(refused)}, which must never be touched`, hint: 'It is on the deny list. Leave it out.', where })
+  if (rest.length > 0) problems.push({ code: 'usage/limit', message: `--limit names ${summed(rest)}, not in environment "${environment}"`, hint: '"patchrun inventory --list" shows the nodes.', where })
+  if (wanted.size === 0) problems.push({ code: 'usage/limit', message: '--limit comes out empty', hint: 'Look at what "!" takes out again.', where })
+  refuse(problems)
+  return nodes.filter((node) => wanted.has(node.name))
+}
+
+/**
+ * Resolves one environment.
+ * @throws PatchrunError with all problems of the lists, groups and domains, ordered by place (config/…);
+ *   usage/no-environment, usage/unknown-environment, usage/limit
+ */
+export function resolveFleet(declared: Declared, sources: Sources, options: { readonly environment?: string; readonly limit?: string } = {}): Fleet {
+  const { config, file } = declared
+  const environment = chooseEnvironment(declared, options.environment)
+  const lists = permits(declared, environment, sources.lists)
+  const groups = grouping(declared, lists.allow, sources.inventory)
+  const domains = failureDomains(declared, lists.allow, groups)
+  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems]))
+  const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
+    name,
+    canary: lists.canary.has(name),
+    groups: groups.groupsOf.get(name) ?? [],
+    vars: groups.varsOf.get(name) ?? {},
+    domains: domains.domainsOf.get(name) ?? [],
+  }))
+  return {
+    name: config.fleet,
+    environment,
+    file,
+    playbooks: playbooksOf(declared, environment),
+    nodes: options.limit === undefined ? nodes : limited(nodes, options.limit, lists.denied, environment),
+    denied: [...lists.denied.keys()],
+    groupVars: groups.groupVars,
+    groupChildren: groups.groupChildren,
+    policy: rolloutOf(declared, environment),
+    ansible: ansibleOf(declared),
+    stateDirectory: resolve(dirname(file), config.state?.directory ?? defaults.state.properties.directory.default),
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a declaration can get wrong without anybody looking at a list: the form is right, the sense is not.
+import type { Problem } from '../errors.js'
+import type { Declaration, Rollout } from './config.generated.js'
+import { extraArgFaults } from './extra-args.js'
+import { parseHosts } from './host-expression.js'
+import { groupNameFault } from './host-name.js'
+import { escapePointer, type Located } from './yaml-source.js'
+
+function hostProblems(text: string, pointer: string, places: Located, which: 'key' | 'value', inList: boolean): Problem[] {
+  return parseHosts(text, { inList }).problems.map((p) => ({
+    code: p.code,
+    message: p.message,
+    hint: p.hint,
+    where: which === 'key' ? places.place(pointer, 'key') : places.placeWithin(pointer, p.column - 1, p.text),
+  }))
+}
+
+/** Expressions of a plain list, below `pointer`. */
+const eachExpression = (list: readonly unknown[], pointer: string, places: Located, inList: boolean): Problem[] =>
+  list.flatMap((entry, i) => (typeof entry === 'string' ? hostProblems(entry, `${pointer}/${i}`, places, 'value', inList) : []))
+
+function rolloutProblems(rollout: Rollout | undefined, pointer: string, places: Located): Problem[] {
+  const problems: Problem[] = []
+  const last: { count: number; percent: number } = { count: 0, percent: 0 }
+  for (const [i, wave] of (rollout?.waves ?? []).entries()) {
+    const kind = typeof wave === 'number' ? 'count' : 'percent'
+    const size = typeof wave === 'number' ? wave : Number.parseInt(wave, 10)
+    if (size <= last[kind]) {
+      problems.push({
+        code: 'config/waves',
+        message: `wave ${i + 1} reaches ${wave}, no more than a wave before it`,
+        hint: 'Each entry is the share reached in all when that wave is done, so they rise: ["10%", "50%", "100%"].',
+        where: places.place(`${pointer}/waves/${i}`),
+      })
+    }
+    last[kind] = Math.max(last[kind], size)
+  }
+  return problems
+}
+
+/** Every problem of sense, in no order. */
+export function semanticProblems(config: Declaration, places: Located): Problem[] {
+  const problems: Problem[] = []
+  const lists = (nodes: object, pointer: string): void => {
+    for (const [name, list] of Object.entries(nodes)) {
+      if (!Array.isArray(list)) continue
+      problems.push(...eachExpression(list, `${pointer}/${name}`, places, true))
+      if (list.length > 0 || name === 'deny') continue
+      problems.push({
+        code: 'config/empty-list',
+        message: name === 'canary' ? 'the canary list is empty' : 'the allow list is empty',
+        hint: name === 'canary' ? 'Name at least one node that is touched first.' : 'Name the nodes that patchrun may touch, such as "node[01-06]".',
+        where: places.place(`${pointer}/${name}`, 'key'),
+      })
+    }
+  }
+  lists(config.nodes, '/nodes')
+  if (!config.nodes.canary && !config.environments) {
+    problems.push({ code: 'config/missing-field', message: 'nodes has no "canary"', hint: 'Name at least one node that is touched first, such as canary: ["node01"].', where: places.place('/nodes', 'key') })
+  }
+  for (const [name, environment] of Object.entries(config.environments ?? {})) {
+    const pointer = `/environments/${escapePointer(name)}`
+    lists(environment.nodes, `${pointer}/nodes`)
+    problems.push(...rolloutProblems(environment.rollout, `${pointer}/rollout`, places))
+  }
+  problems.push(...rolloutProblems(config.rollout, '/rollout', places))
+
+  const groups = config.inventory?.groups ?? {}
+  for (const [name, members] of Object.entries(groups)) {
+    const pointer = `/inventory/groups/${escapePointer(name)}`
+    const fault = groupNameFault(name)
+    if (fault) problems.push({ ...fault, where: places.place(pointer, 'key') })
+    problems.push(...eachExpression(members, pointer, places, true))
+  }
+  for (const name of Object.keys(config.inventory?.hostVars ?? {})) {
+    problems.push(...hostProblems(name, `/inventory/hostVars/${escapePointer(name)}`, places, 'key', false))
+  }
+  const domains = config.failureDomains
+  if (domains && !('fromGroups' in domains) && !('fromVariable' in domains)) {
+    for (const [name, members] of Object.entries(domains)) {
+      problems.push(...eachExpression(members as readonly string[], `/failureDomains/${escapePointer(name)}`, places, true))
+    }
+  }
+  for (const fault of extraArgFaults(config.ansible?.extraArgs ?? [])) {
+    const { file, line, column } = places.place(`/ansible/extraArgs/${fault.index}`)
+    // The argument itself is not repeated: a mistyped option may carry a secret.
+    problems.push({ code: 'config/extra-args', message: fault.message, hint: fault.hint, where: { file, ...(line ? { line } : {}), ...(column ? { column } : {}) } })
+  }
+  return problems
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text of a patchrun.yml -> Declaration, or every problem it has, each with its place. What the schema can say is said
+// here; what it can not (contradicting lists) is lib/fleet/resolve.ts's.
+import { Ajv, type ErrorObject } from 'ajv'
+import { refuse, type Problem } from '../errors.js'
+import type { Declaration } from './config.generated.js'
+import { describeError } from './schema-words.js'
+import { patchrunSchema } from './schema.generated.js'
+import { ordered } from './order.js'
+import { semanticProblems } from './semantics.js'
+import { parseYaml, type Located } from './yaml-source.js'
+
+/** A declaration whose form is right, and where everything in it stands. */
+export interface Declared {
+  /** Absolute path of patchrun.yml. */
+  readonly file: string
+  readonly config: Declaration
+  readonly places: Located
+}
+
+const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, verbose: true })
+const validate = ajv.compile<Declaration>(patchrunSchema)
+
+/**
+ * An anyOf that fails reports the errors of all its branches. Keeps those of the branch somebody meant: one whose type
+ * fits, with the fewest fields missing; the anyOf's own error only where no branch has the right type.
+ */
+function withoutOtherBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  const dropped = new Set<ErrorObject>()
+  for (const any of errors.filter((e) => e.keyword === 'anyOf')) {
+    const branches = new Map<string, ErrorObject[]>()
+    const prefix = `${any.schemaPath}/`
+    for (const error of errors) {
+      if (!error.instancePath.startsWith(any.instancePath) || error === any) continue
+      const branch = error.schemaPath.startsWith(prefix) ? error.schemaPath.slice(prefix.length).split('/', 1)[0] : refBranch(any, error)
+      if (branch === undefined) continue
+      branches.set(branch, [...(branches.get(branch) ?? []), error])
+    }
+    const wrongType = (e: ErrorObject): boolean => e.instancePath === any.instancePath && e.keyword === 'type'
+    const cost = (list: readonly ErrorObject[]): number =>
+      list.reduce((sum, e) => sum + (e.instancePath === any.instancePath && e.keyword === 'required' ? 100 : 1), 0)
+    const fitting = [...branches.values()].filter((list) => !list.some(wrongType)).sort((a, b) => cost(a) - cost(b))
+    for (const error of [...branches.values()].flat()) dropped.add(error)
+    if (!fitting[0]) continue
+    dropped.add(any)
+    // Where no branch is complete, the one error worth showing is that of an unknown field, or the anyOf's own.
+    const best = fitting[0]
+    const unknown = best.filter((e) => e.keyword === 'additionalProperties')
+    const incomplete = best.some((e) => e.keyword === 'required' && e.instancePath === any.instancePath)
+    if (incomplete && unknown.length === 0) dropped.delete(any)
+    else for (const error of incomplete ? unknown : best) dropped.delete(error)
+  }
+  return errors.filter((e) => !dropped.has(e) && e.keyword !== 'propertyNames' && e.keyword !== 'allOf')
+}
+
+/** A branch that is a $ref reports paths in the definition; its place among the branches is found by that name. */
+function refBranch(any: ErrorObject, error: ErrorObject): string | undefined {
+  const branches = any.schema as readonly { readonly $ref?: string }[]
+  const index = branches.findIndex((branch) => branch.$ref !== undefined && error.schemaPath.startsWith(`${branch.$ref}/`))
+  return index < 0 ? undefined : String(index)
+}
+
+/**
+ * Reads and checks a declaration. `file` is an absolute path, used for places only.
+ * @throws PatchrunError with every problem found, ordered by place; all codes begin with "config/"
+ */
+export function parseDeclaration(file: string, text: string): Declared {
+  const places = parseYaml(file, text)
+  const value: unknown = places.value
+  if (!validate(value)) {
+    const errors = withoutOtherBranches(validate.errors ?? [])
+    const version = errors.find((e) => e.instancePath === '/schemaVersion')
+    // A file of another version is another language: its other "mistakes" would mislead.
+    refuse(ordered((version ? [version] : errors).map((error): Problem => describeError(error, value, places))))
+  }
+  const config = value as Declaration
+  refuse(ordered(semanticProblems(config, places)))
+  return { file, config, places }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one door to git: fetch, resolve, compare, check out the pin.
+export { openMirror, type Mirror, type OpenMirror } from './mirror.js'
+export { fetch } from './fetch.js'
+export { resolve, type Pin } from './resolve.js'
+export { compare, requireForward, type ChangedFile, type Commit, type CompareOptions, type Comparison, type ComparisonKind, type Some } from './compare.js'
+export { checkout, pruneCheckouts, type Checkout } from './checkout.js'
+export { playbookExists } from './find-playbook.js'
+export { redact, splitCredential, type SplitUrl } from './redact.js'

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Ansible makes of a playbook's tags, on the oldest and the newest ansible-core; and that nothing runs meanwhile.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import t from 'tap'
+import { auditEnvironment, auditTasks, parseFault, type AuditResult } from '../../lib/ansible/audit-tasks.js'
+import type { LintTaskEvent } from '../../lib/ansible/events.js'
+import { auditTags } from '../../lib/change/tag-audit.js'
+
+const root = mkdtempSync(path.join(tmpdir(), 'patchrun-lint-'))
+t.teardown(() => rmSync(root, { recursive: true, force: true }))
+
+let counter = 0
+function tree(files: Readonly<Record<string, string>>): string {
+  const directory = path.join(root, `c${++counter}`)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true })
+    writeFileSync(path.join(directory, name), text)
+  }
+  return directory
+}
+
+const versions = { oldest: process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], newest: process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] }
+for (const [which, bin] of Object.entries(versions)) {
+  t.test(`${which} ansible-core`, { skip: bin ? false : `no ansible-core given in PATCHRUN_TEST_ANSIBLE_${which.toUpperCase()}` }, async (t) => {
+    const audit = (checkout: string, config: 'repository' | 'none' = 'none', playbook = 'site.yml'): Promise<AuditResult> =>
+      auditTasks({ install: { playbook: path.join(bin!, 'ansible-playbook') }, checkout, playbook, policy: { config, extraArgs: [] }, directory: path.join(root, `run${++counter}`) })
+
+    t.test('effective tags, places, includes, roles, handlers', async (t) => {
+      const checkout = tree({
+        'site.yml': `- name: first
+  hosts: all
+  tags: [play]
+  pre_tasks:
+    - name: pre
+      ansible.builtin.debug: {msg: x}
+  roles:
+    - {role: web, tags: [HotChange]}
+  tasks:
+    - name: outer
+      tags: blocktag
+      block:
+        - name: inner
+          copy: {content: x, dest: /tmp/x}
+          tags: DrainChange
+          notify: [restart web, topic]
+        - include_tasks: parts/more.yml
+          tags: [notpassed]
+        - include_tasks:
+            file: parts/more.yml
+            apply: {tags: [applied]}
+      rescue:
+        - name: rescued
+          command: "true"
+          check_mode: false
+      always:
+        - name: finally
+          shell: echo > x
+          args: {creates: x}
+          changed_when: false
+    - import_tasks: parts/more.yml
+      tags: [passed]
+    - include_tasks: "{{ where }}.yml"
+    - include_role: {name: web, tasks_from: extra}
+    - include_role: {name: absent}
+    - include_tasks: parts/loop.yml
+    - import_role: {name: other}
+      tags: [viaimport]
+  handlers:
+    - name: play handler
+      listen: topic
+      service: {name: x, state: restarted}
+      tags: [DrainChange]
+- import_playbook: second.yml
+  tags: [fromimport]
+`,
+        'second.yml': '- name: second\n  hosts: none\n  gather_facts: false\n  tasks:\n    - name: last\n      ping:\n',
+        'parts/more.yml': '- name: more\n  file: {path: /tmp/y, state: touch}\n- include_tasks: deep.yml\n',
+        'parts/deep.yml': '- name: deep\n  stat: {path: /x}\n  register: deep_result\n- name: uses it\n  debug: {var: deep_result.stat}\n- name: uses it too\n  debug: {msg: "{{ deep_result.stat }}"}\n- name: says it\n  debug: {msg: deep_result}\n',
+        'parts/loop.yml': '- name: round\n  ping:\n- include_tasks: loop.yml\n  when: false\n',
+        'roles/web/tasks/main.yml': '- name: web task\n  template: {src: a, dest: /b}\n  notify: restart web\n- include_tasks: sub.yml\n',
+        'roles/web/tasks/sub.yml': '- name: sub\n  ping:\n',
+        'roles/web/tasks/extra.yml': '- name: extra\n  ping:\n',
+        'roles/web/handlers/main.yml': '- name: restart web\n  service: {name: w, state: restarted}\n',
+        'roles/other/tasks/main.yml': '- name: other task\n  ping:\n',
+        'roles/other/meta/main.yml': 'dependencies: [{role: base, tags: [dep]}]\n',
+        'roles/base/tasks/main.yml': '- name: base task\n  ping:\n',
+      })
+      const { tasks, fault } = await audit(checkout)
+      t.equal(fault, undefined)
+      const named = (name: string): LintTaskEvent[] => tasks.filter((e) => e.task.name === name)
+      const tags = (name: string) => named(name).map((e) => [...e.task.tags])
+      t.match(named('pre')[0], { play: 'first', playNumber: 0, task: { action: 'ansible.builtin.debug', tags: ['play'], file: 'site.yml', line: 5, handler: false, checkMode: true, role: null } })
+      t.same(tags('web : web task'), [['HotChange', 'play']])
+      t.match(named('web : web task')[0], { task: { file: 'roles/web/tasks/main.yml', line: 1, role: 'web', notify: ['restart web'] } })
+      t.same(tags('web : sub'), [['HotChange', 'play']], 'tags of the role reach a dynamic include inside it')
+      t.same(tags('inner'), [['DrainChange', 'blocktag', 'play']])
+      t.same(tags('more'), [['blocktag', 'play'], ['applied', 'blocktag', 'play'], ['passed', 'play']], 'tags of an include do not reach its tasks, unless applied')
+      t.equal(named('deep').length, 3)
+      t.match(named('deep')[0], { registers: ['deep_result'], include: /^\d+$/ })
+      t.match(named('uses it')[0], { uses: ['deep_result'] })
+      t.match(named('uses it too')[0], { uses: ['deep_result'] })
+      t.equal(named('says it')[0]?.uses, undefined)
+      t.match(named('rescued')[0], { task: { checkMode: false } })
+      t.match(named('finally')[0], { conditionalRun: true, neverChanged: true })
+      t.match(tasks.filter((e) => e.opaque !== undefined).map((e) => e.opaque), [/template/, /absent/])
+      t.equal(named('round').length, 2 - 1, 'an include of itself is followed once')
+      t.match(named('web : extra')[0], { task: { role: 'web' } })
+      t.match(named('other : other task')[0], { task: { tags: ['play', 'viaimport'] } })
+      t.same(tags('base : base task'), [['dep', 'play', 'viaimport']])
+      t.match(named('play handler')[0], { listen: ['topic'], task: { handler: true, tags: ['DrainChange', 'play'] } })
+      t.ok(named('web : restart web').some((e) => e.task.handler))
+      t.match(named('last')[0], { play: 'second', playNumber: 1, task: { tags: ['fromimport'] } })
+      const { findings } = auditTags(tasks, { untagged: 'drain' })
+      t.ok(findings.some((f) => f.kind === 'untagged' && f.file === 'parts/more.yml'))
+    })
+
+    t.test('nothing runs: no task, no facts, no prompt, no other host', async (t) => {
+      const marker = path.join(root, `marker-${which}`)
+      const play = `- hosts: localhost
+  connection: local
+  gather_facts: true
+  strategy: free
+  vars_prompt: [{name: answer, prompt: "what?"}]
+  tasks:
+    - name: writes
+      command: touch '${marker}'
+      check_mode: false
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: delegated
+      command: touch '${marker}'
+      check_mode: false
+      delegate_to: localhost
+`
+      const files = { 'site.yml': play, 'ansible.cfg': '[defaults]\ninventory = hosts\nstdout_callback = nosuch\ncallbacks_enabled = nosuch\nforks = 3\n', hosts: 'localhost ansible_connection=local\n' }
+      for (const config of ['none', 'repository'] as const) {
+        const { tasks, fault } = await audit(tree(files), config)
+        t.equal(fault, undefined)
+        t.equal(tasks.length, 2)
+      }
+      t.notOk(existsSync(marker))
+      // The playbook does write it when it is run: the test can fail.
+      const { execFileSync } = await import('node:child_process')
+      execFileSync(path.join(bin!, 'ansible-playbook'), ['-i', 'localhost,', '-c', 'local', '-e', 'answer=1', path.join(tree(files), 'site.yml')], { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+      t.ok(existsSync(marker))
+      rmSync(marker)
+    })
+
+    t.test('the walls behind the plugin hold without it', async (t) => {
+      const marker = path.join(root, `wall-${which}`)
+      const { execFileSync } = await import('node:child_process')
+      const play = (more: string) => `- hosts: localhost\n  connection: local\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n- hosts: all\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n`
+      for (const more of ['', '  gather_facts: false\n', '  strategy: free\n']) {
+        const checkout = tree({ 'site.yml': play(more), 'i.ini': 'patchrun-lint-nobody ansible_connection=patchrun_none\n' })
+        const env = { ...auditEnvironment(process.env, { checkout, config: path.join(checkout, 'none.cfg') }), ANSIBLE_CALLBACKS_ENABLED: '' }
+        try {
+          execFileSync(path.join(bin!, 'ansible-playbook'), ['-i', 'i.ini', '--limit', 'patchrun-lint-nobody', '--check', 'site.yml'], { cwd: checkout, env, stdio: 'ignore' })
+        } catch {
+          // It is expected to fail.
+        }
+        t.notOk(existsSync(marker), more)
+      }
+    })
+
+    t.test('faults: broken YAML, a missing role, a missing module, a missing file', async (t) => {
+      t.match(await audit(tree({ 'site.yml': '- hosts: all\n  tasks:\n    - debug: {msg: "x}\n' })), { tasks: [], fault: { file: 'site.yml', line: Number } })
+      t.match(await audit(tree({ 'site.yml': '- hosts: all\n  roles: [nosuchrole]\n' })), { fault: { message: /nosuchrole/, file: 'site.yml', line: 2 } })
+      t.match(await audit(tree({ 'site.yml': '- hosts: all\n  tasks:\n    - nosuch.collection.module: {}\n' })), { fault: { message: /nosuch\.collection\.module/, file: 'site.yml', line: 3 } })
+      t.match(await audit(tree({ 'other.yml': '' })), { fault: { message: /site\.yml/ } })
+    })
+
+    t.test('an abort ends it', async (t) => {
+      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - import_tasks: "{{ lookup('pipe', 'sleep 30') }}x.yml"\n` })
+      const started = Date.now()
+      await t.rejects(auditTasks({ install: { playbook: path.join(bin!, 'ansible-playbook') }, checkout, playbook: 'site.yml', policy: { config: 'none', extraArgs: [] }, directory: path.join(root, `run${++counter}`), signal: AbortSignal.timeout(2500) }), { name: 'TimeoutError' })
+      t.ok(Date.now() - started < 9000)
+    })
+  })
+}
+
+t.test('an ansible-playbook that is not there', async (t) => {
+  await t.rejects(auditTasks({ install: { playbook: '/nonexistent/ansible-playbook' }, checkout: tree({ 'site.yml': '' }), playbook: 'site.yml', policy: { config: 'none', extraArgs: [] }, directory: path.join(root, 'run-none') }), { code: 'ansible/not-started' })
+  t.match(parseFault('', '/x'), { message: 'Ansible said nothing' })
+})

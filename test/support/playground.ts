@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// A playbook repository with real commits, and nodes that are directories on this machine: Ansible's local
+// connection runs the real modules, without root and without ssh.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+export interface Playground {
+  readonly directory: string
+  /** Path of patchrun.yml. */
+  readonly file: string
+  /** Commits these files; null removes one. Gives the SHA. */
+  commit(subject: string, files: Readonly<Record<string, string | null>>): string
+  git(...args: string[]): string
+  /** Rewrites patchrun.yml. */
+  declare(changes: PlaygroundFleet): void
+  /** What a file on a node holds; null when it is not there. */
+  read(node: string, path: string): string | null
+  write(node: string, path: string, text: string): void
+}
+
+export interface PlaygroundFleet {
+  readonly nodes?: number
+  readonly canary?: string
+  readonly deny?: readonly string[]
+  readonly rollout?: Readonly<Record<string, unknown>>
+  readonly ansible?: Readonly<Record<string, unknown>>
+  readonly changes?: Readonly<Record<string, unknown>>
+  readonly hostVars?: Readonly<Record<string, unknown>>
+}
+
+const GIT_ENV = { GIT_AUTHOR_NAME: 'op', GIT_AUTHOR_EMAIL: 'op@example.org', GIT_COMMITTER_NAME: 'op', GIT_COMMITTER_EMAIL: 'op@example.org', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+
+/** `ansibleBin`: the bin directory of the ansible-core to run with. */
+export function makePlayground(directory: string, ansibleBin: string, fleet: PlaygroundFleet = {}): Playground {
+  const repository = join(directory, 'playbooks')
+  const file = join(directory, 'patchrun.yml')
+  const at = (node: string, path: string): string => join(directory, 'nodes', node, path)
+  const git = (...args: string[]): string => execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8', env: { ...process.env, ...GIT_ENV }, stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  mkdirSync(repository, { recursive: true })
+  git('init', '-q', '-b', 'main')
+  const playground: Playground = {
+    directory,
+    file,
+    git,
+    commit: (subject, files) => {
+      for (const [path, text] of Object.entries(files)) {
+        if (text === null) git('rm', '-q', path)
+        else {
+          mkdirSync(dirname(join(repository, path)), { recursive: true })
+          writeFileSync(join(repository, path), text)
+        }
+      }
+      git('add', '-A')
+      git('commit', '-q', '--allow-empty', '-m', subject)
+      return git('rev-parse', 'HEAD')
+    },
+    declare: ({ nodes = 6, canary = 'node[01-02]', deny = [], rollout, ansible, changes, hostVars }) => {
+      const last = String(nodes).padStart(2, '0')
+      // JSON is YAML: no quoting of ours can go wrong.
+      writeFileSync(file, JSON.stringify({
+        schemaVersion: 1,
+        fleet: 'playground',
+        playbooks: { repository: './playbooks' },
+        nodes: { allow: [`node[01-${last}]`], deny, canary: [canary] },
+        inventory: {
+          vars: {
+            ansible_connection: 'local',
+            ansible_python_interpreter: '{{ ansible_playbook_python }}',
+            node_root: `${directory}/nodes/{{ inventory_hostname }}`,
+          },
+          ...(hostVars && { hostVars }),
+        },
+        rollout: { soak: '0s', maxFailed: 0, ...rollout },
+        ansible: { executable: join(ansibleBin, 'ansible-playbook'), forks: 6, ...ansible },
+        ...(changes && { changes }),
+      }, null, 2))
+    },
+    read: (node, path) => (existsSync(at(node, path)) ? readFileSync(at(node, path), 'utf8') : null),
+    write: (node, path, text) => {
+      mkdirSync(dirname(at(node, path)), { recursive: true })
+      writeFileSync(at(node, path), text)
+    },
+  }
+  for (let i = 1; i <= (fleet.nodes ?? 6); i++) playground.write(`node${String(i).padStart(2, '0')}`, 'etc/hostname', `node${i}\n`)
+  playground.declare(fleet)
+  return playground
+}
+
+/** A play over the nodes; `tasks` and `handlers` are YAML, indented by two. */
+export const site = (tasks: string, handlers = ''): string => `- name: site
+  hosts: all
+  gather_facts: false
+  tasks:
+${indent(tasks)}${handlers === '' ? '' : `  handlers:\n${indent(handlers)}`}`
+
+const indent = (text: string): string => text.trim().split('\n').map((line) => `    ${line}\n`).join('')
+
+/** Writes one file on the node. */
+export const copyTask = (path: string, content: string, tags = '[HotChange]', more = ''): string => `- name: write ${path}
+  ansible.builtin.copy:
+    dest: "{{ node_root }}/${path}"
+    content: ${JSON.stringify(content)}
+    mode: "0644"
+  tags: ${tags}
+${more.trim() === '' ? '' : more.trim().split('\n').map((l) => `  ${l}\n`).join('')}`
