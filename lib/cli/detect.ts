@@ -13,7 +13,7 @@ export const detectVerb: VerbAction = async (context, call) => {
   const { io, global, kill } = context
   const session = await openSession(sessionOptions(context, call))
   const tell = (text: string): void => void (global.level !== 'quiet' && io.stderr.write(`${text}\n`))
-  const report = await detect(session, {
+  const { report } = await detect(session, {
     signal: kill,
     onPinned: (pin, nodes) => tell(`looking at ${count(nodes, 'node')} at ${pinText(pin)}, in check mode`),
     onEvent: (event) => {
