@@ -34,6 +34,9 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
           : 'Use a module that knows check mode, or give it creates or removes. If it only reads, add check_mode: false and changed_when: false.',
       }
     case 'opaque':
+      if (/tags are a template/.test(event.opaque ?? '')) {
+        return { message: `the tags of ${what} cannot be told: ${event.opaque ?? ''}`, hint: 'Write the tags out.' }
+      }
       return {
         message: `what ${what} includes cannot be listed: ${event.opaque ?? ''}`,
         hint: /template/.test(event.opaque ?? '')

@@ -1,15 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from 'node:fs/promises'
-import { EXIT, type ExitCode } from '../errors.js'
+import { EXIT } from '../errors.js'
+import type { ExitCode } from '../errors.js'
+import type { Context, Io } from './context.js'
+import { explain } from './explain.js'
+import { errorManners, parse } from './parse.js'
+import { listenForSignals } from './signals.js'
 
-/** Runs the command with the arguments after its name; resolves to the exit code. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
-  if (argv.length === 1 && argv[0] === '--version') {
-    const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
-    const { version } = JSON.parse(text) as { version: string }
-    process.stdout.write(`${version}\n`)
-    return EXIT.reached
+/** Runs the command with the arguments after its name; resolves to the exit code. Never throws. */
+export async function main(argv: readonly string[], io: Io = process): Promise<ExitCode> {
+  // Whoever reads has heard enough (`patchrun status | head`): that is no fault, and must not end a rollout.
+  for (const stream of [io.stdout, io.stderr]) stream.on('error', ignoreBrokenPipe)
+  const signals = listenForSignals()
+  try {
+    const parsed = parse(argv, io)
+    if (parsed.kind === 'told') return parsed.exitCode
+    const { stop, kill, onStop } = signals
+    const context: Context = { io, global: parsed.global, zone: zoneOf(io), stop, kill, onStop }
+    return await (await parsed.verb.load())(context, parsed.call)
+  } catch (error) {
+    return await explain(error, { io, ...errorManners(argv, io), interrupted: signals.kill.aborted })
+  } finally {
+    signals.dispose()
   }
-  process.stderr.write('usage: patchrun --version\n')
-  return EXIT.usage
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') process.exitCode = EXIT.fault
+}
+
+/** The user's: TZ where it names one that exists, what the system says otherwise. */
+function zoneOf({ env }: Io): string {
+  const system = Intl.DateTimeFormat().resolvedOptions().timeZone
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: env['TZ'] || system }).resolvedOptions().timeZone
+  } catch {
+    return system
+  }
 }

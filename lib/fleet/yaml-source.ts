@@ -57,6 +57,7 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
   const anchors = new Map<string, number>()
   const stack: Frame[] = []
   let documents = 0
+  let second: number | undefined
 
   const say = (code: Problem['code'], at: number, message: string, hint: string, end?: number): void => {
     problems.push({ code, message, hint, where: placeAt(text, at, end) })
@@ -77,6 +78,7 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
   for (const event of events) {
     const top = stack.at(-1)
     const pointer = slot(top)
+    if (documents > 1) second ??= 'start' in event ? event.start : 'valueStart' in event ? Math.max(0, event.valueStart) : undefined
     switch (event.type) {
       case EVENT_ID.DOCUMENT: {
         documents += 1
@@ -153,7 +155,7 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
       code: empty ? 'config/empty' : 'config/yaml-documents',
       message: empty ? `${text.file} declares nothing` : `${text.file} holds ${documents} YAML documents`,
       hint: empty ? '"patchrun init" writes one to start from.' : 'Keep one, and take the line "---" before the next one out.',
-      where: { file: text.file, line: 1, column: 1 },
+      where: second === undefined ? { file: text.file, line: 1, column: 1 } : placeAt(text, second),
     })
   }
   return { spans, problems }

@@ -62,6 +62,9 @@ for (const [which, bin] of Object.entries(versions)) {
     - import_tasks: parts/more.yml
       tags: [passed]
     - include_tasks: "{{ where }}.yml"
+    - name: tags in a template
+      local_action: {module: command, _raw_params: ls}
+      tags: "{{ where }}"
     - include_role: {name: web, tasks_from: extra}
     - include_role: {name: absent}
     - include_tasks: parts/loop.yml
@@ -104,7 +107,8 @@ for (const [which, bin] of Object.entries(versions)) {
       t.equal(named('says it')[0]?.uses, undefined)
       t.match(named('rescued')[0], { task: { checkMode: false } })
       t.match(named('finally')[0], { conditionalRun: true, neverChanged: true })
-      t.match(tasks.filter((e) => e.opaque !== undefined).map((e) => e.opaque), [/template/, /absent/])
+      t.match(tasks.filter((e) => e.opaque !== undefined).map((e) => e.opaque), [/name is a template/, /tags are a template/, /absent/])
+      t.match(named('tags in a template')[0], { task: { action: 'ansible.builtin.command' } })
       t.equal(named('round').length, 2 - 1, 'an include of itself is followed once')
       t.match(named('web : extra')[0], { task: { role: 'web' } })
       t.match(named('other : other task')[0], { task: { tags: ['play', 'viaimport'] } })
@@ -144,7 +148,7 @@ for (const [which, bin] of Object.entries(versions)) {
       t.notOk(existsSync(marker))
       // The playbook does write it when it is run: the test can fail.
       const { execFileSync } = await import('node:child_process')
-      execFileSync(path.join(bin!, 'ansible-playbook'), ['-i', 'localhost,', '-c', 'local', '-e', 'answer=1', path.join(tree(files), 'site.yml')], { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+      execFileSync(path.join(bin!, 'ansible-playbook'), ['-i', 'localhost,', '-c', 'local', '-e', 'answer=1', '-e', 'ansible_python_interpreter={{ ansible_playbook_python }}', path.join(tree(files), 'site.yml')], { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
       t.ok(existsSync(marker))
       rmSync(marker)
     })

@@ -16,7 +16,7 @@ else {
   const lab = await startLab({ nodes: 6 })
   t.teardown(() => lab.stop())
   const bootId = async (node: string): Promise<string> => (await lab.ssh(node, 'cat /proc/sys/kernel/random/boot_id')).stdout.trim()
-  const answers = async (node: string): Promise<boolean> => (await lab.ssh(node, 'true', { timeout: 3000 })).exitCode === 0
+  const answers = async (node: string): Promise<boolean> => (await lab.ssh(node, 'true', { timeout: 8000 })).exitCode === 0
   const comesBack = async (node: string): Promise<boolean> => {
     for (const until = Date.now() + 60_000; Date.now() < until; await sleep(200)) if (await answers(node)) return true
     return false

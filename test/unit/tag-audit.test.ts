@@ -31,6 +31,7 @@ t.test('each finding, and its neighbour that is none', async (t) => {
   t.same(kinds(event({ action: 'ansible.builtin.command' }, { neverChanged: true })), ['unpredictable'])
   t.same(kinds(event({ action: 'ansible.builtin.command', checkMode: false }, { neverChanged: true })), [])
   t.same(kinds(event({ action: 'ansible.builtin.include_tasks' }, { opaque: 'its name is a template: {{ x }}' })), ['opaque'])
+  t.same(kinds(event({ tags: ['{{ x }}'] }, { opaque: 'its tags are a template: {{ x }}' })), ['untagged', 'opaque'])
   t.same(kinds(event({ tags: drain, checkMode: false })), ['drain-without-check'])
   t.same(kinds(event({ tags: hot, checkMode: false })), [])
   t.same(kinds(event({ tags: [...drain, 'always'] })), ['always-drain'])

@@ -11,7 +11,7 @@ interface Outcome {
   readonly failures: readonly string[]
 }
 interface Runner {
-  runTapFiles(files: readonly string[], options: { timeout: number; jobs?: number; onDone: (outcome: Outcome) => void }): Promise<void>
+  readonly runTapFiles: (files: readonly string[], options: { timeout: number; jobs?: number; onDone: (outcome: Outcome) => void }) => Promise<void>
 }
 const root = resolve(import.meta.dirname, '../../..')
 const { runTapFiles } = (await import(join(root, 'scripts/lib/tap-files.mjs'))) as Runner

@@ -28,6 +28,7 @@ from ansible.playbook.helpers import load_list_of_blocks
 from ansible.playbook.role_include import IncludeRole
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
+from ansible.plugins.loader import module_loader
 from ansible.release import __version__ as ansible_version
 
 # Includes within includes; deeper is taken for a recursion that no condition ends.
@@ -113,6 +114,9 @@ class Audit:
     def _task(self, task, context):
         entry = self._describe(task, context)
         self._found.append((entry, task))
+        templated = [tag for tag in entry["task"]["tags"] if TEMPLATE.search(tag)]
+        if templated:
+            entry["opaque"] = "its tags are a template: %s" % ", ".join(templated)
         if isinstance(task, TaskInclude) and not task.statically_loaded:
             opaque = self._follow(task, context, entry["task"]["id"])
             if opaque:
@@ -273,12 +277,19 @@ def written(task):
 
 
 def resolved(task):
-    # A shadow attribute on some versions and a property that warns on others: ask for the plain one first.
+    # A plain attribute on some versions and a property that warns on others: ask for the hidden one first.
     for name in ("_resolved_action", "resolved_action"):
         value = getattr(task, name, None)
         if value:
             return str(value)
-    return str(task.action)
+    # Includes and local_action are not resolved before 2.19.
+    action = str(task.action)
+    if "." in action or TEMPLATE.search(action):
+        return action
+    if isinstance(task, TaskInclude):
+        return "ansible.builtin." + action
+    context = module_loader.find_plugin_with_context(action, collection_list=task.collections)
+    return str(context.resolved_fqcn or action) if context.resolved else action
 
 
 def load_yaml(loader, path):

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person at a terminal sees and agrees to before a rollout begins.
+import { createInterface } from 'node:readline/promises'
+import { layoutOf } from '../engine/layout.js'
+import { pinCommit } from '../engine/pin.js'
+import type { Session } from '../engine/session.js'
+import type { Fleet } from '../fleet/types.js'
+import { pinText, count, durationText, nodesText, shortSha, table } from '../report/words.js'
+import { planWaves, waveName } from '../rollout/index.js'
+import type { EnvironmentState, PinnedCommit } from '../rollout/index.js'
+import { readState } from '../store/journal.js'
+import type { Context } from './context.js'
+import { isCI } from './screen/screen.js'
+
+/** Only where somebody can answer: never in CI, never with --json, never when input or progress is not a terminal. */
+export const mayAsk = ({ io, global }: Context, yes: boolean): boolean => !yes && !global.json && global.level !== 'quiet' && io.stdin.isTTY && io.stderr.isTTY && !isCI(io.env)
+
+/** `unasked`: nothing would begin. Otherwise the SHA that was agreed to, or that the person said no. */
+export type Answer = { readonly kind: 'unasked' } | { readonly kind: 'no' } | { readonly kind: 'yes'; readonly sha: string }
+
+export async function confirm({ io, kill }: Context, session: Session, fleet: Fleet, again: boolean): Promise<Answer> {
+  const state = await readState(layoutOf(fleet).journal)
+  const { pin } = await pinCommit(fleet, state.remembered, kill)
+  if (!begins(state, pin, again)) return { kind: 'unasked' }
+  io.stderr.write(`${previewText(fleet, pin, state, session.limit)}\n`)
+  const reader = createInterface({ input: io.stdin, output: io.stderr })
+  // readline takes Ctrl-C for itself while it asks.
+  const asked = new AbortController()
+  reader.on('SIGINT', () => asked.abort()).on('close', () => asked.abort())
+  try {
+    const said = await reader.question('Roll it out? [y/N] ', { signal: AbortSignal.any([asked.signal, kill]) })
+    return /^y(es)?$/i.test(said.trim()) ? { kind: 'yes', sha: pin.sha } : { kind: 'no' }
+  } catch {
+    io.stderr.write('\n')
+    return { kind: 'no' }
+  } finally {
+    reader.close()
+  }
+}
+
+/** A rollout that stands at this pin only goes on, or says how it came out: there is nothing to agree to. */
+function begins({ current }: EnvironmentState, pin: PinnedCommit, again: boolean): boolean {
+  if (!current || current.status === 'closed') return true
+  if (current.status === 'running') return false
+  return current.pin.sha !== pin.sha || (current.status === 'done' && again)
+}
+
+export function previewText(fleet: Fleet, pin: PinnedCommit, { remembered, current }: EnvironmentState, limit: readonly string[] | null): string {
+  const waves = planWaves(fleet.nodes, fleet.policy, limit)
+  const total = waves.reduce((n, w) => n + w.nodes.length, 0)
+  const rows = [
+    ['pin', pinText(pin)],
+    ['completed', remembered === null ? 'nothing yet' : shortSha(remembered)],
+    ...(current?.status === 'halted' ? [['gives up', `${current.id}, halted at ${shortSha(current.pin.sha)}`]] : []),
+    ...waves.map((w) => [waveName(w.index), `${count(w.nodes.length, 'node')}: ${nodesText(w.nodes)}`]),
+    ['soak', `${durationText(fleet.policy.soak)} after the canaries`],
+  ]
+  return [`${fleet.name} (${fleet.environment}): ${count(total, 'node')}${limit ? ' (limited)' : ''}`, ...table(rows)].join('\n')
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every verb gets: the global options, the streams, and the few ways to answer.
+import type { ExitCode } from '../errors.js'
+import { PLAIN } from '../report/paint.js'
+import type { TextOptions } from '../report/paint.js'
+
+export type Level = 'quiet' | 'normal' | 'verbose'
+
+/** Standard streams and environment; tests bring their own. */
+export interface Io {
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export interface GlobalOptions {
+  readonly config: string
+  readonly env?: string
+  readonly json: boolean
+  readonly color: boolean
+  readonly level: Level
+}
+
+export interface Context {
+  readonly io: Io
+  readonly global: GlobalOptions
+  /** IANA time zone in which times are shown. */
+  readonly zone: string
+  /** First SIGINT or SIGTERM: start nothing more. */
+  readonly stop: AbortSignal
+  /** Second one: end what runs. For verbs that change nothing it comes with the first. */
+  readonly kill: AbortSignal
+  /** A verb that changes nodes: from now on one signal only stops, and this is told. */
+  onStop(tell: () => void): void
+}
+
+/** Arguments after the verb, and its own options by their camelCase name. */
+export interface Call {
+  readonly args: readonly string[]
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** What the module of a verb exports. */
+export type VerbAction = (context: Context, call: Call) => Promise<ExitCode>
+
+/** Options of `openSession` that the global options say. */
+export function sessionOptions({ global, kill }: Context, { options }: Call): { file: string; environment?: string; limit?: string; signal: AbortSignal } {
+  const limit = options['limit']
+  return { file: global.config, ...(global.env !== undefined && { environment: global.env }), ...(typeof limit === 'string' && { limit }), signal: kill }
+}
+
+/** The command with the options that lead to the same fleet, for hints. */
+export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env'>): string {
+  const quote = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+  return ['patchrun', ...(config === DEFAULT_CONFIG ? [] : ['-c', quote(config)]), ...(env === undefined ? [] : ['--env', quote(env)])].join(' ')
+}
+
+export const DEFAULT_CONFIG = 'patchrun.yml'
+
+export const printJson = ({ io }: Context, document: unknown): void => void io.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+
+/** Prints a result: the document with --json, the words otherwise. */
+export async function print<T>(context: Context, document: T, words: (document: T, options: TextOptions) => string): Promise<void> {
+  if (context.global.json) return printJson(context, document)
+  context.io.stdout.write(words(document, await textOptions(context)))
+}
+
+export async function textOptions({ global, zone, io }: Context): Promise<TextOptions> {
+  // A pipe gets no colours, and then chalk need not be loaded.
+  const paint = global.color && (io.stdout.isTTY || io.env['FORCE_COLOR']) ? (await import('./screen/paint.js')).paintFor('stdout', true) : PLAIN
+  return { paint, zone, verbose: global.level === 'verbose', command: commandText(global) }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { layoutOf } from '../engine/layout.js'
+import { pinCommit } from '../engine/pin.js'
+import { openSession } from '../engine/session.js'
+import { EXIT } from '../errors.js'
+import type { PinReport } from '../report/answers.js'
+import { pinText } from '../report/text-answers.js'
+import { REPORT_VERSION } from '../report/types.js'
+import { readState } from '../store/journal.js'
+import { print, sessionOptions } from './context.js'
+import type { VerbAction } from './context.js'
+
+export const pin: VerbAction = async (context, call) => {
+  const session = await openSession(sessionOptions(context, call))
+  const fleet = await session.observe()
+  const { remembered } = await readState(layoutOf(fleet).journal)
+  const pinned = await pinCommit(fleet, remembered, context.kill)
+  const report: PinReport = {
+    schemaVersion: REPORT_VERSION,
+    kind: 'pin',
+    fleet: fleet.name,
+    environment: fleet.environment,
+    // What the operator wrote may hold a credential.
+    repository: fleet.playbooks.repository.replace(/(:\/\/)[^/@\s]+@/, '$1***@'),
+    playbook: fleet.playbooks.playbook,
+    pin: pinned.pin,
+    remembered,
+    comparison: pinned.comparison,
+  }
+  await print(context, report, pinText)
+  return EXIT.reached
+}

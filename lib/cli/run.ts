@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import { runRollout } from '../engine/rollout.js'
+import type { Progress } from '../engine/progress.js'
+import { openSession } from '../engine/session.js'
+import { EXIT, PatchrunError } from '../errors.js'
+import { commandText, sessionOptions } from './context.js'
+import type { Context, VerbAction } from './context.js'
+import { confirm, mayAsk } from './confirm.js'
+import { printRollout } from './print-rollout.js'
+import { isLive, openScreen } from './screen/screen.js'
+import type { Screen } from './screen/screen.js'
+
+export const run: VerbAction = async (context, call) => {
+  const { once, again, yes } = call.options
+  const session = await openSession(sessionOptions(context, call))
+  const fleet = await session.observe()
+  let agreed: string | undefined
+  if (mayAsk(context, yes === true)) {
+    const answer = await confirm(context, session, fleet, again === true)
+    if (answer.kind === 'no') {
+      context.io.stderr.write('Not begun; nothing was touched.\n')
+      return EXIT.interrupted
+    }
+    if (answer.kind === 'yes') agreed = answer.sha
+  }
+  const screen = openScreenFor(context, fleet)
+  const command = commandText(context.global)
+  context.onStop(() => screen.notice(`stopping: no new step begins, what runs is finished; once more ends it. To go on later: ${command} run`))
+  try {
+    const { exitCode, report } = await runRollout(session, {
+      once: once === true,
+      again: again === true,
+      stop: context.stop,
+      kill: context.kill,
+      onProgress: (progress) => {
+        requireAgreed(progress, agreed)
+        screen.onProgress(progress)
+      },
+    })
+    await screen.close()
+    await printRollout(context, report, fleet, (node) => screen.directoryOf(node))
+    if (exitCode === EXIT.interrupted) context.io.stderr.write(`Interrupted. To go on: ${command} run\n`)
+    return exitCode
+  } finally {
+    await screen.close()
+  }
+}
+
+function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
+  const { color, level } = global
+  const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, color, level, env: io.env })
+  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, stderr: io.stderr })
+}
+
+/** The ref may move while a person reads. Thrown before anything is journaled, so nothing has begun. */
+function requireAgreed(progress: Progress, agreed: string | undefined): void {
+  if (progress.type !== 'pinned' || agreed === undefined || progress.pin.sha === agreed) return
+  const { ref, sha } = progress.pin
+  throw new PatchrunError({ code: 'pin/moved', message: `${ref} moved to ${sha.slice(0, 12)} after ${agreed.slice(0, 12)} was agreed to`, hint: 'Nothing was begun. Give the command again to see and agree to the new commit.' })
+}

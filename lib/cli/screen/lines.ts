@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Progress as lines: each event that matters is one, and a thousand nodes are not a thousand lines.
+import type { Progress } from '../../engine/progress.js'
+import type { Comparison } from '../../playbook/index.js'
+import { describeFailure, waveName } from '../../rollout/index.js'
+import type { Concluded, OpenStep, StepAction, Waiting } from '../../rollout/index.js'
+import type { Paint } from '../../report/paint.js'
+import { clean, count, durationText, pinText, shortSha, timeText } from '../../report/words.js'
+
+/** Failed nodes of a step that are told one by one; the rest is counted. */
+const MOST = 20
+
+export interface LineOptions {
+  readonly paint: Paint
+  readonly zone: string
+  readonly verbose: boolean
+}
+
+export const DOING: Readonly<Record<StepAction, string>> = { detect: 'looking at', apply: 'changing', verify: 'verifying' }
+const DID: Readonly<Record<StepAction, string>> = { detect: 'looked at', apply: 'changed', verify: 'verified' }
+
+/** The lines for one event; most have none. `waiting` is what the last decision said. */
+export function linesOf(progress: Progress, waiting: readonly Waiting[], options: LineOptions): string[] {
+  const { paint, zone, verbose } = options
+  switch (progress.type) {
+    case 'pinned':
+      return [`pin ${pinText(progress.pin)}${comparisonText(progress.comparison)}`]
+    case 'notice':
+      return [paint.warn(clean(progress.text))]
+    case 'step-started': {
+      const { action, wave, nodes, step } = progress.step
+      return [`${waveName(wave)}: ${DOING[action]} ${count(nodes.length, 'node')}${action === 'apply' ? '' : ' (check mode)'}, step ${step}`]
+    }
+    case 'ansible': {
+      const { event } = progress
+      return verbose && event.ev === 'task' ? [`  task "${clean(event.task.name, 200)}" (${event.task.file}:${event.task.line})`] : []
+    }
+    case 'step-ended':
+      return endedLines(progress.step, progress.outcome, options)
+    case 'halted':
+      return [`${paint.bad('halted')}: ${clean(progress.halt.message)}`]
+    case 'finished':
+      return [paint.good('done: every node is GOOD at the pin')]
+    case 'sleeping': {
+      const why = waiting.find((w) => w.until === progress.until) ?? waiting.find((w) => w.until !== undefined)
+      return [`waiting until ${timeText(progress.until, zone)}${why ? `: ${why.text}` : ''}`]
+    }
+    case 'decided':
+      return []
+  }
+}
+
+function comparisonText({ kind, remembered, commits }: Comparison): string {
+  const since = remembered === null ? '' : shortSha(remembered)
+  return kind === 'forward' ? `, ${count(commits.count, 'commit')} after ${since}` : kind === 'same' ? ', which was completed before' : kind === 'backward' ? `, older than ${since}` : ''
+}
+
+function endedLines({ action, wave, nodes, since }: OpenStep, outcome: Concluded, { paint }: LineOptions): string[] {
+  const tally = new Map<string, number>()
+  const failed: string[] = []
+  for (const node of nodes) {
+    const { verdict, applied, failure } = outcome.nodes[node] ?? {}
+    const word = verdict ?? applied ?? 'no outcome'
+    tally.set(word, (tally.get(word) ?? 0) + 1)
+    if (failure) failed.push(`  ${paint.bad('failed')} ${node}: ${clean(describeFailure(failure), 500).replaceAll('\n', ' ')}`)
+  }
+  const result = [...tally].map(([word, n]) => `${n} ${word}`).join(', ')
+  const lines = [`${waveName(wave)}: ${DID[action]} ${count(nodes.length, 'node')} in ${durationText(outcome.at - since)}: ${result}`, ...failed.slice(0, MOST)]
+  if (failed.length > MOST) lines.push(`  and ${failed.length - MOST} more`)
+  return lines
+}

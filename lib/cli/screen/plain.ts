@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines with times, for logs: CI jobs, pipes, NO_COLOR.
+import { durationText, timeText } from '../../report/words.js'
+import { DOING, linesOf } from './lines.js'
+import { RunModel } from './model.js'
+import { paintFor } from './paint.js'
+import type { Screen, ScreenOptions } from './screen.js'
+
+/** CI systems end jobs that say nothing for long; a line a minute is enough to know that it lives. */
+const SIGN_OF_LIFE = 60_000
+
+export function openPlain({ fleet, color, level, zone, stderr }: ScreenOptions): Screen {
+  const model = new RunModel(fleet)
+  const paint = paintFor('stderr', color)
+  const options = { paint, zone, verbose: level === 'verbose' }
+  let saidAt = Date.now()
+  let zoneSaid = false
+  let until: number | undefined
+  const say = (lines: readonly string[]): void => {
+    if (level === 'quiet' || lines.length === 0) return
+    saidAt = Date.now()
+    const time = timeText(saidAt, zone)
+    // The date and the zone once, then only the time: they would be most of every line.
+    const stamp = zoneSaid ? time.slice(11, 19) : time
+    zoneSaid = true
+    stderr.write(lines.map((line) => `${paint.faint(stamp)} ${line}\n`).join(''))
+  }
+  const live = setInterval(() => {
+    if (Date.now() - saidAt < SIGN_OF_LIFE) return
+    say(model.steps.map(({ step, task }) => `still ${DOING[step.action]} ${step.nodes.length} nodes after ${durationText(Date.now() - step.since)}${task ? `: task "${task.name}", ${task.done} of ${step.nodes.length} nodes` : ''}`))
+  }, SIGN_OF_LIFE / 4)
+  live.unref()
+  return {
+    onProgress: (progress) => {
+      model.add(progress)
+      // The engine looks up from a long sleep now and then; that is no news.
+      if (progress.type === 'sleeping') {
+        if (progress.until === until) return
+        until = progress.until
+      }
+      say(linesOf(progress, model.waiting, options))
+    },
+    notice: (text) => say([text]),
+    directoryOf: (node) => model.directoryOf(node),
+    close: async () => clearInterval(live),
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { openSession } from '../engine/session.js'
+import { status } from '../engine/status.js'
+import { EXIT } from '../errors.js'
+import { sessionOptions } from './context.js'
+import type { VerbAction } from './context.js'
+import { printRollout } from './print-rollout.js'
+
+export const statusVerb: VerbAction = async (context, call) => {
+  const session = await openSession(sessionOptions(context, call))
+  await printRollout(context, await status(session), await session.observe())
+  return EXIT.reached
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { openSession } from '../engine/session.js'
+import { EXIT } from '../errors.js'
+import type { ValidateReport } from '../report/answers.js'
+import { validateText } from '../report/text-answers.js'
+import { REPORT_VERSION } from '../report/types.js'
+import { planWaves, waveName } from '../rollout/index.js'
+import { print, sessionOptions } from './context.js'
+import type { VerbAction } from './context.js'
+
+export const validate: VerbAction = async (context, call) => {
+  const session = await openSession(sessionOptions(context, call))
+  const fleet = await session.observe()
+  const report: ValidateReport = {
+    schemaVersion: REPORT_VERSION,
+    kind: 'validate',
+    fleet: fleet.name,
+    environment: fleet.environment,
+    file: fleet.file,
+    nodes: fleet.nodes.map((n) => n.name),
+    canaries: fleet.nodes.filter((n) => n.canary).map((n) => n.name),
+    denied: fleet.denied,
+    waves: planWaves(fleet.nodes, fleet.policy, null).map(({ index, nodes }) => ({ wave: index, name: waveName(index), nodes: nodes.length })),
+  }
+  await print(context, report, validateText)
+  return EXIT.reached
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the smaller verbs answer with --json; described, like the reports, by schemas/report.schema.json.
+import type { ExitCode, Problem } from '../errors.js'
+import type { TagAudit, TagFindingKind, AuditedTask } from '../change/tag-audit.js'
+import type { Comparison } from '../playbook/index.js'
+import type { PinnedCommit } from '../rollout/index.js'
+import type { REPORT_VERSION } from './types.js'
+
+interface Answer<K extends string> {
+  readonly schemaVersion: typeof REPORT_VERSION
+  readonly kind: K
+}
+interface OfFleet<K extends string> extends Answer<K> {
+  readonly fleet: string
+  readonly environment: string
+}
+
+/** Instead of an answer, from any verb: why there is none. */
+export interface ErrorReport extends Answer<'error'> {
+  readonly problems: readonly Problem[]
+  readonly exitCode: ExitCode
+}
+
+export interface ValidateReport extends OfFleet<'validate'> {
+  readonly file: string
+  readonly nodes: readonly string[]
+  readonly canaries: readonly string[]
+  readonly denied: readonly string[]
+  /** Waves as they would go, the canary wave first. */
+  readonly waves: readonly { readonly wave: number; readonly name: string; readonly nodes: number }[]
+}
+
+export interface PinReport extends OfFleet<'pin'> {
+  readonly repository: string
+  readonly playbook: string
+  readonly pin: PinnedCommit
+  /** The last SHA that a whole rollout completed. */
+  readonly remembered: string | null
+  readonly comparison: Comparison
+}
+
+export interface LintTask {
+  readonly play: string
+  readonly task: string
+  readonly action: string
+  readonly role: string | null
+  readonly file: string
+  readonly line: number
+  /** Effective tags. */
+  readonly tags: readonly string[]
+  readonly handler: boolean
+  readonly standing: AuditedTask['standing']
+  /** Why it needs no tag. */
+  readonly reason?: string
+  readonly findings: readonly TagFindingKind[]
+}
+
+export interface LintFinding {
+  readonly finding: TagFindingKind
+  readonly play: string
+  readonly task: string
+  readonly file: string
+  readonly line: number
+  readonly message: string
+  readonly hint: string
+}
+
+export interface LintReport extends OfFleet<'lint'> {
+  readonly pin: PinnedCommit
+  readonly playbook: string
+  readonly counts: TagAudit['counts']
+  readonly tasks: readonly LintTask[]
+  readonly findings: readonly LintFinding[]
+}
+
+export interface RetryReport extends OfFleet<'retry'> {
+  /** The nodes that the next run tries again. */
+  readonly nodes: readonly string[]
+}
+
+export interface InitReport extends Answer<'init'> {
+  /** Absolute path of the directory. */
+  readonly directory: string
+  /** What was written, relative to it. */
+  readonly files: readonly string[]
+}

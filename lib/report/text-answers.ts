@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The smaller answers in words.
+import type { InitReport, PinReport, RetryReport, ValidateReport } from './answers.js'
+import { clean, count, nodesText, shortSha, table } from './words.js'
+import type { Paint, TextOptions } from './paint.js'
+
+export function validateText({ fleet, environment, file, nodes, canaries, denied, waves }: ValidateReport, { paint }: TextOptions): string {
+  const rows = [
+    ['nodes', `${nodes.length}: ${nodesText(nodes)}`],
+    ['canary', `${canaries.length}: ${nodesText(canaries)}`],
+    ['denied', denied.length === 0 ? 'none' : `${denied.length}: ${nodesText(denied)}`],
+    ['waves', waves.map((w) => `${w.name} ${w.nodes}`).join(', ')],
+  ]
+  return `${paint.good('valid')}: ${file}, ${fleet} (${environment})\n${table(rows).join('\n')}\n`
+}
+
+/** Entries of a list that are shown without -v. */
+const MOST = 20
+
+export function pinText(report: PinReport, { paint, verbose }: TextOptions): string {
+  const { fleet, environment, repository, playbook, pin, remembered, comparison } = report
+  const rows = [
+    ['repository', repository],
+    ['playbook', playbook],
+    ['ref', pin.ref],
+    ['pin', `${pin.sha} "${clean(pin.subject, 200)}"`],
+    ['completed', remembered ?? 'nothing yet'],
+  ]
+  const lines = [paint.strong(`${fleet} (${environment})`), ...table(rows), '', relation(comparison, paint)]
+  const listed = (title: string, list: readonly string[], total: number): void => {
+    if (total === 0) return
+    const shown = verbose ? list : list.slice(0, MOST)
+    lines.push('', title, ...shown, ...(total > shown.length ? [`  and ${total - shown.length} more`] : []))
+  }
+  const commitLine = (c: PinReport['comparison']['commits']['list'][number]): string => `  ${shortSha(c.sha)} ${c.date.slice(0, 10)} ${clean(c.author, 40)}: ${clean(c.subject, 100)}`
+  listed(`${count(comparison.commits.count, 'commit')} to come`, comparison.commits.list.map(commitLine), comparison.commits.count)
+  listed(paint.warn(`${count(comparison.dropped.count, 'commit')} that would be taken back`), comparison.dropped.list.map(commitLine), comparison.dropped.count)
+  listed(`${count(comparison.files.count, 'file')} differ`, comparison.files.list.map((f) => `  ${f.status.padEnd(7)} ${clean(f.path, 300)}`), comparison.files.count)
+  return `${lines.join('\n')}\n`
+}
+
+function relation({ kind, remembered }: PinReport['comparison'], paint: Paint): string {
+  const before = shortSha(remembered ?? '')
+  switch (kind) {
+    case 'first':
+      return 'the first rollout: there is nothing to compare with'
+    case 'same':
+      return paint.good('the pin has not moved since the last completed rollout')
+    case 'forward':
+      return `the pin descends from ${before}`
+    case 'backward':
+      return paint.warn(`the pin is older than ${before}`)
+    case 'rewritten':
+      return paint.bad(`the history was rewritten: the pin does not descend from ${before}`)
+    case 'unknown-remembered':
+      return paint.warn(`${before} is not in the repository, as far as it can be seen`)
+  }
+}
+
+export function retryText({ nodes }: RetryReport, { command }: TextOptions): string {
+  const what = nodes.length > 0 ? `${count(nodes.length, 'node')} will be tried again: ${nodesText(nodes)}` : 'the rollout is no longer halted'
+  return `${what}\nNext: ${command} run\n`
+}
+
+export function initText({ directory, files }: InitReport, { paint }: TextOptions): string {
+  const next = table([['patchrun detect', 'what would it do to each node?'], ['patchrun run', 'roll it out'], ['patchrun status', 'what is']])
+  return `${paint.good('written')} to ${directory}\n${files.map((f) => `  ${f}`).join('\n')}\n\nThere, try:\n${next.join('\n')}\n`
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts in words. A thousand nodes share a few causes: nodes with the same verdict for the same reasons are one entry.
+import type { Verdict, WouldChange } from '../rollout/verdict.js'
+import { failureText, unpredictedText } from './text.js'
+import { clean, count, groupBy, indent, nodesText, pinText, placeText } from './words.js'
+import type { Paint, TextOptions } from './paint.js'
+import type { DetectReport } from './types.js'
+
+/** What needs a person comes first. */
+const ORDER: readonly Verdict[] = ['ERROR', 'UNKNOWN', 'DRAIN', 'HOT', 'GOOD']
+type Seen = DetectReport['nodes'][number]
+
+export function detectText(report: DetectReport, options: TextOptions): string {
+  const { fleet, environment, pin, counts, nodes, directory } = report
+  const { paint } = options
+  const totals = ORDER.filter((v) => counts[v] > 0).map((v) => colour(v, paint)(`${counts[v]} ${v}`)).join(', ')
+  const lines = [`${paint.strong(`${fleet} (${environment})`)} at ${pinText(pin)}`, `${count(nodes.length, 'node')}: ${totals || 'none'}`]
+  for (const verdict of ORDER) {
+    const groups = groupBy(nodes.filter((n) => n.verdict === verdict), causesOf)
+    for (const group of groups.values()) lines.push('', ...entry(verdict, group, options))
+  }
+  const blind = unpredictedText(nodes.flatMap((n) => n.blindSpots.map((spot) => ({ spot, node: n.node }))), options)
+  if (blind.length > 0) lines.push('', ...blind)
+  if (counts.ERROR + counts.UNKNOWN > 0 || options.verbose) lines.push('', paint.faint(`log: ${directory}/ansible.log`))
+  return `${lines.join('\n')}\n`
+}
+
+const causesOf = ({ failure, changes }: Seen): string => JSON.stringify([failure ?? null, changes.map(({ task, file, line }) => [task, file, line])])
+
+const colour = (verdict: Verdict, paint: Paint): ((s: string) => string) => (verdict === 'GOOD' ? paint.good : verdict === 'HOT' ? paint.strong : verdict === 'DRAIN' ? paint.warn : paint.bad)
+
+function entry(verdict: Verdict, group: readonly Seen[], options: TextOptions): string[] {
+  const { paint, verbose } = options
+  const [first] = group
+  if (!first) return []
+  const lines = [`${colour(verdict, paint)(verdict.padEnd(7))} ${count(group.length, 'node')}: ${nodesText(group.map((n) => n.node), verbose ? Infinity : 120)}`]
+  if (first.failure) lines.push(indent(failureText(first.failure), '  '))
+  first.changes.forEach((change, i) => lines.push(...changeLines(change, i, group, options)))
+  if (verdict === 'UNKNOWN' && !first.failure) lines.push('  Ansible said nothing about it: look at the log, and whether the plays name these nodes')
+  return lines
+}
+
+function changeLines(change: WouldChange, index: number, group: readonly Seen[], { paint, verbose }: TextOptions): string[] {
+  const lines = [`  would change: "${clean(change.task, 200)}" (${placeText(change)})`]
+  if (!verbose) return lines
+  const diffs = groupBy(group.filter((n) => n.changes[index]?.diff), (n) => n.changes[index]?.diff ?? '')
+  for (const [diff, nodes] of diffs) {
+    if (diffs.size > 1) lines.push(paint.faint(`    on ${nodesText(nodes.map((n) => n.node))}`))
+    for (const line of clean(diff, 16_384).trimEnd().split('\n')) lines.push(`    ${paintDiff(line, paint)}`)
+  }
+  return lines
+}
+
+const paintDiff = (line: string, paint: Paint): string => (line.startsWith('+') ? paint.good(line) : line.startsWith('-') ? paint.bad(line) : paint.faint(line))

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small things that every renderer says in the same way.
+import { foldHosts } from '../fleet/host-fold.js'
+import type { PinnedCommit } from '../rollout/index.js'
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+export const shortSha = (sha: string): string => sha.slice(0, 12)
+
+export const pinText = ({ sha, ref, subject }: PinnedCommit): string => `${shortSha(sha)} (${ref}) "${clean(subject, 200)}"`
+
+/**
+ * Text from nodes and repositories, made safe for a terminal and a log: no escape sequences, no carriage returns;
+ * cut at `max` characters.
+ */
+export function clean(text: string, max = 2000): string {
+   
+  const safe = text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
+  return safe.length > max ? `${safe.slice(0, max)} …` : safe
+}
+
+/** Names folded as Slurm writes them; where that is too long, the first ones and how many more. */
+export function nodesText(names: readonly string[], max = 120): string {
+  const whole = foldHosts(names)
+  if (whole.length <= max || names.length < 2) return whole
+  let shown = names.length
+  let text = whole
+  while (shown > 1 && text.length > max) {
+    shown = Math.max(1, Math.floor(shown * Math.min(0.8, max / text.length)))
+    text = foldHosts(names.slice(0, shown))
+  }
+  return `${text} and ${names.length - shown} more`
+}
+
+const TIME: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }
+
+/** "2026-03-01 14:20:05 CET": a moment (ISO 8601, or ms since the epoch) in a time zone, which is named. */
+export function timeText(at: string | number, zone: string): string {
+  const parts = new Map(new Intl.DateTimeFormat('en-GB', { ...TIME, timeZone: zone }).formatToParts(typeof at === 'string' ? Date.parse(at) : at).map((p) => [p.type, p.value]))
+  const get = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? ''
+  return `${get('year')}-${get('month')}-${get('day')} ${get('hour')}:${get('minute')}:${get('second')} ${get('timeZoneName')}`
+}
+
+/** "0.4 s", "42 s", "3 min 12 s", "2 h 5 min", "3 d 4 h". */
+export function durationText(ms: number): string {
+  const s = Math.max(0, ms) / 1000
+  if (s < 10) return `${Math.round(s * 10) / 10} s`
+  if (s < 59.5) return `${Math.round(s)} s`
+  const minutes = Math.floor(Math.round(s) / 60)
+  if (minutes < 60) return join(minutes, 'min', Math.round(s) % 60, 's')
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? join(hours, 'h', minutes % 60, 'min') : join(Math.floor(hours / 24), 'd', hours % 24, 'h')
+}
+
+const join = (a: number, one: string, b: number, two: string): string => (b === 0 ? `${a} ${one}` : `${a} ${one} ${b} ${two}`)
+
+/** Where a task stands, and how it is tagged. */
+export function placeText({ file, line, tags }: { readonly file: string; readonly line: number; readonly tags: readonly string[] }): string {
+  return `${file}:${line}, ${tags.length > 0 ? tags.join(', ') : 'untagged'}`
+}
+
+/** Indents every line of a text. */
+export const indent = (text: string, by: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? line : by + line))
+    .join('\n')
+
+/** Rows as columns, the last one ragged. `width` measures text that may hold colours. */
+export function table(rows: readonly (readonly string[])[], by = '  '): string[] {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, width(cell))))
+  return rows.map((row) => by + row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell)))).join('  '))
+}
+
+ 
+const width = (cell: string): number => cell.replace(/\u001b\[[0-9;]*m/g, '').length
+
+/** Groups in the order in which each first came. */
+export function groupBy<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const k = key(item)
+    const group = groups.get(k)
+    if (group) group.push(item)
+    else groups.set(k, [item])
+  }
+  return groups
+}

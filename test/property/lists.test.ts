@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import t from 'tap'
+import fc from 'fast-check'
+import { buildInventory } from '../../lib/ansible/inventory.js'
+import { PatchrunError } from '../../lib/errors.js'
+import type { Declaration } from '../../lib/fleet/config.generated.js'
+import { foldHosts } from '../../lib/fleet/host-fold.js'
+import { resolveFleet } from '../../lib/fleet/resolve.js'
+import type { SourceInventory } from '../../lib/fleet/source-inventory.js'
+import { parseDeclaration } from '../../lib/fleet/validate.js'
+
+const HOSTS = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'm1', 'm2']
+const some = fc.subarray(HOSTS)
+/** Each host on at most one of the lists, most of the time: contradictions have a property of their own. */
+const lists = fc.record({ allow: some, deny: some, canary: some, groups: fc.dictionary(fc.constantFrom('g1', 'g2', 'g3'), some), limit: some, honest: fc.boolean() })
+
+function declaration({ allow, deny, canary, groups }: { allow: string[]; deny: string[]; canary: string[]; groups: Record<string, string[]> }): Declaration {
+  // One entry folded, the others one by one, so that both ways come in.
+  const entries = (names: string[]): string[] => (names.length > 3 ? [foldHosts(names.slice(2)), ...names.slice(0, 2)] : names)
+  return {
+    schemaVersion: 1,
+    fleet: 'x',
+    playbooks: { repository: '/p' },
+    nodes: { allow: entries(allow), deny: entries(deny), canary: entries(canary) },
+    inventory: { source: 'hosts', groups, hostVars: Object.fromEntries(HOSTS.map((name) => [name, { of: `var-${name}` }])) },
+  }
+}
+
+/** Everything is in the source inventory, the denied hosts too. */
+const source: SourceInventory = {
+  groups: new Map([
+    ['all', { hosts: [], children: ['s1', 'ungrouped'], vars: {} }],
+    ['s1', { hosts: HOSTS, children: ['s2'], vars: {} }],
+    ['s2', { hosts: HOSTS.slice(0, 4), children: [], vars: {} }],
+  ]),
+  hostVars: new Map(HOSTS.map((name) => [name, { from: `source-${name}` }])),
+}
+
+t.test('a fleet holds what is allowed and not denied, or nothing is started', async (t) => {
+  let opened = 0
+  let refused = 0
+  fc.assert(
+    fc.property(lists, (input) => {
+      const deny = input.honest ? input.deny.filter((n) => !input.allow.includes(n) && !input.canary.includes(n)) : input.deny
+      const canary = input.honest ? input.canary.filter((n) => input.allow.includes(n)) : input.canary
+      const config = declaration({ ...input, deny, canary })
+      const expectRefusal = input.allow.length === 0 || canary.length === 0 || deny.some((n) => input.allow.includes(n) || canary.includes(n)) || canary.some((n) => !input.allow.includes(n))
+      try {
+        const fleet = resolveFleet(parseDeclaration('/x/patchrun.yml', JSON.stringify(config)), { lists: new Map(), inventory: source })
+        opened += 1
+        const names = fleet.nodes.map((n) => n.name)
+        const text = JSON.stringify(buildInventory(fleet))
+        const part = JSON.stringify(buildInventory(fleet, input.limit))
+        const absent = (name: string, where: string): boolean => !where.includes(`"${name}"`) && !where.includes(`-${name}"`)
+        return (
+          !expectRefusal &&
+          [...names].sort().join() === [...input.allow].sort().join() &&
+          fleet.nodes.filter((n) => n.canary).every((n) => canary.includes(n.name)) &&
+          HOSTS.every((name) => input.allow.includes(name) || absent(name, text)) &&
+          deny.every((name) => absent(name, text)) &&
+          HOSTS.every((name) => (input.limit.includes(name) && names.includes(name)) === !absent(name, part))
+        )
+      } catch (error) {
+        if (!(error instanceof PatchrunError)) throw error
+        refused += 1
+        return expectRefusal && error.exitCode === 3 && error.problems.every((p) => p.where?.line === 1 && p.hint !== '')
+      }
+    }),
+    { numRuns: 2000 },
+  )
+  t.ok(opened > 100 && refused > 100, `both ways came up (${opened} opened, ${refused} refused)`)
+})
+
+t.test('a denied node is in no inventory, even if a fleet were put together wrongly', async () => {
+  fc.assert(
+    fc.property(some, some, fc.option(some, { nil: undefined }), (present, denied, wanted) => {
+      const nodes = present.map((name) => ({ name, canary: false, groups: ['g'], vars: { me: `v-${name}` }, domains: [] }))
+      const text = JSON.stringify(buildInventory({ nodes, denied, groupVars: {}, groupChildren: { g: [] } }, wanted))
+      return denied.every((name) => !text.includes(`"${name}"`) && !text.includes(`v-${name}"`))
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+t.test('any text is a declaration or a list of problems in the file, never a fault of ours', async () => {
+  const seed = 'schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\nnodes: { allow: ["n[1-3]", {file: x}], canary: [n1] }\nrollout: { waves: [1, "50%"] }\n'
+  const change = fc.record({ at: fc.nat({ max: seed.length }), remove: fc.nat({ max: 8 }), put: fc.oneof(fc.constantFrom('[', ']', '{', '}', ':', '\n', ' ', '&a', '*a', '!x ', '"', "'", '#', '|', '- ', '? ', '<<', '\t', '~', '9'), fc.string({ maxLength: 3 })) })
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+      let text = seed
+      for (const { at, remove, put } of changes) text = text.slice(0, at) + put + text.slice(at + remove)
+      try {
+        parseDeclaration('/x/patchrun.yml', text)
+        return true
+      } catch (error) {
+        if (!(error instanceof PatchrunError)) throw error
+        const lines = text.split('\n')
+        return error.problems.every((p) => p.code.startsWith('config/') && p.where?.file === '/x/patchrun.yml' && (p.where.line ?? 1) <= lines.length && (p.where.column ?? 1) >= 1)
+      }
+    }),
+    { numRuns: 3000 },
+  )
+})

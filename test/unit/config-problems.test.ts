@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Broken files, and for each the code, the line and the column that an operator gets to see.
+import t from 'tap'
+import { PatchrunError, type Problem } from '../../lib/errors.js'
+import { extraArgFaults } from '../../lib/fleet/extra-args.js'
+import { resolveFleet } from '../../lib/fleet/resolve.js'
+import { parseDeclaration } from '../../lib/fleet/validate.js'
+
+const FILE = '/etc/patchrun.yml'
+
+function problemsOf(text: string, environment?: string): readonly Problem[] {
+  try {
+    resolveFleet(parseDeclaration(FILE, text), { lists: new Map() }, environment === undefined ? {} : { environment })
+    return []
+  } catch (error) {
+    if (error instanceof PatchrunError) return error.problems
+    throw error
+  }
+}
+
+/** Seven lines; what is put after them begins in line 8. */
+const GOOD = `schemaVersion: 1
+fleet: demo
+playbooks: { repository: ./playbooks, ref: main, playbook: site.yml }
+nodes:
+  allow:  ["node[01-06]"]
+  deny:   ["db[1-2]"]
+  canary: ["node[01-02]"]
+`
+const swap = (from: string, to: string): string => GOOD.replace(from, to)
+
+type Row = readonly [name: string, text: string, code: string, line: number, column: number, text_?: string]
+
+const SYNTAX: readonly Row[] = [
+  ['nothing', '', 'config/empty', 1, 1],
+  ['comments only', '# later\n', 'config/empty', 1, 1],
+  ['two documents', `${GOOD}---\na: 1\n`, 'config/yaml-documents', 9, 1],
+  ['a tab', swap('  deny', '\tdeny'), 'config/yaml-syntax', 6, 1],
+  ['an open bracket', `${GOOD}state: [`, 'config/yaml-syntax', 8, 9],
+  ['an open quote', `${GOOD}state: "x`, 'config/yaml-syntax', 8, 10],
+  ['brackets not quoted', swap('"node[01-06]"', 'node[01-06]'), 'config/yaml-syntax', 5, 16],
+  ['an unquoted exclusion', swap('["db[1-2]"]', '[!db1]'), 'config/yaml-syntax', 6, 12],
+  ['wrong indentation', swap('  deny', ' deny'), 'config/yaml-syntax', 6, 2],
+  ['a null byte', 'fleet: \0', 'config/yaml-syntax', 1, 8],
+  ['nested too deeply', `${GOOD}inventory: {vars: {a: ${'['.repeat(200)}${']'.repeat(200)}}}`, 'config/yaml-syntax', 8, 70],
+  ['a key twice', `${GOOD}fleet: other\n`, 'config/duplicate-key', 8, 1, 'fleet'],
+  ['a key twice, deep', `${GOOD}inventory:\n  vars: {a: 1, b: 2, a: 3}\n`, 'config/duplicate-key', 9, 22, 'a'],
+  ['a list as key', `${GOOD}? [a]\n: b\n`, 'config/yaml-key', 8, 3],
+  ['an unknown alias', swap('["db[1-2]"]', '[*db]'), 'config/yaml-alias', 6, 12, '*db'],
+  ['an alias to itself', `${GOOD}inventory: {vars: &v {a: *v}}`, 'config/yaml-alias', 8, 26, '*v'],
+  ['a line of a megabyte', `${GOOD}state: { directory: "${'x'.repeat(1_000_000)}" }`, 'config/line-too-long', 8, 1],
+  ['a huge file', GOOD + '# comment\n'.repeat(500_000), 'config/file-too-large', 0, 0],
+]
+
+const FORM: readonly Row[] = [
+  ['a list for a file', '- a\n', 'config/wrong-type', 1, 1],
+  ['text for a file', 'hello\n', 'config/wrong-type', 1, 1, 'hello'],
+  ['an unknown field', `${GOOD}canaries: [node01]\n`, 'config/unknown-field', 8, 1, 'canaries'],
+  ['an unknown field, deep', swap('  deny:  ', '  denny: '), 'config/unknown-field', 6, 3, 'denny'],
+  ['an unknown field in a source', swap('"db[1-2]"', '{fil: a}'), 'config/unknown-field', 6, 13, 'fil'],
+  ['two sources in one', swap('"db[1-2]"', '{file: a, command: [b]}'), 'config/unknown-field', 6, 22, 'command'],
+  ['an empty source', swap('"db[1-2]"', '{}'), 'config/wrong-type', 6, 12],
+  ['a number for an expression', swap('"db[1-2]"', '17'), 'config/wrong-type', 6, 12, '17'],
+  ['text for a list', swap('["db[1-2]"]', 'db1'), 'config/wrong-type', 6, 11, 'db1'],
+  ['nothing for a list', swap('["db[1-2]"]', ''), 'config/wrong-type', 6, 7],
+  ['no fleet', swap('fleet: demo\n', ''), 'config/missing-field', 1, 1],
+  ['no allow', swap('  allow:  ["node[01-06]"]\n', ''), 'config/missing-field', 4, 1, 'nodes'],
+  ['no canary', swap('  canary: ["node[01-02]"]\n', ''), 'config/missing-field', 4, 1, 'nodes'],
+  ['another version', swap('schemaVersion: 1', 'schemaVersion: 2'), 'config/schema-version', 1, 16, '2'],
+  ['a version as text', swap('schemaVersion: 1', 'schemaVersion: "1"'), 'config/schema-version', 1, 17, '1'],
+  ['no version', swap('schemaVersion: 1\n', ''), 'config/missing-field', 1, 1],
+  ['a bad fleet name', swap('demo', '"my fleet"'), 'config/invalid-value', 2, 9, 'my fleet'],
+  ['a ref that is an option', swap('ref: main', 'ref: --help'), 'config/invalid-value', 3, 44, '--help'],
+  ['a repository that is an option', swap('./playbooks,', '--upload-pack=x,'), 'config/invalid-value', 3, 26, '--upload-pack=x'],
+  ['a bad choice', `${GOOD}changes: { untagged: drian }\n`, 'config/invalid-value', 8, 22, 'drian'],
+  ['a bad duration', `${GOOD}rollout: { soak: 10 minutes }\n`, 'config/invalid-value', 8, 18, '10 minutes'],
+  ['a number for a duration', `${GOOD}rollout: { soak: 10 }\n`, 'config/wrong-type', 8, 18, '10'],
+  ['a bad wave', `${GOOD}rollout: { waves: ["150%"] }\n`, 'config/invalid-value', 8, 21, '150%'],
+  ['no wave', `${GOOD}rollout: { waves: [] }\n`, 'config/empty-value', 8, 19],
+  ['too few forks', `${GOOD}ansible: { forks: 0 }\n`, 'config/invalid-value', 8, 19, '0'],
+  ['yes is text', `${GOOD}ansible: { diff: yes }\n`, 'config/wrong-type', 8, 18, 'yes'],
+  ['a bad variable name', `${GOOD}inventory: { vars: { my-var: 1 } }\n`, 'config/variable-name', 8, 22, 'my-var'],
+  ['a bad environment name', `${GOOD}environments: { "a b": { nodes: { allow: [node01], canary: [node01] } } }\n`, 'config/invalid-value', 8, 18, 'a b'],
+  ['an environment without nodes', `${GOOD}environments: { a: {} }\n`, 'config/missing-field', 8, 17, 'a'],
+  ['a prototype', `${GOOD}__proto__: { x: 1 }\n`, 'config/unknown-field', 8, 1, '__proto__'],
+]
+
+const SENSE: readonly Row[] = [
+  ['a bad range', swap('node[01-06]', 'node[06-01]'), 'config/host-expression', 5, 18, '06-01'],
+  ['a bad range in single quotes', swap('"node[01-06]"', "'node[06-01]'"), 'config/host-expression', 5, 18, '06-01'],
+  ['a pattern', swap('"db[1-2]"', '"db*"'), 'config/host-expression', 6, 15, 'db*'],
+  ['all', swap('"db[1-2]"', 'all'), 'config/host-name', 6, 12, 'all'],
+  ['too many', swap('db[1-2]', 'db[1-2000000]'), 'config/too-many-hosts', 6, 13, 'db[1-2000000]'],
+  ['empty allow', swap('["node[01-06]"]', '[]'), 'config/empty-list', 5, 3, 'allow'],
+  ['empty canary', swap('["node[01-02]"]', '[]'), 'config/empty-list', 7, 3, 'canary'],
+  ['allow empties itself', swap('["node[01-06]"]', '["node[01-06]", "!node[01-06]"]'), 'config/empty-list', 5, 3, 'allow'],
+  ['denied and allowed', swap('db[1-2]', 'node03'), 'config/contradiction', 6, 13, 'node03'],
+  ['denied and canary', swap('db[1-2]', 'node[05-07]'), 'config/contradiction', 6, 13, 'node[05-07]'],
+  ['canary not allowed', swap('canary: ["node[01-02]"]', 'canary: ["node[06-07]"]'), 'config/canary-not-allowed', 7, 13, 'node[06-07]'],
+  ['twice in two entries', swap('["node[01-06]"]', '["node[01-06]", "node05"]'), 'config/duplicate-node', 5, 28, 'node05'],
+  ['twice in one entry', swap('node[01-06]', 'node[01-06],node05'), 'config/duplicate-node', 5, 25, 'node05'],
+  ['twice in one bracket', swap('node[01-06]', 'node[01-06,05]'), 'config/duplicate-node', 5, 13, 'node[01-06,05]'],
+  ['waves that fall', `${GOOD}rollout: { waves: ["10%", "50%", "50%"] }\n`, 'config/waves', 8, 35, '50%'],
+  ['waves that fall, numbers', `${GOOD}rollout: { waves: [5, "10%", 3] }\n`, 'config/waves', 8, 30, '3'],
+  ['a group named as a node', `${GOOD}inventory: { groups: { node01: [node02] } }\n`, 'config/name-clash', 8, 24, 'node01'],
+  ['a group named all', `${GOOD}inventory: { groups: { all: [node02] } }\n`, 'config/group-name', 8, 24, 'all'],
+  ['a group that is a pattern', `${GOOD}inventory: { groups: { "a*": [node02] } }\n`, 'config/group-name', 8, 25, 'a*'],
+  ['variables of no group', `${GOOD}inventory: { groups: { rack: [node02] }, groupVars: { rak: { a: 1 } } }\n`, 'config/unknown-group', 8, 55, 'rak'],
+  ['variables of a bad host', `${GOOD}inventory: { hostVars: { "node[2-1]": { a: 1 } } }\n`, 'config/host-expression', 8, 27, 'node[2-1]'],
+  ['domains of no group', `${GOOD}failureDomains: { fromGroups: ["rack*"] }\n`, 'config/unknown-group', 8, 33, 'rack*'],
+  ['domains of no variable', `${GOOD}failureDomains: { fromVariable: rack }\n`, 'config/unknown-variable', 8, 33, 'rack'],
+  ['a bad host in a domain', `${GOOD}failureDomains: { rack1: ["node[2-1]"] }\n`, 'config/host-expression', 8, 33, '2-1'],
+  ['a forbidden argument', `${GOOD}ansible: { extraArgs: [--limit, node01] }\n`, 'config/extra-args', 8, 24],
+  ['outside the fleet', `${GOOD}environments: { a: { nodes: { allow: [node01, x1], canary: [node01] } } }\n`, 'config/outside-fleet', 8, 47, 'x1'],
+  ['an empty environment', `${GOOD}environments: { a: { nodes: { allow: [], canary: [node01] } } }\n`, 'config/empty-list', 8, 31, 'allow'],
+  ["a canary outside its environment", `${GOOD}environments: { a: { nodes: { allow: [node01], canary: [node02] } } }\n`, 'config/canary-not-allowed', 8, 57, 'node02'],
+  ['denied in the environment', `${GOOD}environments: { a: { nodes: { allow: [node01, node02], deny: [node02], canary: [node01] } } }\n`, 'config/contradiction', 8, 63, 'node02'],
+]
+
+for (const [title, rows] of Object.entries({ SYNTAX, FORM, SENSE })) {
+  t.test(title.toLowerCase(), async (t) => {
+    for (const [name, text, code, line, column, excerpt] of rows) {
+      const [first] = problemsOf(text)
+      t.match(first ?? {}, { code, where: { file: FILE, ...(line ? { line, column } : {}), ...(excerpt === undefined ? {} : { text: excerpt }) } }, name)
+      t.ok(first?.message && first.hint, `${name}: says what and what to do`)
+      t.ok((first?.where?.text ?? '').length <= 120, `${name}: shows a line at most`)
+    }
+  })
+}
+
+t.test('the example is accepted', async (t) => t.same(problemsOf(GOOD), []))
+
+t.test('a mistyped name gets the known one', async (t) => {
+  t.match(problemsOf(swap('  deny:  ', '  denny: '))[0]?.hint, /"deny"/)
+  t.match(problemsOf(`${GOOD}changes: { untagged: drian }`)[0]?.hint, /"drain"/)
+  t.match(problemsOf(swap('"node[01-06]"', 'node[01-06]'))[0]?.hint, /Quote host expressions/)
+  t.match(problemsOf(swap('["db[1-2]"]', '[!db1]'))[0]?.hint, /quote it/)
+  t.match(problemsOf(`${GOOD}inventory: { groups: { rack: [node02] }, groupVars: { rak: { a: 1 } } }`)[0]?.hint, /"rack"/)
+})
+
+t.test('a contradiction names the nodes, folded, and both places', async (t) => {
+  const problems = problemsOf(swap('db[1-2]', 'node[02-04]'))
+  t.match(problems.map((p) => p.message), [/^node\[02-04\] are on the deny list, and on the allow list in line 5/, /^node02 is on the deny list, and on the canary list in line 7/])
+})
+
+t.test('all problems at once, in the order of the file', async (t) => {
+  const problems = problemsOf(`schemaVersion: 1
+fleet: a b
+playbooks: { repo: x }
+nodes: { allow: 1, canary: [] }
+colour: red
+`)
+  t.same(problems.map((p) => [p.code, p.where?.line]), [
+    ['config/invalid-value', 2],
+    ['config/missing-field', 3],
+    ['config/unknown-field', 3],
+    ['config/wrong-type', 4],
+    ['config/unknown-field', 5],
+  ])
+  const lists = problemsOf(swap('db[1-2]', 'node01').replace('canary: ["node[01-02]"]', 'canary: ["node01", "node09"]'))
+  t.same(lists.map((p) => p.code), ['config/contradiction', 'config/contradiction', 'config/canary-not-allowed'])
+})
+
+t.test('a file of another version is judged by its version alone', async (t) => {
+  t.same(problemsOf('schemaVersion: 7\nwhatever: 1\n').map((p) => p.code), ['config/schema-version'])
+})
+
+t.test('a bomb of aliases is refused quickly, and honest aliases are not', async (t) => {
+  const levels = Array.from({ length: 30 }, (_, i) => `    b${i}: &b${i} [${i === 0 ? 'x, x' : `*b${i - 1}, *b${i - 1}`}]`).join('\n')
+  const started = process.hrtime.bigint()
+  t.match(problemsOf(`${GOOD}inventory:\n  vars:\n${levels}\n`)[0], { code: 'config/yaml-alias' })
+  t.ok(process.hrtime.bigint() - started < 2_000_000_000n)
+  t.same(problemsOf(`${GOOD}inventory:\n  vars: &v { a: 1 }\n  groups: { rack: [node02] }\n  groupVars: { rack: *v }\n`), [])
+})
+
+t.test('usage: environments', async (t) => {
+  const two = `${GOOD}environments:\n  test: { nodes: { allow: [node01], canary: [node01] } }\n  prod: { nodes: { allow: [node02], canary: [node02] } }\n`
+  t.match(problemsOf(two)[0], { code: 'usage/no-environment', hint: /test, prod/ })
+  t.match(problemsOf(two, 'prdo')[0], { code: 'usage/unknown-environment', hint: /"prod"/ })
+  t.match(problemsOf(GOOD, 'prod')[0], { code: 'usage/unknown-environment' })
+  t.same(problemsOf(two, 'prod'), [])
+})
+
+t.test('arguments for ansible-playbook', async (t) => {
+  const good = [[], ['--vault-id', 'prod@/pw'], ['--vault-password-file=/pw', '-b', '-vv'], ['-e', '@vars.yml'], ['--extra-vars=@vars.yml'], ['--ssh-common-args=-o ProxyJump=x'], ['-u', 'root']]
+  for (const args of good) t.same(extraArgFaults(args), [], args.join(' '))
+  const bad: readonly (readonly [readonly string[], RegExp])[] = [
+    [['--limit', 'x'], /--limit may not/],
+    [['--limit=x'], /--limit may not/],
+    [['--lim', 'x'], /--lim may not/],
+    [['-lx'], /-lx may not/],
+    [['-bl', 'x'], /-bl may not/],
+    [['-Cv'], /-Cv may not/],
+    [['-i', 'x'], /-i may not/],
+    [['-t', 'x'], /-t may not/],
+    [['--tags', 'x'], /--tags may not/],
+    [['--skip-tags', 'x'], /may not/],
+    [['--check'], /may not/],
+    [['--start-at-task', 'x'], /may not/],
+    [['--step'], /may not/],
+    [['--list-hosts'], /may not/],
+    [['--syntax-check'], /may not/],
+    [['-f', '5'], /may not/],
+    [['-K'], /may not/],
+    [['--'], /may not/],
+    [['other.yml'], /one more playbook/],
+    [['-b', 'other.yml'], /one more playbook/],
+    [['--become=x'], /may not/],
+    [['-e', 'password=hunter2'], /everybody on the machine can read/],
+    [['--extra-vars=password=hunter2'], /everybody/],
+    [['--vault-id', 'prod@prompt'], /asked for/],
+    [['--vault-id', 'prompt'], /asked for/],
+    [['--vault-id'], /no value/],
+    [['--user', '--check'], /no value/],
+  ]
+  for (const [args, words] of bad) {
+    const faults = extraArgFaults(args)
+    t.match(faults[0]?.message, words, args.join(' '))
+    t.notMatch(JSON.stringify(faults), /hunter2/, 'values are not repeated')
+  }
+  t.equal(extraArgFaults(['--user', '--check']).length, 2, 'what looks like a value and is an option is judged too')
+})
