@@ -17,7 +17,7 @@ const NODES = ['node01', 'node02', 'node03', 'node04', 'node05', 'node06'] as co
 
 export const init: VerbAction = async (context, { args }) => {
   const directory = resolve(args[0] ?? '.')
-  await create(directory, context.kill)
+  await createExample(directory, context.kill)
   const files = ['patchrun.yml', 'patchrun.schema.json', 'playbooks/site.yml', 'nodes/node01 … node06']
   const report: InitReport = { schemaVersion: REPORT_VERSION, kind: 'init', directory, files }
   await print(context, report, initText)
@@ -25,7 +25,7 @@ export const init: VerbAction = async (context, { args }) => {
 }
 
 /** All or nothing: it is made aside and moved into place. Throws usage/would-overwrite, naming everything in the way. */
-async function create(directory: string, signal: AbortSignal): Promise<void> {
+export async function createExample(directory: string, signal: AbortSignal): Promise<void> {
   await refuseToOverwrite(directory)
   const made = await makeAside(directory)
   try {

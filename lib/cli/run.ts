@@ -46,7 +46,7 @@ export const run: VerbAction = async (context, call) => {
   }
 }
 
-function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
+export function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
   const { color, level } = global
   const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, color, level, env: io.env })
   return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, stderr: io.stderr })

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs as data: their options and examples here, what they do in a file of their own, loaded when it is asked for.
-import { existsSync } from 'node:fs'
 import type { VerbAction } from './context.js'
 
 export interface Verb {
@@ -17,9 +16,7 @@ export interface Verb {
 
 const LIMIT = ['--limit <nodes>', 'only these nodes, as Slurm writes them: node[01-06]'] as const
 
-const DEMO = new URL('./demo.js', import.meta.url)
-
-const ALL: readonly Verb[] = [
+export const VERBS: readonly Verb[] = [
   {
     name: 'init',
     summary: 'write a patchrun.yml, an example playbook repository and nodes that run as they are',
@@ -30,8 +27,9 @@ const ALL: readonly Verb[] = [
   {
     name: 'demo',
     summary: 'see it work: six nodes on this machine, a good commit, a bad one, the fix',
+    argument: ['[directory]', 'where to; a new temporary directory by default'],
     examples: [['patchrun demo', 'needs no root and no ssh']],
-    load: async () => ((await import(DEMO.href)) as { readonly demo: VerbAction }).demo,
+    load: async () => (await import('./demo.js')).demo,
   },
   {
     name: 'validate',
@@ -109,5 +107,3 @@ const ALL: readonly Verb[] = [
     load: async () => (await import('./retry.js')).retryVerb,
   },
 ]
-
-export const VERBS: readonly Verb[] = ALL.filter(({ name }) => name !== 'demo' || existsSync(DEMO))
