@@ -8,6 +8,9 @@ import { auditEnvironment, auditTasks, parseFault, type AuditResult } from '../.
 import type { LintTaskEvent } from '../../lib/ansible/events.js'
 import { auditTags } from '../../lib/change/tag-audit.js'
 
+// Real processes, on machines that may be busy.
+t.setTimeout(180_000)
+
 const root = mkdtempSync(path.join(tmpdir(), 'patchrun-lint-'))
 t.teardown(() => rmSync(root, { recursive: true, force: true }))
 
@@ -167,6 +170,21 @@ for (const [which, bin] of Object.entries(versions)) {
         }
         t.notOk(existsSync(marker), more)
       }
+    })
+
+    t.test('the plugin holds without the walls', async (t) => {
+      const marker = path.join(root, `alone-${which}`)
+      const { spawnSync } = await import('node:child_process')
+      const checkout = tree({ 'site.yml': `- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks: [{command: "touch '${marker}'"}]\n` })
+      const { ANSIBLE_STRATEGY, ANSIBLE_INVENTORY_ENABLED, ...env } = auditEnvironment(process.env, { checkout, config: path.join(checkout, 'none.cfg') })
+      t.ok(ANSIBLE_STRATEGY && ANSIBLE_INVENTORY_ENABLED)
+      const args = ['-i', 'localhost,', '-e', 'ansible_python_interpreter={{ ansible_playbook_python }}', 'site.yml']
+      // Descriptor 3 is closed here: the plugin fails on it, and stops the run all the same.
+      const ended = spawnSync(path.join(bin!, 'ansible-playbook'), args, { cwd: checkout, env, stdio: 'ignore' })
+      t.notOk(existsSync(marker))
+      t.equal(ended.status, 99)
+      spawnSync(path.join(bin!, 'ansible-playbook'), args, { cwd: checkout, env: { ...env, ANSIBLE_CALLBACKS_ENABLED: '' }, stdio: 'ignore' })
+      t.ok(existsSync(marker), 'without the plugin it is written')
     })
 
     t.test('faults: broken YAML, a missing role, a missing module, a missing file', async (t) => {
