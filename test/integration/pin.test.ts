@@ -374,6 +374,14 @@ t.test('LFS pointers are seen, and an abort is obeyed', async (t) => {
   await t.rejects(fetch(hung, { signal: controller.signal }), { message: 'enough' })
 })
 
+t.test('no git on PATH', async (t) => {
+  const r = repo()
+  const before = process.env['PATH']
+  t.teardown(() => (process.env['PATH'] = before))
+  process.env['PATH'] = '/nonexistent'
+  t.match(await problem(openMirror({ source: source(r.bare), directory: r.state })), { code: 'pin/git-missing' })
+})
+
 t.test('a repository of another user', { skip: process.getuid?.() === 0 ? false : 'needs root to give a repository away' }, async (t) => {
   const r = repo()
   execFileSync('chown', ['-R', '12345', r.bare])
