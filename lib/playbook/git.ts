@@ -47,7 +47,6 @@ const SETTINGS: readonly string[] = [
   'color.ui=false',
   'advice.detachedHead=false',
   'gc.autoDetach=false',
-  'maintenance.auto=false',
 ]
 
 // simple-git guards against option text that comes from strangers. Here argv is written by this room alone, names that come

@@ -12,6 +12,9 @@ import type { PlaybookSource } from '../../lib/fleet/types.js'
 import { checkout, compare, fetch, openMirror, playbookExists, pruneCheckouts, redact, requireForward, resolve, splitCredential } from '../../lib/playbook/index.js'
 import { gitEnvironment } from '../../lib/playbook/environment.js'
 
+// Real processes, on machines that may be busy.
+t.setTimeout(180_000)
+
 const root = mkdtempSync(path.join(tmpdir(), 'patchrun pin-'))
 t.teardown(() => rmSync(root, { recursive: true, force: true }))
 const clean = { ...gitEnvironment(process.env), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
@@ -264,8 +267,6 @@ t.test('submodules: checked out, verified, and refused at local paths unless all
   writeFileSync(path.join(c.path, 'roles/lib/added.yml'), '')
   t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /roles\/lib/ })
   rmSync(path.join(c.path, 'roles/lib/added.yml'))
-  writeFileSync(path.join(c.path, 'roles/lib/.git-exclude-me'), '')
-  rmSync(path.join(c.path, 'roles/lib/.git-exclude-me'))
   await c.verify()
   const plain = await openMirror({ source: source(r.bare, { submodules: false }), directory: r.state })
   const without = await checkout(plain, sha)
@@ -277,8 +278,11 @@ t.test('submodules: checked out, verified, and refused at local paths unless all
 })
 
 t.test('what a killed process left is repaired', async (t) => {
-  const r = repo()
-  const sha = sh(r.work, 'rev-parse', 'HEAD')
+  const made = repo()
+  // The state usually lies inside a repository of the operator, which git must not climb up to.
+  const r = { ...made, state: path.join(made.work, '.patchrun', 'playbooks') }
+  writeFileSync(path.join(r.work, '.gitignore'), '.patchrun/\n')
+  const sha = commit(r, 'x.yml', '', 'ignore the state')
   const mirror = await mirrored(r)
   const c = await checkout(mirror, sha)
   rmSync(path.join(c.path, '.git', 'HEAD'))
@@ -368,6 +372,14 @@ t.test('LFS pointers are seen, and an abort is obeyed', async (t) => {
   const controller = new AbortController()
   setTimeout(() => controller.abort(new Error('enough')), 400)
   await t.rejects(fetch(hung, { signal: controller.signal }), { message: 'enough' })
+})
+
+t.test('no git on PATH', async (t) => {
+  const r = repo()
+  const before = process.env['PATH']
+  t.teardown(() => (process.env['PATH'] = before))
+  process.env['PATH'] = '/nonexistent'
+  t.match(await problem(openMirror({ source: source(r.bare), directory: r.state })), { code: 'pin/git-missing' })
 })
 
 t.test('a repository of another user', { skip: process.getuid?.() === 0 ? false : 'needs root to give a repository away' }, async (t) => {
