@@ -27,8 +27,7 @@ export async function ensureAnsible() {
 
 /** The two ends of the supported range, for the tests. Each is {bin, version} or {reason}. */
 export async function ensureTestAnsibles() {
-  const oldest = await ensureRelease('ansible-oldest', [OLDEST])
-  const newest = await ensureNewest('ansible-newest')
+  const [oldest, newest] = await Promise.all([ensureRelease('ansible-oldest', [OLDEST]), ensureNewest('ansible-newest')])
   return { oldest, newest }
 }
 

@@ -42,10 +42,16 @@ export function say(text) {
 
 export const isRoot = process.getuid?.() === 0
 
-/** Debian packages, when we may install them. Says so first. */
-export async function aptInstall(...packages) {
-  say(`installing Debian's ${packages.join(' ')} (apt-get, system-wide)`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await must(['apt-get', 'update', '-q'], { env, tries: 2 })
-  await must(['apt-get', 'install', '-qy', '--no-install-recommends', ...packages], { env, tries: 2 })
+let apt = Promise.resolve()
+
+/** Debian packages, when we may install them. Says so first. One call after the other: apt lets nobody else in. */
+export function aptInstall(...packages) {
+  const install = async () => {
+    say(`installing Debian's ${packages.join(' ')} (apt-get, system-wide)`)
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    await must(['apt-get', 'update', '-q'], { env, tries: 2 })
+    await must(['apt-get', 'install', '-qy', '--no-install-recommends', ...packages], { env, tries: 2 })
+  }
+  apt = apt.catch(() => {}).then(install)
+  return apt
 }
