@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A playbook repository with real commits, and nodes that are directories on this machine: Ansible's local
 // connection runs the real modules, without root and without ssh.
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeRepository } from './repository.js'
+import type { Repository } from './repository.js'
 
-export interface Playground {
+export interface Playground extends Pick<Repository, 'commit' | 'git'> {
   readonly directory: string
   /** Path of patchrun.yml. */
   readonly file: string
-  /** Commits these files; null removes one. Gives the SHA. */
-  commit(subject: string, files: Readonly<Record<string, string | null>>): string
-  git(...args: string[]): string
   /** Rewrites patchrun.yml. */
   declare(changes: PlaygroundFleet): void
   /** What a file on a node holds; null when it is not there. */
@@ -29,32 +27,16 @@ export interface PlaygroundFleet {
   readonly hostVars?: Readonly<Record<string, unknown>>
 }
 
-const GIT_ENV = { GIT_AUTHOR_NAME: 'op', GIT_AUTHOR_EMAIL: 'op@example.org', GIT_COMMITTER_NAME: 'op', GIT_COMMITTER_EMAIL: 'op@example.org', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
-
 /** `ansibleBin`: the bin directory of the ansible-core to run with. */
 export function makePlayground(directory: string, ansibleBin: string, fleet: PlaygroundFleet = {}): Playground {
-  const repository = join(directory, 'playbooks')
   const file = join(directory, 'patchrun.yml')
   const at = (node: string, path: string): string => join(directory, 'nodes', node, path)
-  const git = (...args: string[]): string => execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8', env: { ...process.env, ...GIT_ENV }, stdio: ['ignore', 'pipe', 'pipe'] }).trim()
-  mkdirSync(repository, { recursive: true })
-  git('init', '-q', '-b', 'main')
+  const { git, commit } = makeRepository(join(directory, 'playbooks'))
   const playground: Playground = {
     directory,
     file,
     git,
-    commit: (subject, files) => {
-      for (const [path, text] of Object.entries(files)) {
-        if (text === null) git('rm', '-q', path)
-        else {
-          mkdirSync(dirname(join(repository, path)), { recursive: true })
-          writeFileSync(join(repository, path), text)
-        }
-      }
-      git('add', '-A')
-      git('commit', '-q', '--allow-empty', '-m', subject)
-      return git('rev-parse', 'HEAD')
-    },
+    commit,
     declare: ({ nodes = 6, canary = 'node[01-02]', deny = [], rollout, ansible, changes, hostVars }) => {
       const last = String(nodes).padStart(2, '0')
       // JSON is YAML: no quoting of ours can go wrong.

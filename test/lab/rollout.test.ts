@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command itself on real nodes over ssh: a package rises, canaries first; what must not run does not run; a
+// package that breaks stops at the canaries; nodes that are away hold nobody up.
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import type { Test } from 'tap'
+import { makeRepository } from '../support/repository.js'
+import { labUnsupported, startLab } from './support/lab.js'
+import type { Output } from './support/run.js'
+
+const unsupported = await labUnsupported()
+const ansibles = [process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']].filter((bin) => bin !== undefined)
+const program = resolve(import.meta.dirname, '../../bin/patchrun.js')
+t.setTimeout(900_000)
+
+interface Answer extends Output {
+  readonly report: { rollout: { id: string; halt?: { code: string; message: string; nodes: string[] }; counts: Record<string, number>; nodes: { node: string; stage: string; waiting?: string }[] } }
+}
+
+const labpkg = (version: string): string => `- name: site
+  hosts: all
+  gather_facts: false
+  become: true
+  tasks:
+    - name: install labpkg
+      ansible.builtin.apt: { name: labpkg=${version}, allow_downgrade: true }
+      tags: [HotChange]
+`
+const HANDLER = `  handlers:
+    - name: restart the world
+      ansible.builtin.copy: { dest: /root/restarted, content: x, mode: "0600" }
+      tags: [DrainChange]
+`
+const HIDDEN = `    - name: run a tool
+      ansible.builtin.command: /bin/true
+      tags: [HotChange]
+      notify: restart the world
+`
+
+if (unsupported !== undefined || ansibles.length === 0) t.plan(0, unsupported ?? 'no ansible-core to test with')
+else {
+  for (const bin of ansibles) await t.test(`with ${bin}`, (t) => withAnsible(t, bin))
+}
+
+async function withAnsible(t: Pick<Test, 'test' | 'teardown'>, bin: string): Promise<void> {
+  const lab = await startLab({ nodes: 6 })
+  t.teardown(() => lab.stop())
+  const others = lab.nodes.slice(2)
+  const directory = join(lab.directory, 'fleet')
+  await mkdir(directory)
+  const repository = makeRepository(join(directory, 'playbooks'))
+  await writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
+fleet: lab
+playbooks: { repository: ./playbooks }
+nodes: { allow: ["node[01-06]"], canary: ["node[01-02]"] }
+inventory: { source: ${lab.inventoryFile} }
+rollout: { soak: 1s, waves: ["50%"], maxFailed: 1 }
+ansible: { executable: ${join(bin, 'ansible-playbook')}, forks: 6, hangTimeout: 20s, connectTimeout: 5s }
+`)
+  const patchrun = async (...argv: string[]): Promise<Answer> => {
+    const output = await lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), '--json', ...argv], { timeout: 240_000 })
+    return { ...output, report: JSON.parse(output.stdout) as Answer['report'] }
+  }
+  const everywhere = (command: string): Promise<string[]> => Promise.all(lab.nodes.map(async (n) => (await lab.ssh(n, command)).stdout.trim()))
+  const versions = (): Promise<string[]> => everywhere("dpkg-query -W -f '${Version} ${db:Status-Abbrev}' labpkg")
+  const reset = async (): Promise<void> => void (await everywhere('sudo DEBIAN_FRONTEND=noninteractive sh -c "apt-get -qy update; apt-get -qy install --allow-downgrades labpkg=1.0; rm -f /root/restarted"'))
+
+  await t.test('1.0 to 1.1 reaches six nodes, canaries first', async (t) => {
+    await reset()
+    t.same(await versions(), lab.nodes.map(() => '1.0 ii'))
+    repository.commit('labpkg 1.1', { 'site.yml': labpkg('1.1') })
+    const { exitCode, report, stderr } = await patchrun('run', '--yes')
+    t.equal(exitCode, 0, stderr)
+    t.same(await versions(), lab.nodes.map(() => '1.1 ii'), 'seen by dpkg on the nodes')
+    const changed = await changedAt(join(directory, '.patchrun/environments/default/runs', report.rollout.id))
+    t.same([...changed.keys()].sort(), lab.nodes, 'changed once each')
+    const at = (nodes: readonly string[]): number[] => nodes.map((n) => changed.get(n) ?? NaN)
+    t.ok(Math.max(...at(lab.nodes.slice(0, 2))) < Math.min(...at(others)), 'the event log: both canaries before any other')
+    // dpkg's own clock on the nodes, which knows nothing of patchrun.
+    const upgraded = await everywhere("grep -h 'upgrade labpkg' /var/log/dpkg.log | tail -1 | cut -c1-19")
+    t.ok((upgraded[1] ?? '') <= (upgraded[2] ?? '') && (upgraded[0] ?? '') <= (upgraded[2] ?? ''), upgraded.join(', '))
+  })
+
+  await t.test('a Hot command that check mode cannot see and that notifies a DrainChange handler', async (t) => {
+    repository.commit('hidden', { 'site.yml': labpkg('1.1') + HIDDEN + HANDLER })
+    const { exitCode, report } = await patchrun('run', '--yes')
+    // Nothing else would change, so check mode calls the nodes GOOD, and the command is a blind spot that never runs.
+    t.equal(exitCode, 0)
+    repository.commit('hidden behind a change', { 'site.yml': labpkg('1.0') + HIDDEN + HANDLER })
+    const halted = await patchrun('run', '--yes')
+    t.equal(halted.exitCode, 4)
+    t.match(halted.report.rollout.halt, { code: 'guard', message: /handler "restart the world" \(site\.yml:\d+, DrainChange\).*task "run a tool" \(site\.yml:\d+, HotChange\)/ })
+    t.same(await everywhere('sudo test -e /root/restarted && echo ran || echo not'), lab.nodes.map(() => 'not'), 'the handler never ran')
+    t.same((await versions()).slice(2), others.map(() => '1.1 ii'), 'nobody else was touched')
+    t.ok(report.rollout.nodes.length === 6)
+  })
+
+  await t.test('where check mode sees it, the verdict is DRAIN', async (t) => {
+    await reset()
+    repository.commit('seen', { 'site.yml': labpkg('1.1') + '      notify: restart the world\n' + HANDLER })
+    const detected = JSON.parse((await patchrun('detect')).stdout) as { counts: Record<string, number> }
+    t.equal(detected.counts['DRAIN'], 6)
+    const waiting = await patchrun('run', '--yes')
+    t.equal(waiting.exitCode, 5)
+    t.match(waiting.report.rollout.nodes[0], { stage: 'drain', waiting: /restart the world/ })
+    t.same(await versions(), lab.nodes.map(() => '1.0 ii'), 'nothing was touched')
+  })
+
+  await t.test('a package that breaks stops at the canaries', async (t) => {
+    repository.commit('labpkg 1.2, whose postinst fails', { 'site.yml': labpkg('1.2') })
+    const { exitCode, report } = await patchrun('run', '--yes')
+    t.equal(exitCode, 4)
+    t.match(report.rollout.halt, { code: 'canary-failed', message: /task "install labpkg": .*site\.yml:6/s })
+    t.same((await versions()).slice(2), others.map(() => '1.0 ii'), 'the four others are still at 1.0')
+  })
+
+  await t.test('a cut link, a frozen sshd and a node without power hold nobody up', async (t) => {
+    repository.commit('labpkg 1.1 again', { 'site.yml': labpkg('1.1') })
+    await writeFile(join(directory, 'patchrun.yml'), (await readFile(join(directory, 'patchrun.yml'), 'utf8')).replace('maxFailed: 1', 'maxFailed: 3'))
+    await Promise.all([lab.power('node03', 'cut'), lab.power('node04', 'freeze'), lab.power('node05', 'pull')])
+    const { exitCode, report } = await patchrun('run', '--yes')
+    t.equal(exitCode, 4)
+    t.match(report.rollout.halt, { code: 'nodes-failed', nodes: ['node03', 'node04', 'node05'] })
+    t.equal((await lab.ssh('node06', "dpkg-query -W -f '${Version}' labpkg")).stdout.trim(), '1.1', 'the rest is done')
+    await Promise.all([lab.power('node03', 'join'), lab.power('node04', 'thaw'), lab.power('node05', 'on')])
+    for (let i = 0; i < 100 && (await lab.ssh('node05', 'true', { timeout: 5_000 })).exitCode !== 0; i++) continue
+    t.equal((await patchrun('retry')).exitCode, 0)
+    t.equal((await patchrun('run', '--yes')).exitCode, 0)
+    t.same(await versions(), lab.nodes.map(() => '1.1 ii'), 'and in the end all are there')
+  })
+}
+
+/** When each node was changed, by the events of every apply of a rollout; throws when one was changed twice. */
+async function changedAt(directory: string): Promise<Map<string, number>> {
+  const changed = new Map<string, number>()
+  for (const step of (await readdir(directory)).filter((name) => name.endsWith('-apply'))) {
+    for (const line of (await readFile(join(directory, step, 'events.jsonl'), 'utf8')).trim().split('\n')) {
+      const event = JSON.parse(line) as { ev: string; host: string; changed: boolean; ts: number }
+      if (event.ev !== 'ok' || !event.changed) continue
+      if (changed.has(event.host)) throw new Error(`${event.host} was changed twice`)
+      changed.set(event.host, event.ts)
+    }
+  }
+  return changed
+}
