@@ -100,8 +100,10 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
       }
       case EVENT_ID.SCALAR: {
         const value = getScalarValue(text.source, event)
-        const start = event.valueStart < 0 ? (top?.keySpan?.end ?? 0) : event.valueStart
-        const span = { start, end: Math.max(start, event.valueEnd), verbatim: text.source.slice(event.valueStart, event.valueEnd) === value }
+        // A value that is not there stands where its key stands.
+        const start = event.valueStart < 0 ? (top?.keySpan?.start ?? 0) : event.valueStart
+        const end = event.valueStart < 0 ? (top?.keySpan?.end ?? start) : event.valueEnd
+        const span = { start, end, verbatim: text.source.slice(event.valueStart, event.valueEnd) === value }
         if (pointer === undefined && top) {
           const before = top.keys.get(value)
           if (before) {

@@ -225,6 +225,25 @@ t.test('the schema describes every field, and the generated files fit it', async
   for (const [name, node] of Object.entries(definitions)) visit(node, name)
 })
 
+t.test('docs/usage/declare.md names every field, with its default, and its examples are valid', async (t) => {
+  const text = await readFile(join(process.cwd(), 'docs/usage/declare.md'), 'utf8')
+  for (const section of ['playbooks', 'nodes', 'inventory', 'changes', 'rollout', 'ansible', 'state'] as const) {
+    const fields: object = patchrunSchema.definitions[section].properties
+    for (const [name, field] of Object.entries(fields) as [string, { readonly default?: unknown }][]) {
+      const row = text.split('\n').find((line) => line.startsWith(`| \`${section}.${name}\``))
+      t.ok(row, `${section}.${name}`)
+      const value = field.default
+      if (row && value !== undefined && section !== 'nodes') t.ok(row.includes(`\`${typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ')}\``), `${section}.${name}: default`)
+    }
+  }
+  for (const name of Object.keys(patchrunSchema.properties)) if (name !== '$schema') t.ok(text.includes(name), name)
+  const blocks = [...text.matchAll(/```yaml\n([^`]*)```/g)].map((m) => m[1] ?? '')
+  t.same(open(blocks[0] ?? '').nodes.length, 6)
+  const environments = blocks.find((block) => block.startsWith('environments:')) ?? ''
+  for (const environment of ['test01', 'prod']) t.match(open(EXAMPLE.replace('"node[01-06]"', '"node[01-60]", "test[01-04]"') + environments, { environment }), { environment })
+  for (const line of (blocks.find((block) => block.startsWith('failureDomains:')) ?? '').trim().split('\n')) t.ok(open(`${EXAMPLE}inventory: { groups: { rack1: [node01] }, vars: { rack: a } }\n${line}\n`).nodes.some((n) => n.domains.length > 0), line)
+})
+
 t.test('the demo inventory opens', async (t) => {
   const file = join(process.cwd(), 'inventories/demo/patchrun.yml')
   const fleet = await openFleet({ file, ansibleInventory: noAnsible })
