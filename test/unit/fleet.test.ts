@@ -142,6 +142,14 @@ t.test('lists from files and commands, read afresh', async (t) => {
     { code: 'config/host-name', where: { line: 3, column: 1, text: 'all' } },
     { code: 'config/duplicate-node', where: { line: 4, column: 1 } },
   ])
+  const many = Array.from({ length: 500 }, (_, i) => `n${i}`).join('\n')
+  await writeFile(join(dir, 'lists/a.txt'), many)
+  await writeFile(file, EXAMPLE.replace('["node[01-06]"]', '[{ file: lists/a.txt }, "node[01-02]"]').replace('db[1-2]', 'n[0-499]'))
+  const clashes = await problems(names())
+  t.equal(clashes.length, 10, 'a list of one node a line does not flood the screen')
+  t.match(clashes.at(-1)?.message, /^n\[9-499\] are on the deny list/)
+  await writeFile(file, EXAMPLE.replace('["node[01-06]"]', '[{ file: lists/a.txt }]'))
+
   await writeFile(join(dir, 'lists/a.txt'), 'x'.repeat(1_000_000))
   t.match(await problems(names()), [{ code: 'config/line-too-long', where: { line: 1 } }])
   await writeFile(join(dir, 'lists/a.txt'), Buffer.alloc(5_000_000, 'x\n'))
