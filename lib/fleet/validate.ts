@@ -18,6 +18,9 @@ export interface Declared {
   readonly places: Located
 }
 
+/** A file that is wrong in more places is wrong as a whole; sorting them all out would take minutes. */
+const MAX_ERRORS = 2000
+
 const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, verbose: true })
 const validate = ajv.compile<Declaration>(patchrunSchema)
 
@@ -33,7 +36,7 @@ function withoutOtherBranches(errors: readonly ErrorObject[]): ErrorObject[] {
     let deeper = false
     const prefix = `${any.schemaPath}/`
     for (const error of errors) {
-      if (!error.instancePath.startsWith(any.instancePath) || error === any) continue
+      if (error === any || (error.instancePath !== any.instancePath && !error.instancePath.startsWith(`${any.instancePath}/`))) continue
       const branch = error.schemaPath.startsWith(prefix) ? error.schemaPath.slice(prefix.length).split('/', 1)[0] : refBranch(any, error)
       if (branch === undefined) {
         deeper ||= error.instancePath.startsWith(`${any.instancePath}/`)
@@ -75,7 +78,7 @@ export function parseDeclaration(file: string, text: string): Declared {
   const places = parseYaml(file, text)
   const value: unknown = places.value
   if (!validate(value)) {
-    const errors = withoutOtherBranches(validate.errors ?? [])
+    const errors = withoutOtherBranches((validate.errors ?? []).slice(0, MAX_ERRORS))
     const version = errors.find((e) => e.instancePath === '/schemaVersion')
     // A file of another version is another language: its other "mistakes" would mislead.
     refuse(ordered((version ? [version] : errors).map((error): Problem => describeError(error, places))))

@@ -148,6 +148,20 @@ t.test('one mistake is one problem', async (t) => {
   }
 })
 
+t.test('many mistakes: each entry has its own, and they are found quickly', async (t) => {
+  const list = (count: number): string => Array.from({ length: count }, (_, i) => (i % 9 === 1 ? `{fil: a${i}}` : `"x${i}"`)).join(', ')
+  t.same(problemsOf(swap('"db[1-2]"', list(30))).map((p) => [p.code, p.where?.text]), [1, 10, 19, 28].map(() => ['config/unknown-field', 'fil']))
+  const started = process.hrtime.bigint()
+  t.ok(problemsOf(swap('"db[1-2]"', `\n    ${list(60_000).replaceAll(', ', ',\n    ')}`)).length > 100)
+  t.ok(process.hrtime.bigint() - started < 10_000_000_000n)
+})
+
+t.test('a line that may hold a secret is not shown', async (t) => {
+  const [problem] = problemsOf(`${GOOD}inventory: { vars: { ansible_password: @hunter2 } }\n`)
+  t.match(problem, { code: 'config/yaml-syntax', where: { line: 8, column: 40 } })
+  t.notMatch(JSON.stringify(problem), /hunter2/)
+})
+
 t.test('a contradiction names the nodes, folded, and both places', async (t) => {
   const problems = problemsOf(swap('db[1-2]', 'node[02-04]'))
   t.match(problems.map((p) => p.message), [/^node\[02-04\] are on the deny list, and on the allow list in line 5/, /^node02 is on the deny list, and on the canary list in line 7/])

@@ -170,6 +170,9 @@ t.test('sources that fail: all of them named, with the place that names them', a
     { code: 'config/list-command', message: /not found/, where: { line: 5, column: 56 } },
     { code: 'config/list-command', message: /exit code 3: broken/ },
   ])
+  await run('mkfifo', [join(dir, 'pipe')])
+  await list('{ file: pipe }')
+  t.match(await problems(opened()), [{ code: 'config/list-unreadable', message: /no file/ }])
   await list('{ command: [sh, -c, "kill -9 $$"] }')
   t.match(await problems(opened()), [{ code: 'config/list-command', message: /SIGKILL/ }])
   await list('{ command: ["true"] }')
