@@ -21,7 +21,7 @@ function fleetOf(count) {
     canary: i < 2,
     groups: ['compute', `rack${Math.floor(i / 50)}`],
     domains: [`rack${Math.floor(i / 50)}`],
-    vars: { ansible_host: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, bmc: `bmc${i}`, slot: i % 50, rack: `r${Math.floor(i / 50)}`, serial: `SN-${i * 7919}` },
+    vars: { ansible_host: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, bmc: `bmc${i}`, slot: i % 50, rack: `r${Math.floor(i / 50)}`, asset: `SN-${i * 7919}` },
   }))
   return { nodes, denied: [], groupVars: { all: { ntp: 'ntp.example.org' }, compute: { role: 'compute' } }, groupChildren: {} }
 }
