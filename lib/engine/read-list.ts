@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines of a list file or of a command to list entries, each knowing its place.
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { execa } from 'execa'
 import { PatchrunError, type Place } from '../errors.js'
 import type { ListEntry } from '../fleet/lists.js'
@@ -31,12 +31,13 @@ export async function readListFile(path: string, where: Place): Promise<ListEntr
   return linesToEntries(path, await readText(path, { code: 'config/list-unreadable', message: `the list ${path} can not be read`, hint: 'Check the path; a relative one is taken from the directory of patchrun.yml.', where }))
 }
 
-/** Reads a text file of bounded size; a device or a pipe that never ends is bounded too. */
+/** Reads a text file of bounded size. */
 export async function readText(path: string, problem: { readonly code: 'config/list-unreadable' | 'config/unreadable'; readonly message: string; readonly hint: string; readonly where: Place }): Promise<string> {
   const bytes: Buffer = await (async () => {
+    // Before it is opened: opening a pipe that nobody writes to waits for ever.
+    if (!(await stat(path)).isFile()) throw new Error('it is no file')
     const handle = await open(path, 'r')
     try {
-      if (!(await handle.stat()).isFile()) throw new Error('it is no file')
       const buffer = Buffer.alloc(Math.min((await handle.stat()).size, 4 * MAX_FILE) + 1)
       let filled = 0
       for (let read = 1; read > 0 && filled < buffer.length; filled += read) read = (await handle.read(buffer, filled, buffer.length - filled)).bytesRead

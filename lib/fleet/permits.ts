@@ -13,6 +13,9 @@ export interface Permits {
   readonly problems: readonly Problem[]
 }
 
+/** Pairs of entries that are told apart. */
+const MAX_PAIRS = 10
+
 /** One problem for each pair of entries that clash, with all the nodes of that pair. */
 function clashes(names: Iterable<string>, here: NamedHosts, there: NamedHosts, say: (nodes: string, many: boolean, where: Place, other: Place) => Omit<Problem, 'where'>): Problem[] {
   const pairs = new Map<Place, Map<Place, string[]>>()
@@ -25,7 +28,21 @@ function clashes(names: Iterable<string>, here: NamedHosts, there: NamedHosts, s
     if (list) list.push(name)
     else inner.set(b, [name])
   }
-  return [...pairs].flatMap(([a, inner]) => [...inner].map(([b, list]) => ({ ...say(summed(list), list.length > 1, a, b), where: a })))
+  const groups = [...pairs].flatMap(([where, inner]) => [...inner].map(([other, list]): Clash => ({ where, other, names: list })))
+  return fewer(groups).map(({ where, other, names: list }) => ({ ...say(summed(list), list.length > 1, where, other), where }))
+}
+
+interface Clash {
+  readonly where: Place
+  readonly other: Place
+  readonly names: readonly string[]
+}
+
+/** With a list file of one node a line every node is an entry: what comes after the first few is said in one. */
+function fewer(groups: readonly Clash[]): readonly Clash[] {
+  const rest = groups.slice(MAX_PAIRS - 1)
+  const [first] = rest
+  return first && rest.length > 1 ? [...groups.slice(0, MAX_PAIRS - 1), { ...first, names: rest.flatMap((group) => group.names) }] : groups
 }
 
 /** One problem for each entry with names that the other list lacks. */
@@ -37,7 +54,8 @@ function missing(list: NamedHosts, from: NamedHosts, code: ProblemCode, words: (
     if (names) names.push(name)
     else byEntry.set(place, [name])
   }
-  return [...byEntry].map(([where, names]) => ({ code, message: words(summed(names), names.length > 1), hint, where }))
+  const groups = [...byEntry].map(([where, names]): Clash => ({ where, other: where, names }))
+  return fewer(groups).map(({ where, names }) => ({ code, message: words(summed(names), names.length > 1), hint, where }))
 }
 
 const contradiction = (denied: NamedHosts, other: NamedHosts, what: 'allow' | 'canary'): Problem[] =>

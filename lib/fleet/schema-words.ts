@@ -48,7 +48,7 @@ const alternatives = (node: SchemaNode): string =>
   (node.anyOf ?? []).map((b) => (b.required ? `{${b.required.join(', ')}: …}` : (KINDS[b.type ?? ''] ?? (b.$ref?.endsWith('/hostExpression') ? 'a host expression' : (b.title ?? 'another form'))))).join(', ')
 
 /** One validator error as a problem with its place. */
-export function describeError(error: ErrorObject, _root: unknown, places: Located): Problem {
+export function describeError(error: ErrorObject, places: Located): Problem {
   const at = error.instancePath
   const node = (error.parentSchema ?? {}) as SchemaNode
   const field = fieldName(at)
@@ -67,7 +67,7 @@ export function describeError(error: ErrorObject, _root: unknown, places: Locate
       const meant = nearest(name, known)
       return {
         code: 'config/unknown-field',
-        message: `${at === '' ? '' : `${field} has `}${at === '' ? 'an unknown field' : 'an unknown field'}: "${shown(name)}"`,
+        message: `${at === '' ? '' : `${field} has `}an unknown field: "${shown(name)}"`,
         hint: meant ? `Did you mean "${meant}"?` : `Known here: ${known.filter((k) => !k.startsWith('$')).join(', ')}.`,
         where: places.place(`${at}/${escapePointer(name)}`, 'key'),
       }
@@ -85,7 +85,7 @@ export function describeError(error: ErrorObject, _root: unknown, places: Locate
     case 'enum':
       return invalid(`${field} is ${kindOf(error.data)}`, enumHint(error.data, node.enum ?? []))
     case 'anyOf':
-      return { code: 'config/wrong-type', message: `${field} is ${kindOf(error.data)}, which fits nothing that is taken here`, hint: `Taken are: ${alternatives(node)}.${example(node)}`, where }
+      return { code: 'config/wrong-type', message: `${field} is ${kindOf(error.data)}, which fits nothing that is taken here`, hint: node.description && !node.anyOf?.some((branch) => branch.required) ? described(node, '') : `Taken are: ${alternatives(node)}.${example(node)}`, where }
     case 'minItems':
     case 'minProperties':
     case 'minLength':

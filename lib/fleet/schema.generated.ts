@@ -631,7 +631,11 @@ export const patchrunSchema = {
     },
     {
      "type": "string",
-     "pattern": "^(100|[0-9]{1,2})%$"
+     "description": "A percentage is a whole number from 0 to 100 with a % sign.",
+     "pattern": "^(100|[0-9]{1,2})%$",
+     "examples": [
+      "5%"
+     ]
     }
    ]
   },
@@ -646,7 +650,11 @@ export const patchrunSchema = {
     },
     {
      "type": "string",
-     "pattern": "^(100|[1-9][0-9]?)%$"
+     "description": "A percentage is a whole number from 1 to 100 with a % sign.",
+     "pattern": "^(100|[1-9][0-9]?)%$",
+     "examples": [
+      "10%"
+     ]
     }
    ]
   },

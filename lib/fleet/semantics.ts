@@ -5,6 +5,7 @@ import type { Declaration, Rollout } from './config.generated.js'
 import { extraArgFaults } from './extra-args.js'
 import { parseHosts } from './host-expression.js'
 import { groupNameFault } from './host-name.js'
+import { nearest } from './nearest.js'
 import { escapePointer, type Located } from './yaml-source.js'
 
 function hostProblems(text: string, pointer: string, places: Located, which: 'key' | 'value', inList: boolean): Problem[] {
@@ -79,6 +80,11 @@ export function semanticProblems(config: Declaration, places: Located): Problem[
   const domains = config.failureDomains
   if (domains && !('fromGroups' in domains) && !('fromVariable' in domains)) {
     for (const [name, members] of Object.entries(domains)) {
+      const meant = nearest(name, ['fromGroups', 'fromVariable'])
+      if (meant) {
+        problems.push({ code: 'config/unknown-field', message: `failureDomains has an unknown field: "${name}"`, hint: `Did you mean "${meant}"?`, where: places.place(`/failureDomains/${escapePointer(name)}`, 'key') })
+        continue
+      }
       problems.push(...eachExpression(members as readonly string[], `/failureDomains/${escapePointer(name)}`, places, true))
     }
   }

@@ -18,6 +18,9 @@ export interface Declared {
   readonly places: Located
 }
 
+/** A file that is wrong in more places is wrong as a whole; sorting them all out would take minutes. */
+const MAX_ERRORS = 2000
+
 const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, verbose: true })
 const validate = ajv.compile<Declaration>(patchrunSchema)
 
@@ -29,11 +32,16 @@ function withoutOtherBranches(errors: readonly ErrorObject[]): ErrorObject[] {
   const dropped = new Set<ErrorObject>()
   for (const any of errors.filter((e) => e.keyword === 'anyOf')) {
     const branches = new Map<string, ErrorObject[]>()
+    /** Inside a definition that one of the branches refers to, further down. */
+    let deeper = false
     const prefix = `${any.schemaPath}/`
     for (const error of errors) {
-      if (!error.instancePath.startsWith(any.instancePath) || error === any) continue
+      if (error === any || (error.instancePath !== any.instancePath && !error.instancePath.startsWith(`${any.instancePath}/`))) continue
       const branch = error.schemaPath.startsWith(prefix) ? error.schemaPath.slice(prefix.length).split('/', 1)[0] : refBranch(any, error)
-      if (branch === undefined) continue
+      if (branch === undefined) {
+        deeper ||= error.instancePath.startsWith(`${any.instancePath}/`)
+        continue
+      }
       branches.set(branch, [...(branches.get(branch) ?? []), error])
     }
     const wrongType = (e: ErrorObject): boolean => e.instancePath === any.instancePath && e.keyword === 'type'
@@ -47,6 +55,8 @@ function withoutOtherBranches(errors: readonly ErrorObject[]): ErrorObject[] {
     const best = fitting[0]
     const unknown = best.filter((e) => e.keyword === 'additionalProperties')
     const incomplete = best.some((e) => e.keyword === 'required' && e.instancePath === any.instancePath)
+    // An error further down belongs to a branch that is complete: that one was meant.
+    if (incomplete && deeper) continue
     if (incomplete && unknown.length === 0) dropped.delete(any)
     else for (const error of incomplete ? unknown : best) dropped.delete(error)
   }
@@ -68,10 +78,10 @@ export function parseDeclaration(file: string, text: string): Declared {
   const places = parseYaml(file, text)
   const value: unknown = places.value
   if (!validate(value)) {
-    const errors = withoutOtherBranches(validate.errors ?? [])
+    const errors = withoutOtherBranches((validate.errors ?? []).slice(0, MAX_ERRORS))
     const version = errors.find((e) => e.instancePath === '/schemaVersion')
     // A file of another version is another language: its other "mistakes" would mislead.
-    refuse(ordered((version ? [version] : errors).map((error): Problem => describeError(error, value, places))))
+    refuse(ordered((version ? [version] : errors).map((error): Problem => describeError(error, places))))
   }
   const config = value as Declaration
   refuse(ordered(semanticProblems(config, places)))

@@ -100,8 +100,10 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
       }
       case EVENT_ID.SCALAR: {
         const value = getScalarValue(text.source, event)
-        const start = event.valueStart < 0 ? (top?.keySpan?.end ?? 0) : event.valueStart
-        const span = { start, end: Math.max(start, event.valueEnd), verbatim: text.source.slice(event.valueStart, event.valueEnd) === value }
+        // A value that is not there stands where its key stands.
+        const start = event.valueStart < 0 ? (top?.keySpan?.start ?? 0) : event.valueStart
+        const end = event.valueStart < 0 ? (top?.keySpan?.end ?? start) : event.valueEnd
+        const span = { start, end, verbatim: text.source.slice(event.valueStart, event.valueEnd) === value }
         if (pointer === undefined && top) {
           const before = top.keys.get(value)
           if (before) {
@@ -165,7 +167,10 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
 function syntaxProblem(text: TextFile, error: unknown): Problem {
   if (!(error instanceof YAMLException)) throw error
   const at = error.mark?.position ?? 0
-  const where = placeAt(text, Math.min(at, text.source.length))
+  const { text: excerpt, ...place } = placeAt(text, Math.min(at, text.source.length))
+  const line = text.source.slice(text.lines[(place.line ?? 1) - 1], text.lines[place.line ?? 1])
+  // Problems are printed and logged; a line that may hold a secret is named by its number only.
+  const where = excerpt === undefined || /pass|secret|token|key/i.test(line) ? place : { ...place, text: excerpt }
   return { code: 'config/yaml-syntax', message: `not readable as YAML: ${error.reason}`, hint: yamlHint(text, at, error.reason), where }
 }
 

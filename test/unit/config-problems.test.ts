@@ -58,11 +58,12 @@ const FORM: readonly Row[] = [
   ['an unknown field', `${GOOD}canaries: [node01]\n`, 'config/unknown-field', 8, 1, 'canaries'],
   ['an unknown field, deep', swap('  deny:  ', '  denny: '), 'config/unknown-field', 6, 3, 'denny'],
   ['an unknown field in a source', swap('"db[1-2]"', '{fil: a}'), 'config/unknown-field', 6, 13, 'fil'],
+  ['a number for a path', swap('"db[1-2]"', '{file: 5}'), 'config/wrong-type', 6, 19, '5'],
   ['two sources in one', swap('"db[1-2]"', '{file: a, command: [b]}'), 'config/unknown-field', 6, 22, 'command'],
   ['an empty source', swap('"db[1-2]"', '{}'), 'config/wrong-type', 6, 12],
   ['a number for an expression', swap('"db[1-2]"', '17'), 'config/wrong-type', 6, 12, '17'],
   ['text for a list', swap('["db[1-2]"]', 'db1'), 'config/wrong-type', 6, 11, 'db1'],
-  ['nothing for a list', swap('["db[1-2]"]', ''), 'config/wrong-type', 6, 7],
+  ['nothing for a list', swap('["db[1-2]"]', ''), 'config/wrong-type', 6, 3, 'deny'],
   ['no fleet', swap('fleet: demo\n', ''), 'config/missing-field', 1, 1],
   ['no allow', swap('  allow:  ["node[01-06]"]\n', ''), 'config/missing-field', 4, 1, 'nodes'],
   ['no canary', swap('  canary: ["node[01-02]"]\n', ''), 'config/missing-field', 4, 1, 'nodes'],
@@ -76,6 +77,8 @@ const FORM: readonly Row[] = [
   ['a bad duration', `${GOOD}rollout: { soak: 10 minutes }\n`, 'config/invalid-value', 8, 18, '10 minutes'],
   ['a number for a duration', `${GOOD}rollout: { soak: 10 }\n`, 'config/wrong-type', 8, 18, '10'],
   ['a bad wave', `${GOOD}rollout: { waves: ["150%"] }\n`, 'config/invalid-value', 8, 21, '150%'],
+  ['a bad number of nodes', `${GOOD}rollout: { maxFailed: "5 %" }\n`, 'config/invalid-value', 8, 24, '5 %'],
+  ['a domain that is no list', `${GOOD}failureDomains: { a: node01 }\n`, 'config/wrong-type', 8, 22, 'node01'],
   ['no wave', `${GOOD}rollout: { waves: [] }\n`, 'config/empty-value', 8, 19],
   ['too few forks', `${GOOD}ansible: { forks: 0 }\n`, 'config/invalid-value', 8, 19, '0'],
   ['yes is text', `${GOOD}ansible: { diff: yes }\n`, 'config/wrong-type', 8, 18, 'yes'],
@@ -109,6 +112,7 @@ const SENSE: readonly Row[] = [
   ['variables of a bad host', `${GOOD}inventory: { hostVars: { "node[2-1]": { a: 1 } } }\n`, 'config/host-expression', 8, 27, 'node[2-1]'],
   ['domains of no group', `${GOOD}failureDomains: { fromGroups: ["rack*"] }\n`, 'config/unknown-group', 8, 33, 'rack*'],
   ['domains of no variable', `${GOOD}failureDomains: { fromVariable: rack }\n`, 'config/unknown-variable', 8, 33, 'rack'],
+  ['a mistyped kind of domains', `${GOOD}failureDomains: { fromGroup: ["rack*"] }\n`, 'config/unknown-field', 8, 19, 'fromGroup'],
   ['a bad host in a domain', `${GOOD}failureDomains: { rack1: ["node[2-1]"] }\n`, 'config/host-expression', 8, 33, '2-1'],
   ['a forbidden argument', `${GOOD}ansible: { extraArgs: [--limit, node01] }\n`, 'config/extra-args', 8, 24],
   ['outside the fleet', `${GOOD}environments: { a: { nodes: { allow: [node01, x1], canary: [node01] } } }\n`, 'config/outside-fleet', 8, 47, 'x1'],
@@ -136,6 +140,26 @@ t.test('a mistyped name gets the known one', async (t) => {
   t.match(problemsOf(swap('"node[01-06]"', 'node[01-06]'))[0]?.hint, /Quote host expressions/)
   t.match(problemsOf(swap('["db[1-2]"]', '[!db1]'))[0]?.hint, /quote it/)
   t.match(problemsOf(`${GOOD}inventory: { groups: { rack: [node02] }, groupVars: { rak: { a: 1 } } }`)[0]?.hint, /"rack"/)
+})
+
+t.test('one mistake is one problem', async (t) => {
+  for (const text of [swap('"db[1-2]"', '{file: 5}'), swap('"db[1-2]"', '{fil: a}'), swap('"db[1-2]"', '17'), `${GOOD}failureDomains: { a: node01 }`, `${GOOD}failureDomains: { "a b": [node01] }`, `${GOOD}rollout: { maxFailed: "5 %" }`, `${GOOD}rollout: { waves: [true] }`]) {
+    t.equal(problemsOf(text).length, 1, text.split('\n').at(-1) || text)
+  }
+})
+
+t.test('many mistakes: each entry has its own, and they are found quickly', async (t) => {
+  const list = (count: number): string => Array.from({ length: count }, (_, i) => (i % 9 === 1 ? `{fil: a${i}}` : `"x${i}"`)).join(', ')
+  t.same(problemsOf(swap('"db[1-2]"', list(30))).map((p) => [p.code, p.where?.text]), [1, 10, 19, 28].map(() => ['config/unknown-field', 'fil']))
+  const started = process.hrtime.bigint()
+  t.ok(problemsOf(swap('"db[1-2]"', `\n    ${list(60_000).replaceAll(', ', ',\n    ')}`)).length > 100)
+  t.ok(process.hrtime.bigint() - started < 10_000_000_000n)
+})
+
+t.test('a line that may hold a secret is not shown', async (t) => {
+  const [problem] = problemsOf(`${GOOD}inventory: { vars: { ansible_password: @hunter2 } }\n`)
+  t.match(problem, { code: 'config/yaml-syntax', where: { line: 8, column: 40 } })
+  t.notMatch(JSON.stringify(problem), /hunter2/)
 })
 
 t.test('a contradiction names the nodes, folded, and both places', async (t) => {

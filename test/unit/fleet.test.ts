@@ -142,6 +142,14 @@ t.test('lists from files and commands, read afresh', async (t) => {
     { code: 'config/host-name', where: { line: 3, column: 1, text: 'all' } },
     { code: 'config/duplicate-node', where: { line: 4, column: 1 } },
   ])
+  const many = Array.from({ length: 500 }, (_, i) => `n${i}`).join('\n')
+  await writeFile(join(dir, 'lists/a.txt'), many)
+  await writeFile(file, EXAMPLE.replace('["node[01-06]"]', '[{ file: lists/a.txt }, "node[01-02]"]').replace('db[1-2]', 'n[0-499]'))
+  const clashes = await problems(names())
+  t.equal(clashes.length, 10, 'a list of one node a line does not flood the screen')
+  t.match(clashes.at(-1)?.message, /^n\[9-499\] are on the deny list/)
+  await writeFile(file, EXAMPLE.replace('["node[01-06]"]', '[{ file: lists/a.txt }]'))
+
   await writeFile(join(dir, 'lists/a.txt'), 'x'.repeat(1_000_000))
   t.match(await problems(names()), [{ code: 'config/line-too-long', where: { line: 1 } }])
   await writeFile(join(dir, 'lists/a.txt'), Buffer.alloc(5_000_000, 'x\n'))
@@ -162,6 +170,9 @@ t.test('sources that fail: all of them named, with the place that names them', a
     { code: 'config/list-command', message: /not found/, where: { line: 5, column: 56 } },
     { code: 'config/list-command', message: /exit code 3: broken/ },
   ])
+  await run('mkfifo', [join(dir, 'pipe')])
+  await list('{ file: pipe }')
+  t.match(await problems(opened()), [{ code: 'config/list-unreadable', message: /no file/ }])
   await list('{ command: [sh, -c, "kill -9 $$"] }')
   t.match(await problems(opened()), [{ code: 'config/list-command', message: /SIGKILL/ }])
   await list('{ command: ["true"] }')
@@ -223,6 +234,25 @@ t.test('the schema describes every field, and the generated files fit it', async
   }
   visit(patchrunSchema as unknown as Node, '')
   for (const [name, node] of Object.entries(definitions)) visit(node, name)
+})
+
+t.test('docs/usage/declare.md names every field, with its default, and its examples are valid', async (t) => {
+  const text = await readFile(join(process.cwd(), 'docs/usage/declare.md'), 'utf8')
+  for (const section of ['playbooks', 'nodes', 'inventory', 'changes', 'rollout', 'ansible', 'state'] as const) {
+    const fields: object = patchrunSchema.definitions[section].properties
+    for (const [name, field] of Object.entries(fields) as [string, { readonly default?: unknown }][]) {
+      const row = text.split('\n').find((line) => line.startsWith(`| \`${section}.${name}\``))
+      t.ok(row, `${section}.${name}`)
+      const value = field.default
+      if (row && value !== undefined && section !== 'nodes') t.ok(row.includes(`\`${typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ')}\``), `${section}.${name}: default`)
+    }
+  }
+  for (const name of Object.keys(patchrunSchema.properties)) if (name !== '$schema') t.ok(text.includes(name), name)
+  const blocks = [...text.matchAll(/```yaml\n([^`]*)```/g)].map((m) => m[1] ?? '')
+  t.same(open(blocks[0] ?? '').nodes.length, 6)
+  const environments = blocks.find((block) => block.startsWith('environments:')) ?? ''
+  for (const environment of ['test01', 'prod']) t.match(open(EXAMPLE.replace('"node[01-06]"', '"node[01-60]", "test[01-04]"') + environments, { environment }), { environment })
+  for (const line of (blocks.find((block) => block.startsWith('failureDomains:')) ?? '').trim().split('\n')) t.ok(open(`${EXAMPLE}inventory: { groups: { rack1: [node01] }, vars: { rack: a } }\n${line}\n`).nodes.some((n) => n.domains.length > 0), line)
 })
 
 t.test('the demo inventory opens', async (t) => {
