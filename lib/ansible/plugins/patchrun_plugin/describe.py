@@ -109,7 +109,8 @@ def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
     delegated = fields.get('delegate_to')
     if delegated:
         out['delegatedTo'] = str(delegated)
-    raw = str(data.get('msg', ''))
+    # An include that could not be loaded gives a reason.
+    raw = str(data.get('msg') or data.get('reason') or '')
     if failed and ('timedout' in data or _TIMEOUT.search(raw)):
         out['timedOut'] = True
     if fields.get('no_log') is True or data.get('_ansible_no_log') is True or 'censored' in data:
