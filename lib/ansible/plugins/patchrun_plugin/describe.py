@@ -13,7 +13,8 @@ NAME_MAX = 512
 # Result keys that say a condition, not check mode, skipped the task.
 _CONDITION = ('skip_reason', 'skipped_reason', 'false_condition')
 _NOT_CHECK = re.compile(r'matching (creates|removes) option|All items skipped|Verbosity threshold', re.I)
-_TIMEOUT = re.compile(r'expected time frame|timed out after \d+ second|Timed out after')
+# Newer ones have a key for it.
+_TIMEOUT = re.compile(r'failed to execute in the expected time frame')
 
 
 def cut(text, limit, keep_end=False):
