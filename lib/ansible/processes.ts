@@ -67,7 +67,7 @@ export function withoutSecrets(argv: readonly string[]): readonly string[] {
  * environment together with being a descendant, or a copy of ansible-playbook. A multiplexing ssh master and a command that
  * made itself a daemon are in groups of their own and stay: they are not the run.
  */
-export function groupsOf(directory: string, pid: number): ReadonlySet<number> {
+export function groupsOf(directory: string, pid: number, known: ReadonlySet<number> = new Set()): ReadonlySet<number> {
   const stats = new Map<number, Stat>()
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
@@ -76,7 +76,8 @@ export function groupsOf(directory: string, pid: number): ReadonlySet<number> {
   const groups = new Set<number>()
   const mark = `PATCHRUN_RUN=${directory}`
   for (const [candidate, stat] of stats) {
-    if (stat.pgid === pid) groups.add(pid)
+    // A worker that died may have left its ssh behind in its group.
+    if (stat.pgid === pid || known.has(stat.pgid)) groups.add(stat.pgid)
     else if (stat.pgid === candidate && isMarked(candidate, mark) && isPlaybook(candidate)) groups.add(candidate)
   }
   return groups
@@ -113,7 +114,7 @@ export async function endRun(directory: string, pid: number, grace = KILL_GRACE)
   const until = performance.now() + grace
   while (groups.size > 0) {
     await sleep(50)
-    groups = groupsOf(directory, pid)
+    groups = groupsOf(directory, pid, groups)
     if (performance.now() > until) for (const group of groups) send(group, 'SIGKILL')
   }
 }

@@ -12,6 +12,7 @@ export class NodeRecord {
   readonly node: string
   stats: HostStats | undefined
   unfinished = false
+  #events = false
   /** Task ids in the order they happened, with the diffs of their items. */
   readonly #changes = new Map<string, string>()
   readonly #blind = new Set<string>()
@@ -25,14 +26,21 @@ export class NodeRecord {
     this.node = node
   }
 
+  /** Something was heard of it: events, or stats. */
+  get seen(): boolean {
+    return this.#events || this.stats !== undefined
+  }
+
   /** In check mode a handler that starts counts as a change, whatever becomes of it: in a real run it would run. */
   start(task: string, countsAsChange: boolean): void {
+    this.#events = true
     if (this.#failure) this.#wentOn = true
     this.#itemDiffs = ''
     if (countsAsChange) this.#change(task, '')
   }
 
   result(event: ResultEvent, tasks: TaskTable): void {
+    this.#events = true
     switch (event.ev) {
       case 'ok':
       case 'skipped':
@@ -71,9 +79,12 @@ export class NodeRecord {
     this.#wentOn = false
   }
 
-  /** `finished`: the run told its stats. `whole`: what failed the run as a whole, for nodes it took down. */
-  summary(tasks: TaskTable, finished: boolean, whole: Failure | undefined): NodeSummary {
-    const { result, failure } = this.#judge(finished, whole)
+  /**
+   * `finished`: the run told its stats. `whole`: what failed the run as a whole. `named`: the run told which nodes it left
+   * out, so that `whole` concerns only them.
+   */
+  summary(tasks: TaskTable, finished: boolean, whole: Failure | undefined, named: boolean): NodeSummary {
+    const { result, failure } = this.#judge(finished, whole, named)
     return {
       node: this.node,
       result,
@@ -84,7 +95,7 @@ export class NodeRecord {
     }
   }
 
-  #judge(finished: boolean, whole: Failure | undefined): { result: NodeResult; failure?: Failure } {
+  #judge(finished: boolean, whole: Failure | undefined, named: boolean): { result: NodeResult; failure?: Failure } {
     // The stats know what was rescued and what was only forgotten (clear_host_errors); events alone do not.
     if (this.stats && (this.stats.failures > 0 || this.stats.unreachable > 0)) {
       const cause = this.stats.unreachable > 0 ? 'unreachable' : 'failed'
@@ -95,7 +106,7 @@ export class NodeRecord {
       return { result: 'cut', failure: whole ?? { cause: 'unknown', message: 'the run ended before this node was through' } }
     }
     // A host absent from the stats was not run, whatever events it had.
-    if (!this.stats || this.unfinished || whole) {
+    if (!this.stats || this.unfinished || (whole && !named)) {
       return { result: 'cut', failure: whole ?? { cause: 'unknown', message: 'Ansible left this node out before every play was through' } }
     }
     return { result: 'ok' }

@@ -21,9 +21,13 @@ export class RunSummarizer {
   #finished = false
   #unmatched = 0
   #plays = 0
+  #lastSeq = 0
+  #lost = 0
   #guard: GuardEvent | undefined
 
   add(event: AnsibleEvent): void {
+    if (event.seq > this.#lastSeq + 1) this.#lost += event.seq - this.#lastSeq - 1
+    this.#lastSeq = event.seq
     switch (event.ev) {
       case 'start':
         this.#started = true
@@ -82,11 +86,13 @@ export class RunSummarizer {
     const unplanned = [...this.#records.keys()].filter((node) => !allowed.has(node)).sort()
     const fault = this.#fault(exit)
     const whole = this.#whole(exit, fault)
+    // Where Ansible told whom a fault took down, the others are through.
+    const dropped = [...this.#records.values()].some((record) => record.unfinished)
     const nodes = new Map<string, NodeSummary>()
     for (const node of planned) {
       const record = this.#records.get(node)
-      // Stats alone, or being named as left out, is no event of its own.
-      nodes.set(node, record && this.#seen(record) ? record.summary(this.#tasks, this.#finished, whole) : absent(node, whole))
+      // Being named as left out is no event of its own.
+      nodes.set(node, record?.seen ? record.summary(this.#tasks, this.#finished, whole, dropped) : absent(node, whole))
     }
     const complete = fault === undefined && this.#guard === undefined && unplanned.length === 0 && exit.ended === undefined
       && this.#finished && [...nodes.values()].every((node) => node.result === 'ok' || node.result === 'failed')
@@ -98,10 +104,6 @@ export class RunSummarizer {
       ...(fault ? { fault } : {}),
       foreignLines: exit.foreignLines,
     }
-  }
-
-  #seen(record: NodeRecord): boolean {
-    return record.stats !== undefined || !record.unfinished
   }
 
   /** What took down nodes that did not fail themselves. */
@@ -121,13 +123,16 @@ export class RunSummarizer {
     const fault = (message: string): Fault => ({ ...(said ?? {}), message: said?.message ?? message, hint: hintFor(said?.message ?? message) })
     if (!this.#started) return fault(`ansible-playbook ended (${how(exit)}) before patchrun's callback plugin spoke; nothing can be concluded`)
     if (!this.#finished) return fault(`ansible-playbook ended (${how(exit)}) without telling its stats`)
+    if (this.#lost > 0) {
+      return { message: `${this.#lost} events of the run were lost or damaged; nothing can be concluded`, hint: 'Run it again. If it happens again, look for a full disk, and report it.' }
+    }
     if (exit.exitCode === 0) {
       if (this.#plays > 0 && this.#unmatched >= this.#plays) return fault('no play of the playbook is for any of the planned hosts')
       return undefined
     }
-    if (EXPLAINED_BY_HOSTS.includes(exit.exitCode) && this.#someNodeFailed() && !said) return undefined
     // An include that cannot be loaded drops hosts without a failed event; Ansible says so on standard error only.
-    if (EXPLAINED_BY_HOSTS.includes(exit.exitCode) && this.#someNodeFailed() && ![...this.#records.values()].some((record) => record.unfinished)) return undefined
+    const dropped = said !== undefined && [...this.#records.values()].some((record) => record.unfinished)
+    if (EXPLAINED_BY_HOSTS.includes(exit.exitCode) && this.#someNodeFailed() && !dropped) return undefined
     return fault(`ansible-playbook ended with ${how(exit)}, and no node's failure explains it`)
   }
 

@@ -117,6 +117,14 @@ class CallbackModule(CallbackBase):
         inventory = play.get_variable_manager()._inventory
         return [host.get_name() for host in inventory.get_hosts(play.hosts, ignore_restrictions=whole)]
 
+    def _audit(self, playbook):
+        """Mode lint: the tasks are told, no play is started. The audit lies in a module of its own."""
+        from importlib import import_module
+        import_module('patchrun_plugin.lint').audit(self, playbook)
+        self.channel.send('stats', stats={})
+        self.stopping = True
+        channel.interrupt()
+
     # -- the run
 
     @guarded
@@ -127,6 +135,9 @@ class CallbackModule(CallbackBase):
         self.channel.send('start', playbook=str(playbook._file_name), pid=os.getpid(), ansible=ANSIBLE,
                           python='%d.%d.%d' % sys.version_info[:3], check=self.check,
                           diff=bool(context.CLIARGS.get('diff')))
+        if self.guard.mode == 'lint':
+            self._audit(playbook)
+            return
         if self.guard.mode == 'check' and not self.check:
             self._stop({'reason': 'plugin-fault', 'message': 'A check run was started without --check.'})
 

@@ -13,7 +13,8 @@ NAME_MAX = 512
 # Result keys that say a condition, not check mode, skipped the task.
 _CONDITION = ('skip_reason', 'skipped_reason', 'false_condition')
 _NOT_CHECK = re.compile(r'matching (creates|removes) option|All items skipped|Verbosity threshold', re.I)
-_TIMEOUT = re.compile(r'expected time frame|timed out after \d+ second|Timed out after')
+# Newer ones have a key for it.
+_TIMEOUT = re.compile(r'failed to execute in the expected time frame')
 
 
 def cut(text, limit, keep_end=False):
@@ -89,7 +90,12 @@ def task_info(task, root, redact):
 
 
 def unpredicted(data, check):
-    """Skipped because the module cannot run in check mode, rather than by a condition."""
+    """Skipped because the module cannot run in check mode, rather than by a condition.
+
+    no_log hides the reason as well; then it counts as unpredicted, so that no blind spot stays unnamed.
+    """
+    if 'censored' in data:
+        return check
     if not check or not data.get('skipped', True) or any(key in data for key in _CONDITION):
         return False
     inner = data.get('results')
@@ -104,7 +110,8 @@ def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
     delegated = fields.get('delegate_to')
     if delegated:
         out['delegatedTo'] = str(delegated)
-    raw = str(data.get('msg', ''))
+    # An include that could not be loaded gives a reason.
+    raw = str(data.get('msg') or data.get('reason') or '')
     if failed and ('timedout' in data or _TIMEOUT.search(raw)):
         out['timedOut'] = True
     if fields.get('no_log') is True or data.get('_ansible_no_log') is True or 'censored' in data:

@@ -28,7 +28,7 @@ def read_names(path):
 class Guard:
     def __init__(self, environ, info):
         self.mode = environ.get('PATCHRUN_MODE', '')
-        if self.mode not in ('check', 'hot', 'full'):
+        if self.mode not in ('check', 'hot', 'full', 'lint'):
             raise ValueError('PATCHRUN_MODE is %r' % self.mode)
         self.allow_untagged = environ.get('PATCHRUN_UNTAGGED') == 'hot'
         self.planned = read_names(environ['PATCHRUN_HOSTS'])

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { extraArgsProblems, playbookArgv } from '../../lib/ansible/argv.js'
+import { configValue, runEnvironment, type RunPlaces } from '../../lib/ansible/environment.js'
+import { compareVersions, findAnsible, parseVersion, pluginDirectory } from '../../lib/ansible/find-ansible.js'
+import { withoutSecrets } from '../../lib/ansible/processes.js'
+import { PatchrunError } from '../../lib/errors.js'
+import type { AnsiblePolicy } from '../../lib/fleet/types.js'
+
+const policy: AnsiblePolicy = { forks: 20, config: 'repository', hangTimeout: 900_500, connectTimeout: 10_000, diff: true, extraArgs: ['--vault-id', 'site@pw'] }
+const call = { inventory: '/s/inventory.json', playbook: 'play/site.yml', policy, checkout: '/s/checkout', untagged: 'drain' } as const
+const places: RunPlaces = { directory: '/s/run', hostsFile: '/s/run/hosts', denyFile: '/s/run/deny', plugins: '/p/plugins', configFile: '/s/run/ansible.cfg', configText: '' }
+
+t.test('argv of each mode', async (t) => {
+  const head = ['-i', '/s/inventory.json', '--limit', '@/s/run/hosts']
+  const tail = ['--forks', '20', '--vault-id', 'site@pw', '--', 'play/site.yml']
+  t.same(playbookArgv({ ...call, mode: 'check' }, '/s/run/hosts'), [...head, '--check', '--diff', ...tail])
+  t.same(playbookArgv({ ...call, mode: 'hot' }, '/s/run/hosts'), [...head, '--diff', '--tags', 'HotChange', '--skip-tags', 'DrainChange', ...tail])
+  t.same(playbookArgv({ ...call, mode: 'full' }, '/s/run/hosts'), [...head, '--diff', ...tail])
+  t.same(playbookArgv({ ...call, mode: 'lint' }, '/s/run/hosts'), [...head, ...tail])
+  t.same(playbookArgv({ ...call, mode: 'full', policy: { ...policy, diff: false, extraArgs: [] } }, '/h'), ['-i', '/s/inventory.json', '--limit', '@/h', '--forks', '20', '--', 'play/site.yml'])
+})
+
+t.test('extra arguments', async (t) => {
+  t.same(extraArgsProblems(['--vault-id', 'a@b', '-e', 'x=1', '--extra-vars={"a":1}', '-b', '-vv']), [])
+  for (const bad of [['--limit', 'x'], ['--lim=x'], ['-l', 'x'], ['-lx'], ['--tags=x'], ['-t'], ['--check'], ['-C'], ['-i', 'x'], ['other.yml'], ['--'], ['-bC'], ['--start-at-task', 'x'], ['--step'], ['-f', '1'], ['--list-hosts'], ['-ex=1'], ['-e']]) {
+    const problems = extraArgsProblems(bad)
+    t.ok(problems.length > 0, bad.join(' '))
+    t.equal(problems[0]?.code, 'ansible/argument')
+  }
+  t.same(extraArgsProblems(['-e', '--limit']), [], 'a value is a value')
+})
+
+const fixed = {
+  LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1',
+  ANSIBLE_CONFIG: '/s/run/ansible.cfg', ANSIBLE_CALLBACK_PLUGINS: '/p/plugins/callback', ANSIBLE_CALLBACKS_ENABLED: 'patchrun_events',
+  ANSIBLE_STDOUT_CALLBACK: 'patchrun_output', ANSIBLE_INVENTORY_ENABLED: 'script,yaml,ini', ANSIBLE_INVENTORY_UNPARSED_FAILED: 'True',
+  ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: 'True', ANSIBLE_ANY_ERRORS_FATAL: 'False', ANSIBLE_DIFF_ALWAYS: 'True', ANSIBLE_NOCOLOR: '1',
+  ANSIBLE_FORCE_COLOR: 'False', ANSIBLE_NOCOWS: '1', ANSIBLE_RETRY_FILES_ENABLED: 'False', ANSIBLE_DISPLAY_FAILED_STDERR: 'False',
+  ANSIBLE_SHOW_CUSTOM_STATS: 'False', ANSIBLE_ENABLE_TASK_DEBUGGER: 'False', ANSIBLE_ASK_PASS: 'False', ANSIBLE_ASK_VAULT_PASS: 'False',
+  ANSIBLE_BECOME_ASK_PASS: 'False', ANSIBLE_TASK_TIMEOUT: '901', ANSIBLE_TIMEOUT: '10',
+  ANSIBLE_SSH_EXTRA_ARGS: '-o ServerAliveInterval=5 -o ServerAliveCountMax=2', ANSIBLE_SFTP_EXTRA_ARGS: '-o ServerAliveInterval=5 -o ServerAliveCountMax=2',
+  ANSIBLE_SCP_EXTRA_ARGS: '-o ServerAliveInterval=5 -o ServerAliveCountMax=2', ANSIBLE_PIPELINING: 'True',
+  PATCHRUN_EVENTS_FD: '3', PATCHRUN_UNTAGGED: 'drain', PATCHRUN_HOSTS: '/s/run/hosts', PATCHRUN_DENY: '/s/run/deny',
+  PATCHRUN_ROOT: '/s/checkout', PATCHRUN_RUN: '/s/run',
+}
+
+t.test('environment of each mode', async (t) => {
+  const all = { ANSIBLE_RUN_TAGS: 'all', ANSIBLE_SKIP_TAGS: '' }
+  for (const mode of ['check', 'full', 'lint'] as const) t.same(runEnvironment({ ...call, mode }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: mode })
+  t.same(runEnvironment({ ...call, mode: 'hot' }, {}, places), { ...fixed, ANSIBLE_RUN_TAGS: 'HotChange', ANSIBLE_SKIP_TAGS: 'DrainChange', PATCHRUN_MODE: 'hot' })
+})
+
+t.test('what is inherited', async (t) => {
+  const dropped = ['ANSIBLE_INVENTORY', 'ANSIBLE_RUN_TAGS', 'ANSIBLE_SKIP_TAGS', 'ANSIBLE_STDOUT_CALLBACK', 'ANSIBLE_CALLBACK_WHITELIST', 'ANSIBLE_LOG_PATH', 'ANSIBLE_STRATEGY', 'ANSIBLE_VERBOSITY', 'PATCHRUN_ANYTHING', 'ANSIBLE_LIMIT', 'ANSIBLE_DISPLAY_OK_HOSTS', 'ANSIBLE_SSH_TIMEOUT']
+  const kept = { PATH: '/bin', HOME: '/h', ANSIBLE_REMOTE_USER: 'ops', ANSIBLE_ROLES_PATH: '/r', ANSIBLE_VAULT_PASSWORD_FILE: '/v', SSH_AUTH_SOCK: '/a' }
+  const env = runEnvironment({ ...call, mode: 'full' }, { ...kept, ...Object.fromEntries(dropped.map((name) => [name, 'theirs'])), UNSET: undefined }, places)
+  t.same(env, { ...kept, ...fixed, ANSIBLE_RUN_TAGS: 'all', ANSIBLE_SKIP_TAGS: '', PATCHRUN_MODE: 'full' })
+})
+
+t.test("what a site's settings keep", async (t) => {
+  const config = '# x\n[defaults]\nlog_path = /var/log/a\n[ssh_connection]\nssh_extra_args = -o ProxyJump=gw\n; pipelining = no\npipelining = False\n'
+  const env = runEnvironment({ ...call, mode: 'full' }, { ANSIBLE_SCP_EXTRA_ARGS: '-q' }, { ...places, configText: config })
+  t.equal(env['ANSIBLE_SSH_EXTRA_ARGS'], '-o ProxyJump=gw -o ServerAliveInterval=5 -o ServerAliveCountMax=2')
+  t.equal(env['ANSIBLE_SCP_EXTRA_ARGS'], '-q -o ServerAliveInterval=5 -o ServerAliveCountMax=2')
+  t.equal(env['ANSIBLE_PIPELINING'], undefined)
+  t.equal(env['ANSIBLE_LOG_PATH'], '/dev/null')
+  t.equal(runEnvironment({ ...call, mode: 'full' }, { ANSIBLE_SSH_PIPELINING: 'no' }, places)['ANSIBLE_PIPELINING'], undefined)
+  t.equal(configValue('[a]\nx = 1\n[b]\nx: 2\n#x=3\n', 'b', 'x'), '2')
+  t.equal(configValue('x = 1', 'a', 'x'), undefined)
+})
+
+t.test('secrets are not in what is kept of the arguments', async (t) => {
+  t.same(withoutSecrets(['a', '-e', 'p=1', '--extra-vars=p=1', '--ssh-common-args', 'x', '--forks', '5']), ['a', '-e', '********', '--extra-vars=********', '--ssh-common-args', '********', '--forks', '5'])
+})
+
+t.test('versions', async (t) => {
+  t.equal(parseVersion('ansible-playbook [core 2.14.18]\n  config file = None'), '2.14.18')
+  t.equal(parseVersion('ansible-playbook 2.9.27\n'), '2.9.27')
+  t.equal(parseVersion('[WARNING]: something\nansible-playbook [core 2.19.0rc1] (x)'), '2.19.0rc1')
+  t.equal(parseVersion('something else 1.2'), undefined)
+  t.equal(compareVersions('2.9.27', '2.14'), -1)
+  t.equal(compareVersions('2.14.18', '2.14'), 0)
+  t.equal(compareVersions('2.20.1', '2.19'), 1)
+  t.match(pluginDirectory(), /lib\/ansible\/plugins$/)
+})
+
+t.test('where ansible is found', async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'patchrun-find-'))
+  const fake = (where: string, version: string): string => {
+    const dir = join(base, where)
+    mkdirSync(dir, { recursive: true })
+    writeFileSync(join(dir, 'ansible-playbook'), `#!/bin/sh\necho "ansible-playbook [core ${version}]"\n`)
+    chmodSync(join(dir, 'ansible-playbook'), 0o755)
+    return dir
+  }
+  const old = fake('old', '2.13.9')
+  const good = fake('good', '2.16.1')
+  const future = fake('future', '2.30.0')
+  t.match(await findAnsible({ env: { PATH: `${old}:${good}` }, cwd: base }), { playbook: join(good, 'ansible-playbook'), inventory: join(good, 'ansible-inventory'), version: '2.16.1', from: 'path' })
+  t.match(await findAnsible({ env: { PATH: future }, cwd: base }), { from: 'path', warning: /newer than/ })
+  t.match(await findAnsible({ configured: join(good, 'ansible-playbook'), env: { PATH: future }, cwd: base }), { from: 'configured', version: '2.16.1' })
+  await t.rejects(findAnsible({ configured: join(old, 'ansible-playbook'), env: {}, cwd: base }), { code: 'ansible/too-old', message: /2\.13\.9/, exitCode: 3 })
+  await t.rejects(findAnsible({ configured: 'nowhere', env: {}, cwd: base }), { code: 'ansible/missing', hint: /ansible\.executable/ })
+  fake('.patchrun-tools/ansible/bin', '2.15.0')
+  t.match(await findAnsible({ env: { PATH: old }, cwd: base }), { from: 'project', version: '2.15.0' })
+  await t.rejects(findAnsible({ configured: '/bin/true' }), PatchrunError)
+})
