@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stages of `npm test`, in the order they run.
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
-import { root } from './paths.mjs'
-import { isRoot } from './run.mjs'
+import { root, tools } from './paths.mjs'
+import { isRoot, say } from './run.mjs'
 
 /**
  * A stage is either a command that passes or fails as one, or a set of test files.
@@ -48,6 +48,8 @@ async function withAnsible() {
 
 async function inLab() {
   if (!isRoot) return { skip: 'the lab makes namespaces and mounts: it needs root' }
+  const base = join(tools, 'lab-base')
+  if (!existsSync(base)) say(`the lab's first test builds the file system of its nodes in ${relative(process.cwd(), base)} (200 MB, about 35 s)`)
   return withAnsible()
 }
 
