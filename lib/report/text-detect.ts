@@ -15,14 +15,20 @@ export function detectText(report: DetectReport, options: TextOptions): string {
   const { paint } = options
   const totals = ORDER.filter((v) => counts[v] > 0).map((v) => colour(v, paint)(`${counts[v]} ${v}`)).join(', ')
   const lines = [`${paint.strong(`${fleet} (${environment})`)} at ${pinText(pin)}`, `${count(nodes.length, 'node')}: ${totals || 'none'}`]
+  lines.push(...nodeGroupsText(nodes, options))
+  if (counts.ERROR + counts.UNKNOWN > 0 || options.verbose) lines.push('', paint.faint(`log: ${directory}/ansible.log`))
+  return `${lines.join('\n')}\n`
+}
+
+/** Nodes by verdict and cause, and the blind spots; a blank line before each entry. */
+export function nodeGroupsText(nodes: readonly Seen[], options: TextOptions): string[] {
+  const lines: string[] = []
   for (const verdict of ORDER) {
     const groups = groupBy(nodes.filter((n) => n.verdict === verdict), causesOf)
     for (const group of groups.values()) lines.push('', ...entry(verdict, group, options))
   }
   const blind = unpredictedText(nodes.flatMap((n) => n.blindSpots.map((spot) => ({ spot, node: n.node }))), options)
-  if (blind.length > 0) lines.push('', ...blind)
-  if (counts.ERROR + counts.UNKNOWN > 0 || options.verbose) lines.push('', paint.faint(`log: ${directory}/ansible.log`))
-  return `${lines.join('\n')}\n`
+  return blind.length > 0 ? [...lines, '', ...blind] : lines
 }
 
 const causesOf = ({ failure, changes }: Seen): string => JSON.stringify([failure ?? null, changes.map(({ task, file, line }) => [task, file, line])])
