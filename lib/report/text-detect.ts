@@ -49,12 +49,20 @@ function entry(verdict: Verdict, group: readonly Seen[], options: TextOptions): 
 function changeLines(change: WouldChange, index: number, group: readonly Seen[], { paint, verbose }: TextOptions): string[] {
   const lines = [`  would change: "${clean(change.task, 200)}" (${placeText(change)})`]
   if (!verbose) return lines
-  const diffs = groupBy(group.filter((n) => n.changes[index]?.diff), (n) => n.changes[index]?.diff ?? '')
-  for (const [diff, nodes] of diffs) {
-    if (diffs.size > 1) lines.push(paint.faint(`    on ${nodesText(nodes.map((n) => n.node))}`))
-    for (const line of clean(diff, 16_384).trimEnd().split('\n')) lines.push(`    ${paintDiff(line, paint)}`)
+  const diffs = [...groupBy(group.filter((n) => n.changes[index]?.diff), (n) => contentOf(n.changes[index]?.diff ?? '')).values()]
+  for (const nodes of diffs.slice(0, MOST_DIFFS)) {
+    if (diffs.length > 1) lines.push(paint.faint(`    on ${nodesText(nodes.map((n) => n.node))}`))
+    for (const line of contentOf(nodes[0]?.changes[index]?.diff ?? '').split('\n')) lines.push(`    ${paintDiff(line, paint)}`)
   }
+  const rest = diffs.slice(MOST_DIFFS).flat().length
+  if (rest > 0) lines.push(`    and ${count(rest, 'node')} with other diffs; --json has them all`)
   return lines
 }
+
+/** Distinct diffs of one task that are shown. */
+const MOST_DIFFS = 20
+
+/** A diff without its headers: they name temporary files and directories of single nodes. */
+const contentOf = (diff: string): string => clean(diff, 16_384).trimEnd().replace(/^--- .*\n\+\+\+ .*\n/gm, '')
 
 const paintDiff = (line: string, paint: Paint): string => (line.startsWith('+') ? paint.good(line) : line.startsWith('-') ? paint.bad(line) : paint.faint(line))
