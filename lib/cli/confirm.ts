@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person at a terminal sees and agrees to before a rollout begins.
 import { createInterface } from 'node:readline/promises'
+import { describeActor } from '../engine/actor.js'
+import { choose } from '../engine/choose.js'
 import { layoutOf } from '../engine/layout.js'
 import { pinCommit } from '../engine/pin.js'
 import type { Session } from '../engine/session.js'
 import type { Fleet } from '../fleet/types.js'
 import { pinText, count, durationText, nodesText, shortSha, table } from '../report/words.js'
 import { planWaves, waveName } from '../rollout/index.js'
-import type { EnvironmentState, PinnedCommit } from '../rollout/index.js'
+import type { PinnedCommit } from '../rollout/index.js'
 import { readState } from '../store/journal.js'
 import type { Context } from './context.js'
 import { isCI } from './screen/screen.js'
@@ -20,9 +22,11 @@ export type Answer = { readonly kind: 'unasked' } | { readonly kind: 'no' } | { 
 
 export async function confirm({ io, kill }: Context, session: Session, fleet: Fleet, again: boolean): Promise<Answer> {
   const state = await readState(layoutOf(fleet).journal)
-  const { pin } = await pinCommit(fleet, state.remembered, kill)
-  if (!begins(state, pin, again)) return { kind: 'unasked' }
-  io.stderr.write(`${previewText(fleet, pin, state, session.limit)}\n`)
+  const { pin, comparison } = await pinCommit(fleet, state.remembered, kill)
+  const { events, notices } = choose({ state, fleet, pin, comparison, limit: session.limit, again, now: Date.now(), by: describeActor() })
+  // A rollout that stands only goes on, or says how it came out: there is nothing to agree to.
+  if (!events.some((e) => e.type === 'opened')) return { kind: 'unasked' }
+  io.stderr.write(`${[...notices.map((n) => n.text), previewText(fleet, pin, state.remembered, session.limit)].join('\n')}\n`)
   const reader = createInterface({ input: io.stdin, output: io.stderr })
   // readline takes Ctrl-C for itself while it asks.
   const asked = new AbortController()
@@ -38,20 +42,12 @@ export async function confirm({ io, kill }: Context, session: Session, fleet: Fl
   }
 }
 
-/** A rollout that stands at this pin only goes on, or says how it came out: there is nothing to agree to. */
-function begins({ current }: EnvironmentState, pin: PinnedCommit, again: boolean): boolean {
-  if (!current || current.status === 'closed') return true
-  if (current.status === 'running') return false
-  return current.pin.sha !== pin.sha || (current.status === 'done' && again)
-}
-
-export function previewText(fleet: Fleet, pin: PinnedCommit, { remembered, current }: EnvironmentState, limit: readonly string[] | null): string {
+export function previewText(fleet: Fleet, pin: PinnedCommit, remembered: string | null, limit: readonly string[] | null): string {
   const waves = planWaves(fleet.nodes, fleet.policy, limit)
   const total = waves.reduce((n, w) => n + w.nodes.length, 0)
   const rows = [
     ['pin', pinText(pin)],
     ['completed', remembered === null ? 'nothing yet' : shortSha(remembered)],
-    ...(current?.status === 'halted' ? [['gives up', `${current.id}, halted at ${shortSha(current.pin.sha)}`]] : []),
     ...waves.map((w) => [waveName(w.index), `${count(w.nodes.length, 'node')}: ${nodesText(w.nodes)}`]),
     ['soak', `${durationText(fleet.policy.soak)} after the canaries`],
   ]

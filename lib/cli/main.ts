@@ -14,8 +14,8 @@ export async function main(argv: readonly string[], io: Io = process): Promise<E
   try {
     const parsed = parse(argv, io)
     if (parsed.kind === 'told') return parsed.exitCode
-    const { stop, kill, onStop } = signals
-    const context: Context = { io, global: parsed.global, zone: zoneOf(io), stop, kill, onStop }
+    const { stop, kill } = signals
+    const context: Context = { io, global: parsed.global, zone: zoneOf(io), stop, kill, onStop: (tell) => signals.onStop(tell) }
     return await (await parsed.verb.load())(context, parsed.call)
   } catch (error) {
     return await explain(error, { io, ...errorManners(argv, io), interrupted: signals.kill.aborted })

@@ -73,6 +73,13 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./detect.js')).detectVerb,
   },
   {
+    name: 'plan',
+    summary: 'say what a run would do, wave by wave, from a fresh look at every node; change nothing',
+    examples: [['patchrun plan', 'waves, what is applied where, what would wait or fail'], ['patchrun plan --limit node[01-20]', 'the canaries and these nodes only']],
+    options: [LIMIT],
+    load: async () => (await import('./plan.js')).planVerb,
+  },
+  {
     name: 'run',
     summary: 'roll the pin out: canaries first, then wave by wave',
     examples: [['patchrun run', 'asks first on a terminal; goes on with a rollout that was stopped'], ['patchrun run --yes', 'asks nothing'], ['patchrun run --once', 'does all that needs no waiting, then exits with 5 while something waits (for scheduled jobs)'], ['patchrun run --limit node[01-20]', 'the canaries and these nodes only']],

@@ -15,14 +15,20 @@ export function detectText(report: DetectReport, options: TextOptions): string {
   const { paint } = options
   const totals = ORDER.filter((v) => counts[v] > 0).map((v) => colour(v, paint)(`${counts[v]} ${v}`)).join(', ')
   const lines = [`${paint.strong(`${fleet} (${environment})`)} at ${pinText(pin)}`, `${count(nodes.length, 'node')}: ${totals || 'none'}`]
+  lines.push(...nodeGroupsText(nodes, options))
+  if (counts.ERROR + counts.UNKNOWN > 0 || options.verbose) lines.push('', paint.faint(`log: ${directory}/ansible.log`))
+  return `${lines.join('\n')}\n`
+}
+
+/** Nodes by verdict and cause, and the blind spots; a blank line before each entry. */
+export function nodeGroupsText(nodes: readonly Seen[], options: TextOptions): string[] {
+  const lines: string[] = []
   for (const verdict of ORDER) {
     const groups = groupBy(nodes.filter((n) => n.verdict === verdict), causesOf)
     for (const group of groups.values()) lines.push('', ...entry(verdict, group, options))
   }
   const blind = unpredictedText(nodes.flatMap((n) => n.blindSpots.map((spot) => ({ spot, node: n.node }))), options)
-  if (blind.length > 0) lines.push('', ...blind)
-  if (counts.ERROR + counts.UNKNOWN > 0 || options.verbose) lines.push('', paint.faint(`log: ${directory}/ansible.log`))
-  return `${lines.join('\n')}\n`
+  return blind.length > 0 ? [...lines, '', ...blind] : lines
 }
 
 const causesOf = ({ failure, changes }: Seen): string => JSON.stringify([failure ?? null, changes.map(({ task, file, line }) => [task, file, line])])
@@ -43,12 +49,20 @@ function entry(verdict: Verdict, group: readonly Seen[], options: TextOptions): 
 function changeLines(change: WouldChange, index: number, group: readonly Seen[], { paint, verbose }: TextOptions): string[] {
   const lines = [`  would change: "${clean(change.task, 200)}" (${placeText(change)})`]
   if (!verbose) return lines
-  const diffs = groupBy(group.filter((n) => n.changes[index]?.diff), (n) => n.changes[index]?.diff ?? '')
-  for (const [diff, nodes] of diffs) {
-    if (diffs.size > 1) lines.push(paint.faint(`    on ${nodesText(nodes.map((n) => n.node))}`))
-    for (const line of clean(diff, 16_384).trimEnd().split('\n')) lines.push(`    ${paintDiff(line, paint)}`)
+  const diffs = [...groupBy(group.filter((n) => n.changes[index]?.diff), (n) => contentOf(n.changes[index]?.diff ?? '')).values()]
+  for (const nodes of diffs.slice(0, MOST_DIFFS)) {
+    if (diffs.length > 1) lines.push(paint.faint(`    on ${nodesText(nodes.map((n) => n.node))}`))
+    for (const line of contentOf(nodes[0]?.changes[index]?.diff ?? '').split('\n')) lines.push(`    ${paintDiff(line, paint)}`)
   }
+  const rest = diffs.slice(MOST_DIFFS).flat().length
+  if (rest > 0) lines.push(`    and ${count(rest, 'node')} with other diffs; --json has them all`)
   return lines
 }
+
+/** Distinct diffs of one task that are shown. */
+const MOST_DIFFS = 20
+
+/** A diff without its headers: they name temporary files and directories of single nodes. */
+const contentOf = (diff: string): string => clean(diff, 16_384).trimEnd().replace(/^--- .*\n\+\+\+ .*\n/gm, '')
 
 const paintDiff = (line: string, paint: Paint): string => (line.startsWith('+') ? paint.good(line) : line.startsWith('-') ? paint.bad(line) : paint.faint(line))

@@ -82,9 +82,13 @@ function waitingLines({ waiting, status }: RolloutReport, { paint, zone }: TextO
   // Failed nodes have their own section; a halt is told once, not for every node.
   const shown = status === 'halted' ? [] : waiting.filter((w) => w.code !== 'failed')
   if (shown.length === 0) return []
-  const line = ({ nodes, text, until }: (typeof shown)[number]): string =>
-    `  ${nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(text)}${until === undefined ? '' : `, until ${timeText(until, zone)}`}`
-  return [paint.strong('Waiting'), ...shown.map(line)]
+  // The core speaks of each wave on its own; a reason that several share is told once.
+  const lines = [...groupBy(shown, ({ text, until }) => `${until ?? ''} ${text}`).values()].flatMap(([first, ...more]) => {
+    if (!first) return []
+    const nodes = [first, ...more].flatMap((w) => w.nodes)
+    return [`  ${nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(first.text)}${first.until === undefined ? '' : `, until ${timeText(first.until, zone)}`}`]
+  })
+  return [paint.strong('Waiting'), ...lines]
 }
 
 function failureLines({ nodes }: RolloutReport, { paint, verbose, logOf, logs }: RolloutTextOptions): string[] {
@@ -131,8 +135,12 @@ export function unpredictedText(seen: readonly { readonly spot: TaskRef; readonl
   return [paint.warn(head), ...lines, ...(rest > 0 ? [`  and ${rest} more; -v shows all`] : [])]
 }
 
-function haltLines({ halt }: RolloutReport, { paint }: TextOptions): string[] {
-  return halt ? [`${paint.bad('Halted')}: ${clean(halt.message)}`] : []
+/** The failures stand above, each with its task and place; what is no node's failure stands here in full. */
+function haltLines({ halt, nodes }: RolloutReport, { paint }: TextOptions): string[] {
+  if (!halt) return []
+  const failed = count(halt.nodes.length, 'node')
+  const text = halt.code === 'canary-failed' ? `${failed} of the canary wave failed${nodes.some((n) => n.wave > 0 && n.touched) ? '' : '; no other node was touched'}` : halt.code === 'too-many-failed' ? `${failed} failed, more than is endured` : halt.code === 'nodes-failed' ? `all other nodes are done, ${failed} failed` : clean(halt.message)
+  return [`${paint.bad('Halted')}: ${text}`]
 }
 
 function nextLines({ holder }: Report, { status, halt, waiting, wakeAt, steps }: RolloutReport, { command, paint, zone }: TextOptions): string[] {

@@ -46,16 +46,21 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
   const timer = setInterval(refresh, 1000)
   timer.unref()
 
+  const titleAt = (index: number): string => {
+    const wave = model.waves.find((w) => w.index === index)
+    return wave ? titleOf(wave, paint) : ''
+  }
   const begin = (): void => {
     shown = model.waves.map(({ index }) => shownWave(index))
     const tasks = shown.map((task) => ({
-      title: model.waves.find((w) => w.index === task.index)?.name ?? '',
+      title: titleAt(task.index),
       task: async (_: unknown, wrapper: Wrapper): Promise<void> => {
         task.wrapper = wrapper
         refresh()
         const how = await task.ended
         refresh()
-        wrapper.output = ''
+        // listr forgets a task's output when it ends, and fails on more of it.
+        delete task.wrapper
         if (how === 'failed') throw new Error(wrapper.title)
         if (how === 'left') wrapper.skip(wrapper.title)
       },
@@ -130,6 +135,6 @@ export function titleOf({ name, nodes, counts }: WaveView, paint: Paint): string
 /** Counts and time first: a narrow terminal cuts the end of the line, and the task is what may go. */
 export function stepText({ step, task }: StepView, now: number): string {
   const { action, nodes, since } = step
-  const progress = task ? `, task "${clean(task.name, 120)}" on ${task.done} of ${nodes.length}` : ', starting Ansible'
+  const progress = task ? `, ${task.done} through "${clean(task.name, 120)}"` : ', starting Ansible'
   return `${durationText(Math.floor((now - since) / 1000) * 1000)} ${DOING[action]} ${count(nodes.length, 'node')}${progress}`
 }
