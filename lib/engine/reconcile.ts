@@ -34,7 +34,7 @@ export type Ended = 'settled' | 'waiting' | 'stopped'
 
 export interface Reconciled {
   readonly ended: Ended
-  readonly decision: Decision
+  /** As it was when the last decision was made. */
   readonly fleet: Fleet
 }
 
@@ -49,19 +49,22 @@ const LONGEST_SLEEP = 60_000
 
 export async function reconcile(run: Reconcile): Promise<Reconciled> {
   const running: Running = { steps: new Map(), faults: [] }
+  let fleet: Fleet | undefined
   try {
     for (;;) {
       if (running.faults.length > 0) throw running.faults[0]
-      const fleet = await run.observe()
+      if (run.stop.aborted || run.kill.aborted) {
+        // Nothing new is looked at or begun; what runs is waited for.
+        await Promise.all(running.steps.values())
+        if (fleet) return { ended: 'stopped', fleet }
+      }
+      fleet = await run.observe()
       const decision = decideNow(run, fleet)
-      if (run.stop.aborted) {
-        if (running.steps.size === 0) return { ended: 'stopped', decision, fleet }
-      } else {
-        for (const action of decision.actions) await start(run, fleet, action, running)
-        if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish')) continue
-        if (running.steps.size === 0 && (run.once || decision.wakeAt === null)) {
-          return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', decision, fleet }
-        }
+      if (run.stop.aborted) continue
+      for (const action of decision.actions) await start(run, fleet, action, running)
+      if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish')) continue
+      if (running.steps.size === 0 && (run.once || decision.wakeAt === null)) {
+        return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', fleet }
       }
       await nextChange(run, running, decision.wakeAt)
     }
