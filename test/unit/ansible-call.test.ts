@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -90,6 +90,7 @@ t.test('versions', async (t) => {
 
 t.test('where ansible is found', async (t) => {
   const base = mkdtempSync(join(tmpdir(), 'patchrun-find-'))
+  t.teardown(() => rmSync(base, { recursive: true, force: true }))
   const fake = (where: string, version: string): string => {
     const dir = join(base, where)
     mkdirSync(dir, { recursive: true })

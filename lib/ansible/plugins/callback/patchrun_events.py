@@ -162,10 +162,8 @@ class CallbackModule(CallbackBase):
         self._stop(self.guard.task(task))
         self._send_task(task)
 
-    @guarded
     def v2_playbook_on_handler_task_start(self, task):
-        self._stop(self.guard.task(task))
-        self._send_task(task)
+        self.v2_playbook_on_task_start(task, False)
 
     @guarded
     def v2_playbook_on_notify(self, handler, host):

@@ -13,7 +13,7 @@ NAME_MAX = 512
 # Result keys that say a condition, not check mode, skipped the task.
 _CONDITION = ('skip_reason', 'skipped_reason', 'false_condition')
 _NOT_CHECK = re.compile(r'matching (creates|removes) option|All items skipped|Verbosity threshold', re.I)
-# Newer ones have a key for it.
+# ansible-core 2.14 says it in words only; later ones have the key `timedout`.
 _TIMEOUT = re.compile(r'failed to execute in the expected time frame')
 
 
