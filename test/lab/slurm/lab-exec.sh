@@ -5,4 +5,5 @@
 # a node01.
 . "$(dirname "$0")/lab-env.sh"
 pid=$(lab_pid) || { echo "no lab in $LAB_RUN" >&2; exit 1; }
-exec nsenter -t "$pid" -m -u -i -n -p --wdns="$PWD" -- env HOME="$LAB_RUN/home" "$@"
+# -r: where this machine is itself a chroot, its root is not that of the mount namespace.
+exec nsenter -t "$pid" -m -u -i -n -p -r --wdns="$PWD" -- env HOME="$LAB_RUN/home" "$@"

@@ -18,7 +18,7 @@ init() {
 in_net() { nsenter -t "$pid" -n -- "$@"; }
 
 case $2 in
-  on) nsenter -t "$pid" -m -- touch "$LAB_RUN/fs/nodes/$node/power" ;;
+  on) nsenter -t "$pid" -m -r -- touch "$LAB_RUN/fs/nodes/$node/power" ;;
   pull) i=$(init); kill -KILL "$i" ;;
   cut) in_net ip link set "v$number" down ;;
   join) in_net ip link set "v$number" up ;;
