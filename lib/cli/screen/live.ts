@@ -99,7 +99,8 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
       }
       // A renderer that fails must not take the result of the run with it.
       await Promise.race([drawn?.catch(() => undefined), sleep(2000, undefined, { ref: false })])
-      write([...later, ''])
+      // Said on the screen, which is gone: here they stay. Closing twice says nothing more.
+      write(later.splice(0))
     },
   }
 }
