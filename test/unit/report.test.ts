@@ -99,7 +99,7 @@ t.test('JUnit: well-formed whatever the nodes say, a case a node, red when it mu
     t.equal(XMLValidator.validate(xml), true, 'well-formed')
     const { testsuites } = parser.parse(xml) as { testsuites: { testsuite: { testcase: Record<string, unknown>[] }[] } }
     const inner = (value: unknown): { message: string } | undefined => (value === undefined ? undefined : { message: (value as Record<string, string>)['@_message'] ?? '' })
-    return testsuites.testsuite.flatMap((s) => s.testcase.map((c) => ({ name: String(c['@_name']), ...(c['failure'] !== undefined && { failure: inner(c['failure']) }), ...(c['skipped'] !== undefined && { skipped: inner(c['skipped']) }) }))) as ReturnType<typeof cases>
+    return testsuites.testsuite.flatMap((s) => s.testcase.map((c) => ({ name: String(c['@_name']), ...(c['failure'] !== undefined && { failure: inner(c['failure']) }), ...(c['skipped'] !== undefined && { skipped: inner(c['skipped']) }) })))
   }
   const xml = junitXml(reportOf(halted))
   t.match(cases(xml), [
