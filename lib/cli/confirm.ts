@@ -21,12 +21,14 @@ export const mayAsk = ({ io, global }: Context, yes: boolean): boolean => !yes &
 export type Answer = { readonly kind: 'unasked' } | { readonly kind: 'no' } | { readonly kind: 'yes'; readonly sha: string }
 
 export async function confirm({ io, kill }: Context, session: Session, fleet: Fleet, again: boolean): Promise<Answer> {
+  // Whatever stands in the way is better known before the question than after it.
+  await session.findAnsible()
   const state = await readState(layoutOf(fleet).journal)
   const { pin, comparison } = await pinCommit(fleet, state.remembered, kill)
   const { events, notices } = choose({ state, fleet, pin, comparison, limit: session.limit, again, now: Date.now(), by: describeActor() })
   // A rollout that stands only goes on, or says how it came out: there is nothing to agree to.
   if (!events.some((e) => e.type === 'opened')) return { kind: 'unasked' }
-  io.stderr.write(`${[...notices.map((n) => n.text), previewText(fleet, pin, state.remembered, session.limit)].join('\n')}\n`)
+  io.stderr.write(`${[...notices.map((n) => `To begin means: ${n.text}`), previewText(fleet, pin, state.remembered, session.limit)].join('\n')}\n`)
   const reader = createInterface({ input: io.stdin, output: io.stderr })
   // readline takes Ctrl-C for itself while it asks.
   const asked = new AbortController()

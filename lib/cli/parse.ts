@@ -34,13 +34,13 @@ export function parse(argv: readonly string[], io: Io): Parsed {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { kind: 'told', exitCode: EXIT.reached }
-    throw usageError(error)
+    throw error.code === 'commander.help' ? noVerb() : usageError(error)
   }
-  if (!found) {
-    throw new PatchrunError({ code: 'usage/no-verb', message: 'no verb was given', hint: 'Say what to do: `patchrun --help` lists the verbs.' })
-  }
+  if (!found) throw noVerb()
   return { kind: 'call', ...found, global: toGlobal(program.opts(), io) }
 }
+
+const noVerb = (): PatchrunError => new PatchrunError({ code: 'usage/no-verb', message: 'no verb was given', hint: 'Say what to do: `patchrun --help` lists the verbs.' })
 
 function makeProgram(io: Io, onCall: (verb: Verb, call: Call) => void): Command {
   const program = new Command('patchrun')

@@ -8,7 +8,7 @@ import type { Context, VerbAction } from './context.js'
 import { confirm, mayAsk } from './confirm.js'
 import { printRollout } from './print-rollout.js'
 import { isLive, openScreen } from './screen/screen.js'
-import type { Screen } from './screen/screen.js'
+import type { Screen } from './screen/types.js'
 
 export const run: VerbAction = async (context, call) => {
   const { once, again, yes } = call.options

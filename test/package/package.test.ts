@@ -22,6 +22,7 @@ const ALLOWED = [
   /^lib\/ansible\/plugins\/[\w/-]+\.py$/,
   /^schemas\/[\w.-]+\.json$/,
   /^(roles|inventories)\/[\w/.-]+\.(ya?ml|json|ini|md|j2|sh|py|cfg)$/,
+  /^templates\/[\w\/.-]+\.yml$/,
   /^docs\/usage\/[\w/.-]+\.(md|svg|png)$/,
 ]
 const NEEDED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSES/GPL-3.0-or-later.txt', 'dist/bin/patchrun.js', 'dist/lib/index.js', 'dist/lib/index.d.ts']

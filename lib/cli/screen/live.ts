@@ -11,7 +11,7 @@ import { DOING, linesOf } from './lines.js'
 import { RunModel } from './model.js'
 import type { StepView, WaveView } from './model.js'
 import { paintFor } from './paint.js'
-import type { Screen, ScreenOptions } from './screen.js'
+import type { Screen, ScreenOptions } from './types.js'
 
 type Wrapper = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
 
@@ -33,7 +33,7 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
   let sleeping: string | undefined
 
   const write = (lines: readonly string[]): void => void (lines.length > 0 && stderr.write(lines.map((line) => `${line}\n`).join('')))
-  const refresh = (): void => {
+  const draw = (): void => {
     for (const { index, wrapper } of shown) {
       const wave = model.waves.find((w) => w.index === index)
       if (!wave || !wrapper) continue
@@ -41,6 +41,14 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
       const steps = model.steps.filter((s) => s.step.wave === index).map((s) => stepText(s, Date.now()))
       const lines = index === model.activeWave ? [...steps, ...(steps.length === 0 && sleeping ? [sleeping] : []), ...later.slice(-2)] : steps
       wrapper.output = lines.join('\n')
+    }
+  }
+  // Drawing must never end a rollout: what a renderer throws is dropped, and the summary says all there is to say.
+  const refresh = (): void => {
+    try {
+      draw()
+    } catch {
+      clearInterval(timer)
     }
   }
   const timer = setInterval(refresh, 1000)
@@ -99,7 +107,8 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
       }
       // A renderer that fails must not take the result of the run with it.
       await Promise.race([drawn?.catch(() => undefined), sleep(2000, undefined, { ref: false })])
-      write([...later, ''])
+      // Said on the screen, which is gone: here they stay. Closing twice says nothing more.
+      write(later.splice(0))
     },
   }
 }

@@ -4,7 +4,7 @@ import { durationText, timeText } from '../../report/words.js'
 import { DOING, linesOf } from './lines.js'
 import { RunModel } from './model.js'
 import { paintFor } from './paint.js'
-import type { Screen, ScreenOptions } from './screen.js'
+import type { Screen, ScreenOptions } from './types.js'
 
 /** CI systems end jobs that say nothing for long; a line a minute is enough to know that it lives. */
 const SIGN_OF_LIFE = 60_000

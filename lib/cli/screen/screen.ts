@@ -1,30 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The screen of a run: a live one on a terminal, plain lines with times everywhere else, nothing with -q.
-import type { OnProgress } from '../../engine/progress.js'
-import type { Fleet } from '../../fleet/types.js'
 import type { Level } from '../context.js'
 import { openLive } from './live.js'
 import { openPlain } from './plain.js'
-
-export interface Screen {
-  readonly onProgress: OnProgress
-  /** Something about this process, not about the rollout. */
-  notice(text: string): void
-  /** The directory of the last step a node was in, where its log lies. */
-  directoryOf(node: string): string | undefined
-  /** Leaves the terminal as it is to stay. */
-  close(): Promise<void>
-}
-
-export interface ScreenOptions {
-  readonly fleet: Pick<Fleet, 'nodes' | 'policy'>
-  readonly live: boolean
-  readonly color: boolean
-  readonly level: Level
-  /** IANA time zone in which times are shown. */
-  readonly zone: string
-  readonly stderr: NodeJS.WriteStream
-}
+import type { Screen, ScreenOptions } from './types.js'
 
 export const openScreen = (options: ScreenOptions): Screen => (options.live ? openLive(options) : openPlain(options))
 

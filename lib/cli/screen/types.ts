@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OnProgress } from '../../engine/progress.js'
+import type { Fleet } from '../../fleet/types.js'
+import type { Level } from '../context.js'
+
+export interface Screen {
+  readonly onProgress: OnProgress
+  /** Something about this process, not about the rollout. */
+  notice(text: string): void
+  /** The directory of the last step a node was in, where its log lies. */
+  directoryOf(node: string): string | undefined
+  /** Leaves the terminal as it is to stay. */
+  close(): Promise<void>
+}
+
+export interface ScreenOptions {
+  readonly fleet: Pick<Fleet, 'nodes' | 'policy'>
+  readonly live: boolean
+  readonly color: boolean
+  readonly level: Level
+  /** IANA time zone in which times are shown. */
+  readonly zone: string
+  readonly stderr: NodeJS.WriteStream
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command as people and scripts meet it: real processes, and with an ansible-core a real fleet.
+import { spawn, spawnSync } from 'node:child_process'
+import type { SpawnSyncReturns } from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { Ajv } from 'ajv'
+import t from 'tap'
+import { commandText } from '../../lib/cli/context.js'
+import { exitOf } from '../../lib/cli/detect.js'
+import { explain } from '../../lib/cli/explain.js'
+import { parse } from '../../lib/cli/parse.js'
+import { isLive } from '../../lib/cli/screen/screen.js'
+import { linesOf } from '../../lib/cli/screen/lines.js'
+import { RunModel } from '../../lib/cli/screen/model.js'
+import { listenForSignals } from '../../lib/cli/signals.js'
+import { VERBS } from '../../lib/cli/verbs.js'
+import type { Io } from '../../lib/cli/context.js'
+import { PatchrunError } from '../../lib/errors.js'
+import { PLAIN } from '../../lib/report/paint.js'
+import type { Concluded, NodeOutcome } from '../../lib/rollout/index.js'
+
+// A rollout with the real Ansible, on a machine that may be busy.
+t.setTimeout(240_000)
+
+const root = resolve(import.meta.dirname, '../../..')
+const command = join(root, 'dist/bin/patchrun.js')
+const schema = JSON.parse(readFileSync(join(root, 'schemas/report.schema.json'), 'utf8')) as object
+const check = new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } }).compile(schema)
+
+const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
+const needsAnsible = ansible === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
+const patchrun = (cwd: string, ...argv: string[]): SpawnSyncReturns<string> =>
+  spawnSync(process.execPath, [command, ...argv], { cwd, encoding: 'utf8', env: { ...process.env, PATH: `${ansible ?? ''}:${process.env['PATH'] ?? ''}`, NO_COLOR: '1', TZ: 'Europe/Oslo' } })
+
+function fakeIo(env: Io['env'] = {}): Io & { readonly out: () => string; readonly err: () => string } {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const text = (stream: PassThrough) => (): string => String(stream.read() ?? '')
+  return { stdin: process.stdin, stdout: stdout as never, stderr: stderr as never, env, out: text(stdout), err: text(stderr) }
+}
+
+t.test('arguments: global options before and after the verb, and wrong usage', async (t) => {
+  const call = (...argv: string[]): ReturnType<typeof parse> => parse(argv, fakeIo())
+  for (const argv of [['-c', 'x.yml', '--env', 'prod', '--json', '-v', '--no-color', 'run', '--once'], ['run', '--once', '-c', 'x.yml', '--env', 'prod', '--json', '-v', '--no-color']]) {
+    t.match(call(...argv), { kind: 'call', verb: { name: 'run' }, call: { options: { once: true } }, global: { config: 'x.yml', env: 'prod', json: true, color: false, level: 'verbose' } }, argv.join(' '))
+  }
+  t.match(call('status'), { global: { config: 'patchrun.yml', json: false, color: true, level: 'normal' } })
+  t.match(parse(['status'], fakeIo({ NO_COLOR: '1' })), { global: { color: false } })
+  t.match(call('retry', 'node[01-02]'), { call: { args: ['node[01-02]'] } })
+  t.match(call('detect', '--limit', 'node01', '--strict'), { call: { options: { limit: 'node01', strict: true } } })
+
+  const wrong: readonly (readonly [string[], string, RegExp])[] = [
+    [['rnu'], 'usage/unknown-verb', /run/],
+    [['detekt'], 'usage/unknown-verb', /detect/],
+    [['run', '--onse'], 'usage/unknown-option', /--once/],
+    [['run', '--jsno'], 'usage/unknown-option', /--json/],
+    [['validate', 'extra'], 'usage/excess-arguments', /help/],
+    [['-c'], 'usage/option-missing-argument', /help/],
+    [['status', '-v', '-q'], 'usage/conflicting-option', /help/],
+    [['--json'], 'usage/no-verb', /help/],
+  ]
+  for (const [argv, code, hint] of wrong) {
+    try {
+      parse(argv, fakeIo())
+      t.fail(`${argv.join(' ')} was understood`)
+    } catch (error) {
+      t.match(error, { code, exitCode: 2, hint }, argv.join(' '))
+    }
+  }
+})
+
+t.test('help begins with examples, for the program and for every verb', async (t) => {
+  for (const argv of [['--help'], ...VERBS.map((v) => [v.name, '--help'])]) {
+    const io = fakeIo()
+    t.same(parse(argv, io), { kind: 'told', exitCode: 0 })
+    const text = io.out()
+    t.match(text, /^Examples:\n {2}\S/, argv.join(' '))
+    t.match(text, '--config <file>', 'and shows the global options')
+    t.match(text, /patchrun \w/)
+  }
+  // An example that the parser does not understand would teach people a mistake.
+  for (const [line] of VERBS.flatMap((v) => v.examples)) {
+    const argv = line.replace(/^cd \w+ && /, '').replace(/ (&&|>) .*$/, '').split(' ').slice(1)
+    t.match(parse(argv, fakeIo()), { kind: 'call' }, line)
+  }
+})
+
+t.test('real processes: version, help, exit codes, stdout and stderr kept apart', async (t) => {
+  const empty = t.testdir({ 'bad.yml': 'schemaVersion: 1\nfleet: x\nnods: {}\n' })
+  const version = patchrun(empty, '--version')
+  t.match(version, { status: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
+  t.match(patchrun(empty), { status: 2, stdout: '', stderr: /Usage: patchrun VERB/ })
+  t.match(patchrun(empty, 'rnu'), { status: 2, stdout: '', stderr: /unknown verb 'rnu'\n {2}hint: Did you mean run\?/ })
+  t.match(patchrun(empty, 'status'), { status: 3, stdout: '', stderr: /error config\/unreadable/ })
+  t.match(patchrun(empty, 'validate', '-c', 'bad.yml'), { status: 3, stderr: /bad\.yml:3:1\n {2}3 \| nods: \{\}\n {4}\| \^\^\^\^\n/ })
+  const refused = patchrun(empty, '--json', 'validate', '-c', 'bad.yml')
+  t.equal(refused.status, 3)
+  const document = JSON.parse(refused.stdout) as { problems: unknown[] }
+  t.match(document, { schemaVersion: 1, kind: 'error', exitCode: 3 })
+  t.ok(document.problems.length > 1, 'all problems, not only the first')
+  t.ok(check(document), JSON.stringify(check.errors))
+  t.match(JSON.parse(patchrun(empty, 'schema').stdout), { title: 'Declaration' })
+  t.match(JSON.parse(patchrun(empty, 'schema', '--report').stdout), schema)
+})
+
+t.test('a reader that goes away is no fault', async (t) => {
+  const child = spawn(process.execPath, [command, 'schema', '--report'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const code = await new Promise((done) => child.on('close', done))
+  t.same([code, stderr], [0, ''])
+})
+
+t.test('init: whole or not at all, and nothing is overwritten', async (t) => {
+  const directory = t.testdir()
+  t.match(patchrun(directory, 'init', 'fleet'), { status: 0, stdout: /written to .*fleet/ })
+  const fleet = join(directory, 'fleet')
+  t.match(patchrun(fleet, 'validate'), { status: 0, stdout: /nodes +6: node\[01-06\]/ }, 'what it writes is valid')
+  t.match(readFileSync(join(fleet, 'patchrun.yml'), 'utf8'), /^# yaml-language-server: \$schema=patchrun\.schema\.json\n/)
+  const again = patchrun(directory, 'init', 'fleet')
+  t.match(again, { status: 2, stderr: /4 problems/ }, 'everything that is in the way is named')
+  const partly = join(directory, 'partly')
+  mkdirSync(partly)
+  writeFileSync(join(partly, 'patchrun.yml'), 'mine')
+  t.equal(patchrun(directory, 'init', 'partly').status, 2)
+  t.equal(readFileSync(join(partly, 'patchrun.yml'), 'utf8'), 'mine')
+  const inventory = JSON.parse(patchrun(fleet, 'inventory', '--list').stdout) as { _meta: { hostvars: object } }
+  t.same(Object.keys(inventory._meta.hostvars), ['node01', 'node02', 'node03', 'node04', 'node05', 'node06'])
+  t.match(patchrun(fleet, 'inventory', '--host', 'db1'), { status: 2, stderr: /db1 is on the deny list/ })
+  t.match(patchrun(fleet, 'status'), { status: 0, stdout: /nothing has been rolled out yet/ })
+  t.match(patchrun(fleet, 'pin', '--json'), { status: 0, stdout: /"kind": "pin"/ })
+})
+
+t.test('the example of init, rolled out: every answer fits the schema', needsAnsible, async (t) => {
+  const directory = t.testdir()
+  patchrun(directory, 'init')
+  const file = join(directory, 'patchrun.yml')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('soak: 3s', 'soak: 0s').replace('[1, "50%", "100%"]', '["100%"]'))
+  const ask = (status: number, ...argv: string[]): unknown => {
+    const { stdout, stderr, status: code } = patchrun(directory, ...argv, '--json')
+    t.equal(code, status, `${argv.join(' ')}: ${stderr.slice(-500)}`)
+    const document: unknown = JSON.parse(stdout)
+    t.ok(check(document), `${argv.join(' ')}: ${JSON.stringify(check.errors).slice(0, 500)}`)
+    return document
+  }
+  t.match(ask(0, 'lint', '--strict'), { kind: 'lint', counts: { tasks: 2 } })
+  t.match(ask(0, 'plan'), { kind: 'plan', waves: [{ apply: ['node01', 'node02'] }, {}] })
+  t.match(ask(0, 'run'), { kind: 'rollout', rollout: { status: 'done', counts: { good: 6 } } })
+  t.match(ask(0, 'detect'), { kind: 'detect', counts: { GOOD: 6 } })
+  for (const verb of ['status', 'report', 'history', 'pin', 'validate']) ask(0, verb)
+  t.equal(readFileSync(join(directory, 'nodes/node06/etc/motd'), 'utf8'), 'Welcome to node06.\n')
+  t.match(ask(2, 'retry'), { kind: 'error', problems: [{ code: 'usage/nothing-to-retry' }] })
+})
+
+t.test('errors: places, unknown exceptions, interruptions', async (t) => {
+  const manners = { json: false, color: false, verbose: false, interrupted: false }
+  const told = async (error: unknown, more: Partial<typeof manners> = {}): Promise<{ code: number; err: string; out: string }> => {
+    const io = fakeIo()
+    return { code: await explain(error, { io, ...manners, ...more }), err: io.err(), out: io.out() }
+  }
+  const file = join(t.testdir({ 'x.yml': 'a: 1\nurl: https://me:secret@host/x\n' }), 'x.yml')
+  const placed = await told(new PatchrunError({ code: 'config/x', message: 'm', hint: 'h', where: { file, line: 2, column: 1, text: 'url' } }))
+  t.match(placed, { code: 3, err: 'url: https://***@host/x' }, 'the line is shown, without its credential')
+  t.notMatch(placed.err, 'secret')
+  t.match(await told(new Error('boom\nmore')), { code: 1, err: /^error internal\/unexpected: boom\n {2}hint: .* -v .*\n$/ }, 'one line, and how to see more')
+  t.match(await told(new Error('boom'), { verbose: true }), { code: 1, err: /at .*cli\.test/ })
+  t.match(await told(new Error('aborted'), { interrupted: true }), { code: 130, err: /interrupted/ })
+  t.match(JSON.parse((await told(new Error('boom'), { json: true })).out), { kind: 'error', exitCode: 1 })
+})
+
+t.test('signals: once stops, twice ends; a verb that changes nothing ends at once', async (t) => {
+  const source = new EventEmitter()
+  const signals = listenForSignals(source as never)
+  let told = 0
+  signals.onStop(() => (told += 1))
+  source.emit('SIGTERM')
+  t.same([signals.stop.aborted, signals.kill.aborted, told], [true, false, 1])
+  source.emit('SIGINT')
+  t.same([signals.kill.aborted, told], [true, 1])
+  signals.dispose()
+  t.equal(source.listenerCount('SIGINT'), 0)
+  const other = new EventEmitter()
+  const looking = listenForSignals(other as never)
+  other.emit('SIGINT')
+  t.ok(looking.kill.aborted)
+  looking.dispose()
+})
+
+t.test('the screen: live only where somebody watches; a thousand nodes are a few lines', async (t) => {
+  const facts = { stdoutIsTTY: true, stderrIsTTY: true, color: true, level: 'normal', env: {} } as const
+  t.equal(isLive(facts), true)
+  for (const less of [{ stdoutIsTTY: false }, { stderrIsTTY: false }, { color: false }, { level: 'quiet' }, { env: { CI: 'true' } }, { env: { TERM: 'dumb' } }] as const) t.equal(isLive({ ...facts, ...less }), false, JSON.stringify(less))
+  t.equal(isLive({ ...facts, env: { CI: 'false' } }), true)
+  const names = Array.from({ length: 1000 }, (_, i) => `n${i}`)
+  const step = { step: '0001-detect', action: 'detect', wave: 1, nodes: names, since: 0 } as const
+  const failure = { cause: 'failed', message: 'no', task: 'T', file: 'a.yml', line: 1 } as const
+  const outcome: Concluded = { type: 'concluded', at: 9000, step: step.step, tasks: [], nodes: Object.fromEntries(names.map((n, i): [string, NodeOutcome] => [n, i < 50 ? { verdict: 'ERROR', failure } : { verdict: 'HOT' }])) }
+  const lines = linesOf({ type: 'step-ended', step, outcome }, [], { paint: PLAIN, zone: 'UTC', verbose: false })
+  t.equal(lines.length, 22)
+  t.match(lines, ['wave 1: looked at 1000 nodes in 9 s: 50 ERROR, 950 HOT', '  failed n0: task "T": no (a.yml:1)'])
+  t.equal(lines.at(-1), '  and 30 more')
+  const model = new RunModel({ nodes: [], policy: { soak: 0, waves: [], maxFailed: 0, untagged: 'drain' } })
+  model.add({ type: 'step-started', step, directory: '/d' })
+  const task = { id: 't1', name: 'T', action: 'a', tags: [], role: null, file: 'a.yml', line: 1, handler: false, checkMode: true, noLog: false, notify: [] } as const
+  model.add({ type: 'ansible', step, event: { v: 1, seq: 1, ts: 0, ev: 'task', task } })
+  for (const host of ['n1', 'n2']) model.add({ type: 'ansible', step, event: { v: 1, seq: 2, ts: 0, ev: 'ok', host, task: 't1', changed: false, ignored: false, duration: 0 } })
+  t.match(model.steps, [{ task: { name: 'T', done: 2 } }])
+  t.equal(model.directoryOf('n7'), '/d')
+})
+
+t.test('small decisions', async (t) => {
+  const counts = { GOOD: 1, HOT: 1, DRAIN: 1, ERROR: 0, UNKNOWN: 0 }
+  t.same([exitOf({ counts }, true), exitOf({ counts: { ...counts, ERROR: 1 } }, false), exitOf({ counts: { ...counts, ERROR: 1 } }, true), exitOf({ counts: { ...counts, UNKNOWN: 1 } }, false)], [0, 0, 4, 7])
+  t.equal(commandText({ config: 'patchrun.yml' }), 'patchrun')
+  t.equal(commandText({ config: "my fleet's.yml", env: 'prod' }), "patchrun -c 'my fleet'\\''s.yml' --env prod")
+})
