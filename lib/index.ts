@@ -1,8 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public API: the only way in for everyone else.
+
+// One environment of a fleet, and everything that can be asked of it.
+export { open } from './engine/open.js'
+export type { Environment } from './engine/open.js'
+export type { SessionOptions } from './engine/session.js'
+export type { RunOptions, RunResult } from './engine/rollout.js'
+export type { DetectOptions } from './engine/detect.js'
+export type { Clock, NoticeCode, OnProgress, Progress } from './engine/progress.js'
+export type { DetectReport, HistoryReport, NodeReport, PlanReport, PlannedWave, Report, RolloutReport, WaveReport } from './report/types.js'
+
+// Errors a caller can act on, and what the command exits with.
 export { EXIT, PatchrunError } from './errors.js'
 export type { ExitCode, Place, Problem, ProblemArea, ProblemCode } from './errors.js'
-export type { Fleet, FleetNode } from './fleet/types.js'
-export type { AnsibleEvent } from './ansible/events.js'
-export type { NodeSummary, RunSummary } from './change/types.js'
-export type { Finding, Verdict } from './rollout/verdict.js'
+
+// The core, pure: the whole policy as functions from values to values.
+export { decide, evolve, NO_STATE, nodeState, planWaves, replay } from './rollout/index.js'
+export type * from './rollout/index.js'
+
+// Host expressions, as Slurm and ClusterShell write them.
+export { expandHosts } from './fleet/host-expression.js'
+export { foldHosts } from './fleet/host-fold.js'
+export type { AnsiblePolicy, Fleet, FleetNode, PlaybookSource, RolloutPolicy } from './fleet/types.js'
+
+// Ansible's events: the parser, and what a run means for each node.
+export { EventParser } from './ansible/event-stream.js'
+export { buildInventory } from './ansible/inventory.js'
+export type { AnsibleInventory } from './ansible/inventory.js'
+export type * from './ansible/events.js'
+export { RunSummarizer } from './change/summarize.js'
+export type { NodeResult, NodeSummary, RunSummary } from './change/types.js'
+export { findingOf } from './change/verdict.js'

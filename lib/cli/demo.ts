@@ -67,7 +67,7 @@ async function perform(context: Context, directory: string): Promise<RunResult['
   const screen = openScreenFor(context, fleet)
   context.onStop(() => screen.notice('stopping: no new step begins, what runs is finished; once more ends it'))
   try {
-    const { report, outcome } = await runRollout(session, { stop: context.stop, kill: context.kill, onProgress: screen.onProgress })
+    const { report, outcome } = await runRollout(session, { signal: context.stop, kill: context.kill, onEvent: screen.onProgress })
     await screen.close()
     await printRollout(context, report, fleet, (node) => screen.directoryOf(node))
     return outcome

@@ -30,9 +30,9 @@ export const run: VerbAction = async (context, call) => {
     const { exitCode, report } = await runRollout(session, {
       once: once === true,
       again: again === true,
-      stop: context.stop,
+      signal: context.stop,
       kill: context.kill,
-      onProgress: (progress) => {
+      onEvent: (progress) => {
         requireAgreed(progress, agreed)
         screen.onProgress(progress)
       },

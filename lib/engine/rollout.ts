@@ -8,7 +8,6 @@ import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { Journal } from '../store/journal.js'
 import { takeLock } from '../store/lock.js'
-import type { Lock } from '../store/lock.js'
 import { describeActor } from './actor.js'
 import { choose } from './choose.js'
 import { layoutOf } from './layout.js'
@@ -27,10 +26,10 @@ export interface RunOptions {
   readonly once?: boolean
   /** Start over although the pin has been completed: look at every node again. */
   readonly again?: boolean
-  readonly onProgress?: OnProgress
-  /** No new step; what runs is finished. */
-  readonly stop?: AbortSignal
-  /** What runs is ended. */
+  readonly onEvent?: OnProgress
+  /** Aborted: no new step begins, what runs is finished. */
+  readonly signal?: AbortSignal
+  /** Aborted: what runs is ended, too. */
   readonly kill?: AbortSignal
   readonly clock?: Clock
 }
@@ -48,7 +47,7 @@ const never = new AbortController().signal
  * Throws PatchrunError: config/…, pin/…, ansible/…, lock/held, state/….
  */
 export async function runRollout(session: Session, options: RunOptions = {}): Promise<RunResult> {
-  const { clock = systemClock, onProgress = () => undefined, stop = never, kill = never } = options
+  const { clock = systemClock, onEvent: onProgress = () => undefined, signal: stop = never, kill = never } = options
   const fleet = await session.observe()
   const install = await session.findAnsible()
   const layout = layoutOf(fleet)
@@ -108,5 +107,3 @@ async function endOrphans(layout: Layout, journal: Journal, onProgress: OnProgre
     }
   }
 }
-
-export type { Lock }

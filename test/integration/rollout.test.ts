@@ -28,7 +28,7 @@ async function play(ground: Playground, options: RunOptions & { readonly limit?:
   const progress: Progress[] = []
   const { limit, ...rest } = options
   const session = await openSession({ file: ground.file, ...(limit !== undefined && { limit }) })
-  const result = await runRollout(session, { ...rest, onProgress: (p) => { progress.push(p); options.onProgress?.(p) } })
+  const result = await runRollout(session, { ...rest, onEvent: (p) => { progress.push(p); options.onEvent?.(p) } })
   const steps = progress.flatMap((p) => (p.type === 'step-started' ? [`${p.step.action} ${p.step.nodes.join(',')}`] : []))
   const notices = progress.flatMap((p) => (p.type === 'notice' ? [p.code] : []))
   return { ...result, progress, steps, notices }
@@ -138,13 +138,13 @@ t.test('stopped between two waves it goes on from there; stopped at once it look
   const ground = make(t)
   ground.commit('version 1', version('1.0'))
   const stop = new AbortController()
-  const stopped = await play(ground, { stop: stop.signal, onProgress: (p) => { if (p.type === 'step-started' && p.step.action === 'apply') stop.abort() } })
+  const stopped = await play(ground, { signal: stop.signal, onEvent: (p) => { if (p.type === 'step-started' && p.step.action === 'apply') stop.abort() } })
   t.match(stopped, { exitCode: 130, outcome: 'interrupted', steps: ['detect node01,node02', 'apply node01,node02'] }, 'what ran was finished')
   t.match(await play(ground, { once: true }), { exitCode: 0, notices: ['resumed'] })
 
   ground.commit('slow', { 'site.yml': site(`- name: slow\n  ansible.builtin.command: sleep 30\n  changed_when: false\n  check_mode: false\n  tags: [HotChange]\n${copyTask('etc/version', '2.0\n')}`) })
   const kill = new AbortController()
-  const killed = await play(ground, { kill: kill.signal, stop: kill.signal, onProgress: (p) => { if (p.type === 'ansible' && p.event.ev === 'host_start') kill.abort() } })
+  const killed = await play(ground, { kill: kill.signal, onEvent: (p) => { if (p.type === 'ansible' && p.event.ev === 'host_start') kill.abort() } })
   t.match(killed, { exitCode: 130 })
   t.match(killed.report.rollout?.nodes[0], { stage: 'unseen' })
 })

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 
 const run = promisify(execFile)
+t.setTimeout(280_000)
 const root = resolve(import.meta.dirname, '../../..')
 // npm run hands its own settings to children; an npm started here must read those of the empty project.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/.test(name)))
@@ -79,6 +80,22 @@ t.test('the tarball works in an empty project', async (t) => {
     t.equal(await wordsOf(run(process.execPath, [...tsc, 'typed.ts'], { cwd: project, env })), '', 'compiles, library checks included')
     await writeFile(join(project, 'wrong.ts'), `import type { Verdict } from 'patchrun'\nexport const verdict: Verdict = 'FINE'\n`)
     t.match(await wordsOf(run(process.execPath, [...tsc, 'wrong.ts'], { cwd: project, env })), /"FINE"' is not assignable/, 'the types say something')
+  })
+
+  await t.test('the examples of docs/usage/library.md', async (t) => {
+    const page = await readFile(join(root, 'docs/usage/library.md'), 'utf8')
+    const example = (marker: string): string => new RegExp(`<!-- ${marker} -->\n\`\`\`\\w+\n([\\s\\S]*?)\n\`\`\``).exec(page)?.[1] ?? ''
+    await writeFile(join(project, 'example.ts'), example('compile: example.ts'))
+    const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'NodeNext', '--target', 'ES2023', '--types', 'node']
+    t.equal(await wordsOf(run(process.execPath, [...tsc, 'example.ts'], { cwd: project, env })), '', 'the typed one compiles')
+
+    await run('npx', ['--no-install', 'patchrun', 'init'], { cwd: project, env })
+    await writeFile(join(project, 'example.js'), example('run: example.js'))
+    const ansible = await run('ansible-playbook', ['--version'], { env }).catch(() => null)
+    if (!ansible) return t.skip('no ansible-playbook on PATH to run the other one', async () => {})
+    const said = await wordsOf(run(process.execPath, ['example.js'], { cwd: project, env }))
+    t.match(said, /would change 6 nodes in 4 waves\ndetect of 2 nodes is done/)
+    t.match(said, /\ndone 6 nodes are GOOD\n$/)
   })
 
   await t.test('nothing but the public API can be imported', async (t) => {
