@@ -22,7 +22,7 @@ const ALLOWED = [
   /^dist\/(bin|lib)\/[\w/.-]+\.(js|d\.ts)$/,
   /^lib\/ansible\/plugins\/[\w/-]+\.py$/,
   /^schemas\/[\w.-]+\.json$/,
-  /^(roles|inventories)\/[\w/.-]+\.(ya?ml|json|ini|md|j2|sh|py|cfg)$/,
+  /^(roles|inventories)\/[\w/.-]+\.(ya?ml|json|ini|md|j2|sh|py|cfg|txt)$/,
   /^templates\/[\w\/.-]+\.yml$/,
   /^docs\/usage\/[\w/.-]+\.(md|svg|png)$/,
 ]
