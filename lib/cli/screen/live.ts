@@ -144,6 +144,6 @@ export function titleOf({ name, nodes, counts }: WaveView, paint: Paint): string
 /** Counts and time first: a narrow terminal cuts the end of the line, and the task is what may go. */
 export function stepText({ step, task }: StepView, now: number): string {
   const { action, nodes, since } = step
-  const progress = task ? `, ${task.done} through "${clean(task.name, 120)}"` : ', starting Ansible'
+  const progress = task ? `, ${task.done} of ${nodes.length} through "${clean(task.name, 120)}"` : ', starting Ansible'
   return `${durationText(Math.floor((now - since) / 1000) * 1000)} ${DOING[action]} ${count(nodes.length, 'node')}${progress}`
 }
