@@ -5,11 +5,11 @@ const files = ['bin/**/*.ts', 'lib/**/*.ts', 'test/**/*.ts']
 
 // eslint reads its configuration from a default export: the one place where there is one.
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.patchrun-tools/', '.patchrun/', '.tap/', '**/generated/'] },
+  { ignores: ['dist/', 'node_modules/', '.patchrun-tools/', '.patchrun/', '.tap/'] },
   {
     files: ['**/*.mjs', ...files],
     rules: {
-      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 250 }],
       'no-var': 'error',
       'prefer-const': 'error',
       eqeqeq: 'error',
@@ -24,13 +24,17 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Taking a field away is naming it and leaving it.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }],
       // An interface may ask for a promise where one implementation has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
     },
   },
+  { files: ['**/*.generated.ts'], rules: { 'max-lines': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: {
+      'max-lines': ['error', { max: 400 }],
       // tap's subtests return promises that tap itself waits for.
       '@typescript-eslint/no-floating-promises': 'off',
       '@typescript-eslint/no-misused-promises': 'off',

@@ -71,7 +71,7 @@ export async function auditTasks(request: AuditRequest): Promise<AuditResult> {
   })
   const stop = endGroup(child.pid, signal)
   try {
-    const [events, stderr, result] = await Promise.all([readEvents(child.stdio[3] as Readable), tail(child.stderr as Readable), child])
+    const [events, stderr, result] = await Promise.all([readEvents(child.stdio[3]), tail(child.stderr), child])
     signal?.throwIfAborted()
     if (child.pid === undefined) {
       throw new PatchrunError({

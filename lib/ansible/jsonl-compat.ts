@@ -29,7 +29,7 @@ export class StockJsonl {
     switch (kind) {
       case 'v2_playbook_on_play_start': {
         const play = fields(line['play'])
-        return [{ ...base, seq: this.#next(), ev: 'play', name: String(play['name'] ?? ''), tags: [], strategy: '', hosts: 0 }]
+        return [{ ...base, seq: this.#next(), ev: 'play', name: textOf(play['name']), tags: [], strategy: '', hosts: 0 }]
       }
       case 'v2_playbook_on_task_start':
       case 'v2_playbook_on_handler_task_start':
@@ -52,7 +52,7 @@ export class StockJsonl {
       const message = found['msg']
       const rc = found['rc']
       return {
-        ...base, seq: this.#next(), ev, host, task: String(task['id'] ?? ''),
+        ...base, seq: this.#next(), ev, host, task: textOf(task['id']),
         changed: found['changed'] === true, ignored: false, duration: 0,
         ...(typeof message === 'string' && message !== '' ? { msg: message.slice(0, TEXT_LIMIT) } : {}),
         ...(typeof rc === 'number' ? { rc } : {}),
@@ -62,10 +62,10 @@ export class StockJsonl {
 }
 
 function info(task: Fields, handler: boolean): TaskInfo {
-  const path = String(task['path'] ?? '')
+  const path = textOf(task['path'])
   const at = path.lastIndexOf(':')
   return {
-    id: String(task['id'] ?? ''), name: String(task['name'] ?? ''), action: '', tags: [], role: null,
+    id: textOf(task['id']), name: textOf(task['name']), action: '', tags: [], role: null,
     file: at > 0 ? path.slice(0, at) : path, line: at > 0 ? Number(path.slice(at + 1)) || 0 : 0,
     handler, checkMode: false, noLog: false, notify: [],
   }
@@ -86,4 +86,8 @@ function stats(given: Fields): Record<string, HostStats> {
 
 function fields(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

@@ -56,14 +56,14 @@ export async function runAnsible(request: RunRequest): Promise<RunExit> {
     } catch (error) {
       watch.fail(error)
     }
-    const errors = readErrors(child.stderr as Readable, log, watch)
-    const events = readEvents(child.stdio[EVENTS_FD] as unknown as Readable, tee, watch)
+    const errors = readErrors(child.stderr, log, watch)
+    const events = readEvents(child.stdio[EVENTS_FD], tee, watch)
     const exit = await exited
     await watch.close()
     if (groupsOf(places.directory, pid).size > 0) await endRun(places.directory, pid)
     await Promise.race([Promise.all([events.done, errors.done]), sleep(DRAIN_GRACE, undefined, { ref: false })])
-    child.stderr?.destroy()
-    ;(child.stdio[EVENTS_FD] as unknown as Readable).destroy()
+    child.stderr.destroy()
+    child.stdio[EVENTS_FD].destroy()
     await child
     events.end()
     watch.rethrow()

@@ -2,11 +2,7 @@
 // The words of the tag audit: what was found, and what to do about it. Pure.
 import type { LintTaskEvent } from '../ansible/events.js'
 import { unreachable } from '../errors.js'
-import type { TagFindingKind } from './tag-audit.js'
-
-export interface Subject {
-  readonly event: LintTaskEvent
-}
+import type { Subject, TagFindingKind } from './tag-types.js'
 
 export interface Advice {
   readonly message: string

@@ -1,65 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a playbook's tags will do to a rollout, task by task. Pure: the tasks come from lib/ansible/audit-tasks.
-import type { LintTaskEvent, TaskInfo } from '../ansible/events.js'
+// What a playbook's tags will do to a rollout, task by task. Pure.
+import type { LintTaskEvent } from '../ansible/events.js'
 import { dynamicInclude, harmless, skippedInCheckMode, understandsCreates } from './task-kinds.js'
-import { adviceFor, type Subject } from './tag-advice.js'
+import { adviceFor } from './tag-advice.js'
+import type { AuditedTask, Subject, TagAudit, TagFinding, TagFindingKind } from './tag-types.js'
 
 export const HOT = 'HotChange'
 export const DRAIN = 'DrainChange'
-
-/** docs/usage/tags.md explains each with an example. */
-export type TagFindingKind =
-  /** May change a node and has neither tag. */
-  | 'untagged'
-  /** Has HotChange and DrainChange. */
-  | 'both-tags'
-  /** Check mode skips it, so detection cannot see it. */
-  | 'unpredictable'
-  /** What it includes is known only when it runs. */
-  | 'opaque'
-  /** A DrainChange that detection would really run. */
-  | 'drain-without-check'
-  /** A HotChange that notifies a DrainChange handler. */
-  | 'hot-notifies-drain'
-  /** A HotChange inside a dynamic include that a Hot run does not select. */
-  | 'hidden-by-include'
-  /** A DrainChange that `always` puts into every Hot run. */
-  | 'always-drain'
-  /** A HotChange that detection never sees because of `never`. */
-  | 'never-but-hot'
-  /** A HotChange that needs a variable which only tasks outside a Hot run set. */
-  | 'register-skipped'
-
-export interface TagFinding {
-  readonly kind: TagFindingKind
-  readonly task: TaskInfo
-  readonly play: string
-  readonly file: string
-  readonly line: number
-  readonly message: string
-  readonly hint: string
-}
-
-export interface AuditedTask {
-  readonly play: string
-  readonly task: TaskInfo
-  /** hot: HotChange only. drain: DrainChange only. both. untagged. exempt: it needs no tag, `reason` says why. */
-  readonly standing: 'hot' | 'drain' | 'both' | 'untagged' | 'exempt'
-  readonly reason?: string
-  readonly findings: readonly TagFindingKind[]
-}
-
-export interface TagAudit {
-  /** In the order of the playbook; a file that is included twice gives its tasks twice. */
-  readonly tasks: readonly AuditedTask[]
-  readonly findings: readonly TagFinding[]
-  readonly counts: {
-    readonly tasks: number
-    readonly handlers: number
-    readonly standing: Readonly<Record<AuditedTask['standing'], number>>
-    readonly findings: Readonly<Record<TagFindingKind, number>>
-  }
-}
 
 interface Entry extends Subject {
   readonly standing: AuditedTask['standing']

@@ -38,8 +38,8 @@ export class TaskTable {
 
   /** The same object for the same task and diff. */
   change(id: string, diff: string): WouldChange {
-    let known = this.#changes.get(id)
-    if (!known) this.#changes.set(id, (known = new Map()))
+    const known = this.#changes.get(id) ?? new Map<string, WouldChange>()
+    this.#changes.set(id, known)
     let change = known.get(diff)
     if (!change) {
       const keep = diff !== '' && this.#diffBytes + diff.length <= DIFF_TOTAL

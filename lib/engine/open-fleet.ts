@@ -13,7 +13,7 @@ import { hostsOfGroup, type SourceInventory } from '../fleet/source-inventory.js
 import type { Fleet } from '../fleet/types.js'
 import { parseDeclaration, type Declared } from '../fleet/validate.js'
 import { escapePointer } from '../fleet/yaml-source.js'
-import { readListCommand, readListFile, readText } from './read-list.js'
+import { readListCommand, readListFile, readText } from './list-source.js'
 
 export interface OpenFleetOptions {
   /** Path of patchrun.yml. */
@@ -47,7 +47,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   const reader = new SourceReader(declared, options)
   const { config } = declared
   const lists = new Map<string, readonly ListEntry[]>()
-  const wanted: [HostList | undefined, string][] = [...Object.entries(config.nodes).map(([name, list]): [HostList, string] => [list, `/nodes/${name}`])]
+  const wanted: [HostList | undefined, string][] = Object.entries(config.nodes).map(([name, list]: [string, HostList]) => [list, `/nodes/${name}`])
   const part = config.environments?.[environment]
   for (const [name, list] of Object.entries(part?.nodes ?? {})) wanted.push([list as HostList, `/environments/${escapePointer(environment)}/nodes/${name}`])
 

@@ -40,7 +40,7 @@ export function failureDomains(declared: Declared, permitted: NamedHosts, groups
     if (!known) problems.push({ code: 'config/unknown-variable', message: `no node has a text or a number in the variable "${domains.fromVariable}"`, hint: 'Set it under inventory.hostVars or groupVars, or in inventory.source.', where: places.place('/failureDomains/fromVariable') })
   } else {
     for (const [domain, list] of Object.entries(domains)) {
-      for (const host of membersOf(declared, list as readonly string[], `/failureDomains/${escapePointer(domain)}`, permitted)) join(host, domain)
+      for (const host of membersOf(declared, list, `/failureDomains/${escapePointer(domain)}`, permitted)) join(host, domain)
     }
   }
   return { domainsOf, problems }

@@ -85,7 +85,7 @@ export function semanticProblems(config: Declaration, places: Located): Problem[
         problems.push({ code: 'config/unknown-field', message: `failureDomains has an unknown field: "${name}"`, hint: `Did you mean "${meant}"?`, where: places.place(`/failureDomains/${escapePointer(name)}`, 'key') })
         continue
       }
-      problems.push(...eachExpression(members as readonly string[], `/failureDomains/${escapePointer(name)}`, places, true))
+      problems.push(...eachExpression(members, `/failureDomains/${escapePointer(name)}`, places, true))
     }
   }
   for (const fault of extraArgFaults(config.ansible?.extraArgs ?? [])) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the smaller verbs answer with --json; described, like the reports, by schemas/report.schema.json.
 import type { ExitCode, Problem } from '../errors.js'
-import type { TagAudit, TagFindingKind, AuditedTask } from '../change/tag-audit.js'
+import type { TagAudit, TagFindingKind, AuditedTask } from '../change/tag-types.js'
 import type { Comparison } from '../playbook/index.js'
 import type { PinnedCommit } from '../rollout/index.js'
 import type { REPORT_VERSION } from './types.js'

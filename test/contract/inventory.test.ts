@@ -103,7 +103,7 @@ for (const [age, variable] of [['oldest', 'PATCHRUN_TEST_ANSIBLE_OLDEST'], ['new
       t.notMatch(text, /db1|node06|hunter2|swordfish/)
 
       const { stdout } = await run(join(bin, 'ansible-playbook'), ['-i', script, '--vault-password-file', join(dir, 'pw'), join(dir, 'site.yml')], { env, cwd: dir })
-      const told = [...stdout.matchAll(/@@(.+?)@@/g)].map(([, text = '']): { readonly host?: string } => JSON.parse(Buffer.from(text, 'base64').toString('utf8')))
+      const told = [...stdout.matchAll(/@@(.+?)@@/g)].map(([, text = '']) => JSON.parse(Buffer.from(text, 'base64').toString('utf8')) as { readonly host?: string })
       const seen = (name: string): unknown => told.find((values) => values.host === name)
       t.equal(told.length, 5)
       t.match(seen('node01'), { odd: '#', secret: 'swordfish', plain: '{{ who }}', greeting: 'compute', all: ['node01', 'node02', 'node03', 'node04', 'node05'] }, 'vault, unsafe, templates and priority survive')

@@ -234,7 +234,12 @@ t.test('repository hooks and the operator\'s settings change nothing', async (t)
     GIT_EDITOR: 'false', EDITOR: 'false', PAGER: 'less', PREFIX: '/usr', GIT_TEMPLATE_DIR: home, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'url.x.insteadOf', GIT_CONFIG_VALUE_0: 'y', LC_ALL: 'de_DE.UTF-8',
   }
   const before = { ...process.env }
-  t.teardown(() => { for (const name of Object.keys(hostile)) before[name] === undefined ? delete process.env[name] : (process.env[name] = before[name]) })
+  t.teardown(() => {
+    for (const name of Object.keys(hostile)) {
+      if (before[name] === undefined) delete process.env[name]
+      else process.env[name] = before[name]
+    }
+  })
   Object.assign(process.env, hostile)
   const mirror = await mirrored(r)
   const c = await checkout(mirror, (await resolve(mirror, 'main')).sha)

@@ -11,10 +11,10 @@ export interface Playground extends Pick<Repository, 'commit' | 'git'> {
   /** Path of patchrun.yml. */
   readonly file: string
   /** Rewrites patchrun.yml. */
-  declare(changes: PlaygroundFleet): void
+  readonly declare: (changes: PlaygroundFleet) => void
   /** What a file on a node holds; null when it is not there. */
-  read(node: string, path: string): string | null
-  write(node: string, path: string, text: string): void
+  readonly read: (node: string, path: string) => string | null
+  readonly write: (node: string, path: string, text: string) => void
 }
 
 export interface PlaygroundFleet {

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path'
 
 export interface Repository {
   readonly directory: string
-  git(...args: string[]): string
+  readonly git: (...args: string[]) => string
   /** Commits these files; null removes one. Gives the SHA. */
-  commit(subject: string, files: Readonly<Record<string, string | null>>): string
+  readonly commit: (subject: string, files: Readonly<Record<string, string | null>>) => string
 }
 
 // Nobody's own settings: no signing, no hooks, no name of a person.

@@ -8,7 +8,7 @@ import { parseInventory } from '../../lib/ansible/ask-inventory.js'
 import { buildInventory, hostVariables } from '../../lib/ansible/inventory.js'
 import { writeInventory } from '../../lib/ansible/write-inventory.js'
 import { openFleet, readDeclaration } from '../../lib/engine/open-fleet.js'
-import { linesToEntries } from '../../lib/engine/read-list.js'
+import { linesToEntries } from '../../lib/engine/list-source.js'
 import { PatchrunError, type Problem } from '../../lib/errors.js'
 import { parseDuration } from '../../lib/fleet/duration.js'
 import { nearest } from '../../lib/fleet/nearest.js'
@@ -232,7 +232,7 @@ t.test('the schema describes every field, and the generated files fit it', async
     }
     for (const inner of [...(node.anyOf ?? []), ...(node.items ? [node.items] : [])]) visit(inner, path)
   }
-  visit(patchrunSchema as unknown as Node, '')
+  visit(patchrunSchema, '')
   for (const [name, node] of Object.entries(definitions)) visit(node, name)
 })
 

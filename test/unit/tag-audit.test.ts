@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
 import type { LintTaskEvent, TaskInfo } from '../../lib/ansible/events.js'
-import { auditTags, type TagFindingKind } from '../../lib/change/tag-audit.js'
+import { auditTags } from '../../lib/change/tag-audit.js'
+import type { TagFindingKind } from '../../lib/change/tag-types.js'
 import { harmless, shortAction } from '../../lib/change/task-kinds.js'
 import { nearNames } from '../../lib/playbook/near.js'
 

@@ -7,16 +7,17 @@ export type Tree = ReadonlyMap<string, string>
 export type TextRule = (tree: Tree) => string[]
 
 const CODE = /\.(ts|mjs|js|py|sh)$|^\.ci\/run$|^test\/lab\/[\w/-]+$/
+const PLUGINS = 'lib/ansible/plugins/'
 const MAX_LINES = 250
-const LONG_ALLOWED = /\/generated\/|^test\/.*\.test\.ts$/
+const LONG_ALLOWED = /\.generated\.ts$|^test\/.*\.test\.ts$/
 
 export const spdx: TextRule = (tree) =>
   [...tree].flatMap(([path, text]) => {
     if (!CODE.test(path)) return []
     const head = text.split('\n', 3).join('\n')
     const licence = /SPDX-License-Identifier: ([\w.-]+)/.exec(head)?.[1]
-    // What imports Ansible is a work under Ansible's licence.
-    const wanted = path.endsWith('.py') && /^\s*(from|import) ansible\b/m.test(text) ? 'GPL-3.0-or-later' : 'Apache-2.0'
+    // What imports Ansible is a work under Ansible's licence, and so is what is loaded beside it.
+    const wanted = path.startsWith(PLUGINS) ? 'GPL-3.0-or-later' : 'Apache-2.0'
     return licence === wanted ? [] : [`${path}: ${licence ? `says ${licence}` : 'no SPDX line at the top'}, should say ${wanted}`]
   })
 
