@@ -12,6 +12,7 @@ import type { DetectReport } from '../report/types.js'
 import { readState } from '../store/journal.js'
 import { layoutOf } from './layout.js'
 import { pinCommit, useCheckout } from './pin.js'
+import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
@@ -53,10 +54,10 @@ export async function detect(session: Session, { onPinned, onEvent, signal, cloc
   signal?.throwIfAborted()
   const { guard, unplanned, fault } = summary
   if (guard ?? unplanned.length > 0) {
-    throw new PatchrunError({ code: 'playbook/guard', message: guard?.message ?? `the run reached for hosts that were not planned: ${unplanned.join(', ')}`, hint: 'Nothing more was done. `patchrun lint` shows how the tasks are tagged.', where: guard?.task && { file: guard.task.file, line: guard.task.line } })
+    throw new PatchrunError({ code: 'playbook/guard', message: guard?.message ?? `the run reached for hosts that were not planned: ${unplanned.join(', ')}`, hint: 'Nothing more was done. `patchrun lint` shows how the tasks are tagged.', ...(guard?.task && { where: await playbookPlace(checkout.path, guard.task.file, guard.task.line) }) })
   }
   if (fault && [...summary.nodes.values()].every((n) => n.result === 'absent')) {
-    throw new PatchrunError({ code: 'playbook/fault', message: fault.message, hint: fault.hint, ...(fault.file !== undefined && { where: { file: fault.file, line: fault.line } }) })
+    throw new PatchrunError({ code: 'playbook/fault', message: fault.message, hint: fault.hint, ...(fault.file !== undefined && { where: await playbookPlace(checkout.path, fault.file, fault.line) }) })
   }
   const counts: Record<Verdict, number> = { GOOD: 0, HOT: 0, DRAIN: 0, ERROR: 0, UNKNOWN: 0 }
   const found = nodes.flatMap((node) => {

@@ -3,10 +3,11 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endOrphan } from '../ansible/run.js'
-import { EXIT } from '../errors.js'
+import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { Journal } from '../store/journal.js'
+import type { PinnedCommit, RolloutState } from '../rollout/index.js'
 import { takeLock } from '../store/lock.js'
 import type { Lock } from '../store/lock.js'
 import { describeActor } from './actor.js'
@@ -60,11 +61,17 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
     await endOrphans(layout, journal, onProgress)
     const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
     onProgress({ type: 'pinned', pin, comparison })
-    const choice = choose({ state: journal.state, fleet, pin, comparison, limit: session.limit, again: options.again ?? false, now: clock.now(), by: describeActor() })
+    const unusable = await whyUnusable(fleet, journal.state.current, pin, kill)
+    const choice = choose({ state: journal.state, fleet, pin, comparison, unusable, limit: session.limit, again: options.again ?? false, now: clock.now(), by: describeActor() })
+    if (choice.events.length === 0) {
+      for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
+      return result(journal, fleet, { ended: 'settled' }, clock)
+    }
+    // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
+    const opens = choice.events.some((e) => e.type === 'opened')
+    const checkout = await useCheckout(fleet, opens ? pin.sha : rolloutOf(journal).pin.sha, kill)
     for (const event of choice.events) await journal.append(event)
     for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
-    if (rolloutOf(journal).status !== 'running') return result(journal, fleet, { ended: 'settled' }, clock)
-    const checkout = await useCheckout(fleet, rolloutOf(journal).pin.sha, kill)
     const reconciled = await reconcile({
       journal, clock, stop, kill, onProgress,
       once: options.once ?? false,
@@ -80,6 +87,18 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
   } finally {
     await journal?.close()
     await lock.release()
+  }
+}
+
+/** Why the rollout under way cannot go on at its own commit although a newer one is there: it is gone, or has no such playbook. */
+async function whyUnusable(fleet: Fleet, current: RolloutState | null, pin: PinnedCommit, signal: AbortSignal): Promise<string | undefined> {
+  if (current?.status !== 'running' || current.pin.sha === pin.sha) return undefined
+  try {
+    await useCheckout(fleet, current.pin.sha, signal)
+    return undefined
+  } catch (error) {
+    if (error instanceof PatchrunError && /^(playbook\/|pin\/sha-not-found$)/.test(error.code)) return error.message
+    throw error
   }
 }
 

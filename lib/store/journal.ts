@@ -158,7 +158,7 @@ function damaged(file: string, line: number, text: string): PatchrunError {
     code: 'state/journal-damaged',
     message: `line ${line} of the journal is damaged: it, or one before it, is not what was written`,
     hint: 'Nothing was touched. Restore the file from a backup; or move it away and run `patchrun detect` to see where the nodes stand: a new journal remembers no SHA.',
-    where: { file, line, column: 1, text: text.slice(0, 200) },
+    where: { file, line, text: text.slice(0, 200) },
   })
 }
 
