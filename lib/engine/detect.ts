@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
+import type { AnsibleInstall } from '../ansible/types.js'
 import { findingOf } from '../change/verdict.js'
 import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
@@ -10,6 +11,7 @@ import type { PinnedCommit, Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
 import { readState } from '../store/journal.js'
+import { inState } from '../store/state-error.js'
 import { layoutOf } from './layout.js'
 import { pinCommit, useCheckout } from './pin.js'
 import { playbookPlace } from './playbook-place.js'
@@ -36,9 +38,13 @@ export interface Detected {
  * The verdict of every node, with the tasks that led to it. Throws config/…, pin/…, ansible/…; playbook/fault when
  * the playbook itself does not run; playbook/guard when it tried something that a look must not do.
  */
-export async function detect(session: Session, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions = {}): Promise<Detected> {
+export async function detect(session: Session, options: DetectOptions = {}): Promise<Detected> {
   const fleet = await session.observe()
   const install = await session.findAnsible()
+  return inState(fleet.stateDirectory, () => look(session, fleet, install, options))
+}
+
+async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
   const layout = layoutOf(fleet)
   const { remembered } = await readState(layout.journal)
   const { pin } = await pinCommit(fleet, remembered, signal)

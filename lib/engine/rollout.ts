@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endOrphan } from '../ansible/run.js'
+import type { AnsibleInstall } from '../ansible/types.js'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
@@ -10,6 +11,7 @@ import { Journal } from '../store/journal.js'
 import type { PinnedCommit, RolloutState } from '../rollout/index.js'
 import { takeLock } from '../store/lock.js'
 import type { Lock } from '../store/lock.js'
+import { inState } from '../store/state-error.js'
 import { describeActor } from './actor.js'
 import { choose } from './choose.js'
 import { layoutOf } from './layout.js'
@@ -52,6 +54,11 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
   const { clock = systemClock, onProgress = () => undefined, stop = never, kill = never } = options
   const fleet = await session.observe()
   const install = await session.findAnsible()
+  return inState(fleet.stateDirectory, () => underLock(session, fleet, install, { ...options, clock, onProgress, stop, kill }))
+}
+
+async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall, options: RunOptions & Required<Pick<RunOptions, 'clock' | 'onProgress' | 'stop' | 'kill'>>): Promise<RunResult> {
+  const { clock, onProgress, stop, kill } = options
   const layout = layoutOf(fleet)
   const lock = await takeLock(layout.lock, clock.now())
   let journal: Journal | undefined
@@ -86,7 +93,8 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
     return result(journal, reconciled.fleet, reconciled, clock)
   } finally {
     await journal?.close()
-    await lock.release()
+    // What went wrong before is what people need to hear of; a lock that is still there is taken over from the dead.
+    await lock.release().catch(() => undefined)
   }
 }
 
