@@ -151,11 +151,12 @@ export function parseFault(stderr: string, checkout: string): AuditFault {
   const lines = stderr.split('\n').map((line) => line.trimEnd())
   const error = lines.find((line) => /^(\[ERROR\]|ERROR!)/.test(line))
   const message = (error ?? lines.filter((line) => line !== '' && !/WARNING/.test(line)).at(-1) ?? 'Ansible said nothing').replace(/^(\[ERROR\]:?|ERROR!)\s*/, '')
+  const yaml = /Syntax Error while loading YAML\.\s*\n\s*(\S.*)/.exec(stderr)?.[1]?.trim()
   const old = /The error appears to be in '([^']+)': line (\d+)/.exec(stderr)
   const newer = /^Origin: (.+?):(\d+)(?::\d+)?$/m.exec(stderr)
   const [, file, line] = old ?? newer ?? []
   return {
-    message,
+    message: yaml === undefined ? message : `the YAML does not parse: ${yaml}`,
     hint: 'Ansible cannot load the playbook. Mend the place it names, or install the role or collection it misses.',
     ...(file === undefined ? {} : { file: relative(checkout, file), line: Number(line) }),
   }

@@ -17,6 +17,9 @@ export function errorIn(stderr: string): { readonly message: string; readonly fi
 }
 
 function messageOf(text: string): string {
+  // 2.14 begins with what the JSON parser thinks of a YAML file; what is wrong with it comes two lines later.
+  const yaml = /Syntax Error while loading YAML\.\s*\n\s*(\S.*)/.exec(text)
+  if (yaml?.[1]) return `the YAML does not parse: ${yaml[1].trim()}`.slice(0, MESSAGE_LIMIT)
   const end = text.search(/\n\s*\n|\nThe error appears to|\nOrigin: |\n\[WARNING\]|\n\[DEPRECATION/)
   return (end < 0 ? text : text.slice(0, end)).replace(/\s+/g, ' ').trim().slice(0, MESSAGE_LIMIT)
 }
@@ -32,6 +35,8 @@ function placeOf(text: string): { file?: string; line?: number } {
 }
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/callback plugin spoke|without telling its stats/, "Look at the run's ansible.log, and call this ansible-playbook by hand: it may be broken, or have been ended from outside."],
+  [/no play of the playbook/, "Correct the `hosts:` of the plays, or the groups in patchrun.yml: `patchrun inventory --list` shows what they can match."],
   [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Install the collection on the machine that runs patchrun (ansible-galaxy), or correct the name.'],
   [/role .* was not found/i, 'Add the role to the playbook repository (a missing submodule or requirements.yml?), or correct its name.'],
   [/vault/i, 'Give the vault password in ansible.extraArgs with --vault-id or --vault-password-file.'],

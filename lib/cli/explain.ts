@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An error, told: every problem with its place and what to do, and the exit code that follows.
 import { readFileSync, statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode, Place, Problem } from '../errors.js'
 import { PLAIN } from '../report/paint.js'
@@ -58,7 +59,8 @@ const MOST_BYTES = 4 * 1024 * 1024
 
 /** The line as it stands in the file; credentials in URLs are taken out. */
 function lineOf({ file, line }: Place): string | undefined {
-  if (line === undefined) return undefined
+  // A path within the playbook repository says nothing about files where the command was given.
+  if (line === undefined || !isAbsolute(file)) return undefined
   try {
     const found = statSync(file)
     if (!found.isFile() || found.size > MOST_BYTES) return undefined

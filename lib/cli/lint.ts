@@ -7,6 +7,7 @@ import { auditTags } from '../change/tag-audit.js'
 import type { TagAudit } from '../change/tag-types.js'
 import { layoutOf } from '../engine/layout.js'
 import { pinCommit, useCheckout } from '../engine/pin.js'
+import { playbookPlace } from '../engine/playbook-place.js'
 import { openSession } from '../engine/session.js'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
@@ -31,7 +32,7 @@ export const lint: VerbAction = async (context, call) => {
     const { tasks, fault } = await auditTasks({ install, checkout: checkout.path, playbook: fleet.playbooks.playbook, policy: fleet.ansible, directory, signal })
     if (fault) {
       const { message, hint, file, line } = fault
-      throw new PatchrunError({ code: 'playbook/fault', message, hint, ...(file !== undefined && { where: { file, ...(line !== undefined && { line }) } }) })
+      throw new PatchrunError({ code: 'playbook/fault', message, hint, ...(file !== undefined && { where: await playbookPlace(checkout.path, file, line) }) })
     }
     const audit = auditTags(tasks, { untagged: fleet.policy.untagged })
     await print(context, lintReport(fleet, pin, audit), lintText)

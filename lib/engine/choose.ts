@@ -2,6 +2,7 @@
 // Which rollout is this run about: one that goes on, one that stands, or a new one? Pure.
 //
 //   under way                     goes on at its own pin, whatever the ref says by now: never a mixture
+//   under way, its commit gone, newer pin   closed; a new one opens at the newer pin
 //   under way, cannot move, newer pin   closed; a new one opens at the newer pin
 //   halted, same pin              stays halted: the same commit would fail the same way
 //   halted, newer pin             closed; a new one opens
@@ -24,6 +25,8 @@ export interface Choosing {
   readonly fleet: Fleet
   readonly pin: PinnedCommit
   readonly comparison: Comparison
+  /** Why the commit of the rollout under way cannot be checked out any more. */
+  readonly unusable?: string
   readonly limit: readonly string[] | null
   readonly again: boolean
   readonly now: number
@@ -38,6 +41,7 @@ export function choose(choosing: Choosing): Choice {
   const sameLimit = String(current.limit) === String(limit)
   switch (current.status) {
     case 'running': {
+      if (!samePin && choosing.unusable !== undefined) return replace(choosing, `superseded by ${short(pin)}: ${choosing.unusable}`)
       if (!samePin && isStuck(choosing, current)) return replace(choosing, `superseded by ${short(pin)}: it could not go on by itself`)
       const notices: Choice['notices'][number][] = []
       if (current.stepCount > 0) notices.push({ code: 'resumed', text: `going on with rollout ${current.id} at ${short(current.pin)}` + (current.steps.size > 0 ? `; ${current.steps.size} step(s) of the run before have no outcome, their nodes are looked at again` : '') })

@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
+import type { AnsibleInstall } from '../ansible/types.js'
 import { findingOf } from '../change/verdict.js'
 import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
@@ -10,8 +11,10 @@ import type { PinnedCommit, Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
 import { readState } from '../store/journal.js'
+import { inState } from '../store/state-error.js'
 import { layoutOf } from './layout.js'
 import { pinCommit, useCheckout } from './pin.js'
+import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
@@ -35,9 +38,13 @@ export interface Detected {
  * The verdict of every node, with the tasks that led to it. Throws config/…, pin/…, ansible/…; playbook/fault when
  * the playbook itself does not run; playbook/guard when it tried something that a look must not do.
  */
-export async function detect(session: Session, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions = {}): Promise<Detected> {
+export async function detect(session: Session, options: DetectOptions = {}): Promise<Detected> {
   const fleet = await session.observe()
   const install = await session.findAnsible()
+  return inState(fleet.stateDirectory, () => look(session, fleet, install, options))
+}
+
+async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
   const layout = layoutOf(fleet)
   const { remembered } = await readState(layout.journal)
   const { pin } = await pinCommit(fleet, remembered, signal)
@@ -53,10 +60,10 @@ export async function detect(session: Session, { onPinned, onEvent, signal, cloc
   signal?.throwIfAborted()
   const { guard, unplanned, fault } = summary
   if (guard ?? unplanned.length > 0) {
-    throw new PatchrunError({ code: 'playbook/guard', message: guard?.message ?? `the run reached for hosts that were not planned: ${unplanned.join(', ')}`, hint: 'Nothing more was done. `patchrun lint` shows how the tasks are tagged.', where: guard?.task && { file: guard.task.file, line: guard.task.line } })
+    throw new PatchrunError({ code: 'playbook/guard', message: guard?.message ?? `the run reached for hosts that were not planned: ${unplanned.join(', ')}`, hint: 'Nothing more was done. `patchrun lint` shows how the tasks are tagged.', ...(guard?.task && { where: await playbookPlace(checkout.path, guard.task.file, guard.task.line) }) })
   }
   if (fault && [...summary.nodes.values()].every((n) => n.result === 'absent')) {
-    throw new PatchrunError({ code: 'playbook/fault', message: fault.message, hint: fault.hint, ...(fault.file !== undefined && { where: { file: fault.file, line: fault.line } }) })
+    throw new PatchrunError({ code: 'playbook/fault', message: fault.message, hint: fault.hint, ...(fault.file !== undefined && { where: await playbookPlace(checkout.path, fault.file, fault.line) }) })
   }
   const counts: Record<Verdict, number> = { GOOD: 0, HOT: 0, DRAIN: 0, ERROR: 0, UNKNOWN: 0 }
   const found = nodes.flatMap((node) => {

@@ -36,7 +36,7 @@ export async function open(options: SessionOptions): Promise<Environment> {
   const { signal } = options
   // Loaded when first asked for: whoever only wants the status needs neither git nor a process.
   return {
-    declaration: session.observe,
+    declaration: () => session.observe(),
     inventory: async () => buildInventory(await session.observe()),
     detect: async (asked) => (await (await import('./detect.js')).detect(session, { signal, ...asked })).report,
     plan: async (asked) => (await import('./plan.js')).plan(session, { signal, ...asked }),

@@ -5,6 +5,7 @@ import { PatchrunError } from '../errors.js'
 import { nodeState } from '../rollout/index.js'
 import { Journal } from '../store/journal.js'
 import { takeLock } from '../store/lock.js'
+import { inState } from '../store/state-error.js'
 import { describeActor } from './actor.js'
 import { layoutOf } from './layout.js'
 import { systemClock } from './progress.js'
@@ -16,7 +17,7 @@ export async function retry(session: Session, hosts: string | null, { clock = sy
   const fleet = await session.observe()
   const wanted = hosts === null ? null : expandHosts(hosts, 'retry')
   const layout = layoutOf(fleet)
-  const lock = await takeLock(layout.lock, clock.now())
+  const lock = await inState(fleet.stateDirectory, () => takeLock(layout.lock, clock.now()))
   try {
     const journal = await Journal.open(layout.journal, lock)
     try {
@@ -39,6 +40,6 @@ export async function retry(session: Session, hosts: string | null, { clock = sy
       await journal.close()
     }
   } finally {
-    await lock.release()
+    await lock.release().catch(() => undefined)
   }
 }

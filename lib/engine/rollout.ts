@@ -3,11 +3,14 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endOrphan } from '../ansible/run.js'
-import { EXIT } from '../errors.js'
+import type { AnsibleInstall } from '../ansible/types.js'
+import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { Journal } from '../store/journal.js'
+import type { PinnedCommit, RolloutState } from '../rollout/index.js'
 import { takeLock } from '../store/lock.js'
+import { inState } from '../store/state-error.js'
 import { describeActor } from './actor.js'
 import { choose } from './choose.js'
 import { layoutOf } from './layout.js'
@@ -18,7 +21,7 @@ import type { Clock, OnProgress } from './progress.js'
 import { buildReport } from '../report/build.js'
 import type { Report } from '../report/types.js'
 import { reconcile, rolloutOf } from './reconcile.js'
-import type { Reconciled } from './reconcile.js'
+import type { Reconcile, Reconciled } from './reconcile.js'
 import type { Session } from './session.js'
 
 export interface RunOptions {
@@ -50,6 +53,13 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
   const { clock = systemClock, onEvent: onProgress = () => undefined, signal: stop = never, kill = never } = options
   const fleet = await session.observe()
   const install = await session.findAnsible()
+  const { once = false, again = false } = options
+  return inState(fleet.stateDirectory, () => underLock(session, fleet, install, { once, again, clock, onProgress, stop, kill }))
+}
+
+type Manner = Pick<Reconcile, 'once' | 'clock' | 'onProgress' | 'stop' | 'kill'> & { readonly again: boolean }
+
+async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall, { once, again, clock, onProgress, stop, kill }: Manner): Promise<RunResult> {
   const layout = layoutOf(fleet)
   const lock = await takeLock(layout.lock, clock.now())
   let journal: Journal | undefined
@@ -59,14 +69,19 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
     await endOrphans(layout, journal, onProgress)
     const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
     onProgress({ type: 'pinned', pin, comparison })
-    const choice = choose({ state: journal.state, fleet, pin, comparison, limit: session.limit, again: options.again ?? false, now: clock.now(), by: describeActor() })
+    const unusable = await whyUnusable(fleet, journal.state.current, pin, kill)
+    const choice = choose({ state: journal.state, fleet, pin, comparison, unusable, limit: session.limit, again, now: clock.now(), by: describeActor() })
+    if (choice.events.length === 0) {
+      for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
+      return result(journal, fleet, { ended: 'settled' }, clock)
+    }
+    // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
+    const opens = choice.events.some((e) => e.type === 'opened')
+    const checkout = await useCheckout(fleet, opens ? pin.sha : rolloutOf(journal).pin.sha, kill)
     for (const event of choice.events) await journal.append(event)
     for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
-    if (rolloutOf(journal).status !== 'running') return result(journal, fleet, { ended: 'settled' }, clock)
-    const checkout = await useCheckout(fleet, rolloutOf(journal).pin.sha, kill)
     const reconciled = await reconcile({
-      journal, clock, stop, kill, onProgress,
-      once: options.once ?? false,
+      journal, once, clock, stop, kill, onProgress,
       runs: layout.runs,
       context: { install, checkout: checkout.path },
       // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
@@ -78,7 +93,20 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
     return result(journal, reconciled.fleet, reconciled, clock)
   } finally {
     await journal?.close()
-    await lock.release()
+    // What went wrong before is what people need to hear of; a lock that is still there is taken over from the dead.
+    await lock.release().catch(() => undefined)
+  }
+}
+
+/** Why the rollout under way cannot go on at its own commit although a newer one is there: it is gone, or has no such playbook. */
+async function whyUnusable(fleet: Fleet, current: RolloutState | null, pin: PinnedCommit, signal: AbortSignal): Promise<string | undefined> {
+  if (current?.status !== 'running' || current.pin.sha === pin.sha) return undefined
+  try {
+    await useCheckout(fleet, current.pin.sha, signal)
+    return undefined
+  } catch (error) {
+    if (error instanceof PatchrunError && /^(playbook\/|pin\/sha-not-found$)/.test(error.code)) return error.message
+    throw error
   }
 }
 

@@ -49,5 +49,7 @@ export async function runStep(action: StepAction, nodes: readonly string[], dire
       onEvent?.(event)
     },
   })
-  return { summary: summarizer.finish(exit, nodes), exit }
+  // Places are told within the repository; where the checkout lies means nothing to whoever mends the playbook.
+  const stderr = exit.stderr.replaceAll(`${checkout}/`, '')
+  return { summary: summarizer.finish({ ...exit, stderr }, nodes), exit }
 }

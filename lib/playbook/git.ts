@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place that starts git. A call is argv in, code and output out; what an exit code means is the caller's to say.
+import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { simpleGit, type SimpleGitOptions } from 'simple-git'
 import { PatchrunError } from '../errors.js'
 import { gitEnvironment, guardedNames, type Environment } from './environment.js'
 import { redact } from './redact.js'
+
+/** Bytes; below this even a small file may not fit. */
+const NO_ROOM = 64 * 1024
 
 export interface GitResult {
   /** git's exit code; 0 is success. */
@@ -111,9 +115,25 @@ export async function git(directory: string, args: readonly string[], call: GitC
       hint: 'Install git 2.30 or newer and see that it is on PATH.',
     })
   }
+  if (code !== 0 && (await isFull(directory, stderr))) {
+    throw new PatchrunError({
+      code: 'state/no-space',
+      message: `the disk under the playbook checkouts is full: ${lastLines(stderr, 1)}`,
+      hint: 'Make room, then run again: what was not finished is made afresh.',
+      where: { file: directory },
+    })
+  }
   // Ended by a signal or by the silence limit: there is no exit code of git's own.
   const ended = code === null ? `git was ended${call.silence ? ` after ${call.silence / 1000} s without a word from the remote` : ''}` : ''
   return { code: code ?? 1, stdout, stderr: [stderr.trimEnd(), ended].filter((part) => part !== '').join('\n') }
+}
+
+/** Often git says only that it could not write: then the disk is asked. */
+async function isFull(directory: string, stderr: string): Promise<boolean> {
+  const own = stderr.split('\n').filter((line) => !line.startsWith('remote:')).join('\n')
+  if (/No space left on device|Disk quota exceeded|Out of diskspace/.test(own)) return true
+  if (!/failed to write|couldn't write|could not set|write error|unable to (write|create)/i.test(own)) return false
+  return statfs(directory).then(({ bavail, bsize }) => bavail * bsize < NO_ROOM, () => false)
 }
 
 /** Like `git`, for calls that fail only when something is badly wrong: throws pin/git-failed then. */

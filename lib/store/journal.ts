@@ -15,6 +15,7 @@ import { PatchrunError } from '../errors.js'
 import { NO_STATE, replay } from '../rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../rollout/index.js'
 import type { Lock } from './lock.js'
+import { stateError } from './state-error.js'
 
 const VERSION = 1
 const FIRST_SUM = '0'.repeat(16)
@@ -158,25 +159,11 @@ function damaged(file: string, line: number, text: string): PatchrunError {
     code: 'state/journal-damaged',
     message: `line ${line} of the journal is damaged: it, or one before it, is not what was written`,
     hint: 'Nothing was touched. Restore the file from a backup; or move it away and run `patchrun detect` to see where the nodes stand: a new journal remembers no SHA.',
-    where: { file, line, column: 1, text: text.slice(0, 200) },
+    where: { file, line, text: text.slice(0, 200) },
   })
 }
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
-
-function unwritable(file: string, error: unknown): Error {
-  if (error instanceof PatchrunError) return error
-  const { code, message } = error as NodeJS.ErrnoException
-  const full = FULL.has(code ?? '')
-  return new PatchrunError({
-    code: full ? 'state/no-space' : 'state/unwritable',
-    message: full ? 'the disk under the journal is full' : `the journal cannot be written: ${message}`,
-    hint: full
-      ? 'Make room, then run again: no step is started that is not in the journal, and what was under way is looked at again.'
-      : 'The state directory must be writable by this user; `state.directory` in patchrun.yml says where it is.',
-    where: { file },
-  }, { cause: error })
-}
+const unwritable = (file: string, error: unknown): PatchrunError => stateError('the journal', file, error)
 
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r')

@@ -60,7 +60,7 @@ export async function takeLock(directory: string, now: number): Promise<Lock> {
     },
     release: async () => {
       if ((await highest(directory)) !== token) return
-      await replace(directory, token, { ...me, released: true })
+      await replace(directory, token, { ...me, released: true }).catch(() => markReleased(directory, token, me))
     },
   }
 }
@@ -103,12 +103,27 @@ async function replace(directory: string, token: number, holder: Holder): Promis
   await rename(await writeAside(directory, holder), join(directory, `lock.${token}`))
 }
 
+/** On a full disk a new file cannot be had: the old one is overwritten where it lies, to its very length. */
+async function markReleased(directory: string, token: number, holder: Holder): Promise<void> {
+  const length = Buffer.byteLength(JSON.stringify(holder))
+  const handle = await open(join(directory, `lock.${token}`), 'r+')
+  try {
+    await handle.write(JSON.stringify({ ...holder, released: true }).padEnd(length), 0)
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}
+
 async function writeAside(directory: string, holder: Holder): Promise<string> {
   const aside = join(directory, `.lock-${randomUUID()}`)
   const handle = await open(aside, 'wx', 0o600)
   try {
     await handle.writeFile(JSON.stringify(holder))
     await handle.sync()
+  } catch (error) {
+    await unlink(aside).catch(() => undefined)
+    throw error
   } finally {
     await handle.close()
   }
