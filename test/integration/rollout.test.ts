@@ -14,6 +14,7 @@ import { readJournal } from '../../lib/store/journal.js'
 import { copyTask, makePlayground, site } from '../support/playground.js'
 import type { Playground, PlaygroundFleet } from '../support/playground.js'
 
+t.setTimeout(900_000)
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
 
