@@ -33,7 +33,8 @@ export function playbookArgv(
     '-i', request.inventory,
     // A file: names on the command line could be read as patterns, and ten thousand of them would not fit.
     '--limit', `@${hostsFile}`,
-    ...(mode === 'check' ? ['--check'] : []),
+    // A lint starts nothing. Should it ever, it would be in check mode; and only so do tasks tell their effective one.
+    ...(mode === 'check' || mode === 'lint' ? ['--check'] : []),
     ...(policy.diff && mode !== 'lint' ? ['--diff'] : []),
     ...tags.flatMap((tag) => ['--tags', tag]),
     ...skip.flatMap((tag) => ['--skip-tags', tag]),
