@@ -212,8 +212,8 @@ for (const [which, bin] of Object.entries(versions)) {
     t.test('a secret is in no event', async (t) => {
       writeFileSync(path.join(root, 'pw'), 'hunter2\n')
       const secret = execFileSync(path.join(bin!, 'ansible-vault'), ['encrypt_string', '--vault-password-file', path.join(root, 'pw'), 'swordfish'], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
-      const indented = secret.replaceAll('\n          ', '\n        ')
-      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - name: ${indented}      ping:\n` })
+      const indented = secret.trimEnd().replaceAll('\n          ', '\n        ')
+      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - name: ${indented}\n      ping:\n` })
       const { tasks } = await audit(checkout, { extraArgs: ['--vault-password-file', path.join(root, 'pw')] })
       t.notMatch(JSON.stringify(tasks), /swordfish/)
       t.match(tasks, [{ task: { name: '********' } }], 'it was there to be found')
