@@ -2,10 +2,8 @@
 // The arguments of one ansible-playbook call. Pure.
 import type { Problem } from '../errors.js'
 import { unreachable } from '../errors.js'
+import { DRAIN, HOT } from '../rollout/verdict.js'
 import type { RunMode, RunRequest } from './types.js'
-
-export const HOT = 'HotChange'
-export const DRAIN = 'DrainChange'
 
 /** What each mode selects. `skip` is kept beside `tags` for a task that carries both. */
 export function selection(mode: RunMode): { readonly tags: readonly string[]; readonly skip: readonly string[] } {
