@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// schemas/patchrun.schema.json -> lib/fleet/{config,schema}.generated.ts. With --check nothing is written: exit 1 when
+// schemas/patchrun.schema.json -> lib/fleet/{config,schema,validator}.generated.ts. With --check nothing is written: exit 1 when
 // what is committed differs. The schema becomes a module because the pure rooms read no files, and because importing
-// JSON warns on Node 20.
+// JSON warns on Node 20. The validator is compiled here because loading ajv and compiling take longer than all the rest of
+// `patchrun status`.
 import { readFile, writeFile } from 'node:fs/promises'
+import { Ajv } from 'ajv'
+import standalone from 'ajv/dist/standalone/index.js'
 import { compile } from 'json-schema-to-typescript'
 
 const root = new URL('../', import.meta.url)
@@ -25,9 +28,18 @@ const types = await compile(beside(structuredClone(schema)), 'Declaration', {
   declareExternallyReferenced: true,
   style: { semi: false, singleQuote: true, printWidth: 120 },
 })
+
+const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, verbose: true, code: { source: true, esm: true, lines: true } })
+const length = 'require("ajv/dist/runtime/ucs2length").default'
+const compiled = standalone.default(ajv, ajv.compile(schema)).replace('"use strict";\n', '').replace(/^export default .*;\n/m, '')
+// In characters, not in halves of them: the one thing of ajv that is needed when it runs.
+const validator = compiled.replaceAll(length, '(text) => [...text].length')
+if (/\brequire\(|\bimport\b/.test(validator)) throw new Error('the compiled validator needs more of ajv than is given it here')
+
 const outputs = {
   'lib/fleet/config.generated.ts': types,
   'lib/fleet/schema.generated.ts': `${header}export const patchrunSchema = ${JSON.stringify(schema, null, 1)} as const\n`,
+  'lib/fleet/validator.generated.ts': `${header}// @ts-nocheck\n${validator}`,
 }
 
 let stale = false

@@ -2,10 +2,8 @@
 // The arguments of one ansible-playbook call. Pure.
 import type { Problem } from '../errors.js'
 import { unreachable } from '../errors.js'
+import { DRAIN, HOT } from '../rollout/verdict.js'
 import type { RunMode, RunRequest } from './types.js'
-
-export const HOT = 'HotChange'
-export const DRAIN = 'DrainChange'
 
 /** What each mode selects. `skip` is kept beside `tags` for a task that carries both. */
 export function selection(mode: RunMode): { readonly tags: readonly string[]; readonly skip: readonly string[] } {
@@ -33,7 +31,8 @@ export function playbookArgv(
     '-i', request.inventory,
     // A file: names on the command line could be read as patterns, and ten thousand of them would not fit.
     '--limit', `@${hostsFile}`,
-    ...(mode === 'check' ? ['--check'] : []),
+    // A lint starts nothing. Should it ever, it would be in check mode; and only so do tasks tell their effective one.
+    ...(mode === 'check' || mode === 'lint' ? ['--check'] : []),
     ...(policy.diff && mode !== 'lint' ? ['--diff'] : []),
     ...tags.flatMap((tag) => ['--tags', tag]),
     ...skip.flatMap((tag) => ['--skip-tags', tag]),

@@ -2,7 +2,6 @@
 // Asks ansible-inventory what an existing inventory says. Reading the files ourselves would differ from Ansible in
 // silence: it has its own YAML, ranges, plugins, group_vars and precedence.
 import { stat } from 'node:fs/promises'
-import { execa } from 'execa'
 import { PatchrunError, type Place } from '../errors.js'
 import type { SourceGroup, SourceInventory } from '../fleet/source-inventory.js'
 
@@ -47,6 +46,8 @@ export async function askInventory(question: InventoryQuestion): Promise<SourceI
   await stat(inventory).catch((cause: unknown) => {
     throw new PatchrunError({ code: 'config/inventory-unreadable', message: `the inventory ${inventory} can not be read`, hint: 'Check the path; a relative one is taken from the directory of patchrun.yml.', ...at }, { cause })
   })
+  // Loaded only now: it takes longer than most verbs do.
+  const { execa } = await import('execa')
   const result = await execa(executable, ['--inventory', inventory, '--list', '--export'], {
     cwd,
     env: ENVIRONMENT,

@@ -91,6 +91,8 @@ export function runEnvironment(
     ANSIBLE_BECOME_ASK_PASS: 'False',
     ANSIBLE_TASK_TIMEOUT: seconds(policy.hangTimeout),
     ANSIBLE_TIMEOUT: seconds(policy.connectTimeout),
+    // Behind the plugin's own stop: with a strategy that does not exist no play runs anything.
+    ...(request.mode === 'lint' ? { ANSIBLE_STRATEGY: 'patchrun_runs_nothing' } : {}),
     ...keepAlive(kept, config),
     // 0.6 of the time over ssh. A site where sudo demands a terminal says so in its ansible.cfg or environment.
     ...(kept['ANSIBLE_PIPELINING'] ?? kept['ANSIBLE_SSH_PIPELINING'] ?? config('connection', 'pipelining')

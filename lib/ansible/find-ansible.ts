@@ -3,7 +3,6 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { PatchrunError } from '../errors.js'
 import type { AnsibleInstall } from './types.js'
 
@@ -92,6 +91,8 @@ function isExecutable(path: string): boolean {
 }
 
 async function versionOf(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  // Loaded only now: it takes longer than most verbs do.
+  const { execa } = await import('execa')
   const result = await execa(path, ['--version'], {
     reject: false, stdin: 'ignore', timeout: VERSION_TIMEOUT, maxBuffer: 100_000,
     // A broken ansible.cfg in the working directory is not this question's business.

@@ -7,14 +7,17 @@ export type Fault = NonNullable<RunSummary['fault']>
 const MESSAGE_LIMIT = 1000
 
 /** Ansible's last error that is not its remark on being interrupted; undefined when it printed none. */
-export function errorIn(stderr: string): { readonly message: string; readonly file?: string; readonly line?: number } | undefined {
+export function errorIn(stderr: string, root = ''): { readonly message: string; readonly file?: string; readonly line?: number } | undefined {
   // 2.14 writes "ERROR! text" or " [ERROR]: text", 2.19 "[ERROR]: text"; both wrap long lines.
   const parts = stderr.split(/^(?:ERROR! | ?\[ERROR\]: )/m).slice(1)
   const own = parts.filter((part) => !/^(User interrupted execution|patchrun: )/.test(part))
   const text = own.at(-1)
   if (text === undefined) return undefined
-  return { message: messageOf(text), ...placeOf(text) }
+  const { file, line } = placeOf(text)
+  return { message: messageOf(text), ...(file !== undefined && { file: within(file, root) }), ...(line !== undefined && { line }) }
 }
+
+const within = (file: string, root: string): string => (root !== '' && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file)
 
 function messageOf(text: string): string {
   // 2.14 begins with what the JSON parser thinks of a YAML file; what is wrong with it comes two lines later.

@@ -24,6 +24,12 @@ export class RunSummarizer {
   #lastSeq = 0
   #lost = 0
   #guard: GuardEvent | undefined
+  readonly #root: string
+
+  /** `root`: absolute path of the repository; places within it are told relative to it. */
+  constructor(root = '') {
+    this.#root = root
+  }
 
   add(event: AnsibleEvent): void {
     if (event.seq > this.#lastSeq + 1) this.#lost += event.seq - this.#lastSeq - 1
@@ -119,7 +125,7 @@ export class RunSummarizer {
   #fault(exit: Pick<RunExit, 'exitCode' | 'signal' | 'ended' | 'stderr'>): Fault | undefined {
     if (exit.ended !== undefined || (this.#guard && this.#guard.reason !== 'plugin-fault')) return undefined
     if (this.#guard) return { message: this.#guard.message, hint: "This is a fault of patchrun. Please report it with the run's ansible.log." }
-    const said = errorIn(exit.stderr)
+    const said = errorIn(exit.stderr, this.#root)
     const fault = (message: string): Fault => ({ ...(said ?? {}), message: said?.message ?? message, hint: hintFor(said?.message ?? message) })
     if (!this.#started) return fault(`ansible-playbook ended (${how(exit)}) before patchrun's callback plugin spoke; nothing can be concluded`)
     if (!this.#finished) return fault(`ansible-playbook ended (${how(exit)}) without telling its stats`)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a playbook's tags will do to a rollout, task by task. Pure.
 import type { LintTaskEvent } from '../ansible/events.js'
+import { DRAIN, HOT } from '../rollout/verdict.js'
 import { dynamicInclude, harmless, skippedInCheckMode, understandsCreates } from './task-kinds.js'
 import { adviceFor } from './tag-advice.js'
 import type { AuditedTask, Subject, TagAudit, TagFinding, TagFindingKind } from './tag-types.js'
-
-export const HOT = 'HotChange'
-export const DRAIN = 'DrainChange'
 
 interface Entry extends Subject {
   readonly standing: AuditedTask['standing']

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdict of a check run on one node. Pure.
 import { unreachable } from '../errors.js'
+import { DRAIN, HOT } from '../rollout/verdict.js'
 import type { Failure, Finding, Verdict, WouldChange } from '../rollout/verdict.js'
 import type { NodeSummary, RunSummary } from './types.js'
 
@@ -27,8 +28,8 @@ export function findingOf(summary: NodeSummary, run: RunSummary, untagged: 'drai
   if (run.unplanned.length > 0) return found('ERROR', { cause: 'guard', message: `hosts that were not planned showed up: ${run.unplanned.slice(0, 5).join(', ')}` })
   if (run.fault) return found('ERROR', { cause: 'failed', message: run.fault.message })
   if (changes.length === 0) return found('GOOD')
-  if (changes.some((change) => change.tags.includes('DrainChange'))) return found('DRAIN')
-  const loose = changes.find((change) => !change.tags.includes('HotChange'))
+  if (changes.some((change) => change.tags.includes(DRAIN))) return found('DRAIN')
+  const loose = changes.find((change) => !change.tags.includes(HOT))
   if (!loose) return found('HOT')
   return untagged === 'drain' ? found('DRAIN') : found('ERROR', untaggedFailure(loose))
 }

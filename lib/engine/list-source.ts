@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines of a list file or of a command to list entries, each knowing its place.
 import { open, stat } from 'node:fs/promises'
-import { execa } from 'execa'
 import { PatchrunError, type Place } from '../errors.js'
 import type { ListEntry } from '../fleet/lists.js'
 import { MAX_FILE, MAX_LINE, shown } from '../fleet/yaml-text.js'
@@ -66,6 +65,8 @@ function reason(cause: unknown): string {
 export async function readListCommand(command: readonly [string, ...string[]], cwd: string, where: Place, options: { readonly signal?: AbortSignal; readonly timeout?: number } = {}): Promise<ListEntry[]> {
   const { signal, timeout = TIMEOUT } = options
   const [program, ...args] = command
+  // Loaded only now: it takes longer than most verbs do.
+  const { execa } = await import('execa')
   const result = await execa(program, args, { cwd, stdin: 'ignore', reject: false, timeout, forceKillAfterDelay: 5000, maxBuffer: MAX_FILE, stripFinalNewline: false, ...(signal ? { cancelSignal: signal } : {}) })
   signal?.throwIfAborted()
   const fail = (what: string, hint: string): never => {

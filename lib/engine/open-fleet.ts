@@ -8,7 +8,7 @@ import { isControlMachine } from '../fleet/host-name.js'
 import type { ListEntry } from '../fleet/lists.js'
 import { nearest } from '../fleet/nearest.js'
 import { ordered } from '../fleet/order.js'
-import { chooseEnvironment, resolveFleet } from '../fleet/resolve.js'
+import { chooseEnvironment, executableOf, resolveFleet } from '../fleet/resolve.js'
 import { hostsOfGroup, type SourceInventory } from '../fleet/source-inventory.js'
 import type { Fleet } from '../fleet/types.js'
 import { parseDeclaration, type Declared } from '../fleet/validate.js'
@@ -19,10 +19,8 @@ export interface OpenFleetOptions {
   /** Path of patchrun.yml. */
   readonly file: string
   readonly environment?: string
-  /** Host expression: only these nodes of the environment. */
-  readonly limit?: string
-  /** Path of ansible-inventory; asked for only when the declaration names an existing inventory. */
-  readonly ansibleInventory: () => Promise<string>
+  /** Path of ansible-inventory; asked for only when the declaration names an existing inventory. `configured`: ansible.executable, absolute. */
+  readonly ansibleInventory: (configured: string | undefined) => Promise<string>
   readonly signal?: AbortSignal
 }
 
@@ -74,7 +72,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   const inventory = source === undefined ? undefined : await attempt(() => reader.inventory(source, declared.places.place('/inventory/source')))
   // Lists with holes in them would only produce problems that are none.
   refuse(ordered(problems))
-  return resolveFleet(declared, { lists, ...(inventory ? { inventory } : {}) }, { environment, ...(options.limit === undefined ? {} : { limit: options.limit }) })
+  return resolveFleet(declared, { lists, ...(inventory ? { inventory } : {}) }, { environment })
 }
 
 type Source = Exclude<HostList[number], string>
@@ -113,7 +111,7 @@ class SourceReader {
     const before = this.asked.get(absolute)
     if (before) return before
     const answer = (async () =>
-      askInventory({ executable: await this.options.ansibleInventory(), inventory: absolute, cwd: this.directory, where, ...(this.options.signal ? { signal: this.options.signal } : {}) }))()
+      askInventory({ executable: await this.options.ansibleInventory(executableOf(this.declared)), inventory: absolute, cwd: this.directory, where, ...(this.options.signal ? { signal: this.options.signal } : {}) }))()
     this.asked.set(absolute, answer)
     return answer
   }

@@ -2,9 +2,8 @@
 // What every verb starts from: the declaration, read afresh whenever it is asked for, and the Ansible to use.
 import type { AnsibleInstall } from '../ansible/types.js'
 import { findAnsible } from '../ansible/find-ansible.js'
-import { expandHosts } from '../fleet/host-expression.js'
+import { limitTo } from '../fleet/limit.js'
 import type { Fleet } from '../fleet/types.js'
-import { PatchrunError } from '../errors.js'
 import { openFleet } from './open-fleet.js'
 
 export interface SessionOptions {
@@ -27,34 +26,19 @@ export interface Session {
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   let install: Promise<AnsibleInstall> | undefined
+  // The declaration may name one, and is read afresh: the first answer stands for the whole session.
+  const find = (configured: string | undefined): Promise<AnsibleInstall> => (install ??= findAnsible({ configured, signal: options.signal }))
   let executable: string | undefined
-  const find = (): Promise<AnsibleInstall> => (install ??= findAnsible({ configured: executable, signal: options.signal }))
   const observe = async (): Promise<Fleet> => {
     const fleet = await openFleet({
       file: options.file,
       environment: options.environment,
-      ansibleInventory: async () => (await find()).inventory,
+      ansibleInventory: async (configured) => (await find(configured)).inventory,
       signal: options.signal,
     })
     executable = fleet.ansible.executable
     return fleet
   }
   const limit = options.limit === undefined ? null : limitTo(await observe(), options.limit)
-  return { options, limit, observe, findAnsible: find }
-}
-
-/** Names the nodes; one that patchrun may not touch is a mistake, not something to pass over. */
-function limitTo(fleet: Fleet, text: string): readonly string[] {
-  const names = expandHosts(text, '--limit')
-  const permitted = new Set(fleet.nodes.map((n) => n.name))
-  const strange = names.filter((n) => !permitted.has(n))
-  if (strange.length > 0) {
-    const denied = strange.filter((n) => fleet.denied.includes(n))
-    throw new PatchrunError({
-      code: 'usage/limit-not-permitted',
-      message: `--limit names ${strange.slice(0, 10).join(', ')}, which ${strange.length === 1 ? 'is' : 'are'} ${denied.length === strange.length ? 'on the deny list' : `not among the ${permitted.size} permitted nodes of ${fleet.environment}`}`,
-      hint: 'Name nodes that `patchrun inventory --list` shows.',
-    })
-  }
-  return names
+  return { options, limit, observe, findAnsible: () => find(executable) }
 }

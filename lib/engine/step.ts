@@ -31,7 +31,7 @@ export async function runStep(action: StepAction, nodes: readonly string[], dire
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
-  const summarizer = new RunSummarizer()
+  const summarizer = new RunSummarizer(checkout)
   const exit = await runAnsible({
     install,
     mode: MODE[action],

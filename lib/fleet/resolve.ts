@@ -2,12 +2,11 @@
 // A declaration and what its sources gave -> the Fleet of one environment, every default filled in. Pure: reading the
 // sources is lib/engine/open-fleet.ts's.
 import { dirname, resolve } from 'node:path'
-import { PatchrunError, refuse, type Problem } from '../errors.js'
+import { PatchrunError, refuse } from '../errors.js'
 import { parseDuration } from './duration.js'
 import { failureDomains } from './domains.js'
 import { grouping } from './groups.js'
-import { expandHosts } from './host-expression.js'
-import { summed, type Gathered } from './lists.js'
+import type { Gathered } from './lists.js'
 import { nearest } from './nearest.js'
 import { ordered } from './order.js'
 import { permits } from './permits.js'
@@ -74,11 +73,18 @@ function rolloutOf({ config }: Declared, environment: string): RolloutPolicy {
   }
 }
 
-function ansibleOf({ config, file }: Declared): AnsiblePolicy {
+/** Absolute path of the ansible-playbook that is declared. */
+export function executableOf({ config, file }: Declared): string | undefined {
+  const executable = config.ansible?.executable
+  return executable === undefined ? undefined : resolve(dirname(file), executable)
+}
+
+function ansibleOf(declared: Declared): AnsiblePolicy {
   const d = defaults.ansible.properties
-  const set = config.ansible ?? {}
+  const set = declared.config.ansible ?? {}
+  const executable = executableOf(declared)
   return {
-    ...(set.executable === undefined ? {} : { executable: resolve(dirname(file), set.executable) }),
+    ...(executable === undefined ? {} : { executable }),
     forks: set.forks ?? d.forks.default,
     config: set.config ?? d.config.default,
     hangTimeout: parseDuration(set.hangTimeout ?? d.hangTimeout.default),
@@ -88,35 +94,12 @@ function ansibleOf({ config, file }: Declared): AnsiblePolicy {
   }
 }
 
-/** Nodes that --limit leaves. Every node it names must be one of the environment: a slip must not end in "nothing to do". */
-function limited(nodes: readonly FleetNode[], limit: string, denied: ReadonlyMap<string, unknown>, environment: string): FleetNode[] {
-  let wanted: ReadonlySet<string>
-  try {
-    wanted = new Set(expandHosts(limit, '--limit'))
-  } catch (error) {
-    if (!(error instanceof PatchrunError)) throw error
-    const [first, ...rest] = error.problems.map((p): Problem => ({ ...p, code: 'usage/limit' }))
-    throw first ? new PatchrunError([first, ...rest], { cause: error }) : error
-  }
-  const known = new Set(nodes.map((node) => node.name))
-  const strange = [...wanted].filter((name) => !known.has(name))
-  const refused = strange.filter((name) => denied.has(name))
-  const rest = strange.filter((name) => !denied.has(name))
-  const problems: Problem[] = []
-  const where = { file: '--limit', line: 1, column: 1, text: limit.slice(0, 120) }
-  if (refused.length > 0) problems.push({ code: 'usage/limit', message: `--limit names ${summed(refused)}, which must never be touched`, hint: 'It is on the deny list. Leave it out.', where })
-  if (rest.length > 0) problems.push({ code: 'usage/limit', message: `--limit names ${summed(rest)}, not in environment "${environment}"`, hint: '"patchrun inventory --list" shows the nodes.', where })
-  if (wanted.size === 0) problems.push({ code: 'usage/limit', message: '--limit comes out empty', hint: 'Look at what "!" takes out again.', where })
-  refuse(problems)
-  return nodes.filter((node) => wanted.has(node.name))
-}
-
 /**
  * Resolves one environment.
  * @throws PatchrunError with all problems of the lists, groups and domains, ordered by place (config/…);
- *   usage/no-environment, usage/unknown-environment, usage/limit
+ *   usage/no-environment, usage/unknown-environment
  */
-export function resolveFleet(declared: Declared, sources: Sources, options: { readonly environment?: string; readonly limit?: string } = {}): Fleet {
+export function resolveFleet(declared: Declared, sources: Sources, options: { readonly environment?: string } = {}): Fleet {
   const { config, file } = declared
   const environment = chooseEnvironment(declared, options.environment)
   const lists = permits(declared, environment, sources.lists)
@@ -135,7 +118,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     environment,
     file,
     playbooks: playbooksOf(declared, environment),
-    nodes: options.limit === undefined ? nodes : limited(nodes, options.limit, lists.denied, environment),
+    nodes,
     denied: [...lists.denied.keys()],
     groupVars: groups.groupVars,
     groupChildren: groups.groupChildren,

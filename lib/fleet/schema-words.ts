@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Errors of the schema validator in the words of the person who wrote the file.
-import type { ErrorObject } from 'ajv'
 import type { Problem } from '../errors.js'
 import { nearest } from './nearest.js'
 import { escapePointer, type Located } from './yaml-source.js'
@@ -16,6 +15,21 @@ interface SchemaNode {
   readonly $ref?: string
   readonly type?: string
   readonly enum?: readonly unknown[]
+}
+
+/** What the validator says of one mistake: the fields of ajv's errors that are used here. */
+export interface SchemaError {
+  readonly keyword: string
+  /** JSON pointer into the file. */
+  readonly instancePath: string
+  readonly schemaPath: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly message?: string
+  /** The name that is wrong, for an error of a name. */
+  readonly propertyName?: string
+  readonly schema?: unknown
+  readonly parentSchema?: object
+  readonly data?: unknown
 }
 
 /** "/nodes/allow/0" as people say it: nodes.allow[0]. */
@@ -48,12 +62,12 @@ const alternatives = (node: SchemaNode): string =>
   (node.anyOf ?? []).map((b) => (b.required ? `{${b.required.join(', ')}: …}` : (KINDS[b.type ?? ''] ?? (b.$ref?.endsWith('/hostExpression') ? 'a host expression' : (b.title ?? 'another form'))))).join(', ')
 
 /** One validator error as a problem with its place. */
-export function describeError(error: ErrorObject, places: Located): Problem {
+export function describeError(error: SchemaError, places: Located): Problem {
   const at = error.instancePath
   const node = (error.parentSchema ?? {}) as SchemaNode
   const field = fieldName(at)
   const where = places.place(at)
-  const params = error.params as Readonly<Record<string, unknown>>
+  const { params } = error
   const invalid = (message: string, hint: string): Problem => ({ code: 'config/invalid-value', message, hint, where })
 
   if (at === '/schemaVersion') {
@@ -105,7 +119,7 @@ function enumHint(value: unknown, known: readonly unknown[]): string {
 }
 
 /** A key whose form is wrong: a variable, an environment, a failure domain. */
-function keyProblem(error: ErrorObject, field: string, places: Located): Problem {
+function keyProblem(error: SchemaError, field: string, places: Located): Problem {
   const name = String(error.propertyName)
   const variable = error.schemaPath.includes('variableName')
   return {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text of a patchrun.yml -> Declaration, or every problem it has, each with its place. What the schema can say is said
 // here; what it can not (contradicting lists) is lib/fleet/resolve.ts's.
-import { Ajv, type ErrorObject } from 'ajv'
 import { refuse, type Problem } from '../errors.js'
 import type { Declaration } from './config.generated.js'
-import { describeError } from './schema-words.js'
-import { patchrunSchema } from './schema.generated.js'
+import { describeError, type SchemaError } from './schema-words.js'
 import { ordered } from './order.js'
 import { semanticProblems } from './semantics.js'
+import { validate as compiled } from './validator.generated.js'
 import { parseYaml, type Located } from './yaml-source.js'
 
 /** A declaration whose form is right, and where everything in it stands. */
@@ -21,17 +20,16 @@ export interface Declared {
 /** A file that is wrong in more places is wrong as a whole; sorting them all out would take minutes. */
 const MAX_ERRORS = 2000
 
-const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, verbose: true })
-const validate = ajv.compile<Declaration>(patchrunSchema)
+const validate = compiled as { (value: unknown): boolean; readonly errors?: readonly SchemaError[] | null }
 
 /**
  * An anyOf that fails reports the errors of all its branches. Keeps those of the branch somebody meant: one whose type
  * fits, with the fewest fields missing; the anyOf's own error only where no branch has the right type.
  */
-function withoutOtherBranches(errors: readonly ErrorObject[]): ErrorObject[] {
-  const dropped = new Set<ErrorObject>()
+function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
+  const dropped = new Set<SchemaError>()
   for (const any of errors.filter((e) => e.keyword === 'anyOf')) {
-    const branches = new Map<string, ErrorObject[]>()
+    const branches = new Map<string, SchemaError[]>()
     /** Inside a definition that one of the branches refers to, further down. */
     let deeper = false
     const prefix = `${any.schemaPath}/`
@@ -44,8 +42,8 @@ function withoutOtherBranches(errors: readonly ErrorObject[]): ErrorObject[] {
       }
       branches.set(branch, [...(branches.get(branch) ?? []), error])
     }
-    const wrongType = (e: ErrorObject): boolean => e.instancePath === any.instancePath && e.keyword === 'type'
-    const cost = (list: readonly ErrorObject[]): number =>
+    const wrongType = (e: SchemaError): boolean => e.instancePath === any.instancePath && e.keyword === 'type'
+    const cost = (list: readonly SchemaError[]): number =>
       list.reduce((sum, e) => sum + (e.instancePath === any.instancePath && e.keyword === 'required' ? 100 : 1), 0)
     const fitting = [...branches.values()].filter((list) => !list.some(wrongType)).sort((a, b) => cost(a) - cost(b))
     for (const error of [...branches.values()].flat()) dropped.add(error)
@@ -64,7 +62,7 @@ function withoutOtherBranches(errors: readonly ErrorObject[]): ErrorObject[] {
 }
 
 /** A branch that is a $ref reports paths in the definition; its place among the branches is found by that name. */
-function refBranch(any: ErrorObject, error: ErrorObject): string | undefined {
+function refBranch(any: SchemaError, error: SchemaError): string | undefined {
   const branches = any.schema as readonly { readonly $ref?: string }[]
   const index = branches.findIndex((branch) => branch.$ref !== undefined && error.schemaPath.startsWith(`${branch.$ref}/`))
   return index < 0 ? undefined : String(index)

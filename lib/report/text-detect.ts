@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verdicts in words. A thousand nodes share a few causes: nodes with the same verdict for the same reasons are one entry.
+import { groupBy } from '../fleet/group-by.js'
 import type { Verdict, WouldChange } from '../rollout/verdict.js'
 import { failureText, unpredictedText } from './text.js'
-import { clean, count, groupBy, indent, nodesText, pinText, placeText } from './words.js'
+import { clean, count, indent, nodesText, pinText, placeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 import type { DetectReport } from './types.js'
 

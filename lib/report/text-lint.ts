@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { groupBy } from '../fleet/group-by.js'
 import type { LintReport } from './answers.js'
-import { clean, count, groupBy, pinText, placeText, table } from './words.js'
+import { clean, count, pinText, placeText, table } from './words.js'
 import type { TextOptions } from './paint.js'
 
 const TITLE: Readonly<Record<LintReport['findings'][number]['finding'], string>> = {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Report in words: what was done, what waits and why, what failed and where, what to do next. Pure.
+import { groupBy } from '../fleet/group-by.js'
 import type { Failure, Stage, TaskRef } from '../rollout/index.js'
-import { clean, count, durationText, groupBy, indent, nodesText, pinText, placeText, shortSha, table, timeText } from './words.js'
+import { clean, count, durationText, indent, nodesText, pinText, placeText, shortSha, table, timeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 import type { NodeReport, Report, RolloutReport } from './types.js'
 

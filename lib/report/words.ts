@@ -73,17 +73,4 @@ export function table(rows: readonly (readonly string[])[], by = '  '): string[]
   return rows.map((row) => by + row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell)))).join('  '))
 }
 
- 
 const width = (cell: string): number => cell.replace(/\u001b\[[0-9;]*m/g, '').length
-
-/** Groups in the order in which each first came. */
-export function groupBy<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const k = key(item)
-    const group = groups.get(k)
-    if (group) group.push(item)
-    else groups.set(k, [item])
-  }
-  return groups
-}

@@ -5,11 +5,13 @@
 // looked at again (verify). The canary wave must be GOOD to the last node, and its soak over, before any other node
 // is touched; a later wave may go on while nodes wait for a drain, or have failed within what the policy endures.
 // Whatever must stop the rollout is asked first, so that no action stands beside a halt.
+import { groupBy } from '../fleet/group-by.js'
 import type { FleetNode, RolloutPolicy } from '../fleet/types.js'
 import type { Halt, StepAction } from './events.js'
 import { checkHalt } from './halt.js'
 import { nodeState } from './state.js'
 import type { NodeState, RolloutState } from './state.js'
+import { DRAIN, HOT } from './verdict.js'
 import { planWaves, waveName } from './waves.js'
 import type { Wave } from './waves.js'
 
@@ -127,7 +129,7 @@ const DOING: Readonly<Record<StepAction, string>> = {
 }
 
 function drainText({ changes }: NodeState): string {
-  const cause = changes.find((c) => c.tags.includes('DrainChange')) ?? changes.find((c) => !c.tags.includes('HotChange'))
+  const cause = changes.find((c) => c.tags.includes(DRAIN)) ?? changes.find((c) => !c.tags.includes(HOT))
   const why = cause ? ` ("${cause.task}", ${cause.file}:${cause.line})` : ''
   return `its change needs the node drained${why}; this version applies HotChange only`
 }
@@ -155,15 +157,4 @@ function afterWave({ index }: Wave, { unseen, hot, applied, busy }: Sorted): Omi
 function whileHalted(waves: readonly Wave[], rollout: RolloutState): Waiting[] {
   const nodes = waves.flatMap((w) => w.nodes).filter((n) => nodeState(rollout, n).stage !== 'good')
   return nodes.length > 0 ? [{ nodes, code: 'halted', text: 'the rollout is halted' }] : []
-}
-
-function groupBy(nodes: readonly string[], key: (node: string) => string): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const node of nodes) {
-    const k = key(node)
-    const group = groups.get(k)
-    if (group) group.push(node)
-    else groups.set(k, [node])
-  }
-  return groups
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answer to "what would this pin do to this node?", and what led to it.
 
+/** May run under live workload. */
+export const HOT = 'HotChange'
+/** Only on a node that was emptied first. */
+export const DRAIN = 'DrainChange'
+
 /**
  * GOOD: nothing would change. HOT: only HotChange. DRAIN: a DrainChange, or (by default) an untagged change.
  * ERROR: failed, unreachable, or ended without stats. UNKNOWN: not a single event.

@@ -76,7 +76,7 @@ export function request(t: Test, ansible: AnsibleInstall, scene: Scene): RunRequ
 export async function play(t: Test, ansible: AnsibleInstall, scene: Scene): Promise<Outcome> {
   const asked = request(t, ansible, scene)
   const events: AnsibleEvent[] = []
-  const summarizer = new RunSummarizer()
+  const summarizer = new RunSummarizer(asked.checkout)
   const exit = await runAnsible({
     ...asked,
     onEvent: (event) => {

@@ -5,9 +5,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
-import { auditEnvironment, auditTasks, parseFault, type AuditResult } from '../../lib/ansible/audit-tasks.js'
+import { runEnvironment } from '../../lib/ansible/environment.js'
 import type { LintTaskEvent } from '../../lib/ansible/events.js'
+import { pluginDirectory } from '../../lib/ansible/find-ansible.js'
+import type { AnsibleInstall } from '../../lib/ansible/types.js'
 import { auditTags } from '../../lib/change/tag-audit.js'
+import { listTasks, type ListedTasks } from '../../lib/engine/audit.js'
+import type { AnsiblePolicy } from '../../lib/fleet/types.js'
 
 // Real processes, on machines that may be busy.
 t.setTimeout(180_000)
@@ -25,11 +29,26 @@ function tree(files: Readonly<Record<string, string>>): string {
   return directory
 }
 
+function list(playbook: string, checkout: string, policy: Partial<AnsiblePolicy> = {}, signal?: AbortSignal): Promise<ListedTasks> {
+  const install: AnsibleInstall = { playbook, inventory: '', version: '', from: 'configured' }
+  return listTasks({ install, checkout, playbook: 'site.yml', policy: { ...POLICY, ...policy }, directory: path.join(root, `run${++counter}`), signal })
+}
+
+const POLICY: AnsiblePolicy = { forks: 5, config: 'none', hangTimeout: 60_000, connectTimeout: 5000, diff: true, extraArgs: [] }
+
+/** What a lint of this checkout is started with. */
+function environment(checkout: string): Record<string, string> {
+  const hostsFile = path.join(root, 'nobody')
+  writeFileSync(hostsFile, 'patchrun-lint-nobody\n')
+  const places = { directory: root, hostsFile, denyFile: '', plugins: pluginDirectory(), configFile: path.join(checkout, 'none.cfg'), configText: '' }
+  return { ...runEnvironment({ mode: 'lint', checkout, policy: POLICY, untagged: 'drain' }, process.env, places) }
+}
+
 const versions = { oldest: process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], newest: process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] }
 for (const [which, bin] of Object.entries(versions)) {
   t.test(`${which} ansible-core`, { skip: bin ? false : `no ansible-core given in PATCHRUN_TEST_ANSIBLE_${which.toUpperCase()}` }, async (t) => {
-    const audit = (checkout: string, config: 'repository' | 'none' = 'none', playbook = 'site.yml'): Promise<AuditResult> =>
-      auditTasks({ install: { playbook: path.join(bin!, 'ansible-playbook') }, checkout, playbook, policy: { config, extraArgs: [] }, directory: path.join(root, `run${++counter}`) })
+    const audit = (checkout: string, policy: Partial<AnsiblePolicy> = {}, signal?: AbortSignal): Promise<ListedTasks> =>
+      list(path.join(bin!, 'ansible-playbook'), checkout, policy, signal)
 
     t.test('effective tags, places, includes, roles, handlers', async (t) => {
       const checkout = tree({
@@ -145,7 +164,7 @@ for (const [which, bin] of Object.entries(versions)) {
 `
       const files = { 'site.yml': play, 'ansible.cfg': '[defaults]\ninventory = hosts\nstdout_callback = nosuch\ncallbacks_enabled = nosuch\nforks = 3\n', hosts: 'localhost ansible_connection=local\n' }
       for (const config of ['none', 'repository'] as const) {
-        const { tasks, fault } = await audit(tree(files), config)
+        const { tasks, fault } = await audit(tree(files), { config })
         t.equal(fault, undefined)
         t.equal(tasks.length, 2)
       }
@@ -161,8 +180,8 @@ for (const [which, bin] of Object.entries(versions)) {
       const play = (more: string) => `- hosts: localhost\n  connection: local\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n- hosts: all\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n`
       for (const more of ['', '  gather_facts: false\n', '  strategy: free\n']) {
         const checkout = tree({ 'site.yml': play(more), 'i.ini': 'patchrun-lint-nobody ansible_connection=patchrun_none\n' })
-        const { ANSIBLE_CALLBACKS_ENABLED, ...env } = auditEnvironment(process.env, { checkout, config: path.join(checkout, 'none.cfg') })
-        t.equal(ANSIBLE_CALLBACKS_ENABLED, 'patchrun_lint')
+        const { ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK, ...env } = environment(checkout)
+        t.same([ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK], ['patchrun_events', 'patchrun_output'])
         const ended = spawnSync(path.join(bin!, 'ansible-playbook'), ['-i', 'i.ini', '--limit', 'patchrun-lint-nobody', '--check', 'site.yml'], { cwd: checkout, env, encoding: 'utf8' })
         t.match(ended.stderr + ended.stdout, /Invalid play strategy|UNREACHABLE|FAILED|no hosts matched/i)
         t.notMatch(ended.stderr, /Unexpected Exception/)
@@ -173,10 +192,10 @@ for (const [which, bin] of Object.entries(versions)) {
     t.test('the plugin holds without the walls', async (t) => {
       const marker = path.join(root, `alone-${which}`)
       const checkout = tree({ 'site.yml': `- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks: [{command: "touch '${marker}'"}]\n` })
-      const { ANSIBLE_STRATEGY, ANSIBLE_INVENTORY_ENABLED, ANSIBLE_CALLBACKS_ENABLED, PATCHRUN_EVENTS_FD, ...env } = auditEnvironment(process.env, { checkout, config: path.join(checkout, 'none.cfg') })
-      t.ok(ANSIBLE_STRATEGY && ANSIBLE_INVENTORY_ENABLED && PATCHRUN_EVENTS_FD)
+      const { ANSIBLE_STRATEGY, ANSIBLE_INVENTORY_ENABLED, ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK, ...env } = environment(checkout)
+      t.ok(ANSIBLE_STRATEGY && ANSIBLE_INVENTORY_ENABLED && ANSIBLE_STDOUT_CALLBACK)
       const args = ['-i', 'localhost,', '-e', 'ansible_python_interpreter={{ ansible_playbook_python }}', 'site.yml']
-      const ended = spawnSync(path.join(bin!, 'ansible-playbook'), args, { cwd: checkout, env: { ...env, ANSIBLE_CALLBACKS_ENABLED }, stdio: 'ignore' })
+      const ended = spawnSync(path.join(bin!, 'ansible-playbook'), args, { cwd: checkout, env: { ...env, ANSIBLE_CALLBACKS_ENABLED }, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
       t.notOk(existsSync(marker))
       t.equal(ended.status, 99)
       spawnSync(path.join(bin!, 'ansible-playbook'), args, { cwd: checkout, env, stdio: 'ignore' })
@@ -190,16 +209,25 @@ for (const [which, bin] of Object.entries(versions)) {
       t.match(await audit(tree({ 'other.yml': '' })), { fault: { message: /site\.yml/ } })
     })
 
+    t.test('a secret is in no event', async (t) => {
+      writeFileSync(path.join(root, 'pw'), 'hunter2\n')
+      const secret = execFileSync(path.join(bin!, 'ansible-vault'), ['encrypt_string', '--vault-password-file', path.join(root, 'pw'), 'swordfish'], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+      const indented = secret.trimEnd().replaceAll('\n          ', '\n        ')
+      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - name: ${indented}\n      ping:\n` })
+      const { tasks } = await audit(checkout, { extraArgs: ['--vault-password-file', path.join(root, 'pw')] })
+      t.notMatch(JSON.stringify(tasks), /swordfish/)
+      t.match(tasks, [{ task: { name: '********' } }], 'it was there to be found')
+    })
+
     t.test('an abort ends it', async (t) => {
       const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - import_tasks: "{{ lookup('pipe', 'sleep 30') }}x.yml"\n` })
       const started = Date.now()
-      await t.rejects(auditTasks({ install: { playbook: path.join(bin!, 'ansible-playbook') }, checkout, playbook: 'site.yml', policy: { config: 'none', extraArgs: [] }, directory: path.join(root, `run${++counter}`), signal: AbortSignal.timeout(2500) }), { name: 'TimeoutError' })
+      await t.rejects(audit(checkout, {}, AbortSignal.timeout(2500)), { name: 'TimeoutError' })
       t.ok(Date.now() - started < 9000)
     })
   })
 }
 
 t.test('an ansible-playbook that is not there', async (t) => {
-  await t.rejects(auditTasks({ install: { playbook: '/nonexistent/ansible-playbook' }, checkout: tree({ 'site.yml': '' }), playbook: 'site.yml', policy: { config: 'none', extraArgs: [] }, directory: path.join(root, 'run-none') }), { code: 'ansible/not-started' })
-  t.match(parseFault('', '/x'), { message: 'Ansible said nothing' })
+  await t.rejects(list('/nonexistent/ansible-playbook', tree({ 'site.yml': '' })), { code: 'ansible/missing' })
 })

@@ -20,7 +20,7 @@ t.test('argv of each mode', async (t) => {
   t.same(playbookArgv({ ...call, mode: 'check' }, '/s/run/hosts'), [...head, '--check', '--diff', ...tail])
   t.same(playbookArgv({ ...call, mode: 'hot' }, '/s/run/hosts'), [...head, '--diff', '--tags', 'HotChange', '--skip-tags', 'DrainChange', ...tail])
   t.same(playbookArgv({ ...call, mode: 'full' }, '/s/run/hosts'), [...head, '--diff', ...tail])
-  t.same(playbookArgv({ ...call, mode: 'lint' }, '/s/run/hosts'), [...head, ...tail])
+  t.same(playbookArgv({ ...call, mode: 'lint' }, '/s/run/hosts'), [...head, '--check', ...tail])
   t.same(playbookArgv({ ...call, mode: 'full', policy: { ...policy, diff: false, extraArgs: [] } }, '/h'), ['-i', '/s/inventory.json', '--limit', '@/h', '--forks', '20', '--', 'play/site.yml'])
 })
 
@@ -50,7 +50,8 @@ const fixed = {
 
 t.test('environment of each mode', async (t) => {
   const all = { ANSIBLE_RUN_TAGS: 'all', ANSIBLE_SKIP_TAGS: '' }
-  for (const mode of ['check', 'full', 'lint'] as const) t.same(runEnvironment({ ...call, mode }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: mode })
+  for (const mode of ['check', 'full'] as const) t.same(runEnvironment({ ...call, mode }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: mode })
+  t.same(runEnvironment({ ...call, mode: 'lint' }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: 'lint', ANSIBLE_STRATEGY: 'patchrun_runs_nothing' })
   t.same(runEnvironment({ ...call, mode: 'hot' }, {}, places), { ...fixed, ANSIBLE_RUN_TAGS: 'HotChange', ANSIBLE_SKIP_TAGS: 'DrainChange', PATCHRUN_MODE: 'hot' })
 })
 

@@ -9,8 +9,10 @@ import { buildInventory, hostVariables } from '../../lib/ansible/inventory.js'
 import { writeInventory } from '../../lib/ansible/write-inventory.js'
 import { openFleet, readDeclaration } from '../../lib/engine/open-fleet.js'
 import { linesToEntries } from '../../lib/engine/list-source.js'
+import { openSession } from '../../lib/engine/session.js'
 import { PatchrunError, type Problem } from '../../lib/errors.js'
 import { parseDuration } from '../../lib/fleet/duration.js'
+import { limitTo } from '../../lib/fleet/limit.js'
 import { nearest } from '../../lib/fleet/nearest.js'
 import { environmentsOf, resolveFleet } from '../../lib/fleet/resolve.js'
 import { patchrunSchema } from '../../lib/fleet/schema.generated.js'
@@ -26,7 +28,7 @@ nodes:
   canary: ["node[01-02]"]
 `
 const noAnsible = (): Promise<string> => Promise.reject(new Error('nobody asked for an inventory'))
-const open = (text: string, options: { environment?: string; limit?: string } = {}) => resolveFleet(parseDeclaration('/srv/patchrun.yml', text), { lists: new Map() }, options)
+const open = (text: string, options: { environment?: string } = {}) => resolveFleet(parseDeclaration('/srv/patchrun.yml', text), { lists: new Map() }, options)
 
 async function problems(work: Promise<unknown>): Promise<readonly Problem[]> {
   try {
@@ -117,13 +119,13 @@ environments:
 })
 
 t.test('--limit', async (t) => {
-  t.same(open(EXAMPLE, { limit: 'node[05-06],node01!node06' }).nodes.map((n) => n.name), ['node01', 'node05'])
-  for (const [limit, words] of [['db1,node01', /db1, which must never be touched/], ['node07', /node07, not in environment/], ['node[2-1]', /backwards/], ['all', /group of Ansible/], ['node01!node01', /empty/], ['', /empty/]] as const) {
+  t.same(limitTo(open(EXAMPLE), 'node[05-06],node01!node06'), ['node01', 'node05'])
+  for (const [limit, words, code = 'usage/limit'] of [['db1,node01', /db1, which must never be touched/, 'usage/limit-not-permitted'], ['node07', /node07, not in environment/, 'usage/limit-not-permitted'], ['node[2-1]', /backwards/], ['all', /group of Ansible/], ['node01!node01', /empty/], ['', /empty/]] as const) {
     try {
-      open(EXAMPLE, { limit })
+      limitTo(open(EXAMPLE), limit)
       t.fail(limit)
     } catch (error) {
-      t.match(error, { code: 'usage/limit', exitCode: 2, message: words }, limit)
+      t.match(error, { code, exitCode: 2, message: words }, limit)
     }
   }
 })
@@ -186,6 +188,9 @@ t.test('sources that fail: all of them named, with the place that names them', a
   await list('{ inventory: patchrun.yml }')
   t.match(await problems(openFleet({ file, ansibleInventory: async () => '/bin/false' })), [{ code: 'ansible/inventory-failed', where: { line: 5 } }])
   t.match(await problems(openFleet({ file, ansibleInventory: async () => '/bin/echo' })), [{ code: 'ansible/inventory-failed', message: /did not answer/ }])
+  await writeFile(file, (await readFile(file, 'utf8')) + 'ansible: { executable: ./own/ansible-playbook }\n')
+  const session = await openSession({ file })
+  t.match(await problems(session.observe()), [{ code: 'ansible/missing', message: new RegExp(`${dirname(file)}/own/ansible-playbook`) }], 'an inventory is asked through the Ansible that is declared')
 })
 
 t.test('hosts of an inventory: literal names, the control machine left out', async (t) => {

@@ -48,11 +48,15 @@ def place_of(task, root):
     file, _, line = path.rpartition(':')
     if not file or not line.isdigit():
         file, line = path, '0'
-    if root:
-        inside = os.path.relpath(os.path.realpath(file), root)
-        if not inside.startswith('..'):
-            file = inside
-    return file, int(line)
+    return inside(file, root), int(line)
+
+
+def inside(path, root):
+    """Relative to `root` where it lies below it, as it is otherwise."""
+    if not path or not root:
+        return path
+    below = os.path.relpath(os.path.realpath(path), root)
+    return path if below.startswith('..') else below
 
 
 def names(value):

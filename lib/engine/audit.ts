@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// `patchrun lint`: how are the tasks of the pin tagged? Asks Ansible, which is given no node and starts no play.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { LintTaskEvent } from '../ansible/events.js'
+import { runAnsible } from '../ansible/run.js'
+import type { RunRequest } from '../ansible/types.js'
+import type { Fault } from '../change/fault.js'
+import { RunSummarizer } from '../change/summarize.js'
+import { auditTags } from '../change/tag-audit.js'
+import { PatchrunError } from '../errors.js'
+import type { LintReport } from '../report/answers.js'
+import { buildLint } from '../report/build-lint.js'
+import { readState } from '../store/journal.js'
+import { layoutOf } from './layout.js'
+import { pinCommit, useCheckout } from './pin.js'
+import { playbookPlace } from './playbook-place.js'
+import { systemClock } from './progress.js'
+import type { Clock } from './progress.js'
+import type { Session } from './session.js'
+
+/** The only host that the run knows. No node has this name, and no connection plugin the one it would be reached by. */
+const NOBODY = 'patchrun-lint-nobody'
+/** Exit code of an ansible-playbook that was interrupted, as our plugin does once it has told the tasks. */
+const INTERRUPTED = 99
+
+export type ListRequest = Pick<RunRequest, 'install' | 'checkout' | 'playbook' | 'policy' | 'directory' | 'signal'>
+
+export interface ListedTasks {
+  readonly tasks: readonly LintTaskEvent[]
+  /** Why the list is missing or incomplete: a playbook that does not parse, a missing role or module. */
+  readonly fault?: Fault
+}
+
+/** The tasks of a playbook as Ansible loads them. Throws ansible/…, and the signal's reason when aborted. */
+export async function listTasks(request: ListRequest): Promise<ListedTasks> {
+  await mkdir(request.directory, { recursive: true, mode: 0o700 })
+  const inventory = join(request.directory, 'inventory.ini')
+  await writeFile(inventory, `${NOBODY} ansible_connection=patchrun_none\n`)
+  const tasks: LintTaskEvent[] = []
+  const summarizer = new RunSummarizer(request.checkout)
+  const exit = await runAnsible({
+    ...request,
+    mode: 'lint',
+    hosts: [NOBODY],
+    denied: [],
+    inventory,
+    untagged: 'drain',
+    onEvent: (event) => {
+      summarizer.add(event)
+      if (event.ev === 'lint_task') tasks.push(event)
+    },
+  })
+  request.signal?.throwIfAborted()
+  if (exit.ended !== undefined) return { tasks, fault: { message: 'Ansible gave no sign of life while it loaded the playbook; it was ended', hint: 'Look for a lookup in the playbook that waits, or raise ansible.hangTimeout.' } }
+  const { fault } = summarizer.finish(exit.exitCode === INTERRUPTED ? { ...exit, exitCode: 0 } : exit, [])
+  return { tasks, ...(fault && { fault }) }
+}
+
+/** The tag audit of the pin. Throws config/…, pin/…, ansible/…; playbook/fault when the playbook cannot be loaded. */
+export async function audit(session: Session, { signal, clock = systemClock }: { readonly signal?: AbortSignal; readonly clock?: Clock } = {}): Promise<LintReport> {
+  const fleet = await session.observe()
+  const install = await session.findAnsible()
+  const layout = layoutOf(fleet)
+  const { remembered } = await readState(layout.journal)
+  const { pin } = await pinCommit(fleet, remembered, signal)
+  const { path: checkout } = await useCheckout(fleet, pin.sha, signal)
+  const { playbook } = fleet.playbooks
+  const directory = join(dirname(layout.runs), 'looks', `lint-${process.pid}-${clock.now()}`)
+  let keep = false
+  try {
+    const { tasks, fault } = await listTasks({ install, checkout, playbook, policy: fleet.ansible, directory, signal })
+    if (fault) {
+      // What Ansible said is evidence; of a lint that went well the report is all there is to know.
+      keep = true
+      const { message, hint, file, line } = fault
+      throw new PatchrunError({ code: 'playbook/fault', message, hint, ...(file !== undefined && { where: await playbookPlace(checkout, file, line) }) })
+    }
+    return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.untagged }) })
+  } finally {
+    if (!keep) await rm(directory, { recursive: true, force: true })
+  }
+}
