@@ -5,6 +5,7 @@ import { findAnsible } from '../ansible/find-ansible.js'
 import { expandHosts } from '../fleet/host-expression.js'
 import type { Fleet } from '../fleet/types.js'
 import { PatchrunError } from '../errors.js'
+import type { Problem } from '../errors.js'
 import { openFleet } from './open-fleet.js'
 
 export interface SessionOptions {
@@ -43,9 +44,26 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return { options, limit, observe, findAnsible: find }
 }
 
+/** A host expression given on the command line: what is wrong with it is wrong usage. Throws usage/host-expression, usage/names-nobody. */
+export function hostsOfOption(text: string, name: string): readonly string[] {
+  const names = expand(text, name)
+  if (names.length > 0) return names
+  throw new PatchrunError({ code: 'usage/names-nobody', message: `${name} "${text.slice(0, 80)}" names no node: everything in it is taken out again`, hint: 'Name at least one node, or leave it out.' })
+}
+
+function expand(text: string, name: string): readonly string[] {
+  try {
+    return expandHosts(text, name)
+  } catch (error) {
+    if (!(error instanceof PatchrunError)) throw error
+    const [first, ...rest] = error.problems.map(({ message, hint, where }): Problem => ({ code: 'usage/host-expression', message: `${name} "${text.slice(0, 80)}": ${message}`, hint, ...(where && { where }) }))
+    throw first ? new PatchrunError([first, ...rest], { cause: error }) : error
+  }
+}
+
 /** Names the nodes; one that patchrun may not touch is a mistake, not something to pass over. */
 function limitTo(fleet: Fleet, text: string): readonly string[] {
-  const names = expandHosts(text, '--limit')
+  const names = hostsOfOption(text, '--limit')
   const permitted = new Set(fleet.nodes.map((n) => n.name))
   const strange = names.filter((n) => !permitted.has(n))
   if (strange.length > 0) {
