@@ -127,7 +127,7 @@ export class RunSummarizer {
     if (this.#guard) return { message: this.#guard.message, hint: "This is a fault of patchrun. Please report it with the run's ansible.log." }
     const said = errorIn(exit.stderr, this.#root)
     const fault = (message: string): Fault => ({ ...(said ?? {}), message: said?.message ?? message, hint: hintFor(said?.message ?? message) })
-    if (!this.#started) return fault(`ansible-playbook ended (${how(exit)}) before patchrun's callback plugin spoke; nothing can be concluded`)
+    if (!this.#started) return fault(`ansible-playbook ended (${how(exit)}) before patchrun's callback plugin spoke; nothing can be concluded${lastWords(exit.stderr)}`)
     if (!this.#finished) return fault(`ansible-playbook ended (${how(exit)}) without telling its stats`)
     if (this.#lost > 0) {
       return { message: `${this.#lost} events of the run were lost or damaged; nothing can be concluded`, hint: 'Run it again. If it happens again, look for a full disk, and report it.' }
@@ -149,6 +149,12 @@ export class RunSummarizer {
 
 function how(exit: Pick<RunExit, 'exitCode' | 'signal'>): string {
   return exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.exitCode ?? 'unknown'}`
+}
+
+/** What it said at the end, when it died before it could call anything an error. */
+function lastWords(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('[WARNING]'))
+  return lines.length === 0 ? '' : `; it said: ${lines.slice(-3).join(' | ').slice(-300)}`
 }
 
 function taskOf(guard: GuardEvent): Pick<Failure, 'task' | 'file' | 'line'> {

@@ -62,7 +62,7 @@ function alarmOf({ unplanned, guard, fault }: RunSummary, exit: StepResult['exit
   // Ansible that was ended by a signal says nothing about the playbook: its nodes are looked at again.
   if (fault && exit.signal === null && exit.ended === undefined) {
     const place = fault.file === undefined ? '' : ` (${fault.file}${fault.line === undefined ? '' : `:${fault.line}`})`
-    return { code: 'playbook-fault', message: `${fault.message}${place}`, hint: `${fault.hint} Then merge it and \`patchrun run\`; or, where the commit is not to blame, \`patchrun retry\` first.` }
+    return { code: 'playbook-fault', message: `${fault.message}${place}`, hint: `${fault.hint} With a new commit \`patchrun run\` goes on by itself; where the commit is not to blame, \`patchrun retry\` first.` }
   }
   return null
 }

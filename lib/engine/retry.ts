@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `patchrun retry [NODES]`: a person says that failed nodes are to be tried again; the next run does it.
-import { expandHosts } from '../fleet/host-expression.js'
 import { PatchrunError } from '../errors.js'
+import { hostsOfOption } from '../fleet/limit.js'
 import { nodeState } from '../rollout/index.js'
 import { Journal } from '../store/journal.js'
 import { takeLock } from '../store/lock.js'
@@ -15,7 +15,7 @@ import type { Session } from './session.js'
 /** Returns the nodes that the next run tries again. Throws lock/held, usage/nothing-to-retry. */
 export async function retry(session: Session, hosts: string | null, { clock = systemClock }: { readonly clock?: Clock } = {}): Promise<readonly string[]> {
   const fleet = await session.observe()
-  const wanted = hosts === null ? null : expandHosts(hosts, 'retry')
+  const wanted = hosts === null ? null : hostsOfOption(hosts, 'retry')
   const layout = layoutOf(fleet)
   const lock = await inState(fleet.stateDirectory, () => takeLock(layout.lock, clock.now()))
   try {

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// --limit -> the nodes it names. Pure.
+// Host expressions given on the command line -> the nodes they name. Pure.
 import { PatchrunError, refuse, type Problem } from '../errors.js'
 import { expandHosts } from './host-expression.js'
 import { summed } from './lists.js'
 import type { Fleet } from './types.js'
 
 /**
+ * What an argument of the command names. What is wrong with it is wrong usage, not a wrong declaration.
+ * @throws PatchrunError usage/host-expression, usage/names-nobody
+ */
+export function hostsOfOption(text: string, option: string): readonly string[] {
+  const where = { file: option, line: 1, column: 1, text: text.slice(0, 120) }
+  const names = expand(text, option)
+  if (names.length > 0) return names
+  throw new PatchrunError({ code: 'usage/names-nobody', message: `${option} comes out empty: it names no node`, hint: 'Name at least one node, or leave it out. Look at what "!" takes out again.', where })
+}
+
+/**
  * In the order of the fleet, so that one set of nodes is one limit however it is written. Every node it names must be one of the environment: a slip must not end in "nothing to do".
- * @throws PatchrunError usage/limit (it can not be read, or comes out empty), usage/limit-not-permitted
+ * @throws PatchrunError what hostsOfOption throws, usage/limit-not-permitted
  */
 export function limitTo({ nodes, denied, environment }: Pick<Fleet, 'nodes' | 'denied' | 'environment'>, text: string): readonly string[] {
   const where = { file: '--limit', line: 1, column: 1, text: text.slice(0, 120) }
-  const wanted = new Set(expand(text))
-  if (wanted.size === 0) throw new PatchrunError({ code: 'usage/limit', message: '--limit comes out empty', hint: 'Look at what "!" takes out again.', where })
+  const wanted = new Set(hostsOfOption(text, '--limit'))
   const known = new Set(nodes.map((node) => node.name))
   const never = new Set(denied)
   const strange = [...wanted].filter((name) => !known.has(name))
@@ -25,12 +35,12 @@ export function limitTo({ nodes, denied, environment }: Pick<Fleet, 'nodes' | 'd
   return [...known].filter((name) => wanted.has(name))
 }
 
-function expand(text: string): readonly string[] {
+function expand(text: string, option: string): readonly string[] {
   try {
-    return expandHosts(text, '--limit')
+    return expandHosts(text, option)
   } catch (error) {
     if (!(error instanceof PatchrunError)) throw error
-    const [first, ...rest] = error.problems.map((p): Problem => ({ ...p, code: 'usage/limit' }))
+    const [first, ...rest] = error.problems.map((p): Problem => ({ ...p, code: 'usage/host-expression' }))
     throw first ? new PatchrunError([first, ...rest], { cause: error }) : error
   }
 }

@@ -120,7 +120,7 @@ environments:
 
 t.test('--limit', async (t) => {
   t.same(limitTo(open(EXAMPLE), 'node[05-06],node01!node06'), ['node01', 'node05'])
-  for (const [limit, words, code = 'usage/limit'] of [['db1,node01', /db1, which must never be touched/, 'usage/limit-not-permitted'], ['node07', /node07, not in environment/, 'usage/limit-not-permitted'], ['node[2-1]', /backwards/], ['all', /group of Ansible/], ['node01!node01', /empty/], ['', /empty/]] as const) {
+  for (const [limit, words, code = 'usage/host-expression'] of [['db1,node01', /db1, which must never be touched/, 'usage/limit-not-permitted'], ['node07', /node07, not in environment/, 'usage/limit-not-permitted'], ['node[2-1]', /backwards/], ['all', /group of Ansible/], ['node01!node01', /empty/, 'usage/names-nobody'], ['', /empty/]] as const) {
     try {
       limitTo(open(EXAMPLE), limit)
       t.fail(limit)
