@@ -3,7 +3,7 @@
 // or only waiting. It may be stopped anywhere: the journal says how far it came.
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
-import { decide, planWaves } from '../rollout/index.js'
+import { decide, nodeState, planWaves } from '../rollout/index.js'
 import type { Action, Decision, EnvironmentState, OpenStep, RolloutState, StepAction } from '../rollout/index.js'
 import { unreachable } from '../errors.js'
 import type { Journal } from '../store/journal.js'
@@ -42,13 +42,15 @@ export interface Reconciled {
 interface Running {
   readonly steps: Map<string, Promise<void>>
   readonly faults: unknown[]
+  /** People were told that the canaries proved nothing. */
+  warned: boolean
 }
 
 /** Lists from files and commands are looked at again this often, even while nothing else happens. */
 const LONGEST_SLEEP = 60_000
 
 export async function reconcile(run: Reconcile): Promise<Reconciled> {
-  const running: Running = { steps: new Map(), faults: [] }
+  const running: Running = { steps: new Map(), faults: [], warned: false }
   let fleet: Fleet | undefined
   try {
     for (;;) {
@@ -61,6 +63,7 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       fleet = await run.observe()
       const decision = decideNow(run, fleet)
       if (run.stop.aborted) continue
+      warnOfIdleCanaries(run, fleet, decision, running)
       for (const action of decision.actions) await start(run, fleet, action, running)
       if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish')) continue
       if (running.steps.size === 0 && (run.once || decision.wakeAt === null)) {
@@ -80,6 +83,15 @@ function decideNow({ journal, clock, onProgress }: Reconcile, { nodes, policy }:
   const waves = planWaves(nodes, policy, rollout.limit).map((w) => w.nodes.length)
   onProgress({ type: 'decided', state: journal.state, decision, waves })
   return decision
+}
+
+/** Canaries that were GOOD from the start say nothing of a change that others are about to get. */
+function warnOfIdleCanaries({ journal, onProgress }: Reconcile, { nodes }: Fleet, { actions }: Decision, running: Running): void {
+  if (running.warned || !actions.some((a) => a.do === 'apply' && a.wave > 0)) return
+  running.warned = true
+  const rollout = rolloutOf(journal)
+  if (nodes.some((n) => n.canary && nodeState(rollout, n.name).touched)) return
+  onProgress({ type: 'notice', code: 'canaries-unchanged', text: 'no canary needed a change at this commit, other nodes do: the canary wave has not shown what the change does' })
 }
 
 async function start(run: Reconcile, fleet: Fleet, action: Action, running: Running): Promise<void> {

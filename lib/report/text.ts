@@ -122,7 +122,11 @@ export function failureText({ cause, message, task, file, line }: Failure): stri
 
 function blindSpotLines(nodes: readonly NodeReport[], options: TextOptions): string[] {
   const seen = nodes.flatMap((n) => n.blindSpots.map((spot) => ({ spot, node: n.node })))
-  return unpredictedText(seen, options)
+  const lines = unpredictedText(seen, options)
+  // A node that looks GOOD is not touched, so a change that consists of such tasks alone has gone nowhere.
+  const passedBy = nodes.filter((n) => n.stage === 'good' && !n.touched && n.blindSpots.length > 0)
+  if (passedBy.length === 0) return lines
+  return [...lines, `  ${count(passedBy.length, 'node')} looked GOOD and ${passedBy.length === 1 ? 'was' : 'were'} not changed: what cannot be predicted did not run there`]
 }
 
 /** "12 tasks cannot be predicted": named, with the nodes they concern. */
