@@ -60,10 +60,13 @@ async function clearStale(mirror: Mirror, lock: string): Promise<boolean> {
   return true
 }
 
+/** What git adds whatever went wrong; the cause stands before it. */
+const BOILERPLATE = /^(fatal: Could not read from remote repository\.|Please make sure you have the correct access rights|and the repository exists\.)\s*$/
+
 /** What git's words about a remote mean. */
 export function remoteError(mirror: Mirror, { stderr }: GitResult): PatchrunError {
   if (/dubious ownership/.test(stderr)) return dubiousOwnership(stderr)
-  const said = lastLines(stderr)
+  const said = lastLines(stderr.split('\n').filter((line) => !BOILERPLATE.test(line)).join('\n') || stderr)
   const where = { where: { file: mirror.remote } }
   if (/Authentication failed|could not read (Username|Password)|Permission denied|Host key verification failed|terminal prompts disabled|error: 40[13]/i.test(stderr)) {
     return new PatchrunError({
