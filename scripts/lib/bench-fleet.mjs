@@ -7,57 +7,57 @@ import { must } from './run.mjs'
 
 const GIT = { GIT_AUTHOR_NAME: 'op', GIT_AUTHOR_EMAIL: 'op@example.org', GIT_COMMITTER_NAME: 'op', GIT_COMMITTER_EMAIL: 'op@example.org', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
 
-const PLAYBOOK = `- name: compute nodes
+const HEAD = `- name: compute nodes
   hosts: all
   gather_facts: false
   vars_files: [vars/versions.yml]
   tags: [HotChange]
   tasks:
+`
+
+const SITE = `${HEAD}
     - name: Directories
-      ansible.builtin.file: { path: "{{ node_root }}/{{ item }}", state: directory, mode: "0755" }
-      loop: [etc/ssh, etc/chrony, opt/site]
+      ansible.builtin.file: { path: "{{ node_root }}/etc/ssh", state: directory, mode: "0755" }
     - name: Is it a login node?
       ansible.builtin.stat: { path: "{{ node_root }}/etc/login-node" }
       register: login
+    - name: Role of the node
+      ansible.builtin.set_fact: { node_role: "{{ 'login' if login.stat.exists else 'compute' }}" }
+    - name: Releases are numbers
+      ansible.builtin.assert: { that: "release | int > 0", quiet: true }
     - name: Message of the day
-      ansible.builtin.copy: { dest: "{{ node_root }}/etc/motd", content: "{{ inventory_hostname }}, release {{ release }}\\n", mode: "0644" }
+      ansible.builtin.copy: { dest: "{{ node_root }}/etc/motd", content: "{{ node_role }}, release {{ release }}\\n", mode: "0644" }
     - name: Time servers
-      ansible.builtin.template: { src: chrony.conf.j2, dest: "{{ node_root }}/etc/chrony/chrony.conf", mode: "0644" }
+      ansible.builtin.template: { src: chrony.conf.j2, dest: "{{ node_root }}/etc/chrony.conf", mode: "0644" }
       notify: Time service reads its configuration
-    - name: Scheduler configuration
-      ansible.builtin.template: { src: slurm.conf.j2, dest: "{{ node_root }}/etc/slurm.conf", mode: "0644" }
-    - name: Health check
-      ansible.builtin.copy: { src: health-check.sh, dest: "{{ node_root }}/opt/site/health-check", mode: "0755" }
     - name: No root login
       ansible.builtin.lineinfile: { path: "{{ node_root }}/etc/ssh/sshd_config", regexp: "^PermitRootLogin", line: "PermitRootLogin no", create: true, mode: "0600" }
     - name: Limits
       ansible.builtin.blockinfile: { path: "{{ node_root }}/etc/limits.conf", block: "* soft memlock unlimited\\n* hard memlock unlimited", create: true, mode: "0644" }
     - name: Host key
       ansible.builtin.command: { cmd: "touch {{ node_root }}/etc/ssh/host_key", creates: "{{ node_root }}/etc/ssh/host_key" }
-    - name: Link of the tools
-      ansible.builtin.file: { src: "{{ node_root }}/opt/site", dest: "{{ node_root }}/opt/tools", state: link }
-    - name: Role of the node
-      ansible.builtin.set_fact: { node_role: "{{ 'login' if login.stat.exists else 'compute' }}" }
-    - name: Role on disk
-      ansible.builtin.copy: { dest: "{{ node_root }}/etc/role", content: "{{ node_role }}\\n", mode: "0644" }
     - name: Nothing left over
       ansible.builtin.file: { path: "{{ node_root }}/etc/nologin", state: absent }
   handlers:
     - name: Time service reads its configuration
-      ansible.builtin.command: { cmd: "touch {{ node_root }}/etc/chrony/restarted" }
+      ansible.builtin.command: { cmd: "touch {{ node_root }}/etc/chrony-restarted" }
 `
 
+/** Nothing is done on the nodes: what is left is Ansible's own handling of hosts and tasks, the least it can do. */
+const HOLLOW = HEAD + Array.from({ length: 10 }, (_, i) => `    - name: Task ${i}
+      ansible.builtin.debug: { msg: "{{ inventory_hostname }} ${i}" }
+`).join('')
+
+/** How many tasks each node has, handlers aside. */
+export const TASKS = 10
+
 const FILES = {
-  'site.yml': PLAYBOOK,
+  'site.yml': SITE,
+  'hollow.yml': HOLLOW,
   'templates/chrony.conf.j2': '# release {{ release }}\n{% for n in range(1, 5) %}server time{{ n }}.example.org iburst\n{% endfor %}makestep 1.0 3\n',
-  'templates/slurm.conf.j2': 'ClusterName=bench\n{% for n in range(1, 41) %}NodeName=n{{ n }} CPUs=64 RealMemory=256000 State=UNKNOWN\n{% endfor %}',
-  'files/health-check.sh': `#!/bin/sh\n${'df -P / >/dev/null || exit 1\n'.repeat(40)}`,
 }
 
 const versions = (release) => `release: "${release}"\n`
-
-/** How many tasks each node has. */
-export const TASKS = [...PLAYBOOK.matchAll(/^ {4}- name/gm)].length - 1
 
 export const nodeName = (number) => `node${String(number).padStart(3, '0')}`
 
@@ -66,7 +66,7 @@ export const nodeName = (number) => `node${String(number).padStart(3, '0')}`
  * @returns names and places; `release(n)` commits another release, `save` and `restore` keep and bring back
  *   nodes and state
  */
-export async function makeFleet(directory, { nodes, canaries, forks, ansibleBin }) {
+export async function makeFleet(directory, { nodes, canaries, forks, playbook, ansibleBin }) {
   const repository = join(directory, 'playbooks')
   const git = async (...args) => (await must(['git', '-C', repository, ...args], { env: { ...process.env, ...GIT } })).stdout.trim()
   for (const [path, text] of Object.entries({ ...FILES, 'vars/versions.yml': versions(1) })) {
@@ -88,7 +88,7 @@ export async function makeFleet(directory, { nodes, canaries, forks, ansibleBin 
   writeFileSync(file, JSON.stringify({
     schemaVersion: 1,
     fleet: 'bench',
-    playbooks: { repository: './playbooks' },
+    playbooks: { repository: './playbooks', playbook },
     nodes: { allow: [`node[001-${String(nodes).padStart(3, '0')}]`], canary: [`node[001-${String(canaries).padStart(3, '0')}]`] },
     inventory: { vars },
     rollout: { soak: '0s', maxFailed: 0, waves: ['10%', '50%', '100%'] },
