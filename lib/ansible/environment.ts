@@ -64,7 +64,6 @@ export function runEnvironment(
     ...kept,
     LANG: 'C.UTF-8',
     LC_ALL: 'C.UTF-8',
-    PYTHONUNBUFFERED: '1',
     // Plugins in the checkout would otherwise leave files there, and a checkout that moved is refused.
     PYTHONDONTWRITEBYTECODE: '1',
     ANSIBLE_CONFIG: places.configFile,

@@ -132,14 +132,20 @@ class Redactor:
 
 
 class CleanStream:
-    """Stands before sys.stdout and sys.stderr: Ansible writes each message at once."""
+    """Stands before sys.stdout and sys.stderr: Ansible writes each message at once.
+
+    And never flushes: a run that is killed would take the end of its log with it. PYTHONUNBUFFERED would help as well, but
+    modules on a local connection inherit it, and then read themselves from standard input byte by byte.
+    """
 
     def __init__(self, stream, redactor):
         self._stream = stream
         self._redactor = redactor
+        stream.flush()
 
     def write(self, text):
         self._stream.write(self._redactor.clean(text) if isinstance(text, str) else text)
+        self._stream.flush()
         return len(text)
 
     def writelines(self, lines):
