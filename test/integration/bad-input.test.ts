@@ -82,7 +82,7 @@ t.test('a commit without the playbook never opens a rollout', options, async (t)
   ground.commit('misnamed', { 'sites.yml': version('1')['site.yml']! })
   t.match(await run(ground), error(3, 'playbook/not-found', /Did you mean sites\.yml/))
   t.match(JSON.parse((await say(ground, ['status', '--json'])).stdout), { rollout: null })
-  ground.commit('mended', { 'sites.yml': null as unknown as string, 'site.yml': `${version('1')['site.yml']!.replace('hosts: all', 'hosts: all\n  serial: 1\n  any_errors_fatal: true')}${site(copyTask('etc/second', '1\n')).replace('hosts: all', 'hosts: db*')}` })
+  ground.commit('mended', { 'sites.yml': null, 'site.yml': `${version('1')['site.yml']!.replace('hosts: all', 'hosts: all\n  serial: 1\n  any_errors_fatal: true')}${site(copyTask('etc/second', '1\n')).replace('hosts: all', 'hosts: db*')}` })
   t.match(await run(ground), { code: 0 }, 'a playbook with serial, any_errors_fatal, and a play for others')
   t.match([ground.read('node01', 'etc/version'), ground.read('node01', 'etc/second')], ['1\n', null])
 
