@@ -8,10 +8,10 @@ import { isControlMachine } from '../fleet/host-name.js'
 import type { ListEntry } from '../fleet/lists.js'
 import { nearest } from '../fleet/nearest.js'
 import { ordered } from '../fleet/order.js'
-import { chooseEnvironment, executableOf, resolveFleet } from '../fleet/resolve.js'
+import { chooseEnvironment, environmentsOf, executableOf, resolveFleet } from '../fleet/resolve.js'
 import { hostsOfGroup, type SourceInventory } from '../fleet/source-inventory.js'
 import type { Fleet } from '../fleet/types.js'
-import { parseDeclaration, type Declared } from '../fleet/validate.js'
+import { checkDeclaration, type Declared } from '../fleet/validate.js'
 import { escapePointer } from '../fleet/yaml-source.js'
 import { readListCommand, readListFile, readText } from './list-source.js'
 
@@ -31,8 +31,30 @@ export interface OpenFleetOptions {
 export async function readDeclaration(file: string): Promise<Declared> {
   const path = resolve(file)
   const text = await readText(path, { code: 'config/unreadable', message: `${path} can not be read`, hint: 'Name the file with -c PATH; "patchrun init" writes one to start from.', where: { file: path } })
-  return parseDeclaration(path, text)
+  const { problems, declared } = checkDeclaration(path, text)
+  refuse(ordered(unique([...problems, ...(declared && problems.length > 0 ? listProblems(declared) : [])])))
+  if (!declared) throw new Error('a declaration without problems and without content')
+  return declared
 }
+
+/** What the lists contradict each other in, as far as it can be told without asking a source: no reason to hide it behind a slip elsewhere. */
+function listProblems(declared: Declared): readonly Problem[] {
+  const { nodes, environments, inventory } = declared.config
+  const lists = [nodes, ...Object.values(environments ?? {}).map((e) => e.nodes)].flatMap((l) => [l.allow, l.deny, l.canary])
+  if (inventory?.source !== undefined || lists.some((list) => list?.some((entry) => typeof entry !== 'string'))) return []
+  return environmentsOf(declared).flatMap((environment) => {
+    try {
+      resolveFleet(declared, { lists: new Map() }, { environment })
+      return []
+    } catch (error) {
+      if (error instanceof PatchrunError) return error.problems
+      throw error
+    }
+  })
+}
+
+/** Environments share the fleet's lists, and what is wrong in them. */
+const unique = (problems: readonly Problem[]): Problem[] => [...new Map(problems.map((p) => [JSON.stringify(p), p])).values()]
 
 /**
  * Opens one environment of a fleet.

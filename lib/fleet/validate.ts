@@ -68,20 +68,54 @@ function refBranch(any: SchemaError, error: SchemaError): string | undefined {
   return index < 0 ? undefined : String(index)
 }
 
-/**
- * Reads and checks a declaration. `file` is an absolute path, used for places only.
- * @throws PatchrunError with every problem found, ordered by place; all codes begin with "config/"
- */
-export function parseDeclaration(file: string, text: string): Declared {
+/** What the schema and the file alone say of a declaration. */
+export interface Checked {
+  readonly problems: readonly Problem[]
+  /** The declaration, less what the schema refuses; absent where too little would be left to look further. */
+  readonly declared?: Declared
+}
+
+/** Reads and checks a declaration. `file` is an absolute path, used for places only. */
+export function checkDeclaration(file: string, text: string): Checked {
   const places = parseYaml(file, text)
   const value: unknown = places.value
-  if (!validate(value)) {
-    const errors = withoutOtherBranches((validate.errors ?? []).slice(0, MAX_ERRORS))
-    const version = errors.find((e) => e.instancePath === '/schemaVersion')
-    // A file of another version is another language: its other "mistakes" would mislead.
-    refuse(ordered((version ? [version] : errors).map((error): Problem => describeError(error, places))))
+  if (validate(value)) {
+    const config = value as Declaration
+    return { problems: semanticProblems(config, places), declared: { file, config, places } }
   }
-  const config = value as Declaration
-  refuse(ordered(semanticProblems(config, places)))
-  return { file, config, places }
+  const errors = withoutOtherBranches((validate.errors ?? []).slice(0, MAX_ERRORS))
+  const version = errors.find((e) => e.instancePath === '/schemaVersion')
+  // A file of another version is another language: its other "mistakes" would mislead.
+  if (version) return { problems: [describeError(version, places)] }
+  const problems = errors.map((error): Problem => describeError(error, places))
+  const config = withoutRefused(value, errors)
+  return config ? { problems: [...problems, ...semanticProblems(config, places)], declared: { file, config, places } } : { problems }
+}
+
+/** @throws PatchrunError with every problem found, ordered by place; all codes begin with "config/" */
+export function parseDeclaration(file: string, text: string): Declared {
+  const { problems, declared } = checkDeclaration(file, text)
+  refuse(ordered(problems))
+  if (!declared) throw new Error('a declaration without problems and without content')
+  return declared
+}
+
+/** Unknown fields, and optional settings with something wrong in them, are taken away, so that one slip does not hide the others. */
+function withoutRefused(value: unknown, errors: readonly SchemaError[]): Declaration | undefined {
+  const copy = structuredClone(value) as Record<string, unknown>
+  for (const { instancePath, keyword, params } of errors) {
+    const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    if (keyword === 'additionalProperties') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
+    else if (path[0] !== undefined && OPTIONAL.has(path[0])) remove(copy, path.slice(0, 2))
+  }
+  return validate(copy) ? (copy as unknown as Declaration) : undefined
+}
+
+const OPTIONAL = new Set(['inventory', 'failureDomains', 'changes', 'rollout', 'ansible', 'state'])
+
+function remove(from: unknown, path: readonly string[]): void {
+  const [key, ...rest] = path
+  if (key === undefined || typeof from !== 'object' || from === null) return
+  if (rest.length > 0) remove((from as Record<string, unknown>)[key], rest)
+  else if (!Array.isArray(from)) Reflect.deleteProperty(from, key)
 }

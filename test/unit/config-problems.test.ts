@@ -2,6 +2,7 @@
 // Broken files, and for each the code, the line and the column that an operator gets to see.
 import t from 'tap'
 import { PatchrunError, type Problem } from '../../lib/errors.js'
+import { readDeclaration } from '../../lib/engine/open-fleet.js'
 import { extraArgFaults } from '../../lib/fleet/extra-args.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
 import { parseDeclaration } from '../../lib/fleet/validate.js'
@@ -243,4 +244,12 @@ t.test('arguments for ansible-playbook', async (t) => {
     t.notMatch(JSON.stringify(faults), /hunter2/, 'values are not repeated')
   }
   t.equal(extraArgFaults(['--user', '--check']).length, 2, 'what looks like a value and is an option is judged too')
+})
+
+t.test('a slip hides no other: form, lists and policy are told at once, by place', async (t) => {
+  const directory = t.testdir({
+    'patchrun.yml': 'schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p, playbok: site.yml }\nnodes:\n  allow: ["node[01-06]"]\n  deny: [node02]\n  canary: [node01, node09]\nrollout:\n  waves: ["50%", "10%"]\n  soak: ten\n',
+  })
+  const error = await readDeclaration(`${directory}/patchrun.yml`).then(() => null, (e: unknown) => e as PatchrunError)
+  t.same(error?.problems.map(({ code, where }) => `${where?.line} ${code}`), ['3 config/unknown-field', '6 config/contradiction', '7 config/canary-not-allowed', '9 config/waves', '10 config/invalid-value'])
 })
