@@ -21,7 +21,7 @@ export function selection(mode: RunMode): { readonly tags: readonly string[]; re
   }
 }
 
-/** Arguments after `ansible-playbook`. `hostsFile` is the absolute path of a file with one host a line. */
+/** Arguments after `ansible-playbook`. `hostsFile` is the path, from the checkout, of a file with one host a line. */
 export function playbookArgv(
   request: Pick<RunRequest, 'mode' | 'inventory' | 'playbook' | 'policy'>,
   hostsFile: string,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts one ansible-playbook, reads its events, and sees to its end. How it came out is lib/change's to say.
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync, writeSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
@@ -28,7 +28,7 @@ export async function runAnsible(request: RunRequest): Promise<RunExit> {
   refuse(extraArgsProblems(request.policy.extraArgs))
   request.signal?.throwIfAborted()
   const places = prepare(request)
-  const argv = playbookArgv(request, places.hostsFile)
+  const argv = playbookArgv(request, limitPath(request.checkout, places.hostsFile))
   const begun = performance.now()
   const log = openSync(join(places.directory, 'ansible.log'), 'a', 0o600)
   const tee = openSync(join(places.directory, 'events.jsonl'), 'a', 0o600)
@@ -80,6 +80,9 @@ export async function runAnsible(request: RunRequest): Promise<RunExit> {
     closeSync(log)
   }
 }
+
+/** Ansible takes --limit apart at spaces, commas and colons, in a file's path too: seen from the checkout the path has only names of ours. */
+const limitPath = (checkout: string, hostsFile: string): string => relative(realpathSync(checkout), realpathSync(hostsFile))
 
 function cannotStart(request: RunRequest, failure: unknown): PatchrunError {
   return new PatchrunError(

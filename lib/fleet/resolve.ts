@@ -94,6 +94,18 @@ function ansibleOf(declared: Declared): AnsiblePolicy {
   }
 }
 
+/** Ansible reads a path with a comma as a list of hosts, and puts the environment's values for $NAME into every path. */
+function stateProblems({ config, file, places }: Declared, directory: string): Problem[] {
+  const found = /,|\$(\w+|\{)/.exec(directory)?.[0]
+  if (found === undefined) return []
+  return [{
+    code: 'config/state-directory',
+    message: `the state directory ${directory} has "${found}" in its path, which Ansible does not read as it stands`,
+    hint: 'Set state.directory to a path without commas and without "$" before a name.',
+    where: config.state?.directory === undefined ? { file } : places.place('/state/directory'),
+  }]
+}
+
 /**
  * Resolves one environment.
  * @throws PatchrunError with all problems of the lists, groups and domains, ordered by place (config/…);
@@ -105,7 +117,8 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
   const lists = permits(declared, environment, sources.lists)
   const groups = grouping(declared, lists.allow, sources.inventory)
   const domains = failureDomains(declared, lists.allow, groups)
-  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems]))
+  const stateDirectory = resolve(dirname(file), config.state?.directory ?? defaults.state.properties.directory.default)
+  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...stateProblems(declared, stateDirectory)]))
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
     canary: lists.canary.has(name),
@@ -124,6 +137,6 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     groupChildren: groups.groupChildren,
     policy: rolloutOf(declared, environment),
     ansible: ansibleOf(declared),
-    stateDirectory: resolve(dirname(file), config.state?.directory ?? defaults.state.properties.directory.default),
+    stateDirectory,
   }
 }

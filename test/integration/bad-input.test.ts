@@ -281,13 +281,16 @@ t.test('secrets are in no output and in no file of the state', options, async (t
 
 t.test('odd names and a bare environment', options, async (t) => {
   const odd = ['Rack1.Node-A_1.example.ORG', 'x'.repeat(63), '7of9']
-  const ground = makePlayground(join(t.testdir(), `it's "Ünder" $HOME; été`), bin!, { nodes: 1, canary: 'node01' })
+  const ground = makePlayground(join(t.testdir(), `it's "Ünder" 5$; été`), bin!, { nodes: 1, canary: 'node01' })
   edit(ground, (d) => {
     d['nodes'] = { allow: odd, canary: [odd[0]] }
     d['rollout']!['waves'] = ['100%']
   })
   for (const node of odd) ground.write(node, 'etc/hostname', node)
   ground.commit('version 1', version('1'))
+  edit(ground, (d) => (d['state'] = { directory: './$HOME,x' }))
+  t.match(await run(ground), error(3, 'config/state-directory', /patchrun\.yml:\d+/))
+  edit(ground, (d) => delete d['state'])
   const env = { HOME: undefined, XDG_CACHE_HOME: undefined, LANG: 'C', LC_ALL: 'C', TERM: 'dumb', CI: undefined }
   t.match(await say(ground, ['run', '--yes'], { env, prefix: ['sh', '-c', 'umask 077; exec "$@" <&-', 'sh'] }), { code: 0 })
   for (const node of odd) t.equal(ground.read(node, 'etc/version'), '1\n', node)

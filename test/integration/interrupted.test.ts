@@ -103,6 +103,7 @@ t.test('one signal finishes what runs, two end it; both say how to go on', optio
   ground.commit('version 2', slow('2'))
   const twice = start(RUN, { cwd: ground.directory })
   await says(twice, /0002-apply/)
+  await until('it changes the node', () => ground.read('node01', 'etc/version') === '2\n')
   twice.child.kill('SIGINT')
   await says(twice, /stopping/)
   twice.child.kill('SIGINT')
