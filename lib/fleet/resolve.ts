@@ -2,7 +2,7 @@
 // A declaration and what its sources gave -> the Fleet of one environment, every default filled in. Pure: reading the
 // sources is lib/engine/open-fleet.ts's.
 import { dirname, resolve } from 'node:path'
-import { PatchrunError, refuse } from '../errors.js'
+import { PatchrunError, refuse, type Problem } from '../errors.js'
 import { parseDuration } from './duration.js'
 import { failureDomains } from './domains.js'
 import { grouping } from './groups.js'

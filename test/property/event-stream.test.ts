@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check'
 import t from 'tap'
+import { holds } from '../support/property.js'
 import { EventParser } from '../../lib/ansible/event-stream.js'
 import type { AnsibleEvent } from '../../lib/ansible/events.js'
 import { RunSummarizer } from '../../lib/change/summarize.js'
@@ -23,8 +24,8 @@ function numbered(events: readonly object[]): AnsibleEvent[] {
   return events.map((one, at) => ({ v: 1, seq: at + 1, ts: at, ...one }) as AnsibleEvent)
 }
 
-t.test('any chunking gives the same events, with any noise between', async () => {
-  fc.assert(fc.property(fc.array(event), fc.array(noise), fc.infiniteStream(fc.integer({ min: 1, max: 200 })), (given, lines, sizes) => {
+t.test('any chunking gives the same events, with any noise between', async (t) => {
+  holds(t, fc.property(fc.array(event), fc.array(noise), fc.infiniteStream(fc.integer({ min: 1, max: 200 })), (given, lines, sizes) => {
     const events = numbered(given)
     const text = events.flatMap((one, at) => [...(lines[at] === undefined ? [] : [lines[at]]), ascii(one)]).map((line) => `${line}\n`).join('')
     const bytes = Buffer.from(text)
@@ -41,8 +42,8 @@ t.test('any chunking gives the same events, with any noise between', async () =>
   }))
 })
 
-t.test('whatever the events: every planned node has a summary, and only a clean whole run gives GOOD or HOT', async () => {
-  fc.assert(fc.property(fc.array(event), fc.constantFrom(0, 1, 2, 4, 99, null), fc.boolean(), (given, exitCode, withStats) => {
+t.test('whatever the events: every planned node has a summary, and only a clean whole run gives GOOD or HOT', async (t) => {
+  holds(t, fc.property(fc.array(event), fc.constantFrom(0, 1, 2, 4, 99, null), fc.boolean(), (given, exitCode, withStats) => {
     const summarizer = new RunSummarizer()
     const counts = { ok: 1, changed: 0, unreachable: 0, failures: 0, skipped: 0, rescued: 0, ignored: 0 }
     const all = numbered([{ ev: 'start', check: true, ansible: 'x' }, ...given, ...(withStats ? [{ ev: 'stats', stats: { n1: counts, n2: counts } }] : [])])

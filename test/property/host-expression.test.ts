@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
+import { holds } from '../support/property.js'
 import fc from 'fast-check'
 import { PatchrunError } from '../../lib/errors.js'
 import { applyTerms, expandHosts, parseHosts } from '../../lib/fleet/host-expression.js'
@@ -14,8 +15,9 @@ const name = fc
   .map(([head, rest]) => head + rest.map(([n, w]) => n + w).join(''))
   .filter((n) => hostNameFault(n) === undefined)
 
-t.test('folding and expanding give the same names back', async () => {
-  fc.assert(
+t.test('folding and expanding give the same names back', async (t) => {
+  holds(
+    t,
     fc.property(fc.uniqueArray(name, { maxLength: 60 }), (names) => {
       if (names.length === 0) return foldHosts(names) === ''
       const folded = foldHosts(names)
@@ -26,8 +28,9 @@ t.test('folding and expanding give the same names back', async () => {
   )
 })
 
-t.test('folding does not depend on the order, and folds no further the second time', async () => {
-  fc.assert(
+t.test('folding does not depend on the order, and folds no further the second time', async (t) => {
+  holds(
+    t,
     fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 30 }), (names) => {
       const folded = foldHosts(names)
       return foldHosts([...names].reverse()) === folded && foldHosts(expandHosts(folded)) === folded
@@ -36,10 +39,11 @@ t.test('folding does not depend on the order, and folds no further the second ti
   )
 })
 
-t.test('operators are those of sets, from left to right', async () => {
+t.test('operators are those of sets, from left to right', async (t) => {
   const few = fc.array(fc.constantFrom('n1', 'n2', 'n3', 'n4', 'n5'), { minLength: 1, maxLength: 4 })
   const step = fc.tuple(fc.constantFrom(',', '!', '&', '^'), few)
-  fc.assert(
+  holds(
+    t,
     fc.property(few, fc.array(step, { maxLength: 6 }), (first, steps) => {
       let expected = new Set(first)
       let text = foldHosts(first)
@@ -59,9 +63,10 @@ t.test('operators are those of sets, from left to right', async () => {
   )
 })
 
-t.test('no text at all gives a name that Ansible reads as a pattern, or anything but problems and names', async () => {
+t.test('no text at all gives a name that Ansible reads as a pattern, or anything but problems and names', async (t) => {
   const nasty = fc.string({ unit: fc.constantFrom('n', '1', '0', '[', ']', '-', ',', '!', '&', '^', '~', '@', ':', '*', ' ', '/', '.', 'all', '\n', 'ü'), maxLength: 16 })
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.oneof(nasty, fc.string()), (text) => {
       const { terms, problems } = parseHosts(text, { inList: true })
       const names = [...applyTerms(terms)]

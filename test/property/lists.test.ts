@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
+import { holds } from '../support/property.js'
 import fc from 'fast-check'
 import { buildInventory } from '../../lib/ansible/inventory.js'
 import { PatchrunError } from '../../lib/errors.js'
@@ -39,7 +40,8 @@ const source: SourceInventory = {
 t.test('a fleet holds what is allowed and not denied, or nothing is started', async (t) => {
   let opened = 0
   let refused = 0
-  fc.assert(
+  holds(
+    t,
     fc.property(lists, (input) => {
       const deny = input.honest ? input.deny.filter((n) => !input.allow.includes(n) && !input.canary.includes(n)) : input.deny
       const canary = input.honest ? input.canary.filter((n) => input.allow.includes(n)) : input.canary
@@ -71,8 +73,9 @@ t.test('a fleet holds what is allowed and not denied, or nothing is started', as
   t.ok(opened > 100 && refused > 100, `both ways came up (${opened} opened, ${refused} refused)`)
 })
 
-t.test('a denied node is in no inventory, even if a fleet were put together wrongly', async () => {
-  fc.assert(
+t.test('a denied node is in no inventory, even if a fleet were put together wrongly', async (t) => {
+  holds(
+    t,
     fc.property(some, some, fc.option(some, { nil: undefined }), (present, denied, wanted) => {
       const nodes = present.map((name) => ({ name, canary: false, groups: ['g'], vars: { me: `v-${name}` }, domains: [] }))
       const text = JSON.stringify(buildInventory({ nodes, denied, groupVars: {}, groupChildren: { g: [] } }, wanted))
@@ -82,10 +85,11 @@ t.test('a denied node is in no inventory, even if a fleet were put together wron
   )
 })
 
-t.test('any text is a declaration or a list of problems in the file, never a fault of ours', async () => {
+t.test('any text is a declaration or a list of problems in the file, never a fault of ours', async (t) => {
   const seed = 'schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\nnodes: { allow: ["n[1-3]", {file: x}], canary: [n1] }\nrollout: { waves: [1, "50%"] }\n'
   const change = fc.record({ at: fc.nat({ max: seed.length }), remove: fc.nat({ max: 8 }), put: fc.oneof(fc.constantFrom('[', ']', '{', '}', ':', '\n', ' ', '&a', '*a', '!x ', '"', "'", '#', '|', '- ', '? ', '<<', '\t', '~', '9'), fc.string({ maxLength: 3 })) })
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
       let text = seed
       for (const { at, remove, put } of changes) text = text.slice(0, at) + put + text.slice(at + remove)

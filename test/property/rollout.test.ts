@@ -3,6 +3,7 @@
 // mutant below breaks one of them on purpose.
 import fc from 'fast-check'
 import t from 'tap'
+import { holds } from '../support/property.js'
 import { decide, evolve, nodeState, NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { Decision, World } from '../../lib/rollout/index.js'
 import { flat, live, scenarios, Violation } from '../support/simulation.js'
@@ -14,14 +15,14 @@ t.comment(`seed ${seed}: PATCHRUN_TEST_SEED=${seed} runs the same again`)
 
 t.test('no reachable state breaks an invariant', (t) => {
   let turns = 0
-  fc.assert(fc.property(scenarios, (scenario) => { turns += live(scenario, decide).turns }), { numRuns: runs, seed })
+  holds(t, fc.property(scenarios, (scenario) => { turns += live(scenario, decide).turns }), { numRuns: runs, seed })
   t.comment(`${turns} decisions`)
   t.ok(turns > 5 * runs, 'the lives are long enough to mean something')
   t.end()
 })
 
 t.test('any prefix of a journal can be replayed and gone on from', (t) => {
-  fc.assert(fc.property(scenarios, fc.nat(), (scenario, cut) => {
+  holds(t, fc.property(scenarios, fc.nat(), (scenario, cut) => {
     const { events } = live(scenario, decide)
     const at = cut % (events.length + 1)
     const before = replay(events.slice(0, at))
