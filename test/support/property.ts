@@ -10,6 +10,6 @@ interface Asserts {
 }
 
 export function holds<T>(t: Asserts, property: fc.IRawProperty<T>, parameters: fc.Parameters<T> = {}): void {
-  const result = fc.check(property as fc.IProperty<T>, { seed, ...parameters }) as fc.RunDetails<T>
+  const result = fc.check<T>(property as fc.IProperty<T>, { seed, ...parameters })
   if (!t.ok(!result.failed, `holds in ${result.numRuns} cases, PATCHRUN_TEST_SEED=${result.seed}`)) t.comment(fc.defaultReportMessage(result) ?? '')
 }
