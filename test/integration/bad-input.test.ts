@@ -12,7 +12,7 @@ const oldest = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const newest = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const bin = oldest ?? newest
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
-t.setTimeout(600_000)
+t.setTimeout(900_000)
 
 type Tap = { testdir(): string }
 type Declared = Record<string, Record<string, unknown>>
