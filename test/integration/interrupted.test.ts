@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { userInfo, hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { readJournal } from '../../lib/store/journal.js'
 import { patchrun, start, type Ended, type Running } from '../support/command.js'
 import { copyTask, makePlayground, site, type Playground } from '../support/playground.js'
@@ -49,7 +49,7 @@ const ansibles = (ground: Playground): string[] => readdirSync('/proc').filter((
 })
 
 /** Every step has at most one outcome, and no node is applied to again after an apply that came out. */
-async function checkJournal(t: Tap & Pick<typeof import('tap').t, 'same' | 'equal'>, ground: Playground): Promise<void> {
+async function checkJournal(t: Pick<Test, 'same' | 'equal'>, ground: Playground): Promise<void> {
   const events = (await readJournal(own(ground, 'journal.jsonl'))).map((e) => e.event)
   const concluded = events.flatMap((e) => (e.type === 'concluded' ? [e.step] : []))
   t.same(concluded, [...new Set(concluded)], 'no step came out twice')
