@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people and machines get wrong, given to the real command: a clear error with a hint, the exit code that the docs
 // promise, and, where something had begun, a next run that finishes it.
-import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { patchrun, start, type CommandOptions, type Ended } from '../support/command.js'
+import { start } from '../support/command.js'
 import { copyTask, makePlayground, site, type Playground, type PlaygroundFleet } from '../support/playground.js'
+import { edit, error, run, say, seen, siteOf, version } from '../support/say.js'
 
 const oldest = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const newest = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const bin = oldest ?? newest
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
-t.setTimeout(600_000)
+t.setTimeout(900_000)
 
 type Tap = { testdir(): string }
-type Declared = Record<string, Record<string, unknown>>
 const make = (t: Tap, fleet: PlaygroundFleet = {}, ansible = bin): Playground => makePlayground(t.testdir(), ansible ?? '', { nodes: 1, canary: 'node01', ...fleet })
-const say = (ground: Playground, args: readonly string[], more: Partial<CommandOptions> = {}): Promise<Ended> => patchrun(args, { cwd: ground.directory, ...more })
-const run = (ground: Playground, ...more: string[]): Promise<Ended> => say(ground, ['run', '--yes', ...more])
-const version = (v: string): Record<string, string> => ({ 'site.yml': site(copyTask('etc/version', `${v}\n`)) })
-const edit = (ground: Playground, change: (declared: Declared) => void): void => {
-  const declared = JSON.parse(readFileSync(ground.file, 'utf8')) as Declared
-  change(declared)
-  writeFileSync(ground.file, JSON.stringify(declared, null, 2))
-}
-/** An error on standard error: its code, and words that must be there. */
-const error = (code: number, problem: string, ...words: RegExp[]): Partial<Record<keyof Ended, unknown>> => ({ code, stderr: new RegExp([`error ${problem}: [^]*hint: `, ...words.map((w) => w.source)].map((w) => `(?=[^]*${w})`).join('')) })
 
 t.test('a declaration that is wrong: every mistake at once, by place, and nothing is touched', async (t) => {
   const ground = make(t)
@@ -59,7 +48,7 @@ t.test('a playbook that cannot be run halts with its place, and the commit that 
       ['does not parse', { 'site.yml': '- hosts: all\n  tasks:\n    - name: x\n  - foo: [\n' }, /Halted: .*YAML.*did not find expected.*\(site\.yml:4\)/],
       ['a role that is missing', { 'site.yml': '- hosts: all\n  gather_facts: false\n  roles: [nosuch]\n' }, /Halted: .*'nosuch' was not found.*\(site\.yml:3\)[^]*Add the role/],
       ['a collection that is missing', { 'site.yml': site('- name: m\n  acme.tools.frob: { a: 1 }\n  tags: [HotChange]') }, /Halted: .*acme\.tools\.frob.*\(site\.yml:5\)[^]*Install the collection/],
-      ['hosts that match nothing', { 'site.yml': version('1')['site.yml']!.replace('hosts: all', 'hosts: nosuch') }, /no play of the playbook is for any[^]*`hosts:`/],
+      ['hosts that match nothing', { 'site.yml': siteOf('1').replace('hosts: all', 'hosts: nosuch') }, /no play of the playbook is for any[^]*`hosts:`/],
       ['an ansible.cfg that does not parse', { ...version('1'), 'ansible.cfg': 'this is no ini\n' }, /Halted: .*(section header|no ini)/],
       ['a vault password that is missing', { ...version('1'), 'ansible.cfg': '[defaults]\nvault_password_file = ./nosuch\n' }, /Halted: .*nosuch/],
     ]
@@ -79,10 +68,10 @@ t.test('a playbook that cannot be run halts with its place, and the commit that 
 
 t.test('a commit without the playbook never opens a rollout', options, async (t) => {
   const ground = make(t)
-  ground.commit('misnamed', { 'sites.yml': version('1')['site.yml']! })
+  ground.commit('misnamed', { 'sites.yml': siteOf('1') })
   t.match(await run(ground), error(3, 'playbook/not-found', /Did you mean sites\.yml/))
   t.match(JSON.parse((await say(ground, ['status', '--json'])).stdout), { rollout: null })
-  ground.commit('mended', { 'sites.yml': null, 'site.yml': `${version('1')['site.yml']!.replace('hosts: all', 'hosts: all\n  serial: 1\n  any_errors_fatal: true')}${site(copyTask('etc/second', '1\n')).replace('hosts: all', 'hosts: db*')}` })
+  ground.commit('mended', { 'sites.yml': null, 'site.yml': `${siteOf('1').replace('hosts: all', 'hosts: all\n  serial: 1\n  any_errors_fatal: true')}${site(copyTask('etc/second', '1\n')).replace('hosts: all', 'hosts: db*')}` })
   t.match(await run(ground), { code: 0 }, 'a playbook with serial, any_errors_fatal, and a play for others')
   t.match([ground.read('node01', 'etc/version'), ground.read('node01', 'etc/second')], ['1\n', null])
 
@@ -211,99 +200,3 @@ t.test('--limit that names a denied node, nobody, rubbish, a canary alone', opti
   t.match(await run(ground, '--limit', 'node01'), { code: 0 })
   t.equal(ground.read('node02', 'etc/version'), null)
 })
-
-t.test("a repository's own ansible.cfg and callbacks change nothing", options, async (t) => {
-  const plugin = (name: string, body: string): string => `from ansible.plugins.callback import CallbackBase
-
-
-class CallbackModule(CallbackBase):
-    CALLBACK_VERSION = 2.0
-    CALLBACK_TYPE = 'aggregate'
-    CALLBACK_NAME = '${name}'
-
-    def v2_playbook_on_task_start(self, task, is_conditional):
-        ${body}
-
-    v2_runner_on_ok = lambda self, result: self.v2_playbook_on_task_start(None, None)
-    v2_playbook_on_stats = lambda self, stats: self.v2_playbook_on_task_start(None, None)
-`
-  const ground = make(t, {}, newest ?? bin)
-  ground.commit('version 1', {
-    ...version('1'),
-    'callback_plugins/chatty.py': plugin('chatty', `print('{"v":1,"seq":1} 0.1s')`),
-    'callback_plugins/angry.py': plugin('angry', `raise RuntimeError('angry')`),
-    'hosts.ini': 'stranger ansible_connection=local\n',
-    'ansible.cfg': '[defaults]\ncallbacks_enabled = chatty, angry, profile_tasks\nstdout_callback = minimal\nany_errors_fatal = True\ninventory = hosts.ini\nlog_path = ./ansible.log\nretry_files_enabled = True\n[inventory]\nenable_plugins = yaml,ini\n[tags]\nskip = HotChange\n',
-  })
-  t.match(await run(ground), { code: 0 })
-  t.equal(ground.read('node01', 'etc/version'), '1\n', 'skip = HotChange did not hold')
-  t.match(await say(ground, ['detect', '--json']), { code: 0, stdout: /"GOOD": 1/ }, 'and the checkout is clean: nothing was written into it')
-})
-
-t.test('secrets are in no output and in no file of the state', options, async (t) => {
-  const ground = make(t)
-  const password = join(ground.directory, 'password')
-  writeFileSync(password, 'open sesame\n')
-  const vaulted = execFileSync(join(bin!, 'ansible-vault'), ['encrypt_string', '--vault-password-file', password, '--name', 'token', 'vaulted-S3CRET-plugh'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  ground.commit('secrets', {
-    'group_vars/all.yml': `${vaulted}\nplain: plain-S3CRET-xyzzy\n`,
-    'site.yml': site(`- name: under no_log
-  ansible.builtin.copy: { dest: "{{ node_root }}/plain", content: "{{ plain }}\\n", mode: "0600" }
-  no_log: true
-  tags: [HotChange]
-- name: from the vault {{ token }}
-  ansible.builtin.copy: { dest: "{{ node_root }}/vaulted", content: "{{ token }}\\n", mode: "0600" }
-  tags: [HotChange]
-- name: fails with it
-  ansible.builtin.command: "ls /nosuch/{{ token }}"
-  changed_when: false
-  check_mode: false
-  ignore_errors: true
-- name: loops over them
-  ansible.builtin.command: "echo {{ item }}"
-  loop: ["{{ token }}", "{{ plain }}"]
-  no_log: true
-  changed_when: false
-  check_mode: false`),
-  })
-  const env = { ANSIBLE_VAULT_PASSWORD_FILE: password }
-  for (const args of [['detect', '-v'], ['run', '--yes', '-v'], ['report', '--json'], ['report', '--format', 'junit'], ['lint', '-v'], ['history', '--json']]) {
-    const { code, stdout, stderr } = await say(ground, args, { env })
-    t.match({ code, clean: !/S3CRET|sesame/.test(stdout + stderr) }, { code: 0, clean: true }, args.join(' '))
-  }
-  t.match([ground.read('node01', 'vaulted'), ground.read('node01', 'plain')], [/S3CRET/, /S3CRET/], 'the nodes have them')
-  const state = join(ground.directory, '.patchrun')
-  const leaks = readdirSync(state, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/checkouts|mirror\.git/.test(entry.parentPath))
-    .filter((entry) => /S3CRET|sesame/.test(readFileSync(join(entry.parentPath, entry.name), 'utf8')))
-  t.same(leaks.map((entry) => entry.name), [])
-})
-
-t.test('odd names and a bare environment', options, async (t) => {
-  const odd = ['Rack1.Node-A_1.example.ORG', 'x'.repeat(63), '7of9']
-  const ground = makePlayground(join(t.testdir(), `it's "Ünder" 5$; été`), bin!, { nodes: 1, canary: 'node01' })
-  edit(ground, (d) => {
-    d['nodes'] = { allow: odd, canary: [odd[0]] }
-    d['rollout']!['waves'] = ['100%']
-  })
-  for (const node of odd) ground.write(node, 'etc/hostname', node)
-  ground.commit('version 1', version('1'))
-  edit(ground, (d) => (d['state'] = { directory: './$HOME,x' }))
-  t.match(await run(ground), error(3, 'config/state-directory', /patchrun\.yml:\d+/))
-  edit(ground, (d) => delete d['state'])
-  const env = { HOME: undefined, XDG_CACHE_HOME: undefined, LANG: 'C', LC_ALL: 'C', TERM: 'dumb', CI: undefined }
-  t.match(await say(ground, ['run', '--yes'], { env, prefix: ['sh', '-c', 'umask 077; exec "$@" <&-', 'sh'] }), { code: 0 })
-  for (const node of odd) t.equal(ground.read(node, 'etc/version'), '1\n', node)
-  ground.commit('version 2', version('2'))
-  const cut = await say(ground, ['run', '--yes', '-v'], { env, prefix: ['bash', '-c', '"$@" 2> >(head -1 >&2) | head -0; exit "${PIPESTATUS[0]}"', 'bash'] })
-  t.equal(cut.code, 0, 'nobody reads on: the rollout is finished all the same')
-  for (const node of odd) t.equal(ground.read(node, 'etc/version'), '2\n', node)
-})
-
-async function seen(running: ReturnType<typeof start>, words: RegExp): Promise<void> {
-  for (let i = 0; i < 3000 && !words.test(running.stderr()); i++) {
-    if (running.child.exitCode !== null) break
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  if (!words.test(running.stderr())) throw new Error(`never said ${String(words)}: ${running.stderr()}`)
-}

@@ -13,7 +13,7 @@ import { copyTask, makePlayground, site, type Playground } from '../support/play
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
-t.setTimeout(600_000)
+t.setTimeout(900_000)
 
 const RUN = ['run', '--yes'] as const
 type Tap = { testdir(): string }

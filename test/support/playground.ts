@@ -53,7 +53,8 @@ export function makePlayground(directory: string, ansibleBin: string, fleet: Pla
           },
           ...(hostVars && { hostVars }),
         },
-        rollout: { soak: '0s', maxFailed: 0, ...rollout },
+        // One wave after the canaries: every wave costs three launches of Ansible.
+        rollout: { soak: '0s', maxFailed: 0, waves: ['100%'], ...rollout },
         ansible: { executable: join(ansibleBin, 'ansible-playbook'), forks: 6, ...ansible },
         ...(changes && { changes }),
       }, null, 2))
