@@ -83,7 +83,7 @@ export const VERBS: readonly Verb[] = [
     name: 'run',
     summary: 'roll the pin out: canaries first, then wave by wave',
     examples: [['patchrun run', 'asks first on a terminal; goes on with a rollout that was stopped'], ['patchrun run --yes', 'asks nothing'], ['patchrun run --once', 'does all that needs no waiting, then exits with 5 while something waits (for scheduled jobs)'], ['patchrun run --limit node[01-20]', 'the canaries and these nodes only']],
-    options: [['--once', 'do all that needs no waiting, then exit'], ['--again', 'look at every node again although the pin was completed'], LIMIT, ['-y, --yes', 'do not ask before it begins']],
+    options: [['--once', 'do all that needs no waiting, then exit'], ['--again', 'look again: at every node of a completed pin, or at those that wait for a drain'], LIMIT, ['-y, --yes', 'do not ask before it begins']],
     more: 'Ctrl-C once starts no new step and finishes what runs; twice ends it. `patchrun run` goes on either way.',
     load: async () => (await import('./run.js')).run,
   },

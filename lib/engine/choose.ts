@@ -47,7 +47,7 @@ export function choose(choosing: Choosing): Choice {
       if (current.stepCount > 0) notices.push({ code: 'resumed', text: `going on with rollout ${current.id} at ${short(current.pin)}` + (current.steps.size > 0 ? `; ${current.steps.size} step(s) of the run before have no outcome, their nodes are looked at again` : '') })
       if (!samePin) notices.push({ code: 'newer-commit', text: `${current.pin.ref} has moved to ${short(pin)}; this rollout finishes ${short(current.pin)} first, then run again` })
       if (!sameLimit) notices.push({ code: 'other-limit', text: current.limit ? `the rollout under way is limited to ${current.limit.length} nodes; --limit is fixed when it opens` : 'the rollout under way is not limited; --limit is fixed when it opens' })
-      return { events: [{ type: 'resumed', at: now, by }], notices }
+      return { events: [{ type: 'resumed', at: now, by, ...(choosing.again && { again: true }) }], notices }
     }
     case 'halted':
       return samePin && sameLimit ? { events: [], notices: [] } : replace(choosing, samePin ? 'another limit was asked for' : `superseded by ${short(pin)}`)

@@ -27,7 +27,7 @@ import type { Session } from './session.js'
 export interface RunOptions {
   /** Do all that needs no waiting, then return. */
   readonly once?: boolean
-  /** Start over although the pin has been completed: look at every node again. */
+  /** Look again: at every node although the pin has been completed, or at those that wait for a drain. */
   readonly again?: boolean
   readonly onEvent?: OnProgress
   /** Aborted: no new step begins, what runs is finished. */

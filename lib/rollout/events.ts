@@ -71,10 +71,12 @@ export interface Opened extends At {
   readonly limit: readonly string[] | null
   readonly by: Actor
 }
-/** A process takes up a rollout that another one left. Steps without an outcome are looked at again. */
+/** A process takes up a rollout that another one left. What has no outcome, or was only looked at so far, is looked at again. */
 export interface Resumed extends At {
   readonly type: 'resumed'
   readonly by: Actor
+  /** Look at the nodes again that wait for a drain: somebody may have seen to them by hand. */
+  readonly again?: boolean
 }
 export interface Intended extends At {
   readonly type: 'intended'

@@ -45,6 +45,7 @@ function fold(state: EnvironmentState, event: JournalEvent): EnvironmentState {
   switch (event.type) {
     case 'resumed':
       forgetOpenSteps(draft, event.at)
+      forgetOldLooks(draft, event.at, event.again ?? false)
       return state
     case 'intended':
       intend(draft, event)
@@ -175,6 +176,13 @@ function forgetOpenSteps(draft: Draft, at: number): void {
     }
   }
   draft.steps.clear()
+}
+
+/** Time has passed, nobody knows how much: a node that was HOT may need a drain by now, so no change rests on that look. */
+function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
+  for (const [node, state] of draft.nodes) {
+    if (state.stage === 'hot' || (drains && state.stage === 'drain')) draft.nodes.set(node, { ...state, stage: 'unseen', at })
+  }
 }
 
 function retry(draft: Draft, which: readonly string[] | null, at: number): void {

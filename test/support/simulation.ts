@@ -111,6 +111,8 @@ class Model {
         }
       }
     }
+    // A look from before the crash is old: no change may rest on it.
+    for (const [node, { verdict }] of this.seen) if (verdict === 'HOT') this.seen.delete(node)
     this.record({ type: 'resumed', at: this.now, by: ACTOR })
   }
 

@@ -110,6 +110,10 @@ t.test('after a crash nodes are looked at before they are touched', (t) => {
   t.same(does(ask([...looked, intent('apply'), resumed])), ['detect n1,n2'])
   t.same(does(ask([intent('detect'), resumed])), ['detect n1,n2'])
   t.same(does(ask([...looked, ...step('apply', ['n1', 'n2'], { applied: 'ok' }), intent('verify'), resumed])), ['verify n1,n2'])
+  t.same(does(ask([...looked, resumed])), ['detect n1,n2'], 'a look from before is too old to change anything on')
+  const drain = [...good(['n1']), ...step('detect', ['n2'], { verdict: 'DRAIN' })]
+  t.same(does(ask([...drain, resumed])), [], 'who waits for a drain goes on waiting')
+  t.same(does(ask([...drain, { ...resumed, again: true }])), ['detect n2'], 'unless a person asks for another look')
   const late: JournalEvent = { type: 'concluded', at: 0, step: 'x', tasks: [], nodes: { n1: { applied: 'ok' } } }
   t.same(does(ask([...looked, intent('apply'), resumed, late])), ['detect n1,n2'], 'an outcome that comes too late does not count')
   t.end()
