@@ -37,7 +37,12 @@ const patchrun = (cwd: string, ...argv: string[]): SpawnSyncReturns<string> =>
 
 function fakeIo(env: Io['env'] = {}): Io & { readonly out: () => string; readonly err: () => string } {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const text = (stream: PassThrough) => (): string => String(stream.read() ?? '')
+  // Chunk by chunk: what one read() gives of several writes differs between versions of Node.
+  const text = (stream: PassThrough) => (): string => {
+    let all = ''
+    for (let chunk: unknown; (chunk = stream.read()) !== null; ) all += String(chunk)
+    return all
+  }
   return { stdin: process.stdin, stdout: stdout as never, stderr: stderr as never, env, out: text(stdout), err: text(stderr) }
 }
 
