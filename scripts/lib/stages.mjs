@@ -14,11 +14,11 @@ import { isRoot, say } from './run.mjs'
 export const STAGES = [
   { name: 'types', title: 'types and build (tsc)', build: true },
   { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache'] },
-  { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 120 },
+  { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 120, prepare: withAnsibleIfThere },
   { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 900, prepare: withAnsible },
   { name: 'integration', title: 'integration tests', rooms: ['integration'], timeout: 900, prepare: withAnsible },
   { name: 'lab', title: 'lab: a miniature cluster in namespaces', rooms: ['lab'], timeout: 900, jobs: 1, prepare: inLab },
-  { name: 'package', title: 'package check', rooms: ['package'], timeout: 300 },
+  { name: 'package', title: 'package check', rooms: ['package'], timeout: 300, prepare: withAnsibleIfThere },
   { name: 'other-node', title: 'unit tests and one end-to-end run on the other Node', rooms: ['unit'], also: 'integration/end-to-end', timeout: 300, prepare: onOtherNode },
 ]
 
@@ -44,6 +44,12 @@ async function withAnsible() {
   const missing = [oldest, newest].flatMap((a) => (a.reason ? [a.reason] : []))
   const notes = [oldest, newest].flatMap((a) => (a.bin ? [`ansible-core ${a.version}`] : []))
   return missing.length === 2 ? { skip: missing.join('; ') } : { env, notes, missing }
+}
+
+/** For stages of which only a little needs an Ansible: that little says for itself that it is left out. */
+async function withAnsibleIfThere() {
+  const { env } = await withAnsible()
+  return { env: env ?? {} }
 }
 
 async function inLab() {

@@ -11,7 +11,9 @@ const run = promisify(execFile)
 t.setTimeout(280_000)
 const root = resolve(import.meta.dirname, '../../..')
 // npm run hands its own settings to children; an npm started here must read those of the empty project.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/.test(name)))
+const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
+const env: NodeJS.ProcessEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/.test(name)))
+if (bin) env['PATH'] = `${bin}:${env['PATH'] ?? ''}`
 
 /** Everything the tarball may hold. A new kind of file is added here on purpose, or not at all. */
 const ALLOWED = [

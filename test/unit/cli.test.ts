@@ -40,7 +40,7 @@ function fakeIo(env: Io['env'] = {}): Io & { readonly out: () => string; readonl
   // Chunk by chunk: what one read() gives of several writes differs between versions of Node.
   const text = (stream: PassThrough) => (): string => {
     let all = ''
-    for (let chunk: unknown; (chunk = stream.read()) !== null; ) all += String(chunk)
+    for (let chunk: unknown; (chunk = stream.read()) !== null; ) all += (chunk as Buffer).toString()
     return all
   }
   return { stdin: process.stdin, stdout: stdout as never, stderr: stderr as never, env, out: text(stdout), err: text(stderr) }
