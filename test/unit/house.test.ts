@@ -122,7 +122,7 @@ const TEXT_RULES: readonly { name: string; rule: texts.TextRule; bad: readonly F
       { 'lib/a.ts': `fetch('https://git.site.${'internal'}/x')` },
       { 'a.yml': `url: http://${'10'}.1.2.3/` },
     ],
-    good: [{ 'docs/a.md': 'https://docs.ansible.com/ and ~/work/x, lib/home/x', 'test/lab/slurm/a.sh': `http://${'10'}.77.0.1:8080/ /${'home'}/ops/.ssh` }],
+    good: [{ 'docs/a.md': 'https://docs.ansible.com/ and ~/jobs/x, lib/home/x', 'test/lab/slurm/a.sh': `http://${'10'}.77.0.1:8080/ /${'home'}/ops/.ssh` }],
   },
 ]
 
