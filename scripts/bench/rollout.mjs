@@ -97,7 +97,8 @@ function keepSteps(fleet) {
   cpSync(run, kept, { recursive: true })
   return readdirSync(run).sort().map((step) => {
     const { argv } = JSON.parse(readFileSync(join(run, step, 'process.json'), 'utf8'))
-    const moved = argv.map((word) => word.replace(run, kept))
+    // The limit is named from the checkout; the copy of it by its full path.
+    const moved = argv.map((word) => (word.startsWith('@') ? `@${join(kept, step, 'hosts')}` : word.replace(run, kept)))
     return { directory: join(kept, step), action: step.replace(/^\d+-/, ''), argv: moved, inventory: moved[moved.indexOf('-i') + 1] }
   })
 }
