@@ -12,18 +12,95 @@ export interface FleetNode {
   readonly vars: Readonly<Record<string, unknown>>
   /** Names of the failure domains the node belongs to (rack, chassis, switch). */
   readonly domains: readonly string[]
+  /** Names of the scheduler's partitions the node belongs to. */
+  readonly partitions: readonly string[]
 }
+
+/** A number of nodes, or a percentage. */
+export type Share = number | `${number}%`
 
 /** How the rollout may proceed. Durations are in milliseconds, counts in nodes. */
 export interface RolloutPolicy {
   /** Wait after the last canary was verified, ms. */
   readonly soak: number
   /** Share of the non-canary nodes reached when each wave is done, in rising order; the rest follows in a last wave. */
-  readonly waves: readonly (number | `${number}%`)[]
-  /** Failed nodes outside the canary wave that are endured; one more halts. A percentage is of the non-canary nodes, rounded down. */
-  readonly maxFailed: number | `${number}%`
+  readonly waves: readonly Share[]
+  /** Failed nodes outside the canary wave that are endured, whatever the cause; one more halts. A percentage is of the non-canary nodes, rounded down. */
+  readonly maxFailed: Share
+  /** The same for each cause by itself; null: only `maxFailed` counts. */
+  readonly budget: Readonly<Record<BudgetCause, Share | null>>
+  /** A node that fails is tried `attempts` times in all: after `backoff`, then twice that, at most `longest`; then it is quarantined. */
+  readonly retries: { readonly attempts: number; readonly backoff: number; readonly longest: number }
+  /** Nodes changed in one run, at most, whatever else is allowed; null: no limit. */
+  readonly maxChanged: number | null
+  readonly capacity: CapacityPolicy
+  /** Wait between the changes of two nodes (then they go one by one), and before each wave after the canaries, ms. */
+  readonly pause: { readonly nodes: number; readonly waves: number }
+  /** The rollout halts this long after it was opened or retried, ms; null: never. */
+  readonly deadline: number | null
+  readonly timing: Timing
+  /** What a person must approve: the start, all that is not a canary (once), each wave after the canaries. */
+  readonly approval: readonly ApprovalPoint[]
+  /** What happens to a rollout under way when the ref has moved. */
+  readonly onNewCommit: 'finish' | 'supersede'
+  readonly health: readonly HealthGate[]
+  /** Environments that must have completed the very same SHA, and how long ago at least, ms. */
+  readonly promotion: { readonly after: readonly string[]; readonly soak: number }
   /** What a would-be change with neither HotChange nor DrainChange counts as. */
   readonly untagged: 'drain' | 'error'
+}
+
+export type BudgetCause = 'failed' | 'unreachable' | 'notConverged'
+
+export type ApprovalPoint = 'start' | 'wide' | 'waves'
+
+/** How many nodes may be out at once; a percentage is of the nodes of the scope, rounded down but never below one. */
+export interface CapacityPolicy {
+  /** Of all nodes; null: no limit. */
+  readonly fleet: Share | null
+  readonly groups: Readonly<Record<string, Share>>
+  readonly partitions: Readonly<Record<string, Share>>
+  /** Of the nodes of each failure domain. */
+  readonly domains: Share | null
+}
+
+/** When changes may begin. */
+export interface Timing {
+  /** IANA time zone in which windows and freezes are meant. */
+  readonly zone: string
+  /** None: always open. */
+  readonly windows: readonly WindowRule[]
+  readonly freezes: readonly Freeze[]
+  /** How long the change of a node is expected to take while nothing was measured, ms. */
+  readonly expected: number
+}
+
+/** Open on these days between two times of the clock on the wall. `to` not after `from`: until the next day. */
+export interface WindowRule {
+  /** ISO: 1 is Monday, 7 is Sunday. The day on which the window opens. */
+  readonly days: readonly number[]
+  /** "HH:MM". */
+  readonly from: string
+  /** "HH:MM", up to "24:00". */
+  readonly to: string
+}
+
+/** No change may begin in this time. */
+export interface Freeze {
+  /** ms since the epoch, the end not included. */
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+}
+
+export type HealthPoint = 'start' | 'canaries' | 'waves' | 'end'
+
+/** An Ansible role that must pass before the rollout goes on. */
+export interface HealthGate {
+  readonly name: string
+  readonly role: string
+  readonly at: readonly HealthPoint[]
+  readonly vars: Readonly<Record<string, unknown>>
 }
 
 /** How ansible-playbook is called. Durations are in milliseconds. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journal records. Folding these, and nothing else, gives the state of an environment.
 // An event says what was intended or what came out; never what to do next: that is decide's.
+import type { HealthPoint } from '../fleet/types.js'
 import type { Failure, Verdict } from './verdict.js'
 
 /** Who did it: a person, a job, a process. */
@@ -27,7 +28,11 @@ export interface TaskRef {
   readonly line: number
 }
 
-export type StepAction = 'detect' | 'apply' | 'verify'
+/** detect and verify look in check mode, apply changes, check runs the role of a health gate. */
+export type StepAction = 'detect' | 'apply' | 'verify' | 'check'
+
+/** pass; fail: the rollout halts; inconclusive: nobody knows, ask again. */
+export type CheckResult = 'pass' | 'fail' | 'inconclusive'
 
 /** What a step found on one node. Numbers point into `tasks` of the same event. */
 export interface NodeOutcome {
@@ -35,6 +40,8 @@ export interface NodeOutcome {
   readonly verdict?: Verdict
   /** Of apply: ok, failed, cut (it was under way when the run ended), absent (it never started). */
   readonly applied?: 'ok' | 'failed' | 'cut' | 'absent'
+  /** Of check. */
+  readonly checked?: CheckResult
   readonly failure?: Failure
   readonly changes?: readonly number[]
   readonly blindSpots?: readonly number[]
@@ -48,7 +55,7 @@ export interface Alarm {
 }
 
 export interface Halt {
-  readonly code: 'canary-failed' | 'too-many-failed' | 'nodes-failed' | Alarm['code']
+  readonly code: 'canary-failed' | 'too-many-failed' | 'nodes-failed' | 'gate-failed' | 'deadline' | 'aborted' | Alarm['code']
   /** Complete and in words: which task on which node failed, with its message, file and line. */
   readonly message: string
   readonly hint: string
@@ -60,16 +67,28 @@ interface At {
   readonly at: number
 }
 
+/** What a person says comes as an order; its id makes sure that none counts twice. */
+interface Steered extends At {
+  readonly by: Actor
+  readonly reason?: string
+  readonly order?: string
+}
+
 /** A rollout begins: one pin, one environment. */
 export interface Opened extends At {
   readonly type: 'opened'
   readonly rollout: string
+  /** Back to an earlier commit, because a person said so. */
+  readonly kind: 'forward' | 'rollback'
   readonly pin: PinnedCommit
   /** The remembered SHA when it began. */
   readonly previous: string | null
+  /** The pin does not descend from the remembered SHA: a person must approve. */
+  readonly history?: 'backward' | 'rewritten'
   /** Non-canary nodes it is limited to, null for all. A limited rollout is never remembered. */
   readonly limit: readonly string[] | null
   readonly by: Actor
+  readonly reason?: string
 }
 /** A process takes up a rollout that another one left. What has no outcome, or was only looked at so far, is looked at again. */
 export interface Resumed extends At {
@@ -84,6 +103,16 @@ export interface Intended extends At {
   readonly action: StepAction
   readonly wave: number
   readonly nodes: readonly string[]
+  /** Nodes worked on at the same time: what the duration is measured against. */
+  readonly forks?: number
+  /** Of check: which gate, and where it stands. */
+  readonly check?: CheckRef
+}
+/** A health gate at its place: `after` is the wave it follows, -1 before the first. */
+export interface CheckRef {
+  readonly gate: string
+  readonly point: HealthPoint
+  readonly after: number
 }
 export interface Concluded extends At {
   readonly type: 'concluded'
@@ -91,6 +120,11 @@ export interface Concluded extends At {
   readonly tasks: readonly TaskRef[]
   readonly nodes: Readonly<Record<string, NodeOutcome>>
   readonly alarm?: Alarm
+}
+/** These nodes spent their attempts; nothing but a person's retry touches them again in this rollout. */
+export interface Quarantined extends At {
+  readonly type: 'quarantined'
+  readonly nodes: readonly string[]
 }
 export interface Halted extends At {
   readonly type: 'halted'
@@ -100,17 +134,40 @@ export interface Halted extends At {
 export interface Finished extends At {
   readonly type: 'finished'
 }
-/** A person asks for failed nodes to be tried again; a halted rollout goes on. */
-export interface Retried extends At {
+/** A person asks for nodes to be tried again; a halted rollout goes on. */
+export interface Retried extends Steered {
   readonly type: 'retried'
   /** null: all that failed. */
   readonly nodes: readonly string[] | null
-  readonly by: Actor
 }
-/** A halted rollout is given up, because another pin takes its place. */
+/** Nothing new begins, in whatever rollout, until the time or `unpaused`. */
+export interface Paused extends Steered {
+  readonly type: 'paused'
+  readonly scope: 'fleet' | 'environment'
+  readonly until?: number
+}
+export interface Unpaused extends Steered {
+  readonly type: 'unpaused'
+}
+/** A person lets the rollout go on as it was shown: `key` is the digest of what that was. */
+export interface Approved extends Steered {
+  readonly type: 'approved'
+  readonly rollout: string
+  readonly key: string
+}
+/** What runs is finished, then the rollout halts. */
+export interface Aborted extends Steered {
+  readonly type: 'aborted'
+  readonly rollout: string
+}
+/** A rollout is given up, because another pin takes its place. */
 export interface Closed extends At {
   readonly type: 'closed'
   readonly reason: string
+  /** A person rolls it back: its commit is not rolled out again by itself. */
+  readonly rolledBack?: { readonly by: Actor; readonly reason?: string }
 }
 
-export type JournalEvent = Opened | Resumed | Intended | Concluded | Halted | Finished | Retried | Closed
+export type JournalEvent =
+  | Opened | Resumed | Intended | Concluded | Quarantined | Halted | Finished
+  | Retried | Paused | Unpaused | Approved | Aborted | Closed

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journal amounts to. Values only; evolve makes them, decide reads them.
-import type { Actor, Alarm, Halt, PinnedCommit, StepAction, TaskRef } from './events.js'
+import type { Actor, Alarm, CheckRef, CheckResult, Halt, PinnedCommit, StepAction, TaskRef } from './events.js'
 import type { Failure } from './verdict.js'
 
 /**
  * Where a node stands in this rollout:
  * unseen: not looked at since the pin, or its last step has no outcome; look before touching.
  * hot / drain: the last look says what it needs. applied: changed, not yet looked at again.
- * good: seen GOOD at the pin. failed: out of this rollout until a person retries it.
+ * good: seen GOOD at the pin. failed: is tried again after a while. quarantined: out of this rollout until a person retries it.
  */
-export type Stage = 'unseen' | 'hot' | 'drain' | 'applied' | 'good' | 'failed'
+export type Stage = 'unseen' | 'hot' | 'drain' | 'applied' | 'good' | 'failed' | 'quarantined'
 
 export interface NodeState {
   readonly stage: Stage
@@ -23,6 +23,8 @@ export interface NodeState {
   readonly applies: number
   /** Looks in a row that brought no answer. */
   readonly blindLooks: number
+  /** How often it failed since it was last retried by a person. */
+  readonly failures: number
   readonly changes: readonly TaskRef[]
   readonly blindSpots: readonly TaskRef[]
   readonly failure?: Failure
@@ -34,17 +36,51 @@ export interface OpenStep {
   readonly wave: number
   readonly nodes: readonly string[]
   readonly since: number
+  readonly forks?: number
+  readonly check?: CheckRef
 }
 
-export type RolloutStatus = 'running' | 'halted' | 'done' | 'closed'
+/** How a health gate came out at its place. */
+export interface CheckState {
+  readonly result: CheckResult
+  readonly at: number
+  /** How often in a row it was inconclusive. */
+  readonly tries: number
+  readonly failure?: Failure
+  /** The nodes that did not pass. */
+  readonly nodes: readonly string[]
+}
+
+/** What a person said, and who that was. */
+export interface Word {
+  readonly by: Actor
+  readonly at: number
+  readonly reason?: string
+}
+
+export interface Pause extends Word {
+  readonly scope: 'fleet' | 'environment'
+  readonly until?: number
+}
+
+export interface Approval extends Word {
+  readonly key: string
+}
+
+/** running; halted by policy or a person; done; closed for another one; rolled back. */
+export type RolloutStatus = 'running' | 'halted' | 'done' | 'closed' | 'rolled-back'
 
 export interface RolloutState {
   readonly id: string
+  readonly kind: 'forward' | 'rollback'
   readonly pin: PinnedCommit
   readonly previous: string | null
+  readonly history?: 'backward' | 'rewritten'
   readonly limit: readonly string[] | null
   readonly by: Actor
   readonly openedAt: number
+  /** What the deadline counts from: opened, or last retried by a person. */
+  readonly since: number
   readonly endedAt?: number
   readonly status: RolloutStatus
   readonly halt?: Halt
@@ -55,6 +91,14 @@ export interface RolloutState {
   readonly steps: ReadonlyMap<string, OpenStep>
   /** Steps intended so far: the next step's number is one more. */
   readonly stepCount: number
+  /** Health gates by `checkKey`. */
+  readonly checks: ReadonlyMap<string, CheckState>
+  readonly approvals: readonly Approval[]
+  readonly abort?: Word
+  /** Nodes whose change was begun since the process took the rollout up. */
+  readonly changed: ReadonlySet<string>
+  /** When the last change ended, ms. */
+  readonly lastApply: number
 }
 
 /** A rollout that is over, in short. */
@@ -70,14 +114,34 @@ export interface PastRollout {
   readonly message?: string
 }
 
+/** How long steps took lately, ms for each round of `forks` nodes, oldest first. */
+export type Durations = Readonly<Record<StepAction, readonly number[]>>
+
 export interface EnvironmentState {
   /** The last SHA that a whole rollout completed. */
   readonly remembered: string | null
   readonly current: RolloutState | null
   readonly history: readonly PastRollout[]
+  readonly pause: Pause | null
+  /** The commit a person rolled back from. */
+  readonly rejected: ({ readonly sha: string } & Word) | null
+  /** When whole rollouts were completed, ms, by SHA. */
+  readonly completed: ReadonlyMap<string, number>
+  readonly durations: Durations
+  /** Ids of the last orders that were carried into the journal. */
+  readonly orders: readonly string[]
 }
 
-export const NO_STATE: EnvironmentState = { remembered: null, current: null, history: [] }
+export const NO_STATE: EnvironmentState = {
+  remembered: null,
+  current: null,
+  history: [],
+  pause: null,
+  rejected: null,
+  completed: new Map(),
+  durations: { detect: [], apply: [], verify: [], check: [] },
+  orders: [],
+}
 
 export const UNSEEN: NodeState = {
   stage: 'unseen',
@@ -85,6 +149,7 @@ export const UNSEEN: NodeState = {
   touched: false,
   applies: 0,
   blindLooks: 0,
+  failures: 0,
   changes: [],
   blindSpots: [],
 }
@@ -96,7 +161,9 @@ export function nodeState(rollout: RolloutState, node: string): NodeState {
 
 /** How many of the nodes that a step has named stand where. */
 export function countStages(rollout: RolloutState): Record<Stage, number> {
-  const counts: Record<Stage, number> = { unseen: 0, hot: 0, drain: 0, applied: 0, good: 0, failed: 0 }
+  const counts: Record<Stage, number> = { unseen: 0, hot: 0, drain: 0, applied: 0, good: 0, failed: 0, quarantined: 0 }
   for (const node of rollout.nodes.values()) counts[node.stage] += 1
   return counts
 }
+
+export const checkKey = ({ gate, point, after }: CheckRef): string => `${point}/${after}/${gate}`
