@@ -6,18 +6,23 @@
 //   under way, cannot move, newer pin   closed; a new one opens at the newer pin
 //   halted, same pin              stays halted: the same commit would fail the same way
 //   halted, newer pin             closed; a new one opens
+//   under way, newer pin          policy `supersede`: closed, a new one opens; `finish`: as in the first line
+//   a rollback under way          goes on, whatever the ref says
+//   at a commit that was rolled back   stays, until a newer commit or a person's `--again`
 //   done, same pin, no new nodes  nothing to do, and it is said
 //   anything else                 a new one opens
 import type { Comparison } from '../playbook/index.js'
 import type { Fleet } from '../fleet/types.js'
-import { decide, nodeState } from '../rollout/index.js'
-import type { Actor, EnvironmentState, JournalEvent, PinnedCommit, RolloutState } from '../rollout/index.js'
+import { decide, nodeState, worldOf } from '../rollout/index.js'
+import type { Actor, EnvironmentState, JournalEvent, PinnedCommit, RolloutState, Surroundings } from '../rollout/index.js'
 import type { NoticeCode } from './progress.js'
 
 export interface Choice {
   /** To be journaled before anything else. Empty: the rollout stands as it is. */
   readonly events: readonly JournalEvent[]
   readonly notices: readonly { readonly code: NoticeCode; readonly text: string }[]
+  /** The commit is not rolled out, because a person rolled it back. */
+  readonly refused?: boolean
 }
 
 export interface Choosing {
@@ -31,23 +36,31 @@ export interface Choosing {
   readonly again: boolean
   readonly now: number
   readonly by: Actor
+  readonly surroundings?: Surroundings
 }
 
 export function choose(choosing: Choosing): Choice {
-  const { state, pin, limit, now, by } = choosing
-  const { current } = state
-  if (!current || current.status === 'closed') return open(choosing)
+  const { state, pin, limit } = choosing
+  const { current, rejected } = state
+  const isRollback = current?.kind === 'rollback' && (current.status === 'running' || current.status === 'halted')
+  if (rejected?.sha === pin.sha && !choosing.again && !isRollback) {
+    const why = `${rejected.by.user}@${rejected.by.host} rolled ${short(pin)} back${rejected.reason === undefined ? '' : ` (${rejected.reason})`}`
+    return { events: [], refused: true, notices: [{ code: 'rolled-back', text: `${why}: it is not rolled out again by itself; merge a newer commit, or \`patchrun run --again\`` }] }
+  }
+  if (!current || current.status === 'closed' || current.status === 'rolled-back') return open(choosing)
   const samePin = current.pin.sha === pin.sha
   const sameLimit = String(current.limit) === String(limit)
+  if (isRollback && current.status === 'halted') return { events: [], notices: [] }
   switch (current.status) {
     case 'running': {
+      if (isRollback) return resume(choosing, current, [])
       if (!samePin && choosing.unusable !== undefined) return replace(choosing, `superseded by ${short(pin)}: ${choosing.unusable}`)
       if (!samePin && isStuck(choosing, current)) return replace(choosing, `superseded by ${short(pin)}: it could not go on by itself`)
+      if (!samePin && choosing.fleet.policy.onNewCommit === 'supersede') return replace(choosing, `superseded by ${short(pin)}`)
       const notices: Choice['notices'][number][] = []
-      if (current.stepCount > 0) notices.push({ code: 'resumed', text: `going on with rollout ${current.id} at ${short(current.pin)}` + (current.steps.size > 0 ? `; ${current.steps.size} step(s) of the run before have no outcome, their nodes are looked at again` : '') })
       if (!samePin) notices.push({ code: 'newer-commit', text: `${current.pin.ref} has moved to ${short(pin)}; this rollout finishes ${short(current.pin)} first, then run again` })
       if (!sameLimit) notices.push({ code: 'other-limit', text: current.limit ? `the rollout under way is limited to ${current.limit.length} nodes; --limit is fixed when it opens` : 'the rollout under way is not limited; --limit is fixed when it opens' })
-      return { events: [{ type: 'resumed', at: now, by, ...(choosing.again && { again: true }) }], notices }
+      return resume(choosing, current, notices)
     }
     case 'halted':
       return samePin && sameLimit ? { events: [], notices: [] } : replace(choosing, samePin ? 'another limit was asked for' : `superseded by ${short(pin)}`)
@@ -57,10 +70,16 @@ export function choose(choosing: Choosing): Choice {
   }
 }
 
+function resume({ now, by, again }: Choosing, current: RolloutState, notices: Choice['notices']): Choice {
+  const lost = current.steps.size > 0 ? `; ${current.steps.size} step(s) of the run before have no outcome, their nodes are looked at again` : ''
+  const going: Choice['notices'] = current.stepCount > 0 ? [{ code: 'resumed', text: `going on with rollout ${current.id} at ${short(current.pin)}${lost}` }] : []
+  return { events: [{ type: 'resumed', at: now, by, ...(again && { again: true }) }], notices: [...going, ...notices] }
+}
+
 /** Nothing of it can move without a person, and nothing is under way. */
-function isStuck({ fleet, now }: Choosing, rollout: RolloutState): boolean {
-  const { actions, wakeAt } = decide({ now, nodes: fleet.nodes, policy: fleet.policy, rollout })
-  return actions.length === 0 && wakeAt === null && rollout.steps.size === 0
+function isStuck({ fleet, state, now, surroundings }: Choosing, rollout: RolloutState): boolean {
+  const { actions, wakeAt, waiting } = decide(worldOf(fleet, state, rollout, now, surroundings))
+  return actions.length === 0 && wakeAt === null && rollout.steps.size === 0 && !waiting.some((w) => w.code === 'pause')
 }
 
 const isGoodEverywhere = ({ fleet }: Choosing, rollout: RolloutState): boolean => {
@@ -78,10 +97,11 @@ function open({ state, pin, comparison, limit, now, by }: Choosing): Choice {
   const number = state.history.length + (state.current ? 2 : 1)
   const notices: Choice['notices'][number][] = []
   if (comparison.kind === 'same') notices.push({ code: 'pin-unmoved', text: `${pin.ref} has not moved since the last completed rollout (${short(pin)}): expect nothing new to install` })
-  if (comparison.kind === 'backward') notices.push({ code: 'history-rewritten', text: `${short(pin)} is older than the remembered ${state.remembered?.slice(0, 12) ?? ''}: this rollout goes back` })
-  if (comparison.kind === 'rewritten') notices.push({ code: 'history-rewritten', text: `the history of ${pin.ref} was rewritten: ${short(pin)} does not descend from the remembered ${state.remembered?.slice(0, 12) ?? ''}` })
+  if (comparison.kind === 'backward') notices.push({ code: 'history-rewritten', text: `${short(pin)} is older than the remembered ${state.remembered?.slice(0, 12) ?? ''}: this rollout goes back, and needs an approval` })
+  if (comparison.kind === 'rewritten') notices.push({ code: 'history-rewritten', text: `the history of ${pin.ref} was rewritten: ${short(pin)} does not descend from the remembered ${state.remembered?.slice(0, 12) ?? ''}, and needs an approval` })
+  const history = comparison.kind === 'backward' || comparison.kind === 'rewritten' ? comparison.kind : undefined
   return {
-    events: [{ type: 'opened', at: now, rollout: `r${number}-${pin.sha.slice(0, 8)}`, pin, previous: state.remembered, limit, by }],
+    events: [{ type: 'opened', at: now, rollout: `r${number}-${pin.sha.slice(0, 8)}`, kind: 'forward', pin, previous: state.remembered, ...(history && { history }), limit, by }],
     notices,
   }
 }

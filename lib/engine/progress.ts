@@ -5,7 +5,7 @@ import type { Comparison } from '../playbook/index.js'
 import type { Alarm, Concluded, Decision, EnvironmentState, Halt, OpenStep, PinnedCommit } from '../rollout/index.js'
 
 export type NoticeCode =
-  | 'newer-commit' | 'pin-unmoved' | 'history-rewritten' | 'resumed' | 'lock-taken-over' | 'orphan-ended' | 'superseded' | 'other-limit' | 'canaries-unchanged'
+  | 'newer-commit' | 'pin-unmoved' | 'history-rewritten' | 'resumed' | 'lock-taken-over' | 'orphan-ended' | 'superseded' | 'other-limit' | 'canaries-unchanged' | 'rolled-back'
 
 export type Progress =
   | { readonly type: 'pinned'; readonly pin: PinnedCommit; readonly comparison: Comparison }
@@ -16,6 +16,9 @@ export type Progress =
   | { readonly type: 'step-started'; readonly step: OpenStep; readonly directory: string }
   | { readonly type: 'ansible'; readonly step: OpenStep; readonly event: AnsibleEvent }
   | { readonly type: 'step-ended'; readonly step: OpenStep; readonly outcome: Concluded; readonly alarm?: Alarm }
+  | { readonly type: 'quarantined'; readonly nodes: readonly string[] }
+  /** A person paused, approved, aborted or retried; in words. */
+  | { readonly type: 'steered'; readonly text: string }
   | { readonly type: 'halted'; readonly halt: Halt }
   | { readonly type: 'finished' }
   | { readonly type: 'sleeping'; readonly until: number }

@@ -3,10 +3,11 @@
 // or only waiting. It may be stopped anywhere: the journal says how far it came.
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
-import { decide, nodeState, planWaves } from '../rollout/index.js'
-import type { Action, Decision, EnvironmentState, OpenStep, RolloutState, StepAction } from '../rollout/index.js'
+import { decide, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
+import type { Action, Decision, EnvironmentState, Concluded, OpenStep, RolloutState, StepAction, Surroundings } from '../rollout/index.js'
 import { unreachable } from '../errors.js'
 import type { Journal } from '../store/journal.js'
+import { outcomeOfCheck, runCheck } from './health.js'
 import { outcomeOf } from './outcome.js'
 import type { Clock, OnProgress } from './progress.js'
 import { runStep } from './step.js'
@@ -14,8 +15,10 @@ import type { StepContext } from './step.js'
 
 export interface Reconcile {
   readonly journal: Journal
-  /** Reads the declaration afresh: lists may have changed since the last pass. */
-  readonly observe: () => Promise<Fleet>
+  /** Reads the declaration afresh, and what else a decision depends on: lists may have changed since the last pass. */
+  readonly observe: () => Promise<Observed>
+  /** Carries what people said meanwhile into the journal; true when there was something. */
+  readonly takeOrders: () => Promise<boolean>
   readonly context: Omit<StepContext, 'fleet' | 'onEvent' | 'signal'>
   /** Directory that gets one directory a step. */
   readonly runs: string
@@ -29,13 +32,16 @@ export interface Reconcile {
   readonly onProgress: OnProgress
 }
 
+export interface Observed {
+  readonly fleet: Fleet
+  readonly surroundings: Surroundings
+}
+
 /** Why the loop came to its end. */
 export type Ended = 'settled' | 'waiting' | 'stopped'
 
-export interface Reconciled {
+export interface Reconciled extends Observed {
   readonly ended: Ended
-  /** As it was when the last decision was made. */
-  readonly fleet: Fleet
 }
 
 /** Steps under way, and what went wrong in those that ended without an outcome. */
@@ -48,26 +54,31 @@ interface Running {
 
 /** Lists from files and commands are looked at again this often, even while nothing else happens. */
 const LONGEST_SLEEP = 60_000
+/** How soon a word of a person is heard by a run that only waits. */
+const LISTEN_EVERY = 2_000
 
 export async function reconcile(run: Reconcile): Promise<Reconciled> {
   const running: Running = { steps: new Map(), faults: [], warned: false }
-  let fleet: Fleet | undefined
+  let observed: Observed | undefined
   try {
     for (;;) {
       if (running.faults.length > 0) throw running.faults[0]
       if (run.stop.aborted || run.kill.aborted) {
         // Nothing new is looked at or begun; what runs is waited for.
         await Promise.all(running.steps.values())
-        if (fleet) return { ended: 'stopped', fleet }
+        if (observed) return { ended: 'stopped', ...observed }
       }
-      fleet = await run.observe()
-      const decision = decideNow(run, fleet)
+      observed = await run.observe()
+      await run.takeOrders()
+      const { fleet } = observed
+      const decision = decideNow(run, observed)
       if (run.stop.aborted) continue
       warnOfIdleCanaries(run, fleet, decision, running)
       for (const action of decision.actions) await start(run, fleet, action, running)
-      if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish')) continue
-      if (running.steps.size === 0 && (run.once || decision.wakeAt === null)) {
-        return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', fleet }
+      if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
+      const listens = decision.waiting.some((w) => STEERED.has(w.code))
+      if (running.steps.size === 0 && (run.once || (decision.wakeAt === null && !listens))) {
+        return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', ...observed }
       }
       await nextChange(run, running, decision.wakeAt)
     }
@@ -77,9 +88,10 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
   }
 }
 
-function decideNow({ journal, clock, onProgress }: Reconcile, { nodes, policy }: Fleet): Decision {
+function decideNow({ journal, clock, onProgress }: Reconcile, { fleet, surroundings }: Observed): Decision {
+  const { nodes, policy } = fleet
   const rollout = rolloutOf(journal)
-  const decision = decide({ now: clock.now(), nodes, policy, rollout })
+  const decision = decide(worldOf(fleet, journal.state, rollout, clock.now(), surroundings))
   const waves = planWaves(nodes, policy, rollout.limit).map((w) => w.nodes.length)
   onProgress({ type: 'decided', state: journal.state, decision, waves })
   return decision
@@ -105,10 +117,15 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
       await journal.append({ type: 'finished', at: clock.now() })
       onProgress({ type: 'finished' })
       return
+    case 'quarantine':
+      await journal.append({ type: 'quarantined', at: clock.now(), nodes: action.nodes })
+      onProgress({ type: 'quarantined', nodes: action.nodes })
+      return
     case 'detect':
     case 'apply':
-    case 'verify': {
-      const step = await intend(run, action.do, action.wave, action.nodes)
+    case 'verify':
+    case 'check': {
+      const step = await intend(run, fleet, action)
       const done = perform(run, fleet, step)
         .catch((fault: unknown) => void running.faults.push(fault))
         .finally(() => void running.steps.delete(step.step))
@@ -120,37 +137,59 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
   }
 }
 
-async function intend({ journal, clock }: Reconcile, action: StepAction, wave: number, nodes: readonly string[]): Promise<OpenStep> {
-  const step = `${String(rolloutOf(journal).stepCount + 1).padStart(4, '0')}-${action}`
-  const since = clock.now()
-  await journal.append({ type: 'intended', at: since, step, action, wave, nodes })
-  return { step, action, wave, nodes, since }
+type StartAction = Extract<Action, { readonly do: StepAction }>
+
+async function intend({ journal, clock }: Reconcile, { ansible: { forks } }: Fleet, action: StartAction): Promise<OpenStep> {
+  const { wave, nodes } = action
+  const step: OpenStep = {
+    step: `${String(rolloutOf(journal).stepCount + 1).padStart(4, '0')}-${action.do}`,
+    action: action.do,
+    wave, nodes, forks,
+    since: clock.now(),
+    ...(action.do === 'check' && { check: action.check }),
+  }
+  const { since, ...said } = step
+  await journal.append({ type: 'intended', at: since, ...said })
+  return step
 }
 
 async function perform(run: Reconcile, fleet: Fleet, step: OpenStep): Promise<void> {
   const { journal, clock, context, kill, onProgress } = run
   const directory = stepDirectory(run.runs, rolloutOf(journal), step.step)
   onProgress({ type: 'step-started', step, directory })
-  const result = await runStep(step.action, step.nodes, directory, {
-    ...context,
-    fleet,
-    signal: kill,
-    onEvent: (event) => onProgress({ type: 'ansible', step, event }),
-  })
-  const outcome = outcomeOf(step, result, fleet.policy.untagged, clock.now())
+  const inStep: StepContext = { ...context, fleet, signal: kill, onEvent: (event) => onProgress({ type: 'ansible', step, event }) }
+  const outcome = step.action === 'check' ? await check(step, directory, inStep, run) : outcomeOf(step, await runStep(step.action, step.nodes, directory, inStep), fleet.policy.untagged, clock.now())
   await journal.append(outcome)
   onProgress({ type: 'step-ended', step, outcome })
 }
 
-/** Until a step ends, the time comes, or somebody stops us. */
-async function nextChange({ clock, stop, onProgress }: Reconcile, running: Running, wakeAt: number | null): Promise<void> {
-  if (running.steps.size > 0) {
-    await Promise.race(running.steps.values())
-    return
+async function check(step: OpenStep, directory: string, context: StepContext, { journal, clock }: Reconcile): Promise<Concluded> {
+  const gate = context.fleet.policy.health.find((g) => g.name === step.check?.gate)
+  if (!gate || !step.check) throw new Error(`no health gate is called ${step.check?.gate ?? '?'}`)
+  const result = await runCheck(step.check, step.nodes, directory, { ...context, gate, sha: rolloutOf(journal).pin.sha })
+  return outcomeOfCheck(step, result, clock.now())
+}
+
+/** Until a step ends, the time comes, a person says something, or somebody stops us. */
+async function nextChange(run: Reconcile, running: Running, wakeAt: number | null): Promise<void> {
+  const { clock, stop, onProgress } = run
+  const until = Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP)
+  const steps = [...running.steps.values()]
+  if (steps.length === 0) onProgress({ type: 'sleeping', until: wakeAt ?? until })
+  const awake = new AbortController()
+  const stopped = AbortSignal.any([stop, awake.signal])
+  try {
+    // A step may run for an hour: what becomes due meanwhile begins beside it. A word is heard at once where nothing runs.
+    if (steps.length > 0) await Promise.race([...steps, ...(wakeAt === null ? [] : [clock.sleep(Math.max(wakeAt - clock.now(), 0), stopped)])])
+    else {
+      while (clock.now() < until && !stop.aborted) {
+        await clock.sleep(Math.min(until - clock.now(), LISTEN_EVERY), stopped)
+        if (await run.takeOrders()) return
+      }
+    }
+  } finally {
+    awake.abort()
   }
-  if (wakeAt === null) return
-  onProgress({ type: 'sleeping', until: wakeAt })
-  await clock.sleep(Math.min(Math.max(wakeAt - clock.now(), 0), LONGEST_SLEEP), stop)
 }
 
 export const stepDirectory = (runs: string, rollout: RolloutState, step: string): string => join(runs, rollout.id, step)

@@ -21,7 +21,9 @@ import type { Clock, OnProgress } from './progress.js'
 import { buildReport } from '../report/build.js'
 import type { Report } from '../report/types.js'
 import { reconcile, rolloutOf } from './reconcile.js'
-import type { Reconcile, Reconciled } from './reconcile.js'
+import type { Observed, Reconcile, Reconciled } from './reconcile.js'
+import { takeOrders } from './orders.js'
+import { lookAround } from './surroundings.js'
 import type { Session } from './session.js'
 
 export interface RunOptions {
@@ -70,10 +72,13 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
     const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
     onProgress({ type: 'pinned', pin, comparison })
     const unusable = await whyUnusable(fleet, journal.state.current, pin, kill)
-    const choice = choose({ state: journal.state, fleet, pin, comparison, unusable, limit: session.limit, again, now: clock.now(), by: describeActor() })
+    const surroundings = await lookAround(fleet, journal.state.current?.status === 'running' ? journal.state.current.pin.sha : pin.sha)
+    const open = journal
+    await takeOrders(layout, open, clock, onProgress)
+    const choice = choose({ state: journal.state, fleet, pin, comparison, unusable, limit: session.limit, again, now: clock.now(), by: describeActor(), surroundings })
     if (choice.events.length === 0) {
       for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
-      return result(journal, fleet, { ended: 'settled' }, clock)
+      return result(journal, { ended: 'settled', fleet, surroundings }, clock, choice.refused)
     }
     // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
     const opens = choice.events.some((e) => e.type === 'opened')
@@ -85,12 +90,14 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       runs: layout.runs,
       context: { install, checkout: checkout.path },
       // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
-      observe: async () => {
+      observe: async (): Promise<Observed> => {
         await checkout.verify()
-        return session.observe()
+        const observed = await session.observe()
+        return { fleet: observed, surroundings: await lookAround(observed, rolloutOf(open).pin.sha) }
       },
+      takeOrders: () => takeOrders(layout, open, clock, onProgress),
     })
-    return result(journal, reconciled.fleet, reconciled, clock)
+    return result(journal, reconciled, clock)
   } finally {
     await journal?.close()
     // What went wrong before is what people need to hear of; a lock that is still there is taken over from the dead.
@@ -110,9 +117,10 @@ async function whyUnusable(fleet: Fleet, current: RolloutState | null, pin: Pinn
   }
 }
 
-function result(journal: Journal, fleet: Fleet, { ended }: Pick<Reconciled, 'ended'>, clock: Clock): RunResult {
-  const report = buildReport({ fleet, state: journal.state, now: clock.now() })
+function result(journal: Journal, { ended, fleet, surroundings }: Reconciled, clock: Clock, refused = false): RunResult {
+  const report = buildReport({ fleet, state: journal.state, now: clock.now(), surroundings })
   const { status } = rolloutOf(journal)
+  if (refused) return { exitCode: EXIT.halted, outcome: 'halted', report }
   if (status === 'done') return { exitCode: EXIT.reached, outcome: 'done', report }
   if (status === 'halted') return { exitCode: EXIT.halted, outcome: 'halted', report }
   return ended === 'stopped' ? { exitCode: EXIT.interrupted, outcome: 'interrupted', report } : { exitCode: EXIT.waiting, outcome: 'waiting', report }

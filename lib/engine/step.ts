@@ -22,10 +22,10 @@ export interface StepContext {
 }
 
 /** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
-const MODE: Readonly<Record<StepAction, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
+const MODE: Readonly<Record<Exclude<StepAction, 'check'>, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
 
 /** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
-export async function runStep(action: StepAction, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
+export async function runStep(action: Exclude<StepAction, 'check'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
   const { fleet, install, checkout, signal, onEvent } = context
   // A directory of that name is from an attempt whose intent never reached the journal: it means nothing.
   await rm(directory, { recursive: true, force: true })

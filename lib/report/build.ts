@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the state to the Report. Pure: the time is passed in.
 import type { Fleet } from '../fleet/types.js'
-import { countStages, decide, nodeState, planWaves, waveName } from '../rollout/index.js'
-import type { EnvironmentState, NodeState, PastRollout, RolloutState, Stage, Waiting, Wave } from '../rollout/index.js'
+import { countStages, decide, nodeState, planWaves, waveName, worldOf } from '../rollout/index.js'
+import type { EnvironmentState, NodeState, Pause, PastRollout, RolloutState, Stage, Surroundings, Waiting, Wave } from '../rollout/index.js'
 import { REPORT_VERSION } from './types.js'
-import type { HistoryReport, NodeReport, Report, RolloutReport, WaveReport } from './types.js'
+import type { HistoryReport, NodeReport, PauseReport, Report, RolloutReport, WaveReport } from './types.js'
 
 export interface ReportSource {
   readonly fleet: Fleet
   readonly state: EnvironmentState
   /** ms since the epoch. */
   readonly now: number
+  readonly surroundings?: Surroundings
   readonly holder?: { readonly user: string; readonly host: string; readonly pid: number; readonly since: number } | null
 }
 
-export function buildReport({ fleet, state, now, holder }: ReportSource): Report {
+export function buildReport(source: ReportSource): Report {
+  const { fleet, state, now, holder } = source
   const { name, environment } = fleet
   return {
     schemaVersion: REPORT_VERSION,
@@ -23,7 +25,9 @@ export function buildReport({ fleet, state, now, holder }: ReportSource): Report
     environment,
     at: iso(now),
     remembered: state.remembered,
-    rollout: state.current && rolloutReport(fleet, state.current, now),
+    rollout: state.current && rolloutReport(source, state.current),
+    ...(state.pause && (state.pause.until === undefined || now < state.pause.until) && { pause: pauseReport(state.pause) }),
+    ...(state.rejected && { rejected: { sha: state.rejected.sha, by: state.rejected.by, at: iso(state.rejected.at), ...(state.rejected.reason !== undefined && { reason: state.rejected.reason }) } }),
     ...(holder && { holder: { user: holder.user, host: holder.host, pid: holder.pid, since: iso(holder.since) } }),
   }
 }
@@ -32,21 +36,23 @@ export function buildHistory({ fleet, state, now }: ReportSource): HistoryReport
   const { current } = state
   const rollouts: PastRollout[] = [...state.history]
   if (current) {
-    const { id, pin, status, openedAt, by, halt } = current
-    rollouts.push({ id, pin, status, openedAt, endedAt: current.endedAt ?? now, by, counts: countStages(current), limited: current.limit !== null, ...(halt && { message: halt.message }) })
+    const { id, kind, pin, status, openedAt, by, halt } = current
+    rollouts.push({ id, kind, pin, status, openedAt, endedAt: current.endedAt ?? now, by, counts: countStages(current), limited: current.limit !== null, ...(halt && { message: halt.message }) })
   }
   return { schemaVersion: REPORT_VERSION, kind: 'history', fleet: fleet.name, environment: fleet.environment, remembered: state.remembered, rollouts: rollouts.reverse() }
 }
 
-function rolloutReport(fleet: Fleet, rollout: RolloutState, now: number): RolloutReport {
+const pauseReport = ({ by, at, reason, scope, until }: Pause): PauseReport => ({ by, at: iso(at), scope, ...(reason !== undefined && { reason }), ...(until !== undefined && { until: iso(until) }) })
+
+function rolloutReport({ fleet, state, now, surroundings }: ReportSource, rollout: RolloutState): RolloutReport {
   const waves = planWaves(fleet.nodes, fleet.policy, rollout.limit)
-  const { waiting, wakeAt } = decide({ now, nodes: fleet.nodes, policy: fleet.policy, rollout })
+  const { waiting, wakeAt } = decide(worldOf(fleet, state, rollout, now, surroundings))
   const why = new Map<string, Waiting>(waiting.flatMap((w) => w.nodes.map((n) => [n, w] as const)))
   const nodes = waves.flatMap(({ index, nodes: names }) => names.map((n) => nodeReport(n, index, nodeState(rollout, n), why.get(n))))
   const waveReports = waves.map((wave) => waveReport(wave, rollout))
-  const { id, pin, previous, status, by, openedAt, endedAt, halt } = rollout
+  const { id, kind, pin, previous, status, by, openedAt, endedAt, halt } = rollout
   return {
-    id, pin, previous, status, by,
+    id, kind, pin, previous, status, by,
     limited: rollout.limit !== null,
     openedAt: iso(openedAt),
     ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
@@ -60,7 +66,7 @@ function rolloutReport(fleet: Fleet, rollout: RolloutState, now: number): Rollou
   }
 }
 
-const NONE: Readonly<Record<Stage, number>> = { unseen: 0, hot: 0, drain: 0, applied: 0, good: 0, failed: 0 }
+const NONE: Readonly<Record<Stage, number>> = { unseen: 0, hot: 0, drain: 0, applied: 0, good: 0, failed: 0, quarantined: 0 }
 
 function waveReport({ index, nodes }: Wave, rollout: RolloutState): WaveReport {
   const counts = { ...NONE }

@@ -17,7 +17,7 @@ export interface RolloutTextOptions extends TextOptions {
 /** Groups of failed nodes that are told one by one; the rest is counted. */
 const MOST = 20
 
-const STAGE: Readonly<Record<Stage, string>> = { good: 'good', applied: 'changed, not verified', hot: 'to be changed', drain: 'need a drain', failed: 'failed', unseen: 'not looked at' }
+const STAGE: Readonly<Record<Stage, string>> = { good: 'good', applied: 'changed, not verified', hot: 'to be changed', drain: 'need a drain', failed: 'failed', quarantined: 'quarantined', unseen: 'not looked at' }
 
 export function rolloutText(report: Report, options: RolloutTextOptions): string {
   const { rollout, fleet, environment } = report
@@ -37,14 +37,16 @@ export function rolloutText(report: Report, options: RolloutTextOptions): string
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-function statusText({ status, pin, waiting, limited }: RolloutReport, { holder }: Report, paint: Paint): string {
+function statusText({ kind, status, pin, waiting, limited }: RolloutReport, { holder }: Report, paint: Paint): string {
   switch (status) {
     case 'done':
-      return paint.good(`done, every ${limited ? 'node it was limited to' : 'node'} is GOOD at ${shortSha(pin.sha)}`)
+      return paint.good(kind === 'rollback' ? `rolled back, every node that was touched is GOOD at ${shortSha(pin.sha)}` : `done, every ${limited ? 'node it was limited to' : 'node'} is GOOD at ${shortSha(pin.sha)}`)
     case 'halted':
       return paint.bad('halted')
     case 'closed':
       return 'closed'
+    case 'rolled-back':
+      return paint.warn('rolled back')
     case 'running':
       return holder ? 'under way' : paint.warn(waiting.length > 0 ? 'waiting' : 'not finished')
   }
@@ -62,7 +64,7 @@ function facts(report: Report, rollout: RolloutReport, { zone, paint }: TextOpti
 }
 
 function stagesText(counts: Readonly<Record<Stage, number>>, paint: Paint): string {
-  const colour: Partial<Record<Stage, (s: string) => string>> = { good: paint.good, failed: paint.bad, drain: paint.warn }
+  const colour: Partial<Record<Stage, (s: string) => string>> = { good: paint.good, failed: paint.bad, quarantined: paint.bad, drain: paint.warn }
   return (Object.keys(STAGE) as Stage[]).filter((s) => counts[s] > 0).map((s) => (colour[s] ?? ((t) => t))(`${counts[s]} ${STAGE[s]}`)).join(', ')
 }
 
@@ -81,13 +83,13 @@ function stepLines(report: Report, { steps }: RolloutReport, options: TextOption
 
 function waitingLines({ waiting, status }: RolloutReport, { paint, zone }: TextOptions): string[] {
   // Failed nodes have their own section; a halt is told once, not for every node.
-  const shown = status === 'halted' ? [] : waiting.filter((w) => w.code !== 'failed')
+  const shown = status === 'halted' ? [] : waiting.filter((w) => (w.code !== 'failed' || w.until !== undefined) && w.code !== 'quarantined')
   if (shown.length === 0) return []
   // The core speaks of each wave on its own; a reason that several share is told once.
   const lines = [...groupBy(shown, ({ text, until }) => `${until ?? ''} ${text}`).values()].flatMap(([first, ...more]) => {
     if (!first) return []
     const nodes = [first, ...more].flatMap((w) => w.nodes)
-    return [`  ${nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(first.text)}${first.until === undefined ? '' : `, until ${timeText(first.until, zone)}`}`]
+    return [`  ${nodes.length === 0 ? 'the rollout' : nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(first.text)}${first.until === undefined ? '' : `, until ${timeText(first.until, zone)}`}`]
   })
   return [paint.strong('Waiting'), ...lines]
 }

@@ -33,6 +33,7 @@ export interface WaveReport {
 
 export interface RolloutReport {
   readonly id: string
+  readonly kind: 'forward' | 'rollback'
   readonly pin: PinnedCommit
   readonly previous: string | null
   readonly status: RolloutStatus
@@ -52,6 +53,15 @@ export interface RolloutReport {
   readonly wakeAt?: string
 }
 
+export interface PauseReport {
+  readonly by: Actor
+  /** ISO 8601. */
+  readonly at: string
+  readonly scope: 'fleet' | 'environment'
+  readonly reason?: string
+  readonly until?: string
+}
+
 /** What `run`, `status` and `report` answer with. */
 export interface Report {
   readonly schemaVersion: typeof REPORT_VERSION
@@ -63,6 +73,10 @@ export interface Report {
   /** The last SHA that a whole rollout completed. */
   readonly remembered: string | null
   readonly rollout: RolloutReport | null
+  /** Nothing new begins. */
+  readonly pause?: PauseReport
+  /** The commit that was rolled back, and is not rolled out again by itself. */
+  readonly rejected?: { readonly sha: string; readonly by: Actor; readonly at: string; readonly reason?: string }
   /** Who holds the lock just now. */
   readonly holder?: { readonly user: string; readonly host: string; readonly pid: number; readonly since: string }
 }

@@ -4,153 +4,167 @@
 // Waves go in order. Within a wave every node is looked at (detect), what is HOT is applied, what was applied is
 // looked at again (verify). The canary wave must be GOOD to the last node, and its soak over, before any other node
 // is touched; a later wave may go on while nodes wait for a drain, or have failed within what the policy endures.
-// Whatever must stop the rollout is asked first, so that no action stands beside a halt.
-import { groupBy } from '../fleet/group-by.js'
-import type { FleetNode, RolloutPolicy } from '../fleet/types.js'
-import type { Halt, StepAction } from './events.js'
+// Whatever must stop the rollout is asked first, so that no action stands beside a halt. A change that has begun is
+// looked at again whatever came between: a node is never left half done because it got late.
+import { dueCheck } from './checks.js'
+import { Slots } from './capacity.js'
+import { unapproved } from './approval.js'
+import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
+import { byRecord, sortNodes } from './sorted.js'
+import type { Sorted } from './sorted.js'
 import { nodeState } from './state.js'
-import type { NodeState, RolloutState } from './state.js'
-import { DRAIN, HOT } from './verdict.js'
+import type { RolloutState } from './state.js'
+import { waitingWithin } from './waiting.js'
 import { planWaves, waveName } from './waves.js'
 import type { Wave } from './waves.js'
-
-/** Everything a decision depends on. */
-export interface World {
-  /** ms since the epoch. */
-  readonly now: number
-  readonly nodes: readonly FleetNode[]
-  readonly policy: RolloutPolicy
-  readonly rollout: RolloutState
-}
-
-export type Action =
-  /** Run a step on these nodes, all of one wave. */
-  | { readonly do: StepAction; readonly wave: number; readonly nodes: readonly string[] }
-  | { readonly do: 'halt'; readonly halt: Halt }
-  | { readonly do: 'finish' }
-
-export type WaitCode = 'step' | 'wave' | 'canary' | 'soak' | 'drain' | 'failed' | 'halted'
-
-/** Why these nodes do not move, in words. */
-export interface Waiting {
-  readonly nodes: readonly string[]
-  readonly code: WaitCode
-  readonly text: string
-  /** When it ends by itself, ms since the epoch. */
-  readonly until?: number
-}
-
-export interface Decision {
-  /** What may start now; steps of one decision touch no node in common. */
-  readonly actions: readonly Action[]
-  readonly waiting: readonly Waiting[]
-  /** When something can change by itself, ms; null: not without an outcome or a person. */
-  readonly wakeAt: number | null
-}
+import type { Action, Decision, Hold, Waiting, World } from './world.js'
 
 const NOTHING: Decision = { actions: [], waiting: [], wakeAt: null }
 
 export function decide(world: World): Decision {
   const { rollout, policy, nodes } = world
-  if (rollout.status === 'done' || rollout.status === 'closed') return NOTHING
+  if (rollout.status !== 'running' && rollout.status !== 'halted') return NOTHING
   const waves = planWaves(nodes, policy, rollout.limit)
   if (rollout.status === 'halted') return { ...NOTHING, waiting: whileHalted(waves, rollout) }
   const halt = checkHalt(world, waves)
   if (halt) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
-  return walk(world, waves)
+  return new Walk(world, waves).decide()
 }
 
 /** Goes through the waves until one holds up those behind it. */
-function walk({ rollout, policy, now }: World, waves: readonly Wave[]): Decision {
-  const actions: Action[] = []
-  const waiting: Waiting[] = []
-  let wakeAt: number | null = null
-  let closed: Omit<Waiting, 'nodes'> | null = null
-  const behind: string[] = []
-  let allGood = true
-  for (const wave of waves) {
-    const sorted = sort(wave, rollout)
-    allGood &&= sorted.good.length === wave.nodes.length
-    if (closed) {
-      behind.push(...notGood(sorted))
-      continue
+class Walk {
+  readonly #actions: Action[] = []
+  readonly #waiting: Waiting[] = []
+  readonly #sorted: readonly Sorted[]
+  /** Why nothing may begin, whatever the node. */
+  readonly #closed: Hold | null
+  #slots: Slots | undefined
+
+  constructor(private readonly world: World, private readonly waves: readonly Wave[]) {
+    this.#sorted = waves.map((wave) => sortNodes(wave, world))
+    this.#closed = closedFor(world)
+  }
+
+  decide(): Decision {
+    const { waves } = this
+    const behind: string[] = []
+    let hold: Hold | null = null
+    for (const [i, wave] of waves.entries()) {
+      const sorted = this.#sorted[i] as Sorted
+      if (sorted.applied.length > 0) this.#actions.push({ do: 'verify', wave: wave.index, nodes: sorted.applied })
+      if (sorted.spent.length > 0) this.#actions.push({ do: 'quarantine', nodes: sorted.spent })
+      if (!hold && sorted.good.length < wave.nodes.length) hold = this.#closed ? null : this.#entrance(i)
+      if (hold) {
+        behind.push(...stuckBehind(sorted))
+        this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [] }, this.world))
+        continue
+      }
+      this.#work(wave, sorted)
+      hold = wave.index === 0 ? openCanaries(sorted) : openNodes(wave, sorted, this.world.rollout)
     }
-    actions.push(...stepsOf(wave, sorted))
-    waiting.push(...within(sorted, rollout))
-    closed = wave.index === 0 ? afterCanaries(sorted, rollout, policy, now) : afterWave(wave, sorted)
-    if (closed?.until !== undefined) wakeAt = closed.until
+    if (hold && behind.length > 0) this.#waiting.push({ ...hold, nodes: behind })
+    return this.#finish() ?? { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt() }
   }
-  if (closed && behind.length > 0) waiting.push({ ...closed, nodes: behind })
-  if (allGood && rollout.steps.size === 0) return { actions: [{ do: 'finish' }], waiting: [], wakeAt: null }
-  return { actions, waiting, wakeAt }
-}
 
-interface Sorted extends Readonly<Record<NodeState['stage'], string[]>> {
-  /** Nodes that are in a step just now. */
-  readonly busy: string[]
-}
-
-function sort(wave: Wave, rollout: RolloutState): Sorted {
-  const sorted: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], busy: [] }
-  for (const node of wave.nodes) {
-    const { step, stage } = nodeState(rollout, node)
-    ;(step === undefined ? sorted[stage] : sorted.busy).push(node)
+  /** What must hold before this wave begins, the one before it being done. */
+  #entrance(i: number): Hold | null {
+    const { policy, rollout } = this.world
+    const wave = this.waves[i] as Wave
+    const before = this.waves[i - 1]
+    if (!before) {
+      return this.#ask('start', -1, wave.nodes) ?? (policy.approval.includes('start') ? unapproved(rollout, 'start', this.waves) : null)
+    }
+    return (
+      this.#pauseAfter(before, this.#sorted[i - 1] as Sorted) ??
+      this.#ask(before.index === 0 ? 'canaries' : 'waves', before.index, before.nodes) ??
+      (policy.approval.includes('wide') ? unapproved(rollout, 'wide', this.waves.filter((w) => w.index > 0)) : null) ??
+      (policy.approval.includes('waves') ? unapproved(rollout, `wave${wave.index}`, [wave]) : null)
+    )
   }
-  return sorted
-}
 
-/** One run for all nodes of a wave that need the same: a launch of Ansible costs more than a node in it. */
-function stepsOf({ index }: Wave, { unseen, hot, applied, busy }: Sorted): Action[] {
-  const steps: Action[] = []
-  if (unseen.length > 0) steps.push({ do: 'detect', wave: index, nodes: unseen })
-  // The rest of the wave is still being looked at: one apply a little later costs less than two now.
-  if (hot.length > 0 && unseen.length === 0 && busy.length === 0) steps.push({ do: 'apply', wave: index, nodes: hot })
-  if (applied.length > 0) steps.push({ do: 'verify', wave: index, nodes: applied })
-  return steps
-}
-
-function within({ hot, drain, failed, busy, unseen }: Sorted, rollout: RolloutState): Waiting[] {
-  const waiting: Waiting[] = []
-  for (const [step, nodes] of groupBy(busy, (n) => nodeState(rollout, n).step ?? '')) {
-    const open = rollout.steps.get(step)
-    waiting.push({ nodes, code: 'step', text: open ? DOING[open.action] : 'a step is under way' })
+  #pauseAfter({ index, nodes }: Wave, { good }: Sorted): Hold | null {
+    const { policy, rollout, now } = this.world
+    const last = (names: readonly string[]): number => names.reduce((latest, n) => Math.max(latest, nodeState(rollout, n).at), 0)
+    const waits: [number, Hold][] = []
+    if (index === 0) waits.push([last(good) + policy.soak, { code: 'soak', text: 'the canaries are verified and soak' }])
+    if (policy.pause.waves > 0) waits.push([last(byRecord(nodes, rollout).fresh) + policy.pause.waves, { code: 'pace', text: `the pause after the ${waveName(index)}` }])
+    const longest = waits.reduce((a, b) => (b[0] > a[0] ? b : a), [0, null] as unknown as [number, Hold])
+    return now < longest[0] ? { ...longest[1], until: longest[0] } : null
   }
-  if (hot.length > 0 && (unseen.length > 0 || busy.length > 0)) waiting.push({ nodes: hot, code: 'step', text: 'its wave is still being looked at' })
-  for (const [text, nodes] of groupBy(drain, (n) => drainText(nodeState(rollout, n)))) waiting.push({ nodes, code: 'drain', text })
-  for (const [text, nodes] of groupBy(failed, (n) => nodeState(rollout, n).failure?.message ?? 'failed')) waiting.push({ nodes, code: 'failed', text })
-  return waiting
+
+  #ask(point: 'start' | 'canaries' | 'waves' | 'end', after: number, nodes: readonly string[]): Hold | null {
+    const due = dueCheck(this.world, point, after, nodes)
+    if (due?.action) this.#actions.push(due.action)
+    return due?.hold ?? null
+  }
+
+  /** One run for all nodes of a wave that need the same: a launch of Ansible costs more than a node in it. */
+  #work({ index }: Wave, sorted: Sorted): void {
+    const { rollout } = this.world
+    const { unseen, due, hot } = sorted
+    const looks = byRecord(unseen, rollout)
+    const changes = byRecord(hot, rollout)
+    const closed = this.#closed
+    this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [] }, this.world))
+    if (closed) {
+      const held = [...unseen, ...due, ...hot]
+      if (held.length > 0) this.#waiting.push({ ...closed, nodes: held })
+      return
+    }
+    for (const nodes of [looks.fresh, [...looks.tried, ...due]]) if (nodes.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes })
+    // The rest of the wave is still being looked at: one apply a little later costs less than two now.
+    const looking = looks.fresh.length > 0 || sorted.busy.some((n) => isFirstLook(rollout, n))
+    if (looking && changes.fresh.length > 0) this.#waiting.push({ nodes: changes.fresh, code: 'step', text: 'its wave is still being looked at' })
+    for (const nodes of [looking ? [] : changes.fresh, changes.tried]) {
+      if (nodes.length === 0) continue
+      const { chosen, waiting } = (this.#slots ??= new Slots(this.world)).take(nodes)
+      if (chosen.length > 0) this.#actions.push({ do: 'apply', wave: index, nodes: chosen })
+      this.#waiting.push(...waiting)
+    }
+  }
+
+  #finish(): Decision | null {
+    const { rollout } = this.world
+    if (rollout.steps.size > 0 || !this.waves.every((w, i) => this.#sorted[i]?.good.length === w.nodes.length)) return null
+    if (this.#closed && this.world.policy.health.some((g) => g.at.includes('end'))) {
+      const due = dueCheck(this.world, 'end', -1, this.waves.flatMap((w) => w.nodes))
+      if (due && !ending(this.world)) this.#waiting.push({ ...this.#closed, nodes: [] })
+      if (due) return null
+    }
+    const hold = this.#ask('end', -1, this.waves.flatMap((w) => w.nodes))
+    if (!hold) return { actions: [{ do: 'finish' }], waiting: [], wakeAt: null }
+    this.#waiting.push({ ...hold, nodes: [] })
+    return null
+  }
+
+  #wakeAt(): number | null {
+    const times = this.#waiting.flatMap((w) => w.until ?? [])
+    const { policy, rollout } = this.world
+    if (policy.deadline !== null) times.push(rollout.since + policy.deadline)
+    return times.reduce<number | null>((first, t) => (t > this.world.now && (first === null || t < first) ? t : first), null)
+  }
 }
 
-const DOING: Readonly<Record<StepAction, string>> = {
-  detect: 'is being looked at (check mode)',
-  apply: 'is being changed',
-  verify: 'is being looked at again after the change',
-}
+/** Nodes that a closed wave holds up; the others say themselves what they wait for. */
+const stuckBehind = ({ unseen, hot, due }: Sorted): string[] => [...unseen, ...hot, ...due]
 
-function drainText({ changes }: NodeState): string {
-  const cause = changes.find((c) => c.tags.includes(DRAIN)) ?? changes.find((c) => !c.tags.includes(HOT))
-  const why = cause ? ` ("${cause.task}", ${cause.file}:${cause.line})` : ''
-  return `its change needs the node drained${why}; this version applies HotChange only`
+const isFirstLook = (rollout: RolloutState, node: string): boolean => {
+  const { step, failures } = nodeState(rollout, node)
+  return failures === 0 && step !== undefined && rollout.steps.get(step)?.action === 'detect'
 }
-
-const notGood = ({ good: _done, ...rest }: Sorted): string[] => Object.values(rest).flat()
 
 /** What keeps the other waves closed after the canary wave; null opens them. */
-function afterCanaries(sorted: Sorted, rollout: RolloutState, { soak }: RolloutPolicy, now: number): Omit<Waiting, 'nodes'> | null {
-  const { good, drain } = sorted
-  const open = notGood(sorted).length
-  if (open > 0) {
-    const why = drain.length > 0 ? `${drain.length} of them need a drain` : `${good.length} of ${good.length + open} are verified`
-    return { code: 'canary', text: `every canary must be GOOD at the pin first: ${why}` }
-  }
-  const verifiedAt = good.reduce((latest, node) => Math.max(latest, nodeState(rollout, node).at), 0)
-  const until = verifiedAt + soak
-  return now < until ? { code: 'soak', text: 'the canaries are verified and soak', until } : null
+function openCanaries({ good, ...rest }: Sorted): Hold | null {
+  const open = Object.values(rest).reduce((n, nodes) => n + nodes.length, 0)
+  if (open === 0) return null
+  const why = rest.drain.length > 0 ? `${rest.drain.length} of them need a drain` : `${good.length} of ${good.length + open} are verified`
+  return { code: 'canary', text: `every canary must be GOOD at the pin first: ${why}` }
 }
 
-function afterWave({ index }: Wave, { unseen, hot, applied, busy }: Sorted): Omit<Waiting, 'nodes'> | null {
-  const moving = unseen.length + hot.length + applied.length + busy.length
+/** A wave is done when each of its nodes has been tried once; what failed then is tried again without holding up the next. */
+function openNodes({ index }: Wave, { unseen, hot, applied, busy }: Sorted, rollout: RolloutState): Hold | null {
+  const moving = byRecord([...unseen, ...hot, ...applied, ...busy], rollout).fresh.length
   return moving > 0 ? { code: 'wave', text: `${waveName(index)} must be done first: ${moving} of its nodes are not` } : null
 }
 

@@ -5,14 +5,13 @@
 // up the journal of another writes `resumed`: steps that are still open then have no outcome and never will, so
 // their nodes become unseen (or stay applied) and are looked at again before anything is done to them.
 import { unreachable } from '../errors.js'
-import type { Concluded, Intended, JournalEvent, NodeOutcome, Opened, StepAction, TaskRef } from './events.js'
+import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
+import { judgeCheck, judgeNode, measure } from './judge.js'
 import { countStages, nodeState, NO_STATE, UNSEEN } from './state.js'
 import type { EnvironmentState, NodeState, OpenStep, RolloutState, RolloutStatus } from './state.js'
 
-/** A node that could not be seen this often in a row has failed: asking for ever would hold the others up. */
-const MAX_BLIND_LOOKS = 2
-/** A node whose apply was cut off or did not start this often has failed. */
-const MAX_APPLIES = 3
+/** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
+const KEPT_ORDERS = 200
 
 /** The state after one more event. The state that is passed in is not changed. */
 export function evolve(state: EnvironmentState, event: JournalEvent): EnvironmentState {
@@ -29,42 +28,68 @@ export function replay(events: Iterable<JournalEvent>, from: EnvironmentState = 
 type Draft = { -readonly [K in keyof RolloutState]: RolloutState[K] } & {
   nodes: Map<string, NodeState>
   steps: Map<string, OpenStep>
+  checks: Map<string, RolloutState['checks'] extends ReadonlyMap<string, infer C> ? C : never>
+  changed: Set<string>
 }
 
 function copy(state: EnvironmentState): EnvironmentState {
   const { current } = state
-  return current ? { ...state, current: { ...current, nodes: new Map(current.nodes), steps: new Map(current.steps) } } : state
+  if (!current) return state
+  const { nodes, steps, checks, changed } = current
+  return { ...state, current: { ...current, nodes: new Map(nodes), steps: new Map(steps), checks: new Map(checks), changed: new Set(changed) } }
 }
 
 /** May change the maps of `state.current`: callers own them. */
-function fold(state: EnvironmentState, event: JournalEvent): EnvironmentState {
-  if (event.type === 'opened') return open(state, event)
-  // Anything else speaks of a rollout; without one it is left over from a journal that was cut, and means nothing.
-  if (!state.current) return state
-  const draft = state.current as Draft
+function fold(before: EnvironmentState, event: JournalEvent): EnvironmentState {
+  const state = 'order' in event && event.order !== undefined ? { ...before, orders: [...before.orders.slice(1 - KEPT_ORDERS), event.order] } : before
+  switch (event.type) {
+    case 'opened':
+      return open(state, event)
+    case 'paused': {
+      const { by, at, reason, scope, until } = event
+      return { ...state, pause: { by, at, scope, ...(reason !== undefined && { reason }), ...(until !== undefined && { until }) } }
+    }
+    case 'unpaused':
+      return { ...state, pause: null }
+    default:
+      // Anything else speaks of a rollout; without one it is left over from a journal that was cut, and means nothing.
+      return state.current ? foldRollout(state, state.current as Draft, event) : state
+  }
+}
+
+type RolloutEvent = Exclude<JournalEvent, { readonly type: 'opened' | 'paused' | 'unpaused' }>
+
+function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent): EnvironmentState {
   switch (event.type) {
     case 'resumed':
       forgetOpenSteps(draft, event.at)
       forgetOldLooks(draft, event.at, event.again ?? false)
+      draft.changed = new Set()
       return state
     case 'intended':
       intend(draft, event)
       return state
     case 'concluded':
-      conclude(draft, event)
+      return conclude(state, draft, event)
+    case 'quarantined':
+      for (const node of event.nodes) draft.nodes.set(node, { ...nodeState(draft, node), stage: 'quarantined', at: event.at })
       return state
     case 'halted':
       Object.assign(draft, { status: 'halted', halt: event.halt, endedAt: event.at })
       return state
     case 'retried':
-      retry(draft, event.nodes, event.at)
+      retry(draft, event)
+      return state
+    case 'approved':
+      if (event.rollout === draft.id) draft.approvals = [...draft.approvals, { key: event.key, by: event.by, at: event.at, ...(event.reason !== undefined && { reason: event.reason }) }]
+      return state
+    case 'aborted':
+      if (event.rollout === draft.id) draft.abort = { by: event.by, at: event.at, ...(event.reason !== undefined && { reason: event.reason }) }
       return state
     case 'finished':
-      Object.assign(draft, { status: 'done', endedAt: event.at })
-      return { ...state, remembered: draft.limit === null ? draft.pin.sha : state.remembered }
+      return finish(state, draft, event.at)
     case 'closed':
-      Object.assign(draft, { status: 'closed', endedAt: event.at })
-      return state
+      return close(state, draft, event)
     default:
       return unreachable(event)
   }
@@ -73,26 +98,35 @@ function fold(state: EnvironmentState, event: JournalEvent): EnvironmentState {
 function open(state: EnvironmentState, event: Opened): EnvironmentState {
   const current: RolloutState = {
     id: event.rollout,
+    kind: event.kind,
     pin: event.pin,
     previous: event.previous,
+    ...(event.history && { history: event.history }),
     limit: event.limit,
     by: event.by,
     openedAt: event.at,
+    since: event.at,
     status: 'running',
     nodes: new Map(),
     steps: new Map(),
     stepCount: 0,
+    checks: new Map(),
+    approvals: [],
+    changed: new Set(),
+    lastApply: 0,
   }
   const history = state.current ? [...state.history, past(state.current, event.at)] : state.history
-  return { ...state, current, history }
+  // Rolled out once more after all, by a person's word.
+  const rejected = event.kind === 'forward' && state.rejected?.sha === event.pin.sha ? null : state.rejected
+  return { ...state, current, history, rejected }
 }
 
 /** The short form in which a rollout stays in the history. */
 function past(rollout: RolloutState, now: number): EnvironmentState['history'][number] {
-  const { id, pin, openedAt, by, halt } = rollout
+  const { id, kind, pin, openedAt, by, halt } = rollout
   const status: RolloutStatus = rollout.status === 'running' ? 'closed' : rollout.status
   return {
-    id, pin, status, openedAt, endedAt: rollout.endedAt ?? now, by,
+    id, kind, pin, status, openedAt, endedAt: rollout.endedAt ?? now, by,
     counts: countStages(rollout),
     limited: rollout.limit !== null,
     ...(halt && { message: halt.message }),
@@ -100,72 +134,44 @@ function past(rollout: RolloutState, now: number): EnvironmentState['history'][n
 }
 
 function intend(draft: Draft, event: Intended): void {
-  const { step, action, wave, nodes } = event
-  draft.steps.set(step, { step, action, wave, nodes, since: event.at })
+  const { step, action, wave, nodes, forks, check } = event
+  draft.steps.set(step, { step, action, wave, nodes, since: event.at, ...(forks !== undefined && { forks }), ...(check && { check }) })
   draft.stepCount += 1
-  for (const node of nodes) draft.nodes.set(node, { ...nodeState(draft, node), step })
+  for (const node of nodes) {
+    draft.nodes.set(node, { ...nodeState(draft, node), step })
+    if (action === 'apply') draft.changed.add(node)
+  }
 }
 
-function conclude(draft: Draft, event: Concluded): void {
+function conclude(state: EnvironmentState, draft: Draft, event: Concluded): EnvironmentState {
   const open = draft.steps.get(event.step)
   // An outcome whose intent was given up on (the process was taken for dead) must not overwrite a newer look.
-  if (!open) return
+  if (!open) return state
   draft.steps.delete(event.step)
-  for (const node of open.nodes) {
-    const outcome = event.nodes[node] ?? silence(open.action)
-    draft.nodes.set(node, judge(nodeState(draft, node), open.action, outcome, event))
-  }
+  if (open.check) judgeCheck(draft.checks, open.check, open, event)
+  for (const node of open.nodes) draft.nodes.set(node, judgeNode(nodeState(draft, node), open.action, event.nodes[node], event))
+  if (open.action === 'apply') draft.lastApply = Math.max(draft.lastApply, event.at)
   if (event.alarm) draft.alarm = event.alarm
+  return { ...state, durations: measure(state.durations, open, event) }
 }
 
-const silence = (action: StepAction): NodeOutcome => (action === 'apply' ? { applied: 'absent' } : { verdict: 'UNKNOWN' })
-
-function judge(before: NodeState, action: StepAction, outcome: NodeOutcome, event: Concluded): NodeState {
-  const { step: _left, failure: _old, ...rest } = before
-  const at = event.at
-  if (action === 'apply') return judgeApply({ ...rest, at, touched: true, applies: rest.applies + 1 }, outcome)
-  const seen = { ...rest, at, blindLooks: 0, changes: pick(event.tasks, outcome.changes), blindSpots: pick(event.tasks, outcome.blindSpots) }
-  const verdict = outcome.verdict ?? 'UNKNOWN'
-  switch (verdict) {
-    case 'GOOD':
-      return { ...seen, stage: 'good' }
-    case 'HOT':
-      // After an apply the same change must not be wanted again: it would be applied for ever.
-      return action === 'verify' ? { ...seen, stage: 'failed', failure: notConverged(seen.changes) } : { ...seen, stage: 'hot' }
-    case 'DRAIN':
-      return { ...seen, stage: 'drain' }
-    case 'ERROR':
-      return { ...seen, stage: 'failed', failure: outcome.failure ?? { cause: 'failed', message: 'the look at it failed' } }
-    case 'UNKNOWN': {
-      const blindLooks = before.blindLooks + 1
-      const failure = outcome.failure ?? { cause: 'unknown' as const, message: 'Ansible said nothing about it: does a play of the playbook include this node?' }
-      return blindLooks < MAX_BLIND_LOOKS ? { ...rest, at, blindLooks } : { ...rest, at, blindLooks, stage: 'failed', failure }
-    }
-    default:
-      return unreachable(verdict)
-  }
+function finish(state: EnvironmentState, draft: Draft, at: number): EnvironmentState {
+  Object.assign(draft, { status: 'done', endedAt: at })
+  const { sha } = draft.pin
+  // A rollback takes back all that was touched: what it went back to is what the environment is at.
+  if (draft.kind === 'rollback') return { ...state, remembered: sha }
+  if (draft.limit !== null) return state
+  return { ...state, remembered: sha, completed: new Map([...state.completed, [sha, at]]) }
 }
 
-function judgeApply(after: NodeState, outcome: NodeOutcome): NodeState {
-  const applied = outcome.applied ?? 'absent'
-  const failure = outcome.failure ?? { cause: 'unknown' as const, message: 'the run ended before this node was done' }
-  if (applied === 'ok') return { ...after, stage: 'applied' }
-  if (applied === 'failed') return { ...after, stage: 'failed', failure }
-  return after.applies < MAX_APPLIES ? { ...after, stage: 'unseen' } : { ...after, stage: 'failed', failure }
+function close(state: EnvironmentState, draft: Draft, { at, rolledBack }: Closed): EnvironmentState {
+  Object.assign(draft, { status: rolledBack ? 'rolled-back' : 'closed', endedAt: draft.endedAt ?? at })
+  if (!rolledBack) return state
+  const completed = new Map(state.completed)
+  // Whoever waits for this very commit must not go on from it.
+  completed.delete(draft.pin.sha)
+  return { ...state, completed, rejected: { sha: draft.pin.sha, at, ...rolledBack } }
 }
-
-function notConverged(changes: readonly TaskRef[]): NonNullable<NodeState['failure']> {
-  const [first] = changes
-  const more = changes.length > 1 ? ` and ${changes.length - 1} more` : ''
-  return {
-    cause: 'not-converged',
-    message: first ? `was applied, and "${first.task}"${more} would change it again` : 'was applied, and would change again',
-    ...(first && { task: first.task, file: first.file, line: first.line }),
-  }
-}
-
-const pick = (tasks: readonly TaskRef[], which: readonly number[] = []): readonly TaskRef[] =>
-  which.flatMap((i) => tasks[i] ?? [])
 
 function forgetOpenSteps(draft: Draft, at: number): void {
   for (const { action, nodes } of draft.steps.values()) {
@@ -185,10 +191,11 @@ function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
   }
 }
 
-function retry(draft: Draft, which: readonly string[] | null, at: number): void {
-  const wanted = which && new Set(which)
+function retry(draft: Draft, { nodes, at }: Retried): void {
+  const wanted = nodes && new Set(nodes)
   for (const [node, { stage, touched }] of draft.nodes) {
-    if (stage === 'failed' && (!wanted || wanted.has(node))) draft.nodes.set(node, { ...UNSEEN, at, touched })
+    if ((stage === 'failed' || stage === 'quarantined') && (!wanted || wanted.has(node))) draft.nodes.set(node, { ...UNSEEN, at, touched })
   }
-  Object.assign(draft, { status: 'running', halt: undefined, alarm: undefined, endedAt: undefined })
+  for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
+  Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })
 }

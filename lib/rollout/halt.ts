@@ -1,47 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stops a rollout, asked before anything else: an alarm, a canary that failed, more failures than are endured.
-import type { FleetNode, RolloutPolicy } from '../fleet/types.js'
+// What stops a rollout, asked before anything else: an alarm, a canary that failed, a health gate, a budget that is
+// spent, a deadline, a person.
+import type { BudgetCause } from '../fleet/types.js'
+import { failedCheck } from './checks.js'
 import type { Halt } from './events.js'
+import { budgetOf, describeFailure, isTransient } from './failure.js'
+import { isFinishedUp, isOverdue, spoken } from './gates.js'
 import { nodeState } from './state.js'
 import type { RolloutState } from './state.js'
 import { shareOf } from './waves.js'
 import type { Wave } from './waves.js'
-import type { Failure } from './verdict.js'
-
-interface World {
-  readonly nodes: readonly FleetNode[]
-  readonly policy: RolloutPolicy
-  readonly rollout: RolloutState
-}
+import type { World } from './world.js'
 
 const RETRY = 'Mend the cause, then `patchrun retry`; or merge a commit that mends it and `patchrun run` again.'
 
-export function checkHalt({ policy, rollout }: World, waves: readonly Wave[]): Halt | null {
+export function checkHalt(world: World, waves: readonly Wave[]): Halt | null {
+  const { rollout } = world
   if (rollout.alarm) return { ...rollout.alarm, nodes: [] }
-  const failedOf = (wave: Wave): string[] => wave.nodes.filter((n) => nodeState(rollout, n).stage === 'failed')
-  const canaries = waves.filter((w) => w.index === 0).flatMap(failedOf)
-  if (canaries.length > 0) {
-    const message = `${canaries.length === 1 ? 'a canary' : `${canaries.length} canaries`} failed: ${describe(rollout, canaries)}`
-    return { code: 'canary-failed', message, hint: RETRY, nodes: canaries }
-  }
-  const others = waves.filter((w) => w.index > 0)
-  const failed = others.flatMap(failedOf)
+  return ofCanaries(rollout, waves) ?? failedCheck(rollout, RETRY) ?? ofBudgets(world, waves) ?? ofEnd(world, waves)
+}
+
+function ofCanaries(rollout: RolloutState, waves: readonly Wave[]): Halt | null {
+  const failed = waves.filter((w) => w.index === 0).flatMap((w) => w.nodes).filter((n) => {
+    const { stage, failure } = nodeState(rollout, n)
+    // What the change itself broke is broken on the others, too; a link that was cut may come back.
+    return stage === 'quarantined' || (stage === 'failed' && !isTransient(failure))
+  })
   if (failed.length === 0) return null
+  return { code: 'canary-failed', message: `${failed.length === 1 ? 'a canary' : `${failed.length} canaries`} failed: ${describe(rollout, failed)}`, hint: RETRY, nodes: failed }
+}
+
+const CAUSES: Readonly<Record<BudgetCause, string>> = { failed: 'failed a task', unreachable: 'could not be reached', notConverged: 'did not converge' }
+
+function ofBudgets({ policy, rollout }: World, waves: readonly Wave[]): Halt | null {
+  const others = waves.filter((w) => w.index > 0)
   const total = others.reduce((n, w) => n + w.nodes.length, 0)
+  const failed = others.flatMap((w) => w.nodes).filter((n) => isFailed(rollout, n))
+  if (failed.length === 0) return null
   const endured = shareOf(policy.maxFailed, total, Math.floor)
-  if (failed.length > endured) {
-    const message = `${failed.length} of ${total} nodes failed, ${endured} are endured: ${describe(rollout, failed)}`
-    return { code: 'too-many-failed', message, hint: RETRY, nodes: failed }
+  const spent = (how: string, nodes: readonly string[], limit: number): Halt => ({
+    code: 'too-many-failed',
+    message: `${nodes.length} of ${total} nodes ${how}, ${limit} ${limit === 1 ? 'is' : 'are'} endured: ${describe(rollout, nodes)}`,
+    hint: RETRY,
+    nodes,
+  })
+  if (failed.length > endured) return spent('failed', failed, endured)
+  for (const cause of Object.keys(CAUSES) as BudgetCause[]) {
+    const share = policy.budget[cause]
+    if (share === null) continue
+    const nodes = failed.filter((n) => budgetOf(nodeState(rollout, n).failure) === cause)
+    const limit = shareOf(share, total, Math.floor)
+    if (nodes.length > limit) return spent(CAUSES[cause], nodes, limit)
+  }
+  return null
+}
+
+function ofEnd(world: World, waves: readonly Wave[]): Halt | null {
+  const { rollout } = world
+  if ((rollout.abort || isOverdue(world)) && isFinishedUp(world, waves)) {
+    if (rollout.abort) return { code: 'aborted', message: `aborted by ${spoken(rollout.abort)}`, hint: '`patchrun retry` goes on with it, `patchrun rollback` takes it back; a newer commit opens a new rollout.', nodes: [] }
+    return { code: 'deadline', message: 'the deadline of the rollout is over', hint: '`patchrun retry` gives it the same time once more. `patchrun status` shows what it was waiting for.', nodes: [] }
   }
   // Within the budget they are only told once nothing else can move, so that one bad node does not hold up a thousand.
-  const idle = waves.every((w) => w.nodes.every((n) => isSettled(rollout, n)))
-  if (!idle) return null
+  const nodes = waves.flatMap((w) => w.nodes)
+  const failed = nodes.filter((n) => nodeState(rollout, n).stage === 'quarantined')
+  if (failed.length === 0 || !nodes.every((n) => isSettled(rollout, n))) return null
   return { code: 'nodes-failed', message: `all other nodes are done, ${failed.length} failed: ${describe(rollout, failed)}`, hint: RETRY, nodes: failed }
+}
+
+function isFailed(rollout: RolloutState, node: string): boolean {
+  const { stage } = nodeState(rollout, node)
+  return stage === 'failed' || stage === 'quarantined'
 }
 
 function isSettled(rollout: RolloutState, node: string): boolean {
   const { stage, step } = nodeState(rollout, node)
-  return step === undefined && (stage === 'good' || stage === 'failed' || stage === 'drain')
+  return step === undefined && (stage === 'good' || stage === 'quarantined' || stage === 'drain')
 }
 
 /** Names the first three in full: the task, its message and where it stands. */
@@ -49,13 +83,4 @@ function describe(rollout: RolloutState, nodes: readonly string[]): string {
   const told = nodes.slice(0, 3).map((node) => `${node}: ${describeFailure(nodeState(rollout, node).failure)}`)
   const more = nodes.length - told.length
   return told.join('; ') + (more > 0 ? `; and ${more} more` : '')
-}
-
-/** One failure in words, complete. */
-export function describeFailure(failure: Failure | undefined): string {
-  if (!failure) return 'failed'
-  const { cause, task, message, file, line } = failure
-  const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`
-  const lead = cause === 'unreachable' ? 'unreachable' : cause === 'hung' ? 'hangs' : ''
-  return [lead, task && `task "${task}"`, message].filter(Boolean).join(': ') + place
 }

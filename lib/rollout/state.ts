@@ -104,6 +104,7 @@ export interface RolloutState {
 /** A rollout that is over, in short. */
 export interface PastRollout {
   readonly id: string
+  readonly kind: 'forward' | 'rollback'
   readonly pin: PinnedCommit
   readonly status: RolloutStatus
   readonly openedAt: number

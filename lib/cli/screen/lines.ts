@@ -5,7 +5,7 @@ import type { Comparison } from '../../playbook/index.js'
 import { describeFailure, waveName } from '../../rollout/index.js'
 import type { Concluded, OpenStep, StepAction, Waiting } from '../../rollout/index.js'
 import type { Paint } from '../../report/paint.js'
-import { clean, count, durationText, pinText, shortSha, timeText } from '../../report/words.js'
+import { clean, count, durationText, nodesText, pinText, shortSha, timeText } from '../../report/words.js'
 
 /** Failed nodes of a step that are told one by one; the rest is counted. */
 const MOST = 20
@@ -16,8 +16,8 @@ export interface LineOptions {
   readonly verbose: boolean
 }
 
-export const DOING: Readonly<Record<StepAction, string>> = { detect: 'looking at', apply: 'changing', verify: 'verifying' }
-const DID: Readonly<Record<StepAction, string>> = { detect: 'looked at', apply: 'changed', verify: 'verified' }
+export const DOING: Readonly<Record<StepAction, string>> = { detect: 'looking at', apply: 'changing', verify: 'verifying', check: 'asking a health gate of' }
+const DID: Readonly<Record<StepAction, string>> = { detect: 'looked at', apply: 'changed', verify: 'verified', check: 'asked a health gate of' }
 
 /** The lines for one event; most have none. `waiting` is what the last decision said. */
 export function linesOf(progress: Progress, waiting: readonly Waiting[], options: LineOptions): string[] {
@@ -29,7 +29,7 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
       return [paint.warn(clean(progress.text))]
     case 'step-started': {
       const { action, wave, nodes, step } = progress.step
-      return [`${waveName(wave)}: ${DOING[action]} ${count(nodes.length, 'node')}${action === 'apply' ? '' : ' (check mode)'}, step ${step}`]
+      return [`${waveName(wave)}: ${DOING[action]} ${count(nodes.length, 'node')}${action === 'apply' || action === 'check' ? '' : ' (check mode)'}, step ${step}`]
     }
     case 'ansible': {
       const { event } = progress
@@ -37,6 +37,10 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
     }
     case 'step-ended':
       return endedLines(progress.step, progress.outcome, options)
+    case 'quarantined':
+      return [paint.bad(`quarantined: ${nodesText(progress.nodes)}`)]
+    case 'steered':
+      return [paint.warn(clean(progress.text))]
     case 'halted':
       return [`${paint.bad('halted')}: ${clean(progress.halt.message)}`]
     case 'finished':
@@ -59,8 +63,8 @@ function endedLines({ action, wave, nodes, since }: OpenStep, outcome: Concluded
   const tally = new Map<string, number>()
   const failed: string[] = []
   for (const node of nodes) {
-    const { verdict, applied, failure } = outcome.nodes[node] ?? {}
-    const word = verdict ?? applied ?? 'no outcome'
+    const { verdict, applied, checked, failure } = outcome.nodes[node] ?? {}
+    const word = verdict ?? applied ?? checked ?? 'no outcome'
     tally.set(word, (tally.get(word) ?? 0) + 1)
     if (failure) failed.push(`  ${paint.bad('failed')} ${node}: ${clean(describeFailure(failure), 500).replaceAll('\n', ' ')}`)
   }

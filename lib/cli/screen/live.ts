@@ -130,10 +130,10 @@ function endWaves(shown: readonly Shown[], model: RunModel): void {
   }
 }
 
-const endOf = ({ counts, nodes }: WaveView): 'done' | 'failed' | 'left' => (counts.failed > 0 ? 'failed' : counts.good === nodes.length ? 'done' : 'left')
+const endOf = ({ counts, nodes }: WaveView): 'done' | 'failed' | 'left' => (counts.failed + counts.quarantined > 0 ? 'failed' : counts.good === nodes.length ? 'done' : 'left')
 
 const STAGES: readonly (readonly [Stage, string, keyof Paint])[] = [
-  ['good', 'good', 'good'], ['failed', 'failed', 'bad'], ['drain', 'need a drain', 'warn'], ['applied', 'changed', 'faint'], ['hot', 'to change', 'faint'], ['unseen', 'to look at', 'faint'],
+  ['good', 'good', 'good'], ['failed', 'failed', 'bad'], ['quarantined', 'quarantined', 'bad'], ['drain', 'need a drain', 'warn'], ['applied', 'changed', 'faint'], ['hot', 'to change', 'faint'], ['unseen', 'to look at', 'faint'],
 ]
 
 export function titleOf({ name, nodes, counts }: WaveView, paint: Paint): string {

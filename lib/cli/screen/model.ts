@@ -21,7 +21,7 @@ export interface WaveView {
   readonly counts: Readonly<Record<Stage, number>>
 }
 
-const NONE: Readonly<Record<Stage, number>> = { good: 0, applied: 0, hot: 0, drain: 0, failed: 0, unseen: 0 }
+const NONE: Readonly<Record<Stage, number>> = { good: 0, applied: 0, hot: 0, drain: 0, failed: 0, quarantined: 0, unseen: 0 }
 
 export class RunModel {
   #waves: readonly WaveView[] = []
@@ -71,6 +71,8 @@ export class RunModel {
         return
       case 'pinned':
       case 'notice':
+      case 'quarantined':
+      case 'steered':
       case 'halted':
       case 'finished':
       case 'sleeping':

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Health gates: which one is due at a place of the rollout, and what holds the nodes behind it meanwhile.
+import type { HealthPoint } from '../fleet/types.js'
+import type { CheckRef, Halt } from './events.js'
+import { describeFailure } from './failure.js'
+import { checkKey, nodeState } from './state.js'
+import type { RolloutState } from './state.js'
+import type { Action, Hold, World } from './world.js'
+
+/** A gate that gives no answer this often in a row halts the rollout. */
+const MAX_TRIES = 3
+
+/** The nodes a gate is asked on: those that are where they should be, and in no step. */
+const askable = (rollout: RolloutState, nodes: readonly string[], point: HealthPoint): string[] =>
+  nodes.filter((n) => {
+    const { stage, step } = nodeState(rollout, n)
+    return step === undefined && (stage === 'good' || (point === 'start' && stage !== 'failed' && stage !== 'quarantined'))
+  })
+
+/** What stands between this place and going on; null: every gate here has passed. */
+export function dueCheck(world: World, point: HealthPoint, after: number, nodes: readonly string[]): { readonly action: Action | null; readonly hold: Hold } | null {
+  const { policy, rollout, now } = world
+  for (const { name, at } of policy.health) {
+    if (!at.includes(point)) continue
+    const check: CheckRef = { gate: name, point, after }
+    const key = checkKey(check)
+    const state = rollout.checks.get(key)
+    if (state?.result === 'pass') continue
+    const open = [...rollout.steps.values()].some((s) => s.check && checkKey(s.check) === key)
+    if (open) return { action: null, hold: { code: 'health', text: `the health gate "${name}" is being asked` } }
+    const until = state ? state.at + policy.retries.backoff : now
+    if (now < until) return { action: null, hold: { code: 'health', text: `the health gate "${name}" gave no answer and is asked again${state?.failure ? `: ${describeFailure(state.failure)}` : ''}`, until } }
+    const asked = askable(rollout, nodes, point)
+    if (asked.length === 0) continue
+    return { action: { do: 'check', check, wave: Math.max(0, after), nodes: asked }, hold: { code: 'health', text: `the health gate "${name}" must pass first` } }
+  }
+  return null
+}
+
+/** A gate that failed, or gave no answer too often, stops the rollout. */
+export function failedCheck({ checks }: RolloutState, hint: string): Halt | null {
+  for (const [key, { result, tries, failure, nodes }] of checks) {
+    if (result !== 'fail' && (result !== 'inconclusive' || tries < MAX_TRIES)) continue
+    const gate = key.split('/').slice(2).join('/')
+    const where = nodes.slice(0, 3).join(', ') + (nodes.length > 3 ? ` and ${nodes.length - 3} more` : '')
+    const how = result === 'fail' ? 'failed' : `gave no answer ${tries} times`
+    return { code: 'gate-failed', message: `the health gate "${gate}" ${how} on ${where}${failure ? `: ${describeFailure(failure)}` : ''}`, hint, nodes }
+  }
+  return null
+}

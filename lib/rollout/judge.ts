@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the outcome of a step makes of a node, of a health gate, and of what is known about durations.
+import { unreachable } from '../errors.js'
+import type { CheckRef, Concluded, NodeOutcome, StepAction, TaskRef } from './events.js'
+import { checkKey } from './state.js'
+import type { CheckState, Durations, NodeState, OpenStep } from './state.js'
+import type { Failure } from './verdict.js'
+
+/** A node that could not be seen this often in a row has failed. */
+const MAX_BLIND_LOOKS = 2
+/** A node whose apply was cut off or did not start this often has failed. */
+const MAX_APPLIES = 3
+/** Durations that are kept of each action. */
+const KEPT_DURATIONS = 20
+
+/** `outcome` undefined: the run said nothing of the node. */
+export function judgeNode(before: NodeState, action: StepAction, outcome: NodeOutcome | undefined, event: Concluded): NodeState {
+  const { step: _left, ...free } = before
+  // A gate says whether the rollout may go on, not where a node stands.
+  if (action === 'check') return free
+  const { failure: _old, ...rest } = free
+  const { at } = event
+  if (action === 'apply') return judgeApply({ ...rest, at, touched: true, applies: rest.applies + 1 }, outcome ?? {})
+  const found = outcome ?? {}
+  const seen = { ...rest, at, blindLooks: 0, changes: pick(event.tasks, found.changes), blindSpots: pick(event.tasks, found.blindSpots) }
+  const verdict = found.verdict ?? 'UNKNOWN'
+  switch (verdict) {
+    case 'GOOD':
+      return { ...seen, stage: 'good' }
+    case 'HOT':
+      // After an apply the same change must not be wanted again: it would be applied for ever.
+      return action === 'verify' ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: 'hot' }
+    case 'DRAIN':
+      return { ...seen, stage: 'drain' }
+    case 'ERROR':
+      return fail(seen, found.failure ?? { cause: 'failed', message: 'the look at it failed' })
+    case 'UNKNOWN': {
+      const blindLooks = before.blindLooks + 1
+      const failure = found.failure ?? { cause: 'unknown' as const, message: 'Ansible said nothing about it: does a play of the playbook include this node?' }
+      return blindLooks < MAX_BLIND_LOOKS ? { ...free, at: free.stage === 'failed' ? free.at : at, blindLooks } : fail({ ...rest, at, blindLooks }, failure)
+    }
+    default:
+      return unreachable(verdict)
+  }
+}
+
+const fail = (state: NodeState, failure: Failure): NodeState => ({ ...state, stage: 'failed', failures: state.failures + 1, failure })
+
+function judgeApply(after: NodeState, outcome: NodeOutcome): NodeState {
+  const applied = outcome.applied ?? 'absent'
+  const failure = outcome.failure ?? { cause: 'unknown' as const, message: 'the run ended before this node was done' }
+  if (applied === 'ok') return { ...after, stage: 'applied' }
+  if (applied === 'failed') return fail(after, failure)
+  return after.applies < MAX_APPLIES ? { ...after, stage: 'unseen' } : fail(after, failure)
+}
+
+function notConverged(changes: readonly TaskRef[]): Failure {
+  const [first] = changes
+  const more = changes.length > 1 ? ` and ${changes.length - 1} more` : ''
+  return {
+    cause: 'not-converged',
+    message: first ? `was applied, and "${first.task}"${more} would change it again` : 'was applied, and would change again',
+    ...(first && { task: first.task, file: first.file, line: first.line }),
+  }
+}
+
+const pick = (tasks: readonly TaskRef[], which: readonly number[] = []): readonly TaskRef[] => which.flatMap((i) => tasks[i] ?? [])
+
+/** A gate fails when one node fails it; a node that says nothing is no pass. */
+export function judgeCheck(checks: Map<string, CheckState>, ref: CheckRef, { nodes }: OpenStep, event: Concluded): void {
+  const key = checkKey(ref)
+  const of = (node: string): NodeOutcome => event.nodes[node] ?? { checked: 'inconclusive' }
+  const failed = nodes.filter((n) => of(n).checked === 'fail')
+  const unclear = nodes.filter((n) => of(n).checked !== 'fail' && of(n).checked !== 'pass')
+  const result = failed.length > 0 ? 'fail' : unclear.length > 0 ? 'inconclusive' : 'pass'
+  const named = result === 'fail' ? failed : unclear
+  const failure = named.map((n) => of(n).failure).find(Boolean)
+  const tries = result === 'inconclusive' ? (checks.get(key)?.tries ?? 0) + 1 : 0
+  checks.set(key, { result, at: event.at, tries, nodes: named, ...(failure && { failure }) })
+}
+
+/** One more duration, for each round of nodes worked on together. A step that went wrong as a whole measures nothing. */
+export function measure(durations: Durations, { action, nodes, since, forks }: OpenStep, { at, alarm }: Concluded): Durations {
+  if (alarm || forks === undefined || nodes.length === 0) return durations
+  const round = Math.max(0, at - since) / Math.ceil(nodes.length / forks)
+  return { ...durations, [action]: [...durations[action].slice(1 - KEPT_DURATIONS), Math.round(round)] }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The nodes of a wave by where they stand, and by when those that failed are tried again.
+import type { RolloutPolicy } from '../fleet/types.js'
+import { nodeState } from './state.js'
+import type { NodeState, RolloutState, Stage } from './state.js'
+import type { Wave } from './waves.js'
+import type { World } from './world.js'
+
+/** Every node of the wave is in exactly one of these lists. */
+export interface Sorted extends Readonly<Record<Stage, string[]>> {
+  /** Failed, and it is time to look again. */
+  readonly due: string[]
+  /** Failed as often as the policy allows. */
+  readonly spent: string[]
+  /** In a step just now. */
+  readonly busy: string[]
+}
+
+export function sortNodes(wave: Wave, { rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>): Sorted {
+  const sorted: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [] }
+  for (const node of wave.nodes) sorted[placeOf(nodeState(rollout, node), policy, now)].push(node)
+  return sorted
+}
+
+function placeOf(state: NodeState, policy: RolloutPolicy, now: number): keyof Sorted {
+  if (state.step !== undefined) return 'busy'
+  if (state.stage !== 'failed') return state.stage
+  if (state.failures >= policy.retries.attempts) return 'spent'
+  return now >= retryAt(state, policy) ? 'due' : 'failed'
+}
+
+/** When a failed node is looked at again, ms: the back-off doubles with each failure. */
+export function retryAt({ at, failures }: NodeState, { retries }: RolloutPolicy): number {
+  return at + Math.min(retries.longest, retries.backoff * 2 ** Math.min(failures - 1, 40))
+}
+
+/** Of these, the ones that a step has tried before and that failed: they go by themselves, so that they hold up nobody. */
+export function byRecord(nodes: readonly string[], rollout: RolloutState): { readonly fresh: string[]; readonly tried: string[] } {
+  const fresh: string[] = []
+  const tried: string[] = []
+  for (const node of nodes) (nodeState(rollout, node).failures > 0 ? tried : fresh).push(node)
+  return { fresh, tried }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a decision depends on, and what it says.
+import type { FleetNode, RolloutPolicy, Share } from '../fleet/types.js'
+import type { CheckRef, Halt, StepAction } from './events.js'
+import type { Durations, Pause, RolloutState } from './state.js'
+
+/** Nodes of which only so many may be out at once: the fleet, a group, a partition, a failure domain. */
+export interface CapacityScope {
+  /** As people say it: "the fleet", "partition batch". */
+  readonly name: string
+  readonly limit: Share
+  readonly nodes: readonly string[]
+}
+
+/** Another environment that must have completed the pin first. */
+export interface Promotion {
+  readonly environment: string
+  /** When it completed this very SHA, ms; null: it has not. */
+  readonly completedAt: number | null
+}
+
+/** Everything a decision depends on. */
+export interface World {
+  /** ms since the epoch. */
+  readonly now: number
+  readonly nodes: readonly FleetNode[]
+  readonly policy: RolloutPolicy
+  readonly rollout: RolloutState
+  readonly pause: Pause | null
+  readonly durations: Durations
+  /** Nodes that Ansible works on at the same time. */
+  readonly forks: number
+  readonly capacity: readonly CapacityScope[]
+  readonly promotion: readonly Promotion[]
+  /** Nodes that are out of service, and not by us. */
+  readonly out: ReadonlySet<string>
+}
+
+export type Action =
+  /** Run a step on these nodes, all of one wave. */
+  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[] }
+  /** Run a health gate on these nodes. */
+  | { readonly do: 'check'; readonly check: CheckRef; readonly wave: number; readonly nodes: readonly string[] }
+  | { readonly do: 'quarantine'; readonly nodes: readonly string[] }
+  | { readonly do: 'halt'; readonly halt: Halt }
+  | { readonly do: 'finish' }
+
+export type WaitCode =
+  | 'step' | 'wave' | 'canary' | 'soak' | 'drain' | 'failed' | 'quarantined' | 'halted'
+  | 'ending' | 'pause' | 'promotion' | 'approval' | 'window' | 'freeze' | 'limit' | 'capacity' | 'pace' | 'health'
+
+/** Why these nodes do not move, in words. */
+export interface Waiting {
+  readonly nodes: readonly string[]
+  readonly code: WaitCode
+  readonly text: string
+  /** When it ends by itself, ms since the epoch. */
+  readonly until?: number
+  /** What `patchrun approve` has to be given. */
+  readonly approval?: string
+}
+
+/** A reason without the nodes it holds. */
+export type Hold = Omit<Waiting, 'nodes'>
+
+export interface Decision {
+  /** What may start now; steps of one decision touch no node in common. */
+  readonly actions: readonly Action[]
+  readonly waiting: readonly Waiting[]
+  /** When something can change by itself, ms; null: not without an outcome or a person. */
+  readonly wakeAt: number | null
+}
+
+/** What only a person or another environment ends: worth looking again now and then. */
+export const STEERED: ReadonlySet<WaitCode> = new Set(['pause', 'promotion', 'approval'])
