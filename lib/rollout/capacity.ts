@@ -15,8 +15,7 @@ export function isOut({ rollout, out }: Pick<World, 'rollout' | 'out'>, node: st
   const state = nodeState(rollout, node)
   if (out.has(node) || state.stage === 'applied' || isInApply(rollout, state)) return true
   if (state.stage === 'good' || state.stage === 'hot' || state.stage === 'drain') return false
-  const cause = state.failure?.cause
-  return state.touched || cause === 'unreachable' || cause === 'hung'
+  return state.touched || state.missing === true
 }
 
 const isInApply = ({ steps }: RolloutState, { step }: NodeState): boolean => step !== undefined && steps.get(step)?.action === 'apply'

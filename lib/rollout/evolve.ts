@@ -193,8 +193,8 @@ function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
 
 function retry(draft: Draft, { nodes, at }: Retried): void {
   const wanted = nodes && new Set(nodes)
-  for (const [node, { stage, touched }] of draft.nodes) {
-    if ((stage === 'failed' || stage === 'quarantined') && (!wanted || wanted.has(node))) draft.nodes.set(node, { ...UNSEEN, at, touched })
+  for (const [node, { stage, touched, missing, step }] of draft.nodes) {
+    if ((stage === 'failed' || stage === 'quarantined') && (!wanted || wanted.has(node))) draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }) })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
   Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })

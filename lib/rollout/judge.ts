@@ -4,6 +4,7 @@ import { unreachable } from '../errors.js'
 import type { CheckRef, Concluded, NodeOutcome, StepAction, TaskRef } from './events.js'
 import { checkKey } from './state.js'
 import type { CheckState, Durations, NodeState, OpenStep } from './state.js'
+import { isTransient } from './failure.js'
 import type { Failure } from './verdict.js'
 
 /** A node that could not be seen this often in a row has failed. */
@@ -18,7 +19,7 @@ export function judgeNode(before: NodeState, action: StepAction, outcome: NodeOu
   const { step: _left, ...free } = before
   // A gate says whether the rollout may go on, not where a node stands.
   if (action === 'check') return free
-  const { failure: _old, ...rest } = free
+  const { failure: _old, missing: _before, ...rest } = free
   const { at } = event
   if (action === 'apply') return judgeApply({ ...rest, at, touched: true, applies: rest.applies + 1 }, outcome ?? {})
   const found = outcome ?? {}
@@ -37,14 +38,20 @@ export function judgeNode(before: NodeState, action: StepAction, outcome: NodeOu
     case 'UNKNOWN': {
       const blindLooks = before.blindLooks + 1
       const failure = found.failure ?? { cause: 'unknown' as const, message: 'Ansible said nothing about it: does a play of the playbook include this node?' }
-      return blindLooks < MAX_BLIND_LOOKS ? { ...free, at: free.stage === 'failed' ? free.at : at, blindLooks } : fail({ ...rest, at, blindLooks }, failure)
+      return blindLooks < MAX_BLIND_LOOKS ? { ...free, at: free.stage === 'failed' ? free.at : at, blindLooks } : fail({ ...rest, ...(before.missing && { missing: true }), at, blindLooks }, failure)
     }
     default:
       return unreachable(verdict)
   }
 }
 
-const fail = (state: NodeState, failure: Failure): NodeState => ({ ...state, stage: 'failed', failures: state.failures + 1, failure })
+const fail = (state: NodeState, failure: Failure): NodeState => ({
+  ...state,
+  stage: 'failed',
+  failures: state.failures + 1,
+  failure,
+  ...(isTransient(failure) && { missing: true }),
+})
 
 function judgeApply(after: NodeState, outcome: NodeOutcome): NodeState {
   const applied = outcome.applied ?? 'absent'

@@ -19,6 +19,8 @@ export interface NodeState {
   readonly step?: string
   /** It was changed, or may have been, during this rollout. */
   readonly touched: boolean
+  /** It could not be reached when it was last tried. */
+  readonly missing?: boolean
   /** Applies that came to an outcome. */
   readonly applies: number
   /** Looks in a row that brought no answer. */

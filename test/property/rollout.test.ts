@@ -6,18 +6,25 @@ import t from 'tap'
 import { holds } from '../support/property.js'
 import { decide, evolve, nodeState, NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { Decision, World } from '../../lib/rollout/index.js'
-import { flat, live, scenarios, Violation } from '../support/simulation.js'
+import { live, scenarios } from '../support/simulation.js'
+import { flat, Violation } from '../support/simulation-rules.js'
 import type { Decide } from '../support/simulation.js'
 
-const runs = Number(process.env['PATCHRUN_TEST_RUNS'] ?? 4_000)
+const runs = Number(process.env['PATCHRUN_TEST_RUNS'] ?? 8_000)
 const seed = Number(process.env['PATCHRUN_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 t.comment(`seed ${seed}: PATCHRUN_TEST_SEED=${seed} runs the same again`)
 
 t.test('no reachable state breaks an invariant', (t) => {
   let turns = 0
-  holds(t, fc.property(scenarios, (scenario) => { turns += live(scenario, decide).turns }), { numRuns: runs, seed })
-  t.comment(`${turns} decisions`)
-  t.ok(turns > 5 * runs, 'the lives are long enough to mean something')
+  const ends = new Map<string, number>()
+  holds(t, fc.property(scenarios, (scenario) => {
+    const life = live(scenario, decide)
+    turns += life.turns
+    ends.set(life.end, (ends.get(life.end) ?? 0) + 1)
+  }), { numRuns: runs, seed })
+  t.comment(`${turns} decisions; ends: ${[...ends].map(([end, n]) => `${n} ${end}`).join(', ')}`)
+  t.ok(turns >= 100_000 || runs < 8_000, 'a hundred thousand decisions and more were checked')
+  for (const end of ['done', 'canary-failed', 'too-many-failed', 'nodes-failed', 'aborted', 'deadline', 'gate-failed', 'drain']) t.ok(ends.has(end) || runs < 8_000, `some life ends with ${end}`)
   t.end()
 })
 
@@ -36,14 +43,58 @@ t.test('any prefix of a journal can be replayed and gone on from', (t) => {
 })
 
 const withPolicy = (change: Partial<World['policy']>): Decide => (world) => decide({ ...world, policy: { ...world.policy, ...change } })
+const withWorld = (change: Partial<World>): Decide => (world) => decide({ ...world, ...change })
+const none = { failed: null, unreachable: null, notConverged: null }
 const mutants: Record<string, Decide> = {
   'ignores the soak': withPolicy({ soak: 0 }),
-  'endures every failure': withPolicy({ maxFailed: '100%' }),
+  'endures every failure': withPolicy({ maxFailed: '100%', budget: none }),
+  'knows no budget by cause': withPolicy({ budget: none }),
+  'does not wait before it tries again': (world) => decide({ ...world, policy: { ...world.policy, retries: { ...world.policy.retries, backoff: 0 } } }),
+  'never quarantines': (world) => decide({ ...world, policy: { ...world.policy, retries: { ...world.policy.retries, attempts: 99 } } }),
+  'knows no hard limit': withPolicy({ maxChanged: null }),
+  'knows no capacity': withWorld({ capacity: [] }),
+  'forgets who was out before': withWorld({ out: new Set() }),
+  'forgets a failure domain': (world) => decide({ ...world, capacity: world.capacity.filter((s) => s.name !== 'rack0') }),
+  'does not pause between nodes': (world) => decide({ ...world, policy: { ...world.policy, pause: { ...world.policy.pause, nodes: 0 } } }),
+  'does not pause between waves': (world) => decide({ ...world, policy: { ...world.policy, pause: { ...world.policy.pause, waves: 0 } } }),
+  'knows no deadline': withPolicy({ deadline: null }),
+  'goes on though paused': withWorld({ pause: null }),
+  'goes on though aborted': (world) => {
+    const { abort: _ignored, ...rollout } = world.rollout
+    return decide({ ...world, rollout })
+  },
+  'ignores freezes': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, freezes: [] } } }),
+  'takes no time into account': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, expected: 0 } }, durations: { ...world.durations, apply: [], verify: [] } }),
+  'begins with three nodes too many before the time closes': (world) => decide({ ...world, forks: world.forks + 3 }),
+  'needs no approval': withPolicy({ approval: [] }),
+  'takes any approval for this one': (world) => {
+    const d = decide(world)
+    const asked = d.waiting.find((w) => w.approval !== undefined)?.approval
+    const word = world.rollout.approvals[0]
+    return asked === undefined || !word ? d : decide({ ...world, rollout: { ...world.rollout, approvals: [...world.rollout.approvals, { ...word, key: asked }] } })
+  },
+  'asks no health gate': withPolicy({ health: [] }),
+  'goes on without an answer of a health gate': (world) => decide({ ...world, rollout: { ...world.rollout, checks: new Map([...world.rollout.checks].map(([key, check]) => [key, { ...check, result: 'pass' as const }])) } }),
+  'waits for no other environment': withWorld({ promotion: [] }),
+  'does not let the environment before soak': (world) => decide({ ...world, policy: { ...world.policy, promotion: { after: [], soak: 0 } } }),
+  'takes any history': (world) => {
+    const { history: _ignored, ...rollout } = world.rollout
+    return decide({ ...world, rollout })
+  },
   'takes canaries for ordinary nodes': (world) => decide({ ...world, nodes: world.nodes.map((n) => ({ ...n, canary: false })) }),
   'applies to nodes that need a drain': (world) => {
     const d = decide(world)
     const drain = world.nodes.filter((n) => nodeState(world.rollout, n.name).stage === 'drain' && nodeState(world.rollout, n.name).step === undefined)
     return drain.length > 0 && world.rollout.status === 'running' ? { ...d, actions: [...d.actions, { do: 'apply', wave: 9, nodes: drain.map((n) => n.name) }] } : d
+  },
+  'touches a quarantined node': (world) => {
+    const d = decide(world)
+    const node = world.nodes.find((n) => nodeState(world.rollout, n.name).stage === 'quarantined')
+    return node && world.rollout.status === 'running' && !d.actions.some((a) => a.do === 'halt') ? { ...d, actions: [...d.actions, { do: 'detect', wave: 9, nodes: [node.name] }] } : d
+  },
+  'leaves a change unverified': (world) => {
+    const d = decide(world)
+    return { ...d, actions: d.actions.filter((a) => a.do !== 'verify') }
   },
   'forgets who waits': (world) => ({ ...decide(world), waiting: [] }),
   'finishes early': (world) => (world.rollout.stepCount > 3 && world.rollout.status === 'running' ? { actions: [{ do: 'finish' }], waiting: [], wakeAt: null } : decide(world)),
@@ -53,10 +104,14 @@ const mutants: Record<string, Decide> = {
     const busy = [...world.rollout.steps.values()].flatMap((s) => s.nodes)
     return busy.length > 0 ? { ...d, actions: [...d.actions, { do: 'verify', wave: 0, nodes: busy }] } : d
   },
+  'acts on a node that is denied': (world): Decision => {
+    const d = decide(world)
+    return { ...d, actions: d.actions.map((a) => (a.do === 'detect' ? { ...a, nodes: [...a.nodes, 'db1'] } : a)) }
+  },
 }
 for (const [name, mutant] of Object.entries(mutants)) {
   t.test(`a decide that ${name} is found out`, (t) => {
-    const result = fc.check(fc.property(scenarios, (scenario) => { live(scenario, mutant) }), { numRuns: 1_000, seed, endOnFailure: true })
+    const result = fc.check(fc.property(scenarios, (scenario) => { live(scenario, mutant) }), { numRuns: 3_000, seed, endOnFailure: true })
     t.ok(result.failed, 'the invariants catch it')
     t.end()
   })

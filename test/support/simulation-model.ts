@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// The world of a simulation: nodes with a truth of their own, which the core only learns of through outcomes, steps
+// that take their time, and people.
+import type { FleetNode } from '../../lib/fleet/types.js'
+import { evolve, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
+import type { Actor, CapacityScope, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, World } from '../../lib/rollout/index.js'
+import { must, Rules } from './simulation-rules.js'
+import type { Need, Scenario } from './simulation.js'
+
+const BY: Actor = { user: 'op', host: 'adm', pid: 1 }
+
+export class Model {
+  readonly events: JournalEvent[] = []
+  readonly rules: Rules
+  state: EnvironmentState = NO_STATE
+  now = 0
+  nodes: FleetNode[]
+  readonly need = new Map<string, Need>()
+  readonly #ends = new Map<string, number>()
+  #words = 0
+
+  constructor(readonly scenario: Scenario) {
+    this.nodes = scenario.nodes.map(({ canary, rack }, i) => ({ name: `n${i}`, canary, groups: [], vars: {}, domains: [`rack${rack}`], partitions: [] }))
+    scenario.nodes.forEach(({ need }, i) => this.need.set(`n${i}`, need))
+    this.rules = new Rules(this)
+    this.#record({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by: BY, ...(scenario.rewritten && { history: 'rewritten' as const }) })
+  }
+
+  get rollout() {
+    const { current } = this.state
+    must(current !== null, 'the rollout is lost')
+    return current as NonNullable<typeof current>
+  }
+
+  get scopes(): readonly CapacityScope[] {
+    const { fleet, racks } = this.scenario.capacity
+    const names = this.nodes.map((n) => n.name)
+    const domains = [...new Set(this.nodes.flatMap((n) => n.domains))]
+    return [
+      ...(fleet === null ? [] : [{ name: 'fleet', limit: fleet, nodes: names }]),
+      ...(racks === null ? [] : domains.map((d) => ({ name: d, limit: racks, nodes: this.nodes.filter((n) => n.domains.includes(d)).map((n) => n.name) }))),
+    ]
+  }
+
+  get outBefore(): ReadonlySet<string> {
+    return new Set(this.scenario.nodes.flatMap((n, i) => (n.outBefore ? [`n${i}`] : [])))
+  }
+
+  world(): World {
+    const { scenario, state, now, nodes } = this
+    const { promotedAt } = scenario
+    const promotion = promotedAt === null ? [] : [{ environment: 'test', completedAt: now >= promotedAt ? promotedAt : null }]
+    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: this.outBefore }
+  }
+
+  #record(event: JournalEvent): void {
+    this.events.push(event)
+    this.state = evolve(this.state, event)
+  }
+
+  /** What nobody planned, at most one of it a turn. */
+  accidents(roll: number | undefined): void {
+    if (roll === undefined) return
+    const { crashes, removals, words } = this.scenario
+    const draw = roll % 100
+    if (draw < crashes) this.#resume(roll)
+    else if (draw >= 100 - removals) this.#remove(roll)
+    else if (draw >= 50 && draw < 50 + words) this.#say(roll)
+  }
+
+  /** The process died, or ended and was called again: open steps get no outcome, though some of what they did has happened. */
+  #resume(roll: number): void {
+    for (const { action, nodes } of this.rollout.steps.values()) {
+      for (const [i, node] of nodes.entries()) {
+        if (action === 'apply' && (roll + i) % 2 === 0) this.#converge(node)
+        if (action === 'apply') this.rules.lostSight(node)
+      }
+    }
+    this.#ends.clear()
+    this.rules.newRun()
+    this.#record({ type: 'resumed', at: this.now, by: BY })
+  }
+
+  /** Somebody denies a node that is in no step just now. */
+  #remove(roll: number): void {
+    const free = this.nodes.filter((n) => nodeState(this.rollout, n.name).step === undefined)
+    const canaries = this.nodes.filter((n) => n.canary).length
+    const gone = free[roll % Math.max(1, free.length)]
+    if (gone && !(gone.canary && canaries === 1)) this.nodes = this.nodes.filter((n) => n !== gone)
+  }
+
+  #say(roll: number): void {
+    const at = this.now
+    const order = `o${(this.#words += 1)}`
+    const kind = Math.floor(roll / 100) % 10
+    if (kind < 5) this.#record({ type: 'paused', at, by: BY, scope: 'environment', order, ...(roll % 2 === 0 && { until: at + 1 + (roll % 50) }) })
+    else if (kind < 7) this.#record({ type: 'unpaused', at, by: BY, order })
+    else if (kind < 8) this.#record({ type: 'aborted', at, by: BY, rollout: 'r1', order })
+    else if (this.rollout.status === 'running' || this.rollout.status === 'halted') {
+      this.#record({ type: 'retried', at, by: BY, nodes: null, order })
+      this.rules.retried()
+    }
+  }
+
+  /** Starts what was decided, or lets time pass to what comes next. False when nothing is left to happen. */
+  act({ actions, waiting, wakeAt }: Decision, roll: number): boolean {
+    for (const action of actions) {
+      if (action.do === 'halt') this.#record({ type: 'halted', at: this.now, halt: action.halt })
+      else if (action.do === 'quarantine') this.#record({ type: 'quarantined', at: this.now, nodes: action.nodes })
+      else if (action.do === 'finish') {
+        must(this.nodes.every((n) => this.need.get(n.name) === 'none'), 'finished though a node is not at the pin')
+        this.#record({ type: 'finished', at: this.now })
+      } else {
+        const step = `s${this.rollout.stepCount + 1}`
+        this.rules.begun(action)
+        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' && { check: action.check }) })
+        this.#ends.set(step, this.now + 1 + ((roll * 13 + this.#ends.size * 5) % 30))
+      }
+    }
+    if (actions.length > 0) return true
+    const [first] = [...this.rollout.steps.values()].sort((a, b) => (this.#ends.get(a.step) ?? 0) - (this.#ends.get(b.step) ?? 0))
+    const ends = first && (this.#ends.get(first.step) ?? this.now)
+    if (wakeAt !== null) must(wakeAt > this.now, 'waits for a time that has passed')
+    if (first && ends !== undefined && (wakeAt === null || ends <= wakeAt)) {
+      this.now = Math.max(this.now, ends)
+      this.#conclude(first, roll)
+    } else if (wakeAt !== null && this.rollout.status === 'running') this.now = wakeAt
+    else return this.rollout.status === 'running' && this.#listen(waiting)
+    return true
+  }
+
+  /** Nothing moves without a person, or without a new run: here they come, in the end. */
+  #listen(waiting: Decision['waiting']): boolean {
+    const approval = waiting.find((w) => w.approval !== undefined)?.approval
+    if (this.state.pause && waiting.some((w) => w.code === 'pause')) this.#record({ type: 'unpaused', at: this.now, by: BY })
+    else if (approval !== undefined) {
+      this.rules.approved(approval, planWaves(this.nodes, this.scenario.policy, null))
+      this.#record({ type: 'approved', at: this.now, by: BY, rollout: 'r1', key: approval })
+    } else if (waiting.some((w) => w.code === 'limit')) this.#resume(0)
+    else if (waiting.some((w) => w.code === 'promotion')) this.now = Math.max(this.now, this.scenario.promotedAt ?? 0)
+    else return false
+    return true
+  }
+
+  #conclude(step: OpenStep, roll: number): void {
+    const nodes = Object.fromEntries(step.nodes.flatMap((n, i) => this.#outcome(n, step, roll * 31 + i * 7)))
+    this.rules.ended(step, nodes)
+    this.#record({ type: 'concluded', at: this.now, step: step.step, tasks: [], nodes })
+  }
+
+  #outcome(node: string, { action }: OpenStep, roll: number): [string, NodeOutcome][] {
+    const fault = roll % 100 < this.scenario.faults
+    const cause = (['failed', 'unreachable', 'hung', 'unknown'] as const)[roll % 4] ?? 'failed'
+    const failure = { cause, message: 'x' }
+    if (action === 'check') return [[node, { checked: fault ? (roll % 3 === 0 ? 'fail' : 'inconclusive') : 'pass' }]]
+    if (action === 'apply') {
+      if (fault && roll % 3 === 0) return []
+      if (!fault || roll % 2 === 0) this.#converge(node)
+      return [[node, fault ? { applied: roll % 3 === 1 ? 'cut' : 'failed', failure } : { applied: 'ok' }]]
+    }
+    if (fault) return [[node, roll % 2 === 0 ? { verdict: 'ERROR', failure } : { verdict: 'UNKNOWN' }]]
+    return [[node, { verdict: ({ none: 'GOOD', hot: 'HOT', drain: 'DRAIN' } as const)[this.need.get(node) ?? 'none'] }]]
+  }
+
+  #converge(node: string): void {
+    must(this.need.get(node) !== 'drain', 'a node that needs a drain was changed')
+    this.need.set(node, 'none')
+  }
+}

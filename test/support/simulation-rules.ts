@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must hold for every decision of a simulation. The rules keep books of their own: what was begun, what was seen,
+// who approved what; they ask the core's state only for where a node stands.
+import { nodeState, planWaves, replay } from '../../lib/rollout/index.js'
+import type { Action, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, StepAction, Wave } from '../../lib/rollout/index.js'
+import type { Model } from './simulation-model.js'
+
+/** Thrown for what must never happen. */
+export class Violation extends Error {}
+export const must = (holds: boolean, what: string): void => {
+  if (!holds) throw new Violation(what)
+}
+
+type Begun = Extract<Action, { readonly do: StepAction }>
+const share = (s: number | string, total: number, round: (n: number) => number): number => (typeof s === 'number' ? s : round((Number.parseInt(s, 10) * total) / 100))
+
+export class Rules {
+  /** The last look at a node since it was last touched or lost from sight. */
+  readonly #seen = new Map<string, { verdict: string; at: number }>()
+  /** Changed and not seen well since. */
+  readonly #out = new Set<string>()
+  readonly #unreachable = new Set<string>()
+  readonly #changed = new Set<string>()
+  readonly #passed = new Set<string>()
+  readonly #approved: { readonly scope: string; readonly waves: string }[] = []
+  readonly #took: Record<'apply' | 'verify', number[]> = { apply: [], verify: [] }
+  #lastApply = -Infinity
+  #since = 0
+
+  constructor(private readonly model: Model) {}
+
+  check({ actions, waiting }: Decision): void {
+    const { rollout, nodes } = this.model
+    const names = new Set(nodes.map((n) => n.name))
+    const steps = actions.filter((a): a is Begun => 'wave' in a)
+    const named = steps.flatMap((a) => a.nodes)
+    must(new Set(named).size === named.length, 'a node is in two actions')
+    must(named.every((n) => names.has(n)), 'an action names a node that is not permitted')
+    must(named.every((n) => nodeState(rollout, n).step === undefined), 'a node is in two steps')
+    must(rollout.status === 'running' || actions.length === 0, `an action starts though the rollout is ${rollout.status}`)
+    must(!(actions.some((a) => a.do === 'halt') && actions.length > 1), 'an action stands beside a halt')
+    if (steps.length > 0) this.#failures(nodes.filter((n) => n.canary).map((n) => n.name), nodes.filter((n) => !n.canary).map((n) => n.name))
+    const waves = planWaves(nodes, this.model.scenario.policy, null)
+    for (const step of steps) this.#step(step, waves)
+    this.#changes(steps.filter((s) => s.do === 'apply'))
+    if (actions.some((a) => a.do === 'finish')) this.#finish(waves)
+    if (rollout.status === 'running' && !actions.some((a) => a.do === 'halt' || a.do === 'finish')) {
+      const told = new Set([...named, ...waiting.flatMap((w) => w.nodes)])
+      must(nodes.every((n) => told.has(n.name) || nodeState(rollout, n.name).stage === 'good'), 'a node is lost: neither acted on, nor waiting, nor good')
+    }
+  }
+
+  #failures(canaries: readonly string[], others: readonly string[]): void {
+    const { rollout, scenario: { policy } } = this.model
+    const failed = (list: readonly string[]): string[] => list.filter((n) => ['failed', 'quarantined'].includes(nodeState(rollout, n).stage))
+    const hard = failed(canaries).filter((n) => nodeState(rollout, n).stage === 'quarantined' || !['unreachable', 'hung'].includes(nodeState(rollout, n).failure?.cause ?? ''))
+    must(hard.length === 0, 'goes on though a canary failed')
+    must(failed(others).length <= share(policy.maxFailed, others.length, Math.floor), 'goes on beyond the failures that are endured')
+    for (const [name, causes] of [['failed', ['failed', 'unknown', 'guard']], ['unreachable', ['unreachable', 'hung']], ['notConverged', ['not-converged']]] as const) {
+      const limit = policy.budget[name]
+      const spent = failed(others).filter((n) => (causes as readonly string[]).includes(nodeState(rollout, n).failure?.cause ?? 'failed'))
+      must(limit === null || spent.length <= share(limit, others.length, Math.floor), `goes on beyond the budget for ${name}`)
+    }
+  }
+
+  #step({ do: action, wave, nodes: list }: Begun, waves: readonly Wave[]): void {
+    const { rollout, nodes, now, state, scenario: { policy, promotedAt, rewritten } } = this.model
+    for (const n of list) {
+      const { stage, failures, at } = nodeState(rollout, n)
+      must(stage !== 'quarantined', 'a quarantined node is touched')
+      if (stage === 'failed') must(failures < policy.retries.attempts && now >= at + Math.min(policy.retries.longest, policy.retries.backoff * 2 ** (failures - 1)), 'a failed node is tried before its time, or once too often')
+      if (action === 'verify') must(this.#out.has(n), 'verifies what was not changed')
+      if (action === 'apply') must(this.#seen.get(n)?.verdict === 'HOT', 'apply without a fresh HOT verdict')
+    }
+    // A change that has begun is looked at again, whatever came between.
+    if (action === 'verify') return
+    const { pause } = state
+    must(!pause || (pause.until !== undefined && now >= pause.until), 'begins though paused')
+    must(!rollout.abort, 'begins though aborted')
+    must(policy.deadline === null || now < this.#since + policy.deadline, 'begins after the deadline')
+    must(policy.timing.freezes.every((f) => now < f.from || now >= f.to), 'begins in a freeze')
+    must(promotedAt === null || now >= promotedAt + policy.promotion.soak, 'begins before the environment it follows')
+    must(!rewritten || this.#approved.some((a) => a.scope === 'history'), 'begins on a rewritten history that nobody approved')
+    if (action === 'check') return
+    const canaries = new Set(nodes.filter((n) => n.canary).map((n) => n.name))
+    const good = [...canaries].every((n) => this.#seen.get(n)?.verdict === 'GOOD' && now >= (this.#seen.get(n)?.at ?? 0) + policy.soak)
+    must(good || list.every((n) => canaries.has(n)), 'a node outside the canary wave goes before the canaries are good and soaked')
+    this.#approvals(wave, waves)
+    this.#gates(wave, waves)
+  }
+
+  #approvals(wave: number, waves: readonly Wave[]): void {
+    const { approval } = this.model.scenario.policy
+    const has = (scope: string, shown: readonly Wave[]): boolean => this.#approved.some((a) => a.scope === scope && a.waves === JSON.stringify(shown))
+    if (approval.includes('start') && wave === 0) must(has('start', waves), 'begins without an approval')
+    if (wave === 0) return
+    if (approval.includes('wide')) must(has('wide', waves.filter((w) => w.index > 0)), 'goes wide without an approval of these nodes')
+    if (approval.includes('waves')) must(has(`wave${wave}`, waves.filter((w) => w.index === wave)), 'a wave begins without an approval of its nodes')
+  }
+
+  #gates(wave: number, waves: readonly Wave[]): void {
+    const { rollout, now, scenario: { policy } } = this.model
+    const [gate] = policy.health
+    const before = waves[waves.findIndex((w) => w.index === wave) - 1]
+    if (!before) {
+      const askable = (waves[0]?.nodes ?? []).some((n) => !['failed', 'quarantined'].includes(nodeState(rollout, n).stage))
+      if (gate?.at.includes('start') && askable) must(this.#passed.has('start/-1'), 'begins before its health gate')
+      return
+    }
+    const point = before.index === 0 ? 'canaries' : 'waves'
+    if (gate?.at.includes(point) && before.nodes.some((n) => nodeState(rollout, n).stage === 'good')) must(this.#passed.has(`${point}/${before.index}`), 'a wave begins before its health gate')
+    const ended = before.nodes.filter((n) => nodeState(rollout, n).failures === 0).map((n) => nodeState(rollout, n).at)
+    must(now >= Math.max(0, ...ended) + policy.pause.waves || policy.pause.waves === 0, 'a wave begins before the pause is over')
+  }
+
+  /** All that is changed at once: capacity, the hard limit, the time that is left, the pause between nodes. */
+  #changes(steps: readonly Begun[]): void {
+    const { rollout, now, scopes, outBefore, scenario: { policy, forks } } = this.model
+    const chosen = steps.flatMap((s) => s.nodes)
+    if (chosen.length === 0) return
+    const isOut = (n: string): boolean => outBefore.has(n) || this.#out.has(n) || (this.#unreachable.has(n) && this.#seen.get(n) === undefined)
+    for (const { name, limit, nodes } of scopes) {
+      const fresh = chosen.filter((n) => nodes.includes(n) && !isOut(n))
+      const allowed = Math.max(1, share(limit, nodes.length, Math.floor))
+      must(fresh.length === 0 || nodes.filter(isOut).length + fresh.length <= allowed, `more nodes out than ${name} allows`)
+    }
+    const total = new Set([...this.#changed, ...chosen]).size
+    must(policy.maxChanged === null || total <= policy.maxChanged || chosen.every((n) => this.#changed.has(n)), 'past the hard limit')
+    const closes = Math.min(Infinity, ...policy.timing.freezes.filter((f) => f.from > now).map((f) => f.from))
+    const { apply, verify } = this.#took
+    const visit = apply.length === 0 || verify.length === 0 ? policy.timing.expected : tail(apply) + tail(verify)
+    must(now + Math.ceil(chosen.length / forks) * visit <= closes, 'begins what cannot end before the time closes')
+    if (policy.pause.nodes === 0) return
+    must(chosen.length === 1 && [...rollout.steps.values()].every((s) => s.action !== 'apply'), 'more than one node at a time')
+    must(now >= this.#lastApply + policy.pause.nodes, 'no pause between two nodes')
+  }
+
+  #finish(waves: readonly Wave[]): void {
+    const { nodes, scenario: { policy } } = this.model
+    must(nodes.every((n) => this.#seen.get(n.name)?.verdict === 'GOOD'), 'finished though a node was not seen GOOD')
+    if (policy.health[0]?.at.includes('end') && waves.length > 0) must(this.#passed.has('end/-1'), 'finished before the last health gate')
+  }
+
+  begun({ do: action, nodes }: Begun): void {
+    if (action !== 'apply') return
+    for (const n of nodes) {
+      this.#out.add(n)
+      this.#changed.add(n)
+      this.#seen.delete(n)
+    }
+  }
+
+  ended(step: OpenStep, outcomes: Readonly<Record<string, NodeOutcome>>): void {
+    const { now, scenario: { forks } } = this.model
+    const { action, nodes } = step
+    if (action === 'apply' || action === 'verify') this.#took[action].push(Math.round((now - step.since) / Math.ceil(nodes.length / forks)))
+    if (action === 'apply') this.#lastApply = now
+    if (step.check && nodes.every((n) => outcomes[n]?.checked === 'pass')) this.#passed.add(`${step.check.point}/${step.check.after}`)
+    for (const n of nodes) {
+      const { verdict, failure } = outcomes[n] ?? {}
+      if (failure?.cause === 'unreachable' || failure?.cause === 'hung') this.#unreachable.add(n)
+      else if (verdict === 'ERROR') this.#unreachable.delete(n)
+      if (verdict === undefined) continue
+      this.#seen.delete(n)
+      if (verdict === 'ERROR' || verdict === 'UNKNOWN') continue
+      this.#seen.set(n, { verdict, at: now })
+      this.#unreachable.delete(n)
+      // After a change only GOOD brings it back; wanting the same change once more does not.
+      if (action === 'detect' || verdict !== 'HOT') this.#out.delete(n)
+    }
+  }
+
+  lostSight = (node: string): void => void this.#seen.delete(node)
+
+  newRun(): void {
+    this.#changed.clear()
+    // A look from before is old: no change may rest on it.
+    for (const [node, { verdict }] of this.#seen) if (verdict === 'HOT') this.#seen.delete(node)
+  }
+
+  retried = (): void => void (this.#since = this.model.now)
+
+  approved(key: string, waves: readonly Wave[]): void {
+    const scope = key.slice(0, key.indexOf('-'))
+    const shown = scope === 'start' ? waves : scope === 'wide' ? waves.filter((w) => w.index > 0) : waves.filter((w) => `wave${w.index}` === scope)
+    this.#approved.push({ scope, waves: JSON.stringify(shown) })
+  }
+
+  /** How it ended; a rollout that merely stands still must have said why. */
+  checkEnd({ waiting }: Decision, events: readonly JournalEvent[]): string {
+    const { rollout, state } = this.model
+    must(rollout.steps.size === 0, 'ends with a step under way')
+    must(JSON.stringify(flat(replay(events))) === JSON.stringify(flat(state)), 'replay and evolve disagree')
+    if (rollout.status !== 'running') return rollout.halt?.code ?? rollout.status
+    const codes = new Set(waiting.map((w) => w.code))
+    must(codes.has('drain') || codes.has('capacity'), `stands still though nothing holds it: ${[...codes].join(', ')}`)
+    return codes.has('drain') ? 'drain' : 'capacity'
+  }
+}
+
+/** Nine of the last twenty in ten were no slower. */
+const tail = (values: readonly number[]): number => {
+  const last = values.slice(-20).sort((a, b) => a - b)
+  return last[Math.ceil(last.length * 0.9) - 1] ?? 0
+}
+
+/** Maps and sets as arrays, so that two states can be compared as text. */
+export const flat = (state: EnvironmentState): unknown => JSON.parse(JSON.stringify(state, (_key, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value)))
