@@ -65,7 +65,7 @@ const mutants: Record<string, Decide> = {
   },
   'ignores freezes': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, freezes: [] } } }),
   'takes no time into account': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, expected: 0 } }, durations: { ...world.durations, apply: [], verify: [] } }),
-  'begins with three nodes too many before the time closes': (world) => decide({ ...world, forks: world.forks + 3 }),
+  'begins with more nodes than can be done before the time closes': (world) => decide({ ...world, forks: world.forks * 8 }),
   'needs no approval': withPolicy({ approval: [] }),
   'takes any approval for this one': (world) => {
     const d = decide(world)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command as people and scripts meet it: real processes, and with an ansible-core a real fleet.
+import { policyOf } from '../support/policy.js'
 import { spawn, spawnSync } from 'node:child_process'
 import type { SpawnSyncReturns } from 'node:child_process'
 import { EventEmitter } from 'node:events'
@@ -207,7 +208,7 @@ t.test('the screen: live only where somebody watches; a thousand nodes are a few
   t.equal(lines.length, 22)
   t.match(lines, ['wave 1: looked at 1000 nodes in 9 s: 50 ERROR, 950 HOT', '  failed n0: task "T": no (a.yml:1)'])
   t.equal(lines.at(-1), '  and 30 more')
-  const model = new RunModel({ nodes: [], policy: { soak: 0, waves: [], maxFailed: 0, untagged: 'drain' } })
+  const model = new RunModel({ nodes: [], policy: policyOf() })
   model.add({ type: 'step-started', step, directory: '/d' })
   const task = { id: 't1', name: 'T', action: 'a', tags: [], role: null, file: 'a.yml', line: 1, handler: false, checkMode: true, noLog: false, notify: [] } as const
   model.add({ type: 'ansible', step, event: { v: 1, seq: 1, ts: 0, ev: 'task', task } })

@@ -22,6 +22,8 @@ const schema = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../sc
 const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, formats: { 'date-time': (text: string) => new Date(text).toISOString() === text } })
 const check = ajv.compile(schema)
 const fits = (t: Tap, document: unknown, name: string): void => void t.ok(check(JSON.parse(JSON.stringify(document))), `${name} fits the schema: ${ajv.errorsText(check.errors).slice(0, 2000)}`)
+import { policyOf } from '../support/policy.js'
+
 type Tap = Pick<typeof t, 'ok'>
 
 const options = { paint: PLAIN, zone: 'Europe/Oslo', verbose: false, command: 'patchrun --env prod' }
@@ -31,13 +33,14 @@ const by = { user: 'ola', host: 'login1', pid: 42 }
 const failure = { cause: 'failed', message: 'No package "labpkg-1.1" <none> & nothing\u001b[31m', task: 'Install labpkg', file: 'roles/labpkg/tasks/main.yml', line: 4 } as const
 const kernel = { task: 'Install kernel', action: 'ansible.builtin.apt', tags: ['DrainChange'], file: 'site.yml', line: 9 }
 
-const nodes = Array.from({ length: 6 }, (_, i): FleetNode => ({ name: `node0${i + 1}`, canary: i < 2, groups: [], vars: {}, domains: [] }))
+const nodes = Array.from({ length: 6 }, (_, i): FleetNode => ({ name: `node0${i + 1}`, canary: i < 2, groups: [], vars: {}, domains: [], partitions: [] }))
 const fleet = {
   name: 'lab', environment: 'prod', nodes,
-  policy: { soak: 600_000, waves: ['50%', '100%'], maxFailed: 0, untagged: 'drain' },
-} as const satisfies Pick<Fleet, 'name' | 'environment' | 'nodes' | 'policy'>
+  groupChildren: {}, ansible: { forks: 10 },
+  policy: policyOf({ soak: 600_000, waves: ['50%', '100%'] }),
+}
 
-const opened: JournalEvent = { type: 'opened', at, rollout: 'r1-a1b2c3d4', pin: { sha, ref: 'main', subject: 'Raise labpkg to 1.1' }, previous: null, limit: null, by }
+const opened: JournalEvent = { type: 'opened', at, rollout: 'r1-a1b2c3d4', kind: 'forward', pin: { sha, ref: 'main', subject: 'Raise labpkg to 1.1' }, previous: null, limit: null, by }
 const canaries = ['node01', 'node02']
 const step = (n: number, action: 'detect' | 'apply' | 'verify', names: readonly string[], outcome: Extract<JournalEvent, { type: 'concluded' }>['nodes'], wave = 0): JournalEvent[] => [
   { type: 'intended', at: at + n * 1000, step: `000${n}-${action}`, action, wave, nodes: names },

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The core by example: what an operator would expect of it, one case at a time.
 import t from 'tap'
-import type { FleetNode, RolloutPolicy } from '../../lib/fleet/types.js'
+import type { RolloutPolicy } from '../../lib/fleet/types.js'
 import { decide, planWaves, replay, shareOf } from '../../lib/rollout/index.js'
+import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import type { Action, Decision, JournalEvent, NodeOutcome, StepAction, TaskRef, World } from '../../lib/rollout/index.js'
 
-const node = (name: string, canary = false): FleetNode => ({ name, canary, groups: [], vars: {}, domains: [] })
-const fleet = [node('n1', true), node('n2', true), ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => node(`n${n}`))]
-const policy: RolloutPolicy = { soak: 1_000, waves: ['10%', '50%', '100%'], maxFailed: 1, untagged: 'drain' }
+const fleet = [nodeOf('n1', { canary: true }), nodeOf('n2', { canary: true }), ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => nodeOf(`n${n}`))]
+const policy = policyOf({ soak: 1_000, waves: ['10%', '50%', '100%'], maxFailed: 1 })
 const by = { user: 'op', host: 'adm', pid: 1 }
-const opened: JournalEvent = { type: 'opened', at: 0, rollout: 'r1', pin: { sha: 'c'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by }
+const opened: JournalEvent & { readonly type: 'opened' } = { type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'c'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by }
 const task: TaskRef = { task: 'install the kernel', action: 'ansible.builtin.apt', tags: ['DrainChange'], file: 'site.yml', line: 7 }
 
 let number = 0
@@ -27,7 +27,7 @@ const good = (nodes: readonly string[], at = 0): JournalEvent[] => step('detect'
 function ask(events: readonly JournalEvent[], change: Partial<World> = {}): Decision {
   const { current } = replay([opened, ...events])
   if (!current) throw new Error('no rollout')
-  return decide({ now: 0, nodes: fleet, policy, rollout: current, ...change })
+  return decide(worldFor(current, fleet, { policy, ...change }))
 }
 const does = ({ actions }: Decision): string[] => actions.map((a: Action) => ('nodes' in a ? `${a.do} ${a.nodes.join(',')}` : a.do))
 const told = ({ waiting }: Decision, name: string): string | undefined => waiting.find((w) => w.nodes.includes(name))?.text
@@ -82,10 +82,11 @@ t.test('failures beyond the canaries', (t) => {
   const fails = (nodes: string[]): JournalEvent[] => step('detect', nodes, { verdict: 'ERROR', failure })
   const canaries = good(['n1', 'n2'])
   const now = 5_000
-  t.same(does(ask([...canaries, ...fails(['n3'])], { now })), [`detect ${names(4, 7).join(',')}`], 'one is endured')
+  t.same(does(ask([...canaries, ...fails(['n3'])], { now })), ['quarantine n3', `detect ${names(4, 7).join(',')}`], 'one is endured')
+  const quarantined: JournalEvent = { type: 'quarantined', at: 2, nodes: ['n3'] }
   const two = ask([...canaries, ...fails(['n3', 'n4'])], { now })
-  t.match(two.actions[0], { halt: { code: 'too-many-failed', message: /2 of 10 nodes failed, 1 are endured: n3: unreachable: no route to host; n4/ } })
-  const end = ask([...canaries, ...fails(['n3']), ...good(names(4, 12))], { now })
+  t.match(two.actions[0], { halt: { code: 'too-many-failed', message: /2 of 10 nodes failed, 1 is endured: n3: unreachable: no route to host; n4/ } })
+  const end = ask([...canaries, ...fails(['n3']), ...good(names(4, 12)), quarantined], { now })
   t.match(end.actions[0], { halt: { code: 'nodes-failed', nodes: ['n3'] } }, 'told at the end, not called done')
   t.end()
 })
