@@ -34,13 +34,14 @@ export interface Problem {
 }
 
 /** The area before the slash decides the exit code. */
-export type ProblemArea = 'usage' | 'config' | 'pin' | 'ansible' | 'playbook' | 'state' | 'lock' | 'internal'
+export type ProblemArea = 'usage' | 'config' | 'pin' | 'plan' | 'ansible' | 'playbook' | 'state' | 'lock' | 'internal'
 export type ProblemCode = `${ProblemArea}/${string}`
 
 const EXIT_OF: Record<ProblemArea, ExitCode> = {
   usage: EXIT.usage,
   config: EXIT.config,
   pin: EXIT.config,
+  plan: EXIT.config,
   ansible: EXIT.config,
   playbook: EXIT.config,
   state: EXIT.fault,

@@ -45,9 +45,9 @@ export interface Call {
 export type VerbAction = (context: Context, call: Call) => Promise<ExitCode>
 
 /** Options of `openSession` that the global options say. */
-export function sessionOptions({ global, kill }: Context, { options }: Call): { file: string; environment?: string; limit?: string; signal: AbortSignal } {
-  const limit = options['limit']
-  return { file: global.config, ...(global.env !== undefined && { environment: global.env }), ...(typeof limit === 'string' && { limit }), signal: kill }
+export function sessionOptions({ global, kill }: Context, { options }: Call): { file: string; environment?: string; limit?: string; plan?: string; signal: AbortSignal } {
+  const { limit, plan } = options
+  return { file: global.config, ...(global.env !== undefined && { environment: global.env }), ...(typeof limit === 'string' && { limit }), ...(typeof plan === 'string' && { plan }), signal: kill }
 }
 
 /** The command with the options that lead to the same fleet, for hints. */

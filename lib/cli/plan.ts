@@ -9,7 +9,8 @@ import { lookOptions } from './detect.js'
 
 export const planVerb: VerbAction = async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
-  const report = await plan(session, lookOptions(context))
+  const { out } = call.options
+  const report = await plan(session, { ...lookOptions(context), ...(typeof out === 'string' && { out }) })
   await print(context, report, planText)
   return report.nodes.some((n) => n.verdict === 'UNKNOWN') ? EXIT.unknown : EXIT.reached
 }

@@ -75,15 +75,15 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'plan',
     summary: 'say what a run would do, wave by wave, from a fresh look at every node; change nothing',
-    examples: [['patchrun plan', 'waves, what is applied where, what would wait or fail'], ['patchrun plan --limit node[01-20]', 'the canaries and these nodes only']],
-    options: [LIMIT],
+    examples: [['patchrun plan', 'waves, what is applied where, what would wait or fail'], ['patchrun plan --limit node[01-20]', 'the canaries and these nodes only'], ['patchrun plan --out plan.json', 'keep it: `patchrun run --plan plan.json` does that and nothing else']],
+    options: [LIMIT, ['--out <file>', 'write a plan file']],
     load: async () => (await import('./plan.js')).planVerb,
   },
   {
     name: 'run',
     summary: 'roll the pin out: canaries first, then wave by wave',
     examples: [['patchrun run', 'asks first on a terminal; goes on with a rollout that was stopped'], ['patchrun run --yes', 'asks nothing'], ['patchrun run --once', 'does all that needs no waiting, then exits with 5 while something waits (for scheduled jobs)'], ['patchrun run --limit node[01-20]', 'the canaries and these nodes only']],
-    options: [['--once', 'do all that needs no waiting, then exit'], ['--again', 'look again: at every node of a completed pin, or at those that wait for a drain'], LIMIT, ['-y, --yes', 'do not ask before it begins']],
+    options: [['--once', 'do all that needs no waiting, then exit'], ['--again', 'look again: at every node of a completed pin, or at those that wait for a drain'], LIMIT, ['--plan <file>', 'only what this plan file shows: refuses when commit, lists or inventory have moved'], ['-y, --yes', 'do not ask before it begins']],
     more: 'Ctrl-C once starts no new step and finishes what runs; twice ends it. `patchrun run` goes on either way.',
     load: async () => (await import('./run.js')).run,
   },

@@ -16,6 +16,7 @@ import { choose } from './choose.js'
 import { layoutOf } from './layout.js'
 import type { Layout } from './layout.js'
 import { pinCommit, useCheckout } from './pin.js'
+import { requirePin } from './plan-file.js'
 import { systemClock } from './progress.js'
 import type { Clock, OnProgress } from './progress.js'
 import { buildReport } from '../report/build.js'
@@ -70,6 +71,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
     if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: `took over from process ${lock.takenFrom.pid} of ${lock.takenFrom.user}, which ended without releasing the lock` })
     await endOrphans(layout, journal, onProgress)
     const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
+    if (session.plan) requirePin(session.plan, pin)
     onProgress({ type: 'pinned', pin, comparison })
     const unusable = await whyUnusable(fleet, journal.state.current, pin, kill)
     const surroundings = await lookAround(fleet, journal.state.current?.status === 'running' ? journal.state.current.pin.sha : pin.sha)
@@ -82,6 +84,8 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
     }
     // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
     const opens = choice.events.some((e) => e.type === 'opened')
+    // A rollout of another commit that is under way would go on first: that is not what the plan shows.
+    if (session.plan && !opens) requirePin(session.plan, rolloutOf(journal).pin)
     const checkout = await useCheckout(fleet, opens ? pin.sha : rolloutOf(journal).pin.sha, kill)
     for (const event of choice.events) await journal.append(event)
     for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })

@@ -2,9 +2,12 @@
 // What every verb starts from: the declaration, read afresh whenever it is asked for, and the Ansible to use.
 import type { AnsibleInstall } from '../ansible/types.js'
 import { findAnsible } from '../ansible/find-ansible.js'
+import { PatchrunError } from '../errors.js'
 import { limitTo } from '../fleet/limit.js'
 import type { Fleet } from '../fleet/types.js'
 import { openFleet } from './open-fleet.js'
+import { readPlanFile, requireSame } from './plan-file.js'
+import type { LoadedPlan } from './plan-file.js'
 
 export interface SessionOptions {
   /** Path of patchrun.yml. */
@@ -12,12 +15,15 @@ export interface SessionOptions {
   readonly environment?: string
   /** Host expression; narrows what is looked at or changed, never the canaries of a rollout. */
   readonly limit?: string
+  /** Path of a plan file: what is declared must still be what it shows. */
+  readonly plan?: string
   readonly signal?: AbortSignal
 }
 
 export interface Session {
   readonly options: SessionOptions
   readonly limit: readonly string[] | null
+  readonly plan: LoadedPlan | null
   /** Reads file, lists and inventories, and checks them. Throws config/…. */
   observe(): Promise<Fleet>
   /** Finds Ansible once. Throws ansible/…. */
@@ -28,6 +34,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let install: Promise<AnsibleInstall> | undefined
   // The declaration may name one, and is read afresh: the first answer stands for the whole session.
   const find = (configured: string | undefined): Promise<AnsibleInstall> => (install ??= findAnsible({ configured, signal: options.signal }))
+  const plan = options.plan === undefined ? null : await readPlanFile(options.plan)
+  if (plan && options.limit !== undefined) throw new PatchrunError({ code: 'usage/plan-and-limit', message: 'the plan file says which nodes it is for', hint: 'Leave --limit out, or give it to `patchrun plan`.' })
   let executable: string | undefined
   const observe = async (): Promise<Fleet> => {
     const fleet = await openFleet({
@@ -37,8 +45,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       signal: options.signal,
     })
     executable = fleet.ansible.executable
+    if (plan) requireSame(plan, fleet)
     return fleet
   }
-  const limit = options.limit === undefined ? null : limitTo(await observe(), options.limit)
-  return { options, limit, observe, findAnsible: () => find(executable) }
+  const limit = plan ? plan.limit : options.limit === undefined ? null : limitTo(await observe(), options.limit)
+  return { options, limit, plan, observe, findAnsible: () => find(executable) }
 }

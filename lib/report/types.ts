@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
-import type { Actor, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, Waiting } from '../rollout/index.js'
-import type { RolloutPolicy } from '../fleet/types.js'
+import type { Actor, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
+import type { HealthGate, RolloutPolicy } from '../fleet/types.js'
 import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
 
 export const REPORT_VERSION = 1
@@ -101,6 +101,10 @@ export interface PlannedWave {
   readonly wave: number
   readonly name: string
   readonly nodes: number
+  /** What must hold before it begins, in words. */
+  readonly before: readonly string[]
+  /** How long its changes are expected to take, ms. */
+  readonly expected: number
   /** Nothing to do. */
   readonly good: readonly string[]
   /** HotChange is applied. */
@@ -119,12 +123,21 @@ export interface PlanReport {
   readonly environment: string
   readonly at: string
   readonly pin: PinnedCommit
-  readonly policy: RolloutPolicy
+  /** Without the variables of health gates. */
+  readonly policy: Omit<RolloutPolicy, 'health'> & { readonly health: readonly Omit<HealthGate, 'vars'>[] }
   /** Tags that are selected when a node is changed under live workload. */
   readonly tags: readonly string[]
+  /** How long one node is expected to take, ms; `measured`: on nodes of this environment, otherwise as declared. */
+  readonly expected: { readonly visit: number; readonly measured: boolean }
+  /** What keeps the rollout from beginning now. */
+  readonly hold?: { readonly code: WaitCode; readonly text: string; readonly until?: string }
+  /** When a change fits next, if that is not now. */
+  readonly fits?: string
   readonly waves: readonly PlannedWave[]
   readonly nodes: readonly ({ readonly node: string } & Finding)[]
   readonly directory: string
+  /** The plan file that was written. */
+  readonly file?: string
 }
 
 /** What `history` answers with, newest first. */

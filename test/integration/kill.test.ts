@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kill harness: the real command on real Ansible, ended with SIGKILL at every write of its journal and at random
+// moments. After the last resume every node is at the pin or named in quarantine, no completed step was done twice,
+// no lock is held, no process is left.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { readJournal } from '../../lib/store/journal.js'
+import { currentHolder } from '../../lib/store/lock.js'
+import { patchrun, start, type Ended } from '../support/command.js'
+import { copyTask, makePlayground, site, type Playground } from '../support/playground.js'
+
+const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
+const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
+/** Kills in all; PATCHRUN_TEST_KILLS says another number. */
+const KILLS = Number(process.env['PATCHRUN_TEST_KILLS'] ?? 200)
+const seed = Number(process.env['PATCHRUN_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+t.setTimeout(2_400_000)
+t.jobs = 2
+t.comment(`seed ${seed}: PATCHRUN_TEST_SEED=${seed} draws the same moments again`)
+
+const PRELOAD = fileURLToPath(new URL('../support/kill-at.js', import.meta.url))
+const MODES = ['before', 'torn', 'written', 'synced'] as const
+const NODES = ['node01', 'node02', 'node03']
+
+/** A generator of its own: the same seed gives the same moments. */
+function dice(start: number): (below: number) => number {
+  let state = start >>> 0
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+const own = (ground: Playground, ...path: string[]): string => join(ground.directory, '.patchrun', 'environments', 'default', ...path)
+
+/** node03 refuses every second version: it ends in quarantine, by name. */
+const playbook = (v: number): Record<string, string> => ({
+  'site.yml': site(`${copyTask('etc/version', `${v}\n`)}- name: refuses
+  ansible.builtin.assert:
+    that: inventory_hostname != 'node03' or ${v} % 2 == 1
+    quiet: true
+  tags: [HotChange]
+`),
+})
+
+/** Processes of this playground that go on. */
+const left = (ground: Playground): string[] => readdirSync('/proc').filter((pid) => {
+  try {
+    return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`PATCHRUN_RUN=${ground.directory}/`)
+  } catch {
+    return false
+  }
+})
+
+/** One run that is to be killed; false when it came to its end first. */
+async function killed(ground: Playground, roll: (below: number) => number, at: string | null): Promise<boolean> {
+  const options = { cwd: ground.directory }
+  if (at !== null) {
+    const { signal } = await patchrun(['run', '--yes'], { ...options, env: { NODE_OPTIONS: `--import ${PRELOAD}`, PATCHRUN_TEST_KILL: at } })
+    return signal === 'SIGKILL'
+  }
+  const running = start(['run', '--yes'], options)
+  const wait = new AbortController()
+  await Promise.race([running.ended, sleep(200 + roll(3_500), undefined, { signal: wait.signal })])
+  wait.abort()
+  running.child.kill('SIGKILL')
+  return (await running.ended).signal === 'SIGKILL'
+}
+
+async function check(t: Test, ground: Playground, v: number, last: Ended): Promise<void> {
+  const bad = v % 2 === 0
+  t.equal(last.code, bad ? 4 : 0, last.stderr.slice(-1_500))
+  for (const node of NODES) t.equal(ground.read(node, 'etc/version'), `${v}\n`, `${node} is at ${v}`)
+  const events = (await readJournal(own(ground, 'journal.jsonl'))).map((e) => e.event)
+  const life = events.slice(events.findLastIndex((e) => e.type === 'opened'))
+  const concluded = life.flatMap((e) => (e.type === 'concluded' ? [e.step] : []))
+  t.same(concluded, [...new Set(concluded)], 'no step came out twice')
+  const applied = life.flatMap((e) => (e.type === 'concluded' ? Object.entries(e.nodes).flatMap(([node, o]) => (o.applied === 'ok' ? [node] : [])) : []))
+  t.same(applied, [...new Set(applied)], 'no node was changed again after it was changed')
+  t.same(life.flatMap((e) => (e.type === 'quarantined' ? e.nodes : [])), bad ? ['node03'] : [], 'who failed is named')
+  t.equal(life.at(-1)?.type, bad ? 'halted' : 'finished')
+  t.equal(await currentHolder(own(ground, 'lock')), null, 'no lock is held')
+  t.same(left(ground), [], 'no process is left')
+}
+
+/** The moments that must be met: each way to die at each write of a rollout; then random ones. */
+const moments: (string | null)[] = [...Array.from({ length: 14 }, (_, i) => MODES.map((mode) => `${mode}:${i + 1}`)).flat(), ...Array.from({ length: KILLS }, () => null)]
+const tally = { kills: 0, lives: 0, met: new Map<string, number>() }
+
+for (const worker of [1, 2]) {
+  t.test(`killed again and again, worker ${worker}`, options, async (t) => {
+    const roll = dice(seed + worker)
+    const ground = makePlayground(t.testdir(), bin ?? '', { nodes: 3, canary: 'node01', rollout: { maxFailed: 1, retries: { attempts: 1 } } })
+    for (let v = 1; tally.kills < KILLS || moments.some((m) => m !== null); v++) {
+      tally.lives += 1
+      ground.commit(`version ${v}`, playbook(v))
+      // A life that is cut too often gets nowhere: after some kills it may come to its end.
+      for (let cuts = 2 + roll(5); cuts > 0; cuts--) {
+        const at = moments.shift() ?? null
+        if (!(await killed(ground, roll, at))) break
+        tally.kills += 1
+        const kind = at === null ? 'random' : (at.split(':')[0] ?? '')
+        tally.met.set(kind, (tally.met.get(kind) ?? 0) + 1)
+      }
+      await check(t, ground, v, await patchrun(['run', '--yes'], { cwd: ground.directory }))
+      if (!t.passing()) return
+    }
+  })
+}
+
+t.test('often enough', options, async (t) => {
+  t.comment(`${tally.kills} kills in ${tally.lives} rollouts: ${[...tally.met].map(([kind, n]) => `${n} ${kind}`).join(', ')}`)
+  t.ok(tally.kills >= KILLS, `${KILLS} kills and more`)
+  for (const mode of MODES) t.ok((tally.met.get(mode) ?? 0) > 5 || KILLS < 200, `some died ${mode} a write`)
+})
