@@ -31,7 +31,7 @@ export async function readListFile(path: string, where: Place): Promise<ListEntr
 }
 
 /** Reads a text file of bounded size. */
-export async function readText(path: string, problem: { readonly code: 'config/list-unreadable' | 'config/unreadable'; readonly message: string; readonly hint: string; readonly where: Place }): Promise<string> {
+export async function readText(path: string, problem: { readonly code: 'config/list-unreadable' | 'config/unreadable' | 'config/calendar'; readonly message: string; readonly hint: string; readonly where: Place }): Promise<string> {
   const bytes: Buffer = await (async () => {
     // Before it is opened: opening a pipe that nobody writes to waits for ever.
     if (!(await stat(path)).isFile()) throw new Error('it is no file')

@@ -10,6 +10,7 @@ import { nearest } from '../fleet/nearest.js'
 import { ordered } from '../fleet/order.js'
 import { chooseEnvironment, environmentsOf, executableOf, resolveFleet } from '../fleet/resolve.js'
 import { hostsOfGroup, type SourceInventory } from '../fleet/source-inventory.js'
+import { calendarOf } from '../fleet/timing.js'
 import type { Fleet } from '../fleet/types.js'
 import { checkDeclaration, type Declared } from '../fleet/validate.js'
 import { escapePointer } from '../fleet/yaml-source.js'
@@ -22,6 +23,8 @@ export interface OpenFleetOptions {
   /** Path of ansible-inventory; asked for only when the declaration names an existing inventory. `configured`: ansible.executable, absolute. */
   readonly ansibleInventory: (configured: string | undefined) => Promise<string>
   readonly signal?: AbortSignal
+  /** The clock, ms since the epoch: events of a calendar are wanted around it. */
+  readonly now?: () => number
 }
 
 /**
@@ -44,7 +47,7 @@ function listProblems(declared: Declared): readonly Problem[] {
   if (inventory?.source !== undefined || lists.some((list) => list?.some((entry) => typeof entry !== 'string'))) return []
   return environmentsOf(declared).flatMap((environment) => {
     try {
-      resolveFleet(declared, { lists: new Map() }, { environment })
+      resolveFleet(declared, { lists: new Map(), calendar: 'unread' }, { environment })
       return []
     } catch (error) {
       if (error instanceof PatchrunError) return error.problems
@@ -92,9 +95,11 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   }
   const source = config.inventory?.source
   const inventory = source === undefined ? undefined : await attempt(() => reader.inventory(source, declared.places.place('/inventory/source')))
+  const freezes = calendarOf(declared, environment)
+  const calendar = freezes && (await attempt(async () => ({ text: await reader.calendar(freezes.path, freezes.where), now: (options.now ?? Date.now)(), where: freezes.where })))
   // Lists with holes in them would only produce problems that are none.
   refuse(ordered(problems))
-  return resolveFleet(declared, { lists, ...(inventory ? { inventory } : {}) }, { environment })
+  return resolveFleet(declared, { lists, ...(inventory ? { inventory } : {}), ...(calendar ? { calendar } : {}) }, { environment })
 }
 
 type Source = Exclude<HostList[number], string>
@@ -126,6 +131,11 @@ class SourceReader {
     }
     // Many inventories list the machine Ansible runs on; it is never a node.
     return [{ kind: 'names', names: hosts.filter((name) => !isControlMachine(name)), where }]
+  }
+
+  calendar(path: string, where: Place): Promise<string> {
+    const absolute = resolve(this.directory, path)
+    return readText(absolute, { code: 'config/calendar', message: `the calendar ${absolute} can not be read`, hint: 'Nothing is changed without it: it may hold a freeze. Check the path; a relative one is taken from the directory of patchrun.yml.', where })
   }
 
   inventory(path: string, where: Place): Promise<SourceInventory> {

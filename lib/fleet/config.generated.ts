@@ -30,6 +30,18 @@ export type WaveSize = number | string
  * A number of nodes, or a percentage.
  */
 export type NodeCount = number | string
+/**
+ * A day or a range of days, by their first three letters: "mon", "sat-sun".
+ */
+export type Weekdays = string
+/**
+ * A date, or a date and a time of the clock on the wall: "2026-12-18", "2026-12-18T12:00".
+ */
+export type Day = string
+/**
+ * Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.
+ */
+export type HealthGates = Health[]
 
 /**
  * patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.
@@ -51,8 +63,11 @@ export interface Declaration {
   nodes: Nodes
   inventory?: Inventory
   failureDomains?: FailureDomains
+  partitions?: Partitions
   changes?: Changes
   rollout?: Rollout
+  windows?: Windows
+  health?: HealthGates
   ansible?: Ansible
   state?: State
   /**
@@ -197,6 +212,12 @@ export interface DomainsByName {
   [k: string]: HostExpressions
 }
 /**
+ * Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.
+ */
+export interface Partitions {
+  [k: string]: HostExpressions
+}
+/**
  * How would-be changes are judged.
  */
 export interface Changes {
@@ -206,7 +227,7 @@ export interface Changes {
   untagged?: 'drain' | 'error'
 }
 /**
- * How a rollout goes on after the canaries.
+ * How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.
  */
 export interface Rollout {
   /**
@@ -220,9 +241,185 @@ export interface Rollout {
    */
   waves?: [WaveSize, ...WaveSize[]]
   /**
-   * Failed nodes outside the canary wave that are endured; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.
+   * Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.
    */
   maxFailed?: NodeCount
+  budget?: Budget
+  retries?: Retries
+  /**
+   * Nodes changed in one rollout, at most, whatever else is allowed. Without it there is no such limit.
+   */
+  maxChanged?: number
+  capacity?: Capacity
+  pause?: Pause
+  /**
+   * The rollout halts this long after it was opened or retried. Without it, never.
+   */
+  deadline?: Duration
+  /**
+   * What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.
+   */
+  approval?: ('start' | 'wide' | 'waves')[]
+  /**
+   * What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.
+   */
+  onNewCommit?: 'finish' | 'supersede'
+  /**
+   * How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.
+   */
+  expected?: Duration
+}
+/**
+ * Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.
+ */
+export interface Budget {
+  /**
+   * Nodes on which a task failed.
+   */
+  failed?: NodeCount
+  /**
+   * Nodes that could not be reached, or hung.
+   */
+  unreachable?: NodeCount
+  /**
+   * Nodes that would change again after they were changed.
+   */
+  notConverged?: NodeCount
+}
+/**
+ * How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.
+ */
+export interface Retries {
+  /**
+   * Attempts in all, the first one included.
+   */
+  attempts?: number
+  /**
+   * Wait before the second attempt.
+   */
+  backoff?: Duration
+  /**
+   * Longest wait between two attempts.
+   */
+  longest?: Duration
+}
+/**
+ * How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.
+ */
+export interface Capacity {
+  /**
+   * Of all nodes of the environment.
+   */
+  fleet?: WaveSize
+  /**
+   * Of the nodes of a group.
+   */
+  groups?: {
+    [k: string]: WaveSize
+  }
+  /**
+   * Of the nodes of a partition, as declared under partitions.
+   */
+  partitions?: {
+    [k: string]: WaveSize
+  }
+  /**
+   * Of the nodes of each failure domain.
+   */
+  domains?: WaveSize
+}
+/**
+ * Waits on the way.
+ */
+export interface Pause {
+  /**
+   * Wait between the changes of two nodes, which then go one by one.
+   */
+  nodes?: Duration
+  /**
+   * Wait before each wave after the canaries.
+   */
+  waves?: Duration
+}
+/**
+ * When changes may begin. Without it, always. An environment may set single fields anew.
+ */
+export interface Windows {
+  /**
+   * IANA time zone in which days and times are meant.
+   */
+  zone?: string
+  /**
+   * The windows. Without one it is always open, but for the freezes.
+   */
+  open?: Window[]
+  /**
+   * Times in which no change may begin, whatever the windows say.
+   */
+  freeze?: FreezeTime[]
+  /**
+   * Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.
+   */
+  calendar?: Path
+}
+/**
+ * A time in which changes may begin, on each of the days.
+ */
+export interface Window {
+  /**
+   * The days on which it opens.
+   *
+   * @minItems 1
+   */
+  days?: [Weekdays, ...Weekdays[]]
+  /**
+   * When it opens, by the clock on the wall: "08:00".
+   */
+  from: string
+  /**
+   * When it closes, up to "24:00". A time before "from" is one of the next day.
+   */
+  to: string
+}
+/**
+ * A time in which no change may begin.
+ */
+export interface FreezeTime {
+  /**
+   * First day, or the moment at which it begins.
+   */
+  from: Day
+  /**
+   * Last day, which belongs to it, or the moment at which it ends.
+   */
+  to: Day
+  /**
+   * Why, as status shows it.
+   */
+  reason: string
+}
+/**
+ * An Ansible role that must pass before the rollout goes on.
+ */
+export interface Health {
+  /**
+   * Name of the gate, as status shows it.
+   */
+  name: Name
+  /**
+   * Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.
+   */
+  role: string
+  /**
+   * When it is asked: before a rollout, after the canaries, between waves, at the end.
+   *
+   * @minItems 1
+   */
+  at?: ['start' | 'canaries' | 'waves' | 'end', ...('start' | 'canaries' | 'waves' | 'end')[]]
+  /**
+   * Variables of the role.
+   */
+  vars?: Variables
 }
 /**
  * How ansible-playbook is called.
@@ -265,6 +462,10 @@ export interface State {
    * Directory of the state. Every process that shares the fleet must see the same one.
    */
   directory?: Path
+  /**
+   * How long a lock without a sign of life is held for that of a living process; at least 10s.
+   */
+  lockTimeout?: Duration
 }
 /**
  * A named part of the fleet with its own lists. The deny list of the fleet holds here too.
@@ -273,6 +474,16 @@ export interface Environment {
   nodes: EnvironmentNodes
   rollout?: Rollout
   playbooks?: EnvironmentPlaybooks
+  windows?: Windows
+  health?: HealthGates
+  /**
+   * Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.
+   */
+  after?: Name[]
+  /**
+   * How long ago they must have completed it, at least.
+   */
+  soakBefore?: Duration
 }
 /**
  * The nodes of the environment; every one must be on the fleet's allow list.

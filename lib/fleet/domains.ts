@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which failure domains a node is in.
+// Which failure domains and which partitions of the scheduler a node is in.
 import type { Problem } from '../errors.js'
 import { membersOf, parentsOf, type Grouping } from './groups.js'
 import type { NamedHosts } from './lists.js'
@@ -44,6 +44,19 @@ export function failureDomains(declared: Declared, permitted: NamedHosts, groups
     }
   }
   return { domainsOf, problems }
+}
+
+/** Partitions of each node, as declared. */
+export function partitionsOf(declared: Declared, permitted: NamedHosts): ReadonlyMap<string, readonly string[]> {
+  const partitions = new Map<string, string[]>()
+  for (const [name, list] of Object.entries(declared.config.partitions ?? {})) {
+    for (const host of membersOf(declared, list, `/partitions/${escapePointer(name)}`, permitted)) {
+      const known = partitions.get(host)
+      if (known) known.push(name)
+      else partitions.set(host, [name])
+    }
+  }
+  return partitions
 }
 
 // The generated union has an index signature in one member, so the compiler can not tell them apart by `in`.

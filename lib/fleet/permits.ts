@@ -17,7 +17,7 @@ export interface Permits {
 const MAX_PAIRS = 10
 
 /** One problem for each pair of entries that clash, with all the nodes of that pair. */
-function clashes(names: Iterable<string>, here: NamedHosts, there: NamedHosts, say: (nodes: string, many: boolean, where: Place, other: Place) => Omit<Problem, 'where'>): Problem[] {
+export function clashes(names: Iterable<string>, here: NamedHosts, there: NamedHosts, say: (nodes: string, many: boolean, where: Place, other: Place) => Omit<Problem, 'where'>): Problem[] {
   const pairs = new Map<Place, Map<Place, string[]>>()
   for (const name of names) {
     const [a, b] = [here.get(name), there.get(name)]

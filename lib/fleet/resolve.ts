@@ -3,16 +3,20 @@
 // sources is lib/engine/open-fleet.ts's.
 import { dirname, resolve } from 'node:path'
 import { PatchrunError, refuse, type Problem } from '../errors.js'
+import type { CalendarText } from './calendar.js'
 import { parseDuration } from './duration.js'
-import { failureDomains } from './domains.js'
+import { failureDomains, partitionsOf } from './domains.js'
 import { grouping } from './groups.js'
 import type { Gathered } from './lists.js'
 import { nearest } from './nearest.js'
 import { ordered } from './order.js'
 import { permits } from './permits.js'
+import { rolloutPolicy } from './rollout-policy.js'
 import { patchrunSchema } from './schema.generated.js'
+import { sharedNodes } from './shared-nodes.js'
 import type { SourceInventory } from './source-inventory.js'
-import type { AnsiblePolicy, Fleet, FleetNode, PlaybookSource, RolloutPolicy } from './types.js'
+import { calendarOf, timingOf } from './timing.js'
+import type { AnsiblePolicy, Fleet, FleetNode, PlaybookSource } from './types.js'
 import type { Declared } from './validate.js'
 
 /** Name of the environment where a file declares none. */
@@ -22,6 +26,8 @@ export const DEFAULT_ENVIRONMENT = 'default'
 export interface Sources {
   readonly lists: Gathered
   readonly inventory?: SourceInventory
+  /** What windows.calendar holds. "unread": the caller looks at problems only, and throws the fleet away. */
+  readonly calendar?: CalendarText | 'unread'
 }
 
 const defaults = patchrunSchema.definitions
@@ -62,17 +68,6 @@ function playbooksOf({ config, file }: Declared, environment: string): PlaybookS
   }
 }
 
-function rolloutOf({ config }: Declared, environment: string): RolloutPolicy {
-  const d = defaults.rollout.properties
-  const set = { ...config.rollout, ...config.environments?.[environment]?.rollout }
-  return {
-    soak: parseDuration(set.soak ?? d.soak.default),
-    waves: (set.waves ?? d.waves.default) as RolloutPolicy['waves'],
-    maxFailed: (set.maxFailed ?? d.maxFailed.default) as RolloutPolicy['maxFailed'],
-    untagged: config.changes?.untagged ?? defaults.changes.properties.untagged.default,
-  }
-}
-
 /** Absolute path of the ansible-playbook that is declared. */
 export function executableOf({ config, file }: Declared): string | undefined {
   const executable = config.ansible?.executable
@@ -106,9 +101,15 @@ function stateProblems({ config, file, places }: Declared, directory: string): P
   }]
 }
 
+/** A calendar that nobody has read must not mean that there is no freeze. */
+function missingCalendar(declared: Declared, environment: string): undefined {
+  const calendar = calendarOf(declared, environment)
+  if (calendar) throw new Error(`the calendar ${calendar.path} was not read`)
+}
+
 /**
  * Resolves one environment.
- * @throws PatchrunError with all problems of the lists, groups and domains, ordered by place (config/…);
+ * @throws PatchrunError with all problems of the lists, groups, domains, times and limits, ordered by place (config/…);
  *   usage/no-environment, usage/unknown-environment
  */
 export function resolveFleet(declared: Declared, sources: Sources, options: { readonly environment?: string } = {}): Fleet {
@@ -117,14 +118,21 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
   const lists = permits(declared, environment, sources.lists)
   const groups = grouping(declared, lists.allow, sources.inventory)
   const domains = failureDomains(declared, lists.allow, groups)
+  const partitions = partitionsOf(declared, lists.allow)
+  const calendar = sources.calendar ?? missingCalendar(declared, environment)
+  const { timing, problems: timingProblems } = timingOf(declared, environment, calendar === 'unread' ? undefined : calendar)
+  const scopes = { groups: ['all', ...Object.keys(groups.groupChildren)], partitions: Object.keys(config.partitions ?? {}), hasDomains: config.failureDomains !== undefined }
+  const { policy, problems: policyProblems } = rolloutPolicy(declared, environment, scopes, timing)
+  const shared = sharedNodes(declared, environment, lists.allow)
   const stateDirectory = resolve(dirname(file), config.state?.directory ?? defaults.state.properties.directory.default)
-  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...stateProblems(declared, stateDirectory)]))
+  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...timingProblems, ...policyProblems, ...stateProblems(declared, stateDirectory)]))
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
     canary: lists.canary.has(name),
     groups: groups.groupsOf.get(name) ?? [],
     vars: groups.varsOf.get(name) ?? {},
     domains: domains.domainsOf.get(name) ?? [],
+    partitions: partitions.get(name) ?? [],
   }))
   return {
     name: config.fleet,
@@ -135,8 +143,9 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     denied: [...lists.denied.keys()],
     groupVars: groups.groupVars,
     groupChildren: groups.groupChildren,
-    policy: rolloutOf(declared, environment),
+    policy,
     ansible: ansibleOf(declared),
     stateDirectory,
+    lockTimeout: parseDuration(config.state?.lockTimeout ?? defaults.state.properties.lockTimeout.default),
   }
 }

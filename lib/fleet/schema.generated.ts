@@ -69,11 +69,20 @@ export const patchrunSchema = {
   "failureDomains": {
    "$ref": "#/definitions/failureDomains"
   },
+  "partitions": {
+   "$ref": "#/definitions/partitions"
+  },
   "changes": {
    "$ref": "#/definitions/changes"
   },
   "rollout": {
    "$ref": "#/definitions/rollout"
+  },
+  "windows": {
+   "$ref": "#/definitions/windows"
+  },
+  "health": {
+   "$ref": "#/definitions/healthGates"
   },
   "ansible": {
    "$ref": "#/definitions/ansible"
@@ -660,7 +669,7 @@ export const patchrunSchema = {
   },
   "rollout": {
    "title": "Rollout",
-   "description": "How a rollout goes on after the canaries.",
+   "description": "How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
@@ -700,13 +709,82 @@ export const patchrunSchema = {
      ]
     },
     "maxFailed": {
-     "description": "Failed nodes outside the canary wave that are endured; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.",
+     "description": "Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.",
      "$ref": "#/definitions/nodeCount",
      "default": "5%",
      "examples": [
       0,
       3,
       "5%"
+     ]
+    },
+    "budget": {
+     "$ref": "#/definitions/budget"
+    },
+    "retries": {
+     "$ref": "#/definitions/retries"
+    },
+    "maxChanged": {
+     "description": "Nodes changed in one rollout, at most, whatever else is allowed. Without it there is no such limit.",
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "examples": [
+      100
+     ]
+    },
+    "capacity": {
+     "$ref": "#/definitions/capacity"
+    },
+    "pause": {
+     "$ref": "#/definitions/pause"
+    },
+    "deadline": {
+     "description": "The rollout halts this long after it was opened or retried. Without it, never.",
+     "$ref": "#/definitions/duration",
+     "examples": [
+      "3d"
+     ]
+    },
+    "approval": {
+     "description": "What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.",
+     "type": "array",
+     "items": {
+      "enum": [
+       "start",
+       "wide",
+       "waves"
+      ]
+     },
+     "default": [],
+     "examples": [
+      [
+       "wide"
+      ],
+      [
+       "start",
+       "waves"
+      ]
+     ]
+    },
+    "onNewCommit": {
+     "description": "What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.",
+     "enum": [
+      "finish",
+      "supersede"
+     ],
+     "default": "finish",
+     "examples": [
+      "supersede"
+     ]
+    },
+    "expected": {
+     "description": "How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.",
+     "$ref": "#/definitions/duration",
+     "default": "10m",
+     "examples": [
+      "10m",
+      "1h"
      ]
     }
    },
@@ -719,6 +797,22 @@ export const patchrunSchema = {
       "100%"
      ],
      "maxFailed": "5%"
+    },
+    {
+     "budget": {
+      "unreachable": "10%"
+     },
+     "capacity": {
+      "fleet": "10%",
+      "domains": 1
+     },
+     "pause": {
+      "waves": "10m"
+     },
+     "deadline": "3d",
+     "approval": [
+      "wide"
+     ]
     }
    ]
   },
@@ -820,6 +914,15 @@ export const patchrunSchema = {
      "examples": [
       "/var/lib/patchrun/m3"
      ]
+    },
+    "lockTimeout": {
+     "description": "How long a lock without a sign of life is held for that of a living process; at least 10s.",
+     "$ref": "#/definitions/duration",
+     "default": "60s",
+     "examples": [
+      "60s",
+      "5m"
+     ]
     }
    },
    "examples": [
@@ -909,6 +1012,35 @@ export const patchrunSchema = {
        "ref": "release-2025-11"
       }
      ]
+    },
+    "windows": {
+     "$ref": "#/definitions/windows"
+    },
+    "health": {
+     "$ref": "#/definitions/healthGates"
+    },
+    "after": {
+     "description": "Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.",
+     "type": "array",
+     "items": {
+      "$ref": "#/definitions/name"
+     },
+     "examples": [
+      [
+       "test01",
+       "test02"
+      ],
+      []
+     ]
+    },
+    "soakBefore": {
+     "description": "How long ago they must have completed it, at least.",
+     "$ref": "#/definitions/duration",
+     "default": "0s",
+     "examples": [
+      "1h",
+      "1d"
+     ]
     }
    },
    "examples": [
@@ -924,6 +1056,491 @@ export const patchrunSchema = {
      "rollout": {
       "soak": "0s"
      }
+    }
+   ]
+  },
+  "budget": {
+   "title": "Budget",
+   "description": "Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "failed": {
+     "description": "Nodes on which a task failed.",
+     "$ref": "#/definitions/nodeCount",
+     "examples": [
+      3,
+      "5%"
+     ]
+    },
+    "unreachable": {
+     "description": "Nodes that could not be reached, or hung.",
+     "$ref": "#/definitions/nodeCount",
+     "examples": [
+      "10%"
+     ]
+    },
+    "notConverged": {
+     "description": "Nodes that would change again after they were changed.",
+     "$ref": "#/definitions/nodeCount",
+     "examples": [
+      0
+     ]
+    }
+   },
+   "examples": [
+    {
+     "failed": 3,
+     "unreachable": "10%",
+     "notConverged": 0
+    }
+   ]
+  },
+  "retries": {
+   "title": "Retries",
+   "description": "How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "attempts": {
+     "description": "Attempts in all, the first one included.",
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 100,
+     "default": 5,
+     "examples": [
+      1,
+      5
+     ]
+    },
+    "backoff": {
+     "description": "Wait before the second attempt.",
+     "$ref": "#/definitions/duration",
+     "default": "1m",
+     "examples": [
+      "1m"
+     ]
+    },
+    "longest": {
+     "description": "Longest wait between two attempts.",
+     "$ref": "#/definitions/duration",
+     "default": "30m",
+     "examples": [
+      "30m"
+     ]
+    }
+   },
+   "examples": [
+    {
+     "attempts": 5,
+     "backoff": "1m",
+     "longest": "30m"
+    }
+   ]
+  },
+  "capacity": {
+   "title": "Capacity",
+   "description": "How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "fleet": {
+     "description": "Of all nodes of the environment.",
+     "$ref": "#/definitions/waveSize",
+     "examples": [
+      "10%",
+      5
+     ]
+    },
+    "groups": {
+     "description": "Of the nodes of a group.",
+     "type": "object",
+     "additionalProperties": {
+      "$ref": "#/definitions/waveSize"
+     },
+     "default": {},
+     "examples": [
+      {
+       "compute": 5
+      }
+     ]
+    },
+    "partitions": {
+     "description": "Of the nodes of a partition, as declared under partitions.",
+     "type": "object",
+     "additionalProperties": {
+      "$ref": "#/definitions/waveSize"
+     },
+     "default": {},
+     "examples": [
+      {
+       "batch": "10%"
+      }
+     ]
+    },
+    "domains": {
+     "description": "Of the nodes of each failure domain.",
+     "$ref": "#/definitions/waveSize",
+     "examples": [
+      1
+     ]
+    }
+   },
+   "examples": [
+    {
+     "fleet": "10%",
+     "groups": {
+      "compute": 5
+     },
+     "domains": 1
+    }
+   ]
+  },
+  "pause": {
+   "title": "Pause",
+   "description": "Waits on the way.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "nodes": {
+     "description": "Wait between the changes of two nodes, which then go one by one.",
+     "$ref": "#/definitions/duration",
+     "default": "0s",
+     "examples": [
+      "30s"
+     ]
+    },
+    "waves": {
+     "description": "Wait before each wave after the canaries.",
+     "$ref": "#/definitions/duration",
+     "default": "0s",
+     "examples": [
+      "10m"
+     ]
+    }
+   },
+   "examples": [
+    {
+     "nodes": "30s",
+     "waves": "10m"
+    }
+   ]
+  },
+  "weekdays": {
+   "title": "Weekdays",
+   "description": "A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".",
+   "type": "string",
+   "pattern": "^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$",
+   "examples": [
+    "mon-fri",
+    "sat"
+   ]
+  },
+  "day": {
+   "title": "Day",
+   "description": "A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".",
+   "type": "string",
+   "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$",
+   "examples": [
+    "2026-12-18",
+    "2026-12-01T12:00"
+   ]
+  },
+  "window": {
+   "title": "Window",
+   "description": "A time in which changes may begin, on each of the days.",
+   "type": "object",
+   "additionalProperties": false,
+   "required": [
+    "from",
+    "to"
+   ],
+   "properties": {
+    "days": {
+     "description": "The days on which it opens.",
+     "type": "array",
+     "minItems": 1,
+     "items": {
+      "$ref": "#/definitions/weekdays"
+     },
+     "default": [
+      "mon-sun"
+     ],
+     "examples": [
+      [
+       "mon-thu"
+      ],
+      [
+       "sat",
+       "sun"
+      ]
+     ]
+    },
+    "from": {
+     "description": "When it opens, by the clock on the wall: \"08:00\".",
+     "type": "string",
+     "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+     "examples": [
+      "08:00",
+      "22:00"
+     ]
+    },
+    "to": {
+     "description": "When it closes, up to \"24:00\". A time before \"from\" is one of the next day.",
+     "type": "string",
+     "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+     "examples": [
+      "15:00",
+      "24:00",
+      "06:00"
+     ]
+    }
+   },
+   "examples": [
+    {
+     "days": [
+      "mon-thu"
+     ],
+     "from": "08:00",
+     "to": "15:00"
+    }
+   ]
+  },
+  "freeze": {
+   "title": "FreezeTime",
+   "description": "A time in which no change may begin.",
+   "type": "object",
+   "additionalProperties": false,
+   "required": [
+    "from",
+    "to",
+    "reason"
+   ],
+   "properties": {
+    "from": {
+     "description": "First day, or the moment at which it begins.",
+     "$ref": "#/definitions/day",
+     "examples": [
+      "2026-12-18",
+      "2026-12-01T12:00"
+     ]
+    },
+    "to": {
+     "description": "Last day, which belongs to it, or the moment at which it ends.",
+     "$ref": "#/definitions/day",
+     "examples": [
+      "2027-01-04",
+      "2026-12-01T18:00"
+     ]
+    },
+    "reason": {
+     "description": "Why, as status shows it.",
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 200,
+     "examples": [
+      "Christmas"
+     ]
+    }
+   },
+   "examples": [
+    {
+     "from": "2026-12-18",
+     "to": "2027-01-04",
+     "reason": "Christmas"
+    }
+   ]
+  },
+  "windows": {
+   "title": "Windows",
+   "description": "When changes may begin. Without it, always. An environment may set single fields anew.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "zone": {
+     "description": "IANA time zone in which days and times are meant.",
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 64,
+     "default": "UTC",
+     "examples": [
+      "Europe/Oslo"
+     ]
+    },
+    "open": {
+     "description": "The windows. Without one it is always open, but for the freezes.",
+     "type": "array",
+     "items": {
+      "$ref": "#/definitions/window"
+     },
+     "default": [],
+     "examples": [
+      [
+       {
+        "days": [
+         "mon-thu"
+        ],
+        "from": "08:00",
+        "to": "15:00"
+       }
+      ]
+     ]
+    },
+    "freeze": {
+     "description": "Times in which no change may begin, whatever the windows say.",
+     "type": "array",
+     "items": {
+      "$ref": "#/definitions/freeze"
+     },
+     "default": [],
+     "examples": [
+      [
+       {
+        "from": "2026-12-18",
+        "to": "2027-01-04",
+        "reason": "Christmas"
+       }
+      ]
+     ]
+    },
+    "calendar": {
+     "description": "Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.",
+     "$ref": "#/definitions/path",
+     "examples": [
+      "freezes.ics"
+     ]
+    }
+   },
+   "examples": [
+    {
+     "zone": "Europe/Oslo",
+     "open": [
+      {
+       "days": [
+        "mon-thu"
+       ],
+       "from": "08:00",
+       "to": "15:00"
+      }
+     ],
+     "calendar": "freezes.ics"
+    }
+   ]
+  },
+  "healthGate": {
+   "title": "Health",
+   "description": "An Ansible role that must pass before the rollout goes on.",
+   "type": "object",
+   "additionalProperties": false,
+   "required": [
+    "name",
+    "role"
+   ],
+   "properties": {
+    "name": {
+     "description": "Name of the gate, as status shows it.",
+     "$ref": "#/definitions/name",
+     "examples": [
+      "storage"
+     ]
+    },
+    "role": {
+     "description": "Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.",
+     "type": "string",
+     "pattern": "^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$",
+     "examples": [
+      "ready_checklist",
+      "example.cluster.storage_check"
+     ]
+    },
+    "at": {
+     "description": "When it is asked: before a rollout, after the canaries, between waves, at the end.",
+     "type": "array",
+     "minItems": 1,
+     "items": {
+      "enum": [
+       "start",
+       "canaries",
+       "waves",
+       "end"
+      ]
+     },
+     "default": [
+      "start",
+      "canaries",
+      "waves",
+      "end"
+     ],
+     "examples": [
+      [
+       "start",
+       "end"
+      ]
+     ]
+    },
+    "vars": {
+     "description": "Variables of the role.",
+     "$ref": "#/definitions/variables",
+     "default": {},
+     "examples": [
+      {
+       "mounts": [
+        "/scratch"
+       ]
+      }
+     ]
+    }
+   },
+   "examples": [
+    {
+     "name": "storage",
+     "role": "ready_checklist",
+     "at": [
+      "start",
+      "canaries"
+     ],
+     "vars": {
+      "ready_mounts": [
+       "/scratch"
+      ]
+     }
+    }
+   ]
+  },
+  "healthGates": {
+   "title": "HealthGates",
+   "description": "Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.",
+   "type": "array",
+   "items": {
+    "$ref": "#/definitions/healthGate"
+   },
+   "examples": [
+    [
+     {
+      "name": "storage",
+      "role": "ready_checklist"
+     }
+    ]
+   ]
+  },
+  "partitions": {
+   "title": "Partitions",
+   "description": "Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.",
+   "type": "object",
+   "propertyNames": {
+    "$ref": "#/definitions/name"
+   },
+   "additionalProperties": {
+    "$ref": "#/definitions/hostExpressions"
+   },
+   "examples": [
+    {
+     "batch": [
+      "node[01-60]"
+     ],
+     "gpu": [
+      "node[51-60]"
+     ]
     }
    ]
   }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a declaration can get wrong without anybody looking at a list: the form is right, the sense is not.
 import type { Problem } from '../errors.js'
-import type { Declaration, Rollout } from './config.generated.js'
+import type { Declaration, HealthGates, Rollout } from './config.generated.js'
+import { parseDuration } from './duration.js'
 import { extraArgFaults } from './extra-args.js'
 import { parseHosts } from './host-expression.js'
 import { groupNameFault } from './host-name.js'
 import { nearest } from './nearest.js'
+import { promotionProblems } from './promotion.js'
+import { timingProblems } from './timing-problems.js'
 import { escapePointer, type Located } from './yaml-source.js'
 
 function hostProblems(text: string, pointer: string, places: Located, which: 'key' | 'value', inList: boolean): Problem[] {
@@ -40,6 +43,26 @@ function rolloutProblems(rollout: Rollout | undefined, pointer: string, places: 
   return problems
 }
 
+function healthProblems(gates: HealthGates | undefined, pointer: string, places: Located): Problem[] {
+  const names = (gates ?? []).map(({ name }) => name)
+  return names.flatMap((name, i) => (names.indexOf(name) === i ? [] : [{ code: 'config/duplicate-gate', message: `two health gates are called "${name}"`, hint: 'Give each a name of its own; status shows it.', where: places.place(`${pointer}/${i}/name`) }]))
+}
+
+/** What the fleet and an environment say alike. */
+const policyProblems = ({ rollout, windows, health }: Pick<Declaration, 'rollout' | 'windows' | 'health'>, pointer: string, places: Located): Problem[] => [
+  ...rolloutProblems(rollout, `${pointer}/rollout`, places),
+  ...timingProblems(windows, `${pointer}/windows`, places),
+  ...healthProblems(health, `${pointer}/health`, places),
+]
+
+/** Shorter than this, a busy machine is taken for a dead one. */
+const SHORTEST_LOCK = 10_000
+
+function lockProblems({ state }: Declaration, places: Located): Problem[] {
+  if (state?.lockTimeout === undefined || parseDuration(state.lockTimeout) >= SHORTEST_LOCK) return []
+  return [{ code: 'config/lock-timeout', message: `a lock is taken over after ${state.lockTimeout}`, hint: 'Write at least "10s": a machine under load may be silent for seconds.', where: places.place('/state/lockTimeout') }]
+}
+
 /** Every problem of sense, in no order. */
 export function semanticProblems(config: Declaration, places: Located): Problem[] {
   const problems: Problem[] = []
@@ -63,9 +86,10 @@ export function semanticProblems(config: Declaration, places: Located): Problem[
   for (const [name, environment] of Object.entries(config.environments ?? {})) {
     const pointer = `/environments/${escapePointer(name)}`
     lists(environment.nodes, `${pointer}/nodes`)
-    problems.push(...rolloutProblems(environment.rollout, `${pointer}/rollout`, places))
+    problems.push(...policyProblems(environment, pointer, places))
   }
-  problems.push(...rolloutProblems(config.rollout, '/rollout', places))
+  problems.push(...policyProblems(config, '', places), ...promotionProblems(config, places), ...lockProblems(config, places))
+  for (const [name, members] of Object.entries(config.partitions ?? {})) problems.push(...eachExpression(members, `/partitions/${escapePointer(name)}`, places, true))
 
   const groups = config.inventory?.groups ?? {}
   for (const [name, members] of Object.entries(groups)) {

@@ -148,4 +148,6 @@ export interface Fleet {
   readonly ansible: AnsiblePolicy
   /** Absolute path of the directory that holds this fleet's state. */
   readonly stateDirectory: string
+  /** A lock whose holder gave no sign of life for this long may be taken over, ms. */
+  readonly lockTimeout: number
 }

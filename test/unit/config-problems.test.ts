@@ -30,6 +30,10 @@ nodes:
 `
 const swap = (from: string, to: string): string => GOOD.replace(from, to)
 
+/** Environments from line 9 on; X and Y stand for nodes. */
+const environments = (...lines: readonly string[]): string =>
+  `${GOOD}environments:\n${lines.map((line) => `  ${line.replace('X', 'nodes: { allow: [node01], canary: [node01] }').replace('Y', 'nodes: { allow: [node02], canary: [node02] }')}\n`).join('')}`
+
 type Row = readonly [name: string, text: string, code: string, line: number, column: number, text_?: string]
 
 const SYNTAX: readonly Row[] = [
@@ -86,6 +90,18 @@ const FORM: readonly Row[] = [
   ['a bad variable name', `${GOOD}inventory: { vars: { my-var: 1 } }\n`, 'config/variable-name', 8, 22, 'my-var'],
   ['a bad environment name', `${GOOD}environments: { "a b": { nodes: { allow: [node01], canary: [node01] } } }\n`, 'config/invalid-value', 8, 18, 'a b'],
   ['an environment without nodes', `${GOOD}environments: { a: {} }\n`, 'config/missing-field', 8, 17, 'a'],
+  ['a bad day of the week', `${GOOD}windows: { open: [{ days: [monday], from: "08:00", to: "09:00" }] }\n`, 'config/invalid-value', 8, 28, 'monday'],
+  ['a bad time', `${GOOD}windows: { open: [{ from: "8:00", to: "09:00" }] }\n`, 'config/invalid-value', 8, 28, '8:00'],
+  ['a window from 24:00', `${GOOD}windows: { open: [{ from: 24:00, to: 09:00 }] }\n`, 'config/invalid-value', 8, 27, '24:00'],
+  ['a freeze without a reason', `${GOOD}windows: { freeze: [{ from: 2026-12-18, to: 2027-01-04 }] }\n`, 'config/missing-field', 8, 21],
+  ['a bad date', `${GOOD}windows: { freeze: [{ from: 18.12.2026, to: 2027-01-04, reason: x }] }\n`, 'config/invalid-value', 8, 29, '18.12.2026'],
+  ['no attempts', `${GOOD}rollout: { retries: { attempts: 0 } }\n`, 'config/invalid-value', 8, 33, '0'],
+  ['an unknown cause', `${GOOD}rollout: { budget: { unreachabel: 3 } }\n`, 'config/unknown-field', 8, 22, 'unreachabel'],
+  ['a limit of no nodes', `${GOOD}rollout: { capacity: { fleet: 0 } }\n`, 'config/invalid-value', 8, 31, '0'],
+  ['a limit beyond all', `${GOOD}rollout: { capacity: { groups: { a: "110%" } } }\n`, 'config/invalid-value', 8, 38, '110%'],
+  ['a bad approval', `${GOOD}rollout: { approval: [wave] }\n`, 'config/invalid-value', 8, 23, 'wave'],
+  ['a gate without a role', `${GOOD}health: [{ name: a }]\n`, 'config/missing-field', 8, 10],
+  ['a gate at no time', `${GOOD}health: [{ name: a, role: r, at: [] }]\n`, 'config/empty-value', 8, 34],
   ['a prototype', `${GOOD}__proto__: { x: 1 }\n`, 'config/unknown-field', 8, 1, '__proto__'],
 ]
 
@@ -119,13 +135,35 @@ const SENSE: readonly Row[] = [
   ['outside the fleet', `${GOOD}environments: { a: { nodes: { allow: [node01, x1], canary: [node01] } } }\n`, 'config/outside-fleet', 8, 47, 'x1'],
   ['an empty environment', `${GOOD}environments: { a: { nodes: { allow: [], canary: [node01] } } }\n`, 'config/empty-list', 8, 31, 'allow'],
   ["a canary outside its environment", `${GOOD}environments: { a: { nodes: { allow: [node01], canary: [node02] } } }\n`, 'config/canary-not-allowed', 8, 57, 'node02'],
+  ['an unknown zone', `${GOOD}windows: { zone: Europe/Olso }\n`, 'config/unknown-zone', 8, 18, 'Europe/Olso'],
+  ['a zone that is a distance', `${GOOD}windows: { zone: "+01:00" }\n`, 'config/unknown-zone', 8, 19, '+01:00'],
+  ['a window of no length', `${GOOD}windows: { open: [{ from: "08:00", to: "08:00" }] }\n`, 'config/window', 8, 41, '08:00'],
+  ['a freeze that ends first', `${GOOD}windows: { freeze: [{ from: 2027-01-04, to: 2026-12-18, reason: x }] }\n`, 'config/freeze', 8, 45, '2026-12-18'],
+  ['a freeze of no length', `${GOOD}windows: { freeze: [{ from: 2026-12-18T12:00, to: 2026-12-18T12:00, reason: x }] }\n`, 'config/freeze', 8, 51],
+  ['a day there is not', `${GOOD}windows: { freeze: [{ from: 2026-02-29, to: 2026-03-04, reason: x }] }\n`, 'config/freeze', 8, 29, '2026-02-29'],
+  ['a limit for no group', `${GOOD}inventory: { groups: { rack: [node02] } }\nrollout: { capacity: { groups: { rak: 1 } } }\n`, 'config/unknown-group', 9, 34, 'rak'],
+  ['a limit for no partition', `${GOOD}partitions: { batch: [node02] }\nrollout: { capacity: { partitions: { batsh: 1 } } }\n`, 'config/unknown-partition', 9, 38, 'batsh'],
+  ['a limit for no domains', `${GOOD}rollout: { capacity: { domains: 1 } }\n`, 'config/no-domains', 8, 33, '1'],
+  ['a bad host in a partition', `${GOOD}partitions: { batch: ["node[2-1]"] }\n`, 'config/host-expression', 8, 29, '2-1'],
+  ['a deadline before the soak is over', `${GOOD}rollout: { soak: 2h, deadline: 1h }\n`, 'config/deadline', 8, 32, '1h'],
+  ['a long first wait', `${GOOD}rollout: { retries: { backoff: 1h } }\n`, 'config/retries', 8, 32, '1h'],
+  ['a short longest wait', `${GOOD}rollout: { retries: { longest: 1s } }\n`, 'config/retries', 8, 32, '1s'],
+  ['a lock that is taken over too soon', `${GOOD}state: { lockTimeout: 9999ms }\n`, 'config/lock-timeout', 8, 23, '9999ms'],
+  ['a gate twice', `${GOOD}health: [{ name: a, role: r }, { name: a, role: s }]\n`, 'config/duplicate-gate', 8, 40, 'a'],
+  ['after nobody', environments('a: { after: [c], X }'), 'config/unknown-environment', 9, 16, 'c'],
+  ['after itself', environments('a: { after: [a], X }'), 'config/promotion', 9, 16, 'a'],
+  ['a circle', environments('a: { after: [b], X }', 'b: { Y }'), 'config/promotion', 9, 3, 'a'],
+  ['windows of an environment', environments('a: { windows: { zone: Olso }, X }'), 'config/unknown-zone', 9, 25, 'Olso'],
+  ['a limit of an environment', environments('a: { rollout: { capacity: { groups: { x: 1 } } }, X }'), 'config/unknown-group', 9, 41, 'x'],
+  ['a deadline of an environment', environments('a: { rollout: { deadline: 1m }, X }'), 'config/deadline', 9, 29, '1m'],
+  ['gates of an environment', environments('a: { health: [{ name: g, role: r }, { name: g, role: r }], X }'), 'config/duplicate-gate', 9, 47, 'g'],
   ['denied in the environment', `${GOOD}environments: { a: { nodes: { allow: [node01, node02], deny: [node02], canary: [node01] } } }\n`, 'config/contradiction', 8, 63, 'node02'],
 ]
 
 for (const [title, rows] of Object.entries({ SYNTAX, FORM, SENSE })) {
   t.test(title.toLowerCase(), async (t) => {
     for (const [name, text, code, line, column, excerpt] of rows) {
-      const [first] = problemsOf(text)
+      const [first] = problemsOf(text, text.includes('\nenvironments:\n') ? 'a' : undefined)
       t.match(first ?? {}, { code, where: { file: FILE, ...(line ? { line, column } : {}), ...(excerpt === undefined ? {} : { text: excerpt }) } }, name)
       t.ok(first?.message && first.hint, `${name}: says what and what to do`)
       t.ok((first?.where?.text ?? '').length <= 120, `${name}: shows a line at most`)
@@ -166,6 +204,22 @@ t.test('a line that may hold a secret is not shown', async (t) => {
 t.test('a contradiction names the nodes, folded, and both places', async (t) => {
   const problems = problemsOf(swap('db[1-2]', 'node[02-04]'))
   t.match(problems.map((p) => p.message), [/^node\[02-04\] are on the deny list, and on the allow list in line 5/, /^node02 is on the deny list, and on the canary list in line 7/])
+})
+
+t.test('a node in two environments is told once, and in the same words from both sides', async (t) => {
+  const text = environments('a: { X }', 'b: { nodes: { allow: ["node[01-03]"], canary: [node02] } }')
+  const expected = [{ code: 'config/shared-node', message: 'node01 is in environment "b", and in "a" in line 9', where: { line: 10, column: 26 } }]
+  t.match(problemsOf(text, 'a'), expected)
+  t.same(problemsOf(text, 'a'), problemsOf(text, 'b'))
+  t.same(problemsOf(environments('a: { X }', 'b: { Y }'), 'a'), [])
+})
+
+t.test('a time zone that is nearly right', async (t) => {
+  const hint = (zone: string) => problemsOf(`${GOOD}windows: { zone: ${zone} }`)[0]?.hint
+  t.match(hint('Europe/Olso'), /"Europe\/Oslo"/)
+  t.match(hint('melbourne'), /"Australia\/Melbourne"/)
+  t.match(hint('middle-earth'), /a region and a city/)
+  for (const zone of ['Europe/Oslo', 'UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5']) t.same(problemsOf(`${GOOD}windows: { zone: ${zone} }`), [], zone)
 })
 
 t.test('all problems at once, in the order of the file', async (t) => {

@@ -46,13 +46,30 @@ t.test('the example, with every default filled in', async (t) => {
     environment: 'default',
     file: '/srv/patchrun.yml',
     playbooks: { repository: '/srv/playbooks', ref: 'main', playbook: 'site.yml', submodules: true },
-    nodes: ['01', '02', '03', '04', '05', '06'].map((n) => ({ name: `node${n}`, canary: n < '03', groups: [], vars: {}, domains: [] })),
+    nodes: ['01', '02', '03', '04', '05', '06'].map((n) => ({ name: `node${n}`, canary: n < '03', groups: [], vars: {}, domains: [], partitions: [] })),
     denied: ['db1', 'db2'],
     groupVars: {},
     groupChildren: {},
-    policy: { soak: 600_000, waves: ['10%', '50%', '100%'], maxFailed: '5%', untagged: 'drain' },
+    policy: {
+      soak: 600_000,
+      waves: ['10%', '50%', '100%'],
+      maxFailed: '5%',
+      budget: { failed: null, unreachable: null, notConverged: null },
+      retries: { attempts: 5, backoff: 60_000, longest: 1_800_000 },
+      maxChanged: null,
+      capacity: { fleet: null, groups: {}, partitions: {}, domains: null },
+      pause: { nodes: 0, waves: 0 },
+      deadline: null,
+      timing: { zone: 'UTC', windows: [], freezes: [], expected: 600_000 },
+      approval: [],
+      onNewCommit: 'finish',
+      health: [],
+      promotion: { after: [], soak: 0 },
+      untagged: 'drain',
+    },
     ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [] },
     stateDirectory: '/srv/.patchrun',
+    lockTimeout: 60_000,
   })
 })
 
@@ -72,7 +89,7 @@ t.test('groups, variables and domains as declared', async (t) => {
   hostVars: { "node[01-06]": { ansible_user: root, a: 1 }, node03: { a: 3 }, db1: { a: 4 } }
 failureDomains: { fromGroups: ["rack*"] }
 `)
-  t.same(fleet.nodes[2], { name: 'node03', canary: false, groups: ['compute', 'rack1'], vars: { ansible_user: 'root', a: 3 }, domains: ['rack1'] })
+  t.same(fleet.nodes[2], { name: 'node03', canary: false, groups: ['compute', 'rack1'], vars: { ansible_user: 'root', a: 3 }, domains: ['rack1'], partitions: [] })
   t.same(fleet.nodes[5]?.groups, [])
   t.same(fleet.groupVars, { all: { ntp: 'a', flag: 'yes', secret: { __ansible_vault: 'abc' } }, compute: { role: 'c' }, empty: { password: 'x' } })
   t.notMatch(JSON.stringify(buildInventory(fleet)), /db1|nobody/)
@@ -231,7 +248,7 @@ t.test('the schema describes every field, and the generated files fit it', async
       const target = field.$ref ? { ...definitions[field.$ref.replace('#/definitions/', '')], ...field } : field
       t.ok(target.description, `${path}.${name} has a description`)
       t.ok(target.examples?.length, `${path}.${name} has an example`)
-      const wantsDefault = ['string', 'boolean', 'integer', 'array'].includes(target.type ?? '') && !node.required?.includes(name) && !['$schema', 'executable', 'source', 'canary'].includes(name)
+      const wantsDefault = ['string', 'boolean', 'integer', 'array'].includes(target.type ?? '') && !node.required?.includes(name) && !['$schema', 'executable', 'source', 'canary', 'maxChanged', 'deadline', 'calendar', 'health'].includes(name)
       if (wantsDefault && !path.startsWith('environment')) t.not(target.default, undefined, `${path}.${name} has a default`)
       visit(field, `${path}.${name}`)
     }

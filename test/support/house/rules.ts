@@ -9,11 +9,13 @@ const PURE = ['report', 'change', 'rollout', 'workload', 'fleet']
 /** Who may import which package, by path. A package that is not here may be imported nowhere. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   'ajv-formats': /^lib\/fleet\//,
+  'ical.js': /^lib\/fleet\/calendar\.ts$/,
   chalk: /^lib\/cli\/screen\//,
   commander: /^lib\/cli\//,
   listr2: /^lib\/cli\/screen\//,
   'js-yaml': /^lib\/(fleet|cli|engine)\//,
   'simple-git': /^lib\/(playbook|store)\//,
+  'temporal-polyfill': /^lib\/fleet\/time-zone\.ts$/,
 }
 /** The one door to the nodes, and the command that an operator declares as the source of a list. */
 const STARTS_PROCESSES = /^lib\/(ansible\/|engine\/[\w-]*sources?[\w-]*\.ts$)/
