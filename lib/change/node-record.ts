@@ -17,6 +17,7 @@ export class NodeRecord {
   readonly #changes = new Map<string, string>()
   readonly #blind = new Set<string>()
   #failure: Failure | undefined
+  #failedTags: readonly string[] = []
   /** Something started or came out on this node after the failure: it was rescued, or it is a later play. */
   #wentOn = false
   /** Diffs of loop items whose task has not come out yet. */
@@ -76,6 +77,7 @@ export class NodeRecord {
       task: place.task,
       ...(place.file ? { file: place.file, line: place.line } : {}),
     }
+    this.#failedTags = place.tags
     this.#wentOn = false
   }
 
@@ -89,6 +91,7 @@ export class NodeRecord {
       node: this.node,
       result,
       ...(failure ? { failure } : {}),
+      ...(failure !== undefined && failure === this.#failure && { failedTags: this.#failedTags }),
       changes: [...this.#changes].map(([id, diff]) => tasks.change(id, diff)),
       blindSpots: [...this.#blind].map((id) => tasks.place(id)),
       ...(this.stats ? { stats: this.stats } : {}),
