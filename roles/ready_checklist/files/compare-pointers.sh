@@ -18,10 +18,10 @@ while [ $# -gt 0 ]; do
   case $kind:$code in
     local:0 | url:200) ;;
     local:3) say fail "$value; mend it, or correct ready_checklist_pointers"; continue ;;
-    local:124 | local:137) say unknown "$where gave no answer within $limit s"; continue ;;
+    local:124 | local:137 | local:-9) say unknown "$where gave no answer within $limit s"; continue ;;
     local:*) say unknown "$where ended with exit code $code: $error"; continue ;;
     url:404 | url:410) say fail "there is no $where (status $code); mend it, or correct ready_checklist_pointers"; continue ;;
-    *) say unknown "$where gave no answer: $error"; continue ;;
+    *) say unknown "$where gave no answer: ${error#*]: }"; continue ;;
   esac
   if [ -z "$value" ]; then
     say unknown "$where answered with an empty line"
@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
   fi
   stored= since= commit=
   if [ -e "$directory/$name" ]; then
-    if ! { read -r stored && read -r since && read -r commit; } 2>/dev/null <"$directory/$name"; then
+    if ! { IFS= read -r stored && read -r since && read -r commit; } 2>/dev/null <"$directory/$name"; then
       say unknown "$directory/$name, where its last value is kept, cannot be read or is damaged; mend or remove it"
       continue
     fi
