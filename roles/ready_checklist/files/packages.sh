@@ -21,24 +21,21 @@ fi
 
 # Sets `versions` to what is installed, one a line; fails when that cannot be told, and then `error` says why.
 installed() {
+  versions=
   case $family in
-    dpkg)
-      versions=
-      said=$(limited dpkg-query --show --showformat='${db:Status-Abbrev}|${Version}\n' -- "$1" 2>&1)
-      case $? in
-        0) ;;
-        1) return 0 ;;
-        *) error=$said; return 1 ;;
-      esac
-      # The second letter is what is, the first what somebody wants (a package on hold is "hi").
-      versions=$(printf '%s\n' "$said" | sed -n 's/^.i[^|]*|//p')
-      ;;
-    rpm)
-      versions=$(limited rpm -q --queryformat '%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n' -- "$1" 2>&1) && return 0
-      case $versions in
-        *"is not installed"*) versions= ;;
-        *) error=$versions; return 1 ;;
-      esac
+    dpkg) said=$(limited dpkg-query --show --showformat='${db:Status-Abbrev}|${Version}\n' -- "$1" 2>&1) ;;
+    rpm) said=$(limited rpm -q --queryformat '%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n' -- "$1" 2>&1) ;;
+  esac
+  case $family:$? in
+    # The second letter is what is, the first what somebody wants (a package on hold is "hi").
+    dpkg:0) versions=$(printf '%s\n' "$said" | sed -n 's/^.i[^|]*|//p') ;;
+    dpkg:1) ;;
+    rpm:0) versions=$said ;;
+    *:124 | *:137) error="$family gave no answer within $limit s"; return 1 ;;
+    *)
+      case $family:$said in rpm:*"is not installed"*) return 0 ;; esac
+      error="$family failed: $(printf '%s' "$said" | head -n 1)"
+      return 1
       ;;
   esac
 }
@@ -86,7 +83,7 @@ while [ $# -gt 0 ]; do
   fi
   case $wanted in *[!A-Za-z0-9.+~^:_-]*) say fail "\"$wanted\" is no version; correct ready_checklist_packages"; continue ;; esac
   if ! installed "$name"; then
-    say unknown "wanted $text, but $family gave no answer within $limit s or failed: $(printf '%s' "$error" | head -n 1)"
+    say unknown "wanted $text, but $error"
     continue
   fi
   if [ -z "$versions" ]; then

@@ -15,10 +15,11 @@ for name; do
     continue
   fi
   said=$(timeout -s KILL "$limit" systemctl show --property=LoadState,ActiveState,SubState -- "$name" 2>&1 </dev/null)
-  if [ $? -ne 0 ]; then
-    say unknown "systemd gave no answer within $limit s or failed: $(printf '%s' "$said" | head -n 1)"
-    continue
-  fi
+  case $? in
+    0) ;;
+    124 | 137) say unknown "systemd gave no answer within $limit s"; continue ;;
+    *) say unknown "systemctl failed: $(printf '%s' "$said" | head -n 1)"; continue ;;
+  esac
   load= active= sub=
   while IFS='=' read -r key value; do
     case $key in LoadState) load=$value ;; ActiveState) active=$value ;; SubState) sub=$value ;; esac
