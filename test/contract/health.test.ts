@@ -2,7 +2,7 @@
 // What a health gate may do, and what the role `ready_checklist` finds: on this machine's own packages, mounts and ports, in
 // directories of the test, and with stand-ins for the tools that this machine does not have.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -245,4 +245,19 @@ t.test('mounts that hang or are stale', async (t) => {
     /^fail: mount \/no such: wanted a mount at this path, found none/,
   ])
   t.ok(performance.now() - begun < 10_000)
+})
+
+const lint = process.env['PATCHRUN_TEST_ANSIBLE_LINT']
+t.test('our roles, seen by ansible-lint', { skip: lint ? false : 'PATCHRUN_TEST_ANSIBLE_LINT is not set' }, async (t) => {
+  // In a copy: it writes beside what it reads.
+  const project = temporary(t)
+  cpSync(join(packageRoot(), 'roles'), join(project, 'roles'), { recursive: true })
+  const run = spawnSync(join(lint ?? '', 'ansible-lint'), ['--offline', '--nocolor', '--profile', 'production', 'roles'], {
+    cwd: project, encoding: 'utf8', env: { PATH: `${lint ?? ''}${delimiter}${process.env['PATH'] ?? ''}`, HOME: project, ANSIBLE_HOME: join(project, 'ansible'), LC_ALL: 'C.UTF-8' },
+  })
+  t.equal(run.status, 0, `${run.stdout}${run.stderr}`)
+  t.match(run.stderr, /Profile 'production' was required, and it passed/)
+  for (const role of readdirSync(join(packageRoot(), 'roles'))) {
+    for (const file of ['README.md', 'meta/argument_specs.yml']) t.ok(existsSync(join(packageRoot(), 'roles', role, file)), `${role}/${file}`)
+  }
 })
