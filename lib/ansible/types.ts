@@ -5,9 +5,9 @@ import type { AnsibleEvent } from './events.js'
 
 /**
  * check: predict only. hot: apply, nothing tagged DrainChange may start. full: apply everything (an empty node).
- * lint: list the tasks, start no play.
+ * gate: run a health gate's role for real, nothing tagged DrainChange may start. lint: list the tasks, start no play.
  */
-export type RunMode = 'check' | 'hot' | 'full' | 'lint'
+export type RunMode = 'check' | 'hot' | 'full' | 'gate' | 'lint'
 
 /** An ansible-core that was found, and is in the supported range. */
 export interface AnsibleInstall {
@@ -25,7 +25,7 @@ export interface RunRequest {
   readonly mode: RunMode
   /** Absolute path of the checked-out repository; becomes the working directory. */
   readonly checkout: string
-  /** Path of the playbook within it. */
+  /** Path of the playbook within it; of a playbook that patchrun wrote, absolute. */
   readonly playbook: string
   /** The only hosts this run may touch. */
   readonly hosts: readonly string[]

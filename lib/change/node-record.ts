@@ -7,6 +7,8 @@ import type { TaskTable } from './task-table.js'
 
 /** Diff text kept for one task on one node. */
 const DIFF_LIMIT = 16 * 1024
+/** Items of a loop whose failure is told. */
+const ITEMS_TOLD = 5
 
 export class NodeRecord {
   readonly node: string
@@ -17,10 +19,13 @@ export class NodeRecord {
   readonly #changes = new Map<string, string>()
   readonly #blind = new Set<string>()
   #failure: Failure | undefined
+  #failedTags: readonly string[] = []
   /** Something started or came out on this node after the failure: it was rescued, or it is a later play. */
   #wentOn = false
   /** Diffs of loop items whose task has not come out yet. */
   #itemDiffs = ''
+  /** What items of such a loop failed with: Ansible's message of the loop itself says only that some did. */
+  #itemFailures: string[] = []
 
   constructor(node: string) {
     this.node = node
@@ -36,6 +41,7 @@ export class NodeRecord {
     this.#events = true
     if (this.#failure) this.#wentOn = true
     this.#itemDiffs = ''
+    this.#itemFailures = []
     if (countsAsChange) this.#change(task, '')
   }
 
@@ -55,6 +61,7 @@ export class NodeRecord {
       case 'item_ok':
       case 'item_failed':
         if (event.changed && event.diff && this.#itemDiffs.length < DIFF_LIMIT) this.#itemDiffs += event.diff
+        if (event.ev === 'item_failed' && event.msg !== undefined && this.#itemFailures.length < ITEMS_TOLD) this.#itemFailures.push(event.item === undefined ? event.msg : `${event.item}: ${event.msg}`)
         break
       case 'item_skipped':
       case 'retry':
@@ -69,13 +76,15 @@ export class NodeRecord {
 
   #fail(event: ResultEvent, tasks: TaskTable): void {
     const place = tasks.place(event.task)
-    const message = [event.msg, event.stderr].filter((text) => text !== undefined && text !== '').join('\n')
+    const said = this.#itemFailures.length > 0 ? this.#itemFailures : [event.msg]
+    const message = [...said, event.stderr].filter((text) => text !== undefined && text !== '').join('\n')
     this.#failure = {
       cause: event.timedOut ? 'hung' : event.ev === 'unreachable' ? 'unreachable' : 'failed',
       message: message || (tasks.get(event.task)?.noLog ? 'the output is hidden by no_log' : 'Ansible gave no message'),
       task: place.task,
       ...(place.file ? { file: place.file, line: place.line } : {}),
     }
+    this.#failedTags = place.tags
     this.#wentOn = false
   }
 
@@ -89,6 +98,7 @@ export class NodeRecord {
       node: this.node,
       result,
       ...(failure ? { failure } : {}),
+      ...(failure !== undefined && failure === this.#failure && { failedTags: this.#failedTags }),
       changes: [...this.#changes].map(([id, diff]) => tasks.change(id, diff)),
       blindSpots: [...this.#blind].map((id) => tasks.place(id)),
       ...(this.stats ? { stats: this.stats } : {}),

@@ -18,6 +18,8 @@ export interface NodeSummary {
   readonly node: string
   readonly result: NodeResult
   readonly failure?: Failure
+  /** Effective tags of the task that failed, where one did. */
+  readonly failedTags?: readonly string[]
   /** Tasks that changed it, or in check mode would change it. */
   readonly changes: readonly WouldChange[]
   readonly blindSpots: readonly BlindSpot[]

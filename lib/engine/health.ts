@@ -1,14 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-// (placeholder until the real one is merged)
+// A health gate: an Ansible role asked on nodes whether the rollout may go on.
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildInventory } from '../ansible/inventory.js'
+import { runAnsible } from '../ansible/run.js'
+import { writeInventory } from '../ansible/write-inventory.js'
+import { checkedOf } from '../change/health.js'
+import { RunSummarizer } from '../change/summarize.js'
 import type { HealthGate } from '../fleet/types.js'
-import type { CheckRef, Concluded, OpenStep } from '../rollout/index.js'
+import type { Alarm, CheckRef, Concluded, NodeOutcome, OpenStep } from '../rollout/index.js'
+import { placeOf, writeGatePlaybook } from './health-playbook.js'
+import { alarmOf, TaskTable } from './outcome.js'
 import type { StepResult } from './outcome.js'
 import type { StepContext } from './step.js'
 
-export async function runCheck(_check: CheckRef, _nodes: readonly string[], _directory: string, _context: StepContext & { readonly gate: HealthGate; readonly sha: string }): Promise<StepResult> {
-  throw new Error('health gates are not there yet')
+export { gateProblems } from './health-playbook.js'
+
+export interface CheckContext extends StepContext {
+  readonly gate: HealthGate
+  /** The pin of the rollout. */
+  readonly sha: string
 }
 
-export function outcomeOfCheck(_step: OpenStep, _result: StepResult, _at: number): Concluded {
-  throw new Error('health gates are not there yet')
+/**
+ * Runs the role of a gate on these nodes, for real: what it asks by command needs that. `directory` is made anew and keeps the
+ * evidence. Throws playbook/unknown-role, and what `runAnsible` throws.
+ */
+export async function runCheck(check: CheckRef, nodes: readonly string[], directory: string, context: CheckContext): Promise<StepResult> {
+  const { fleet, install, checkout, gate, sha, signal, onEvent } = context
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const playbook = await writeGatePlaybook({ gate, point: check.point, sha }, placeOf(fleet, checkout), directory)
+  const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
+  const summarizer = new RunSummarizer(checkout)
+  const exit = await runAnsible({
+    install,
+    mode: 'gate',
+    checkout,
+    playbook,
+    hosts: nodes,
+    denied: fleet.denied,
+    inventory,
+    policy: fleet.ansible,
+    untagged: fleet.policy.untagged,
+    directory,
+    signal,
+    onEvent: (event) => {
+      summarizer.add(event)
+      onEvent?.(event)
+    },
+  })
+  const stderr = exit.stderr.replaceAll(`${checkout}/`, '')
+  return { summary: summarizer.finish({ ...exit, stderr }, nodes), exit }
+}
+
+/** What the gate said of each node, ready for the journal. `changes` names tasks that changed something, which none should. Pure. */
+export function outcomeOfCheck(step: OpenStep, { summary, exit }: StepResult, at: number): Concluded {
+  const table = new TaskTable()
+  const nodes: Record<string, NodeOutcome> = {}
+  for (const node of step.nodes) {
+    const seen = summary.nodes.get(node)
+    if (!seen) continue
+    nodes[node] = { ...checkedOf(seen, summary), ...(seen.changes.length > 0 && { changes: seen.changes.map(table.refer) }) }
+  }
+  const alarm = alarmOf(summary, exit)
+  return { type: 'concluded', at, step: step.step, tasks: table.tasks, nodes, ...(alarm && { alarm: inGate(alarm, summary.guard?.reason, step.check?.gate) }) }
+}
+
+/** The same alarm, in the words of whoever mends a gate. */
+function inGate(alarm: Alarm, reason: string | undefined, gate = ''): Alarm {
+  const message = `in the health gate "${gate}": ${alarm.message}`
+  if (reason !== 'drain-change') return { ...alarm, message }
+  return { ...alarm, message, hint: 'A gate looks and changes nothing: take the task out of the role.' }
+}
+
+/** Tasks that changed a node although a gate must not, one sentence each; empty when it kept to that. Pure. */
+export function gateWarnings({ step, ...concluded }: Concluded, gate: string): readonly string[] {
+  const touched = new Map<number, number>()
+  for (const { changes = [] } of Object.values(concluded.nodes)) for (const index of changes) touched.set(index, (touched.get(index) ?? 0) + 1)
+  return [...touched].flatMap(([index, nodes]) => {
+    const task = concluded.tasks[index]
+    return task ? [`the health gate "${gate}" changed ${nodes} ${nodes === 1 ? 'node' : 'nodes'} in "${task.task}" (${task.file}:${task.line}, step ${step}): a gate must only look`] : []
+  })
 }

@@ -13,7 +13,7 @@ export interface StepResult {
 }
 
 /** Tasks are named once an event and pointed at: a thousand nodes share the same few. */
-class TaskTable {
+export class TaskTable {
   readonly tasks: TaskRef[] = []
   readonly #index = new Map<string, number>()
 
@@ -50,7 +50,7 @@ export function outcomeOf(step: OpenStep, { summary, exit }: StepResult, untagge
   return { type: 'concluded', at, step: step.step, tasks: table.tasks, nodes, ...(alarm && { alarm }) }
 }
 
-function alarmOf({ unplanned, guard, fault }: RunSummary, exit: StepResult['exit']): Alarm | null {
+export function alarmOf({ unplanned, guard, fault }: RunSummary, exit: StepResult['exit']): Alarm | null {
   if (unplanned.length > 0) {
     return {
       code: 'unplanned-host',

@@ -11,6 +11,7 @@ const NEWEST = [
   { version: '2.17.14', python: [[3, 10], [3, 10]] },
   { version: '2.15.13', python: [[3, 9], [3, 9]] },
 ]
+const LINT = { version: '26.10.1', python: [[3, 10], [3, 13]] }
 
 /** An ansible-core for use: its bin directory, or null for one on PATH. Says what it installs, and where. */
 export async function ensureAnsible() {
@@ -29,6 +30,17 @@ export async function ensureAnsible() {
 export async function ensureTestAnsibles() {
   const [oldest, newest] = await Promise.all([ensureRelease('ansible-oldest', [OLDEST]), ensureNewest('ansible-newest')])
   return { oldest, newest }
+}
+
+/** The linter of our roles. It brings an ansible-core of its own. */
+export async function ensureAnsibleLint() {
+  const python = (await pythons()).find((p) => atLeast(p.version, LINT.python[0]) && atLeast(LINT.python[1], p.version))
+  if (!python) return { reason: `ansible-lint needs Python ${LINT.python.map((v) => v.join('.')).join(' to ')}` }
+  try {
+    return { bin: await ensureVenv('ansible-lint', python.path, `ansible-lint==${LINT.version}`, 'ansible-lint'), version: LINT.version }
+  } catch (error) {
+    return { reason: `ansible-lint ${LINT.version}: ${error.message}` }
+  }
 }
 
 const ensureNewest = (link) => ensureRelease(link, NEWEST)

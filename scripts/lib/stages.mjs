@@ -2,7 +2,7 @@
 // The stages of `npm test`, in the order they run.
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { ensureTestAnsibles } from './ansible.mjs'
+import { ensureAnsibleLint, ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
 import { root, tools } from './paths.mjs'
 import { isRoot, say } from './run.mjs'
@@ -15,7 +15,7 @@ export const STAGES = [
   { name: 'types', title: 'types and build (tsc)', build: true },
   { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache'] },
   { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 120, prepare: withAnsibleIfThere },
-  { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 900, prepare: withAnsible },
+  { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 900, prepare: withAnsibleAndLint },
   { name: 'integration', title: 'integration tests', rooms: ['integration'], timeout: 900, prepare: withAnsible },
   { name: 'lab', title: 'lab: a miniature cluster in namespaces', rooms: ['lab'], timeout: 900, jobs: 1, prepare: inLab },
   { name: 'package', title: 'package check', rooms: ['package'], timeout: 300, prepare: withAnsibleIfThere },
@@ -44,6 +44,14 @@ async function withAnsible() {
   const missing = [oldest, newest].flatMap((a) => (a.reason ? [a.reason] : []))
   const notes = [oldest, newest].flatMap((a) => (a.bin ? [`ansible-core ${a.version}`] : []))
   return missing.length === 2 ? { skip: missing.join('; ') } : { env, notes, missing }
+}
+
+async function withAnsibleAndLint() {
+  const [ansible, lint] = [await withAnsible(), await ensureAnsibleLint()]
+  const { env = {}, notes = [], missing = [] } = ansible
+  if (ansible.skip) return ansible
+  if (!lint.bin) return { env, notes, missing: [...missing, lint.reason] }
+  return { env: { ...env, PATCHRUN_TEST_ANSIBLE_LINT: lint.bin }, notes: [...notes, `ansible-lint ${lint.version}`], missing }
 }
 
 /** For stages of which only a little needs an Ansible: that little says for itself that it is left out. */

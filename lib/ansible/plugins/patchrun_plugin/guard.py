@@ -28,7 +28,7 @@ def read_names(path):
 class Guard:
     def __init__(self, environ, info):
         self.mode = environ.get('PATCHRUN_MODE', '')
-        if self.mode not in ('check', 'hot', 'full', 'lint'):
+        if self.mode not in ('check', 'hot', 'full', 'gate', 'lint'):
             raise ValueError('PATCHRUN_MODE is %r' % self.mode)
         self.allow_untagged = environ.get('PATCHRUN_UNTAGGED') == 'hot'
         self.planned = read_names(environ['PATCHRUN_HOSTS'])
@@ -118,10 +118,10 @@ class Guard:
 
     def task(self, task):
         tags = describe.tags_of(task)
-        if self.mode == 'hot':
+        if self.mode in ('hot', 'gate') and any(DRAIN in tag for tag in tags):
             # A templated tag cannot be told here; its text decides, on the safe side.
-            if any(DRAIN in tag for tag in tags):
-                return self._stop('drain-change', task, 'is tagged %s, and this run is for nodes in use' % DRAIN)
+            return self._stop('drain-change', task, 'is tagged %s, and this run is for nodes in use' % DRAIN)
+        if self.mode == 'hot':
             if describe.is_handler(task) and HOT not in tags and 'always' not in tags and not self.allow_untagged:
                 return self._stop('untagged-handler', task,
                                   'carries neither %s nor %s, so it counts as a change that needs an empty node' % (HOT, DRAIN))

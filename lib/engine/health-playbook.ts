@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The playbook of a health gate: one play, one role. It lies in the step's directory and behaves as if it lay beside the
+// playbook of the rollout, so that a gate reaches the nodes with the same variables, plugins and roles.
+import { existsSync } from 'node:fs'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { findRole, isCollectionRole, rolePlaces, rolesIn } from '../ansible/roles.js'
+import type { PlaybookPlace } from '../ansible/roles.js'
+import { PatchrunError } from '../errors.js'
+import type { Problem } from '../errors.js'
+import { nearest } from '../fleet/nearest.js'
+import type { Fleet, HealthGate, HealthPoint } from '../fleet/types.js'
+
+/** What Ansible looks for beside a playbook. Callback plugins are not among them: a gate needs none. */
+const BESIDE = [
+  'group_vars', 'host_vars', 'vars', 'library', 'module_utils', 'filter_plugins', 'test_plugins', 'lookup_plugins', 'action_plugins',
+  'connection_plugins', 'become_plugins', 'vars_plugins', 'collections',
+]
+
+/** Roles of gates that are nowhere, all of them; empty when every gate can be asked. */
+export function gateProblems(fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible'>, checkout: string): readonly Problem[] {
+  return fleet.policy.health.flatMap((gate) => roleProblem(gate, placeOf(fleet, checkout)) ?? [])
+}
+
+export const placeOf = ({ playbooks, ansible }: Pick<Fleet, 'playbooks' | 'ansible'>, checkout: string): PlaybookPlace => ({ checkout, playbook: playbooks.playbook, config: ansible.config })
+
+function roleProblem({ name, role }: HealthGate, place: PlaybookPlace): Problem | undefined {
+  const places = rolePlaces(place)
+  if (isCollectionRole(role) || findRole(role, places) !== undefined) return undefined
+  // Ansible may find it where we cannot look; it says so itself when it does not.
+  if (places.opaque && !/[/\\]/.test(role)) return undefined
+  const known = rolesIn([...places.own, ...places.ansible, places.ours])
+  const near = nearest(role, known.keys())
+  return {
+    code: 'playbook/unknown-role',
+    message: `the health gate "${name}" names the role "${role}", which is nowhere: looked in ${[...places.own, ...places.ansible, places.ours].join(', ')}`,
+    hint: near === undefined ? 'Add the role to the roles/ of the playbook repository, or correct `role`.' : `Did you mean "${near}"? If not, add the role to the roles/ of the playbook repository.`,
+  }
+}
+
+export interface GateRun {
+  readonly gate: HealthGate
+  readonly point: HealthPoint
+  readonly sha: string
+}
+
+/** Writes the playbook below `directory` and gives its absolute path. Throws playbook/unknown-role. */
+export async function writeGatePlaybook({ gate, point, sha }: GateRun, place: PlaybookPlace, directory: string): Promise<string> {
+  const problem = roleProblem(gate, place)
+  if (problem) throw new PatchrunError(problem)
+  const places = rolePlaces(place)
+  const home = join(directory, 'gate')
+  await mkdir(join(home, 'roles'), { recursive: true, mode: 0o700 })
+  const beside = join(place.checkout, dirname(place.playbook))
+  for (const name of BESIDE) {
+    const target = join(beside, name)
+    if (existsSync(target)) await symlink(target, join(home, name))
+  }
+  // By links and not by roles_path, which cannot hold every path, and which is the site's to set.
+  const roles = new Map(rolesIn(places.own))
+  const found = findRole(gate.role, places)
+  if (found !== undefined) roles.set(gate.role, found)
+  for (const [name, path] of roles) await symlink(path, join(home, 'roles', name))
+  // In a file, and of ours only: variables may be secret, and arguments are everybody's to read.
+  const vars = { ...gate.vars, patchrun_gate: gate.name, patchrun_point: point, patchrun_sha: sha }
+  await writeFile(join(home, 'vars.json'), `${JSON.stringify(vars)}\n`, { mode: 0o600 })
+  const play = { name: `health gate ${gate.name}`, hosts: 'all', gather_facts: false, any_errors_fatal: false, vars_files: ['vars.json'], roles: [{ role: gate.role }] }
+  const playbook = join(home, 'gate.yml')
+  // JSON is YAML: no quoting of ours can go wrong.
+  await writeFile(playbook, `${JSON.stringify([play], null, 2)}\n`, { mode: 0o600 })
+  return playbook
+}
