@@ -66,12 +66,19 @@ function freezesOf(calendar: ICAL.Component, zone: string, from: number, until: 
   return [...freezes.values()].sort((a, b) => a.from - b.from)
 }
 
+interface Occurrence {
+  /** The event, or the one that stands in its place this time. */
+  readonly item: ICAL.Event
+  readonly startDate: ICAL.Time
+  readonly endDate: ICAL.Time
+}
+
 function expand(event: ICAL.Event, inTime: (time: ICAL.Time) => boolean, add: (event: ICAL.Event, start: ICAL.Time, end: ICAL.Time) => void): void {
   const periods = event.component.getAllProperties('rdate').some(({ type }) => type === 'period')
   if (periods) throw new Error(`${nameOf(event)} recurs at periods, which are not read here; write an event for each`)
   for (const rule of event.component.getAllProperties('rrule')) limitSteps(rule.getFirstValue(), event)
   const found = (time: ICAL.Time): void => {
-    const { item, startDate, endDate } = event.getOccurrenceDetails(time)
+    const { item, startDate, endDate } = event.getOccurrenceDetails(time) as Occurrence
     add(item, startDate, endDate)
   }
   // The start counts, unless it is taken out (RFC 5545, 3.8.5); the library leaves it out where no rule gives it.

@@ -7,6 +7,7 @@ import { patchrunSchema } from './schema.generated.js'
 import { DAY, firstAt, isZone, lastAt, stretches } from './time-zone.js'
 import type { Freeze, Timing, WindowRule } from './types.js'
 import type { Declared } from './validate.js'
+import { wallEnd, wallTime } from './wall-time.js'
 import { escapePointer } from './yaml-source.js'
 
 const d = patchrunSchema.definitions
@@ -22,17 +23,6 @@ export function isoDays(ranges: readonly Weekdays[]): readonly number[] {
   }
   return [...days].sort((a, b) => a - b)
 }
-
-/** What a clock on the wall shows, as ms of a clock of UTC that shows the same; NaN: there is no such day. */
-export function wallTime(text: string): number {
-  const [date = '', clock = '00:00'] = text.split('T')
-  const wall = Date.parse(`${date}T${clock}Z`)
-  // Some days that are none, such as 30 February, are taken for others.
-  return Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 10) !== date ? Number.NaN : wall
-}
-
-/** A date as the end of a time includes that day. */
-export const wallEnd = (text: string): number => wallTime(text) + (text.includes('T') ? 0 : DAY)
 
 function freezeOf({ from, to, reason }: FreezeTime, zone: string): Freeze {
   const [begins, ends] = [wallTime(from), wallEnd(to)]
