@@ -10,8 +10,8 @@ import { nearest } from '../fleet/nearest.js'
 import { ordered } from '../fleet/order.js'
 import { chooseEnvironment, environmentsOf, executableOf, resolveFleet } from '../fleet/resolve.js'
 import { hostsOfGroup, type SourceInventory } from '../fleet/source-inventory.js'
-import { calendarOf } from '../fleet/timing.js'
-import type { Fleet } from '../fleet/types.js'
+import { calendarOf, type CalendarSource } from '../fleet/timing.js'
+import type { Fleet, Freeze } from '../fleet/types.js'
 import { checkDeclaration, type Declared } from '../fleet/validate.js'
 import { escapePointer } from '../fleet/yaml-source.js'
 import { readListCommand, readListFile, readText } from './list-source.js'
@@ -95,8 +95,8 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   }
   const source = config.inventory?.source
   const inventory = source === undefined ? undefined : await attempt(() => reader.inventory(source, declared.places.place('/inventory/source')))
-  const freezes = calendarOf(declared, environment)
-  const calendar = freezes && (await attempt(async () => ({ text: await reader.calendar(freezes.path, freezes.where), now: (options.now ?? Date.now)(), where: freezes.where })))
+  const named = calendarOf(declared, environment)
+  const calendar = named && (await attempt(() => reader.freezes(named, (options.now ?? Date.now)())))
   // Lists with holes in them would only produce problems that are none.
   refuse(ordered(problems))
   return resolveFleet(declared, { lists, ...(inventory ? { inventory } : {}), ...(calendar ? { calendar } : {}) }, { environment })
@@ -133,9 +133,13 @@ class SourceReader {
     return [{ kind: 'names', names: hosts.filter((name) => !isControlMachine(name)), where }]
   }
 
-  calendar(path: string, where: Place): Promise<string> {
+  async freezes({ path, zone, where }: CalendarSource, now: number): Promise<readonly Freeze[]> {
     const absolute = resolve(this.directory, path)
-    return readText(absolute, { code: 'config/calendar', message: `the calendar ${absolute} can not be read`, hint: 'Nothing is changed without it: it may hold a freeze. Check the path; a relative one is taken from the directory of patchrun.yml.', where })
+    const hint = 'Nothing is changed without it: it may hold a freeze. Check the path; a relative one is taken from the directory of patchrun.yml.'
+    const text = await readText(absolute, { code: 'config/calendar', message: `the calendar ${absolute} can not be read`, hint, where })
+    // Loaded only now: few fleets have one.
+    const { calendarFreezes } = await import('../fleet/calendar.js')
+    return calendarFreezes({ text, now, where }, zone)
   }
 
   inventory(path: string, where: Place): Promise<SourceInventory> {

@@ -3,7 +3,6 @@
 // sources is lib/engine/open-fleet.ts's.
 import { dirname, resolve } from 'node:path'
 import { PatchrunError, refuse, type Problem } from '../errors.js'
-import type { CalendarText } from './calendar.js'
 import { parseDuration } from './duration.js'
 import { failureDomains, partitionsOf } from './domains.js'
 import { grouping } from './groups.js'
@@ -16,7 +15,7 @@ import { patchrunSchema } from './schema.generated.js'
 import { sharedNodes } from './shared-nodes.js'
 import type { SourceInventory } from './source-inventory.js'
 import { calendarOf, timingOf } from './timing.js'
-import type { AnsiblePolicy, Fleet, FleetNode, PlaybookSource } from './types.js'
+import type { AnsiblePolicy, Fleet, FleetNode, Freeze, PlaybookSource } from './types.js'
 import type { Declared } from './validate.js'
 
 /** Name of the environment where a file declares none. */
@@ -26,8 +25,8 @@ export const DEFAULT_ENVIRONMENT = 'default'
 export interface Sources {
   readonly lists: Gathered
   readonly inventory?: SourceInventory
-  /** What windows.calendar holds. "unread": the caller looks at problems only, and throws the fleet away. */
-  readonly calendar?: CalendarText | 'unread'
+  /** The freezes of windows.calendar (calendarFreezes). "unread": the caller looks at problems only, and throws the fleet away. */
+  readonly calendar?: readonly Freeze[] | 'unread'
 }
 
 const defaults = patchrunSchema.definitions
@@ -102,9 +101,9 @@ function stateProblems({ config, file, places }: Declared, directory: string): P
 }
 
 /** A calendar that nobody has read must not mean that there is no freeze. */
-function missingCalendar(declared: Declared, environment: string): undefined {
-  const calendar = calendarOf(declared, environment)
-  if (calendar) throw new Error(`the calendar ${calendar.path} was not read`)
+function freezesOf(declared: Declared, environment: string, calendar: Sources['calendar']): readonly Freeze[] {
+  if (calendar === undefined && calendarOf(declared, environment)) throw new Error('the declared calendar was not read')
+  return calendar === 'unread' ? [] : (calendar ?? [])
 }
 
 /**
@@ -119,13 +118,12 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
   const groups = grouping(declared, lists.allow, sources.inventory)
   const domains = failureDomains(declared, lists.allow, groups)
   const partitions = partitionsOf(declared, lists.allow)
-  const calendar = sources.calendar ?? missingCalendar(declared, environment)
-  const { timing, problems: timingProblems } = timingOf(declared, environment, calendar === 'unread' ? undefined : calendar)
+  const timing = timingOf(declared, environment, freezesOf(declared, environment, sources.calendar))
   const scopes = { groups: ['all', ...Object.keys(groups.groupChildren)], partitions: Object.keys(config.partitions ?? {}), hasDomains: config.failureDomains !== undefined }
   const { policy, problems: policyProblems } = rolloutPolicy(declared, environment, scopes, timing)
   const shared = sharedNodes(declared, environment, lists.allow)
   const stateDirectory = resolve(dirname(file), config.state?.directory ?? defaults.state.properties.directory.default)
-  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...timingProblems, ...policyProblems, ...stateProblems(declared, stateDirectory)]))
+  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...stateProblems(declared, stateDirectory)]))
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
     canary: lists.canary.has(name),

@@ -4,7 +4,7 @@ import type { Problem } from '../errors.js'
 import type { Windows } from './config.generated.js'
 import { nearest } from './nearest.js'
 import { isZone } from './time-zone.js'
-import { wallEnd, wallTime } from './timing.js'
+import { wallEnd, wallTime } from './wall-time.js'
 import type { Located } from './yaml-source.js'
 import { shown } from './yaml-text.js'
 
