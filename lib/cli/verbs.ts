@@ -45,6 +45,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./schema.js')).schema,
   },
   {
+    name: 'doctor',
+    summary: 'check all that a rollout stands on: file, Ansible, git, ssh, clock, disk, lock, canaries',
+    examples: [['patchrun doctor', 'each with what was found, and how to mend it'], ['patchrun doctor --json', 'the same, typed; exit 3 when something must be mended']],
+    load: async () => (await import('./doctor.js')).doctorVerb,
+  },
+  {
     name: 'inventory',
     summary: 'print the Ansible inventory of the permitted nodes',
     examples: [['patchrun inventory --list', 'the whole inventory as JSON, as ansible reads it from a script'], ['patchrun inventory --host node01', 'the variables of one node']],

@@ -3,6 +3,7 @@
 import { buildInventory } from '../ansible/inventory.js'
 import type { AnsibleInventory } from '../ansible/inventory.js'
 import type { Fleet } from '../fleet/types.js'
+import type { DoctorReport } from '../report/answers.js'
 import type { DetectReport, HistoryReport, PlanReport, Report } from '../report/types.js'
 import type { DetectOptions } from './detect.js'
 import type { RunOptions, RunResult } from './rollout.js'
@@ -22,6 +23,8 @@ export interface Environment {
   run(options?: RunOptions): Promise<RunResult>
   /** What is, and why nodes wait. */
   status(): Promise<Report>
+  /** All that a rollout stands on, looked at one by one. Asks the canaries to answer. */
+  doctor(): Promise<DoctorReport>
   history(): Promise<HistoryReport>
   /** Lets failed nodes be tried again by the next run: a host expression, or all of them. Gives their names. */
   retry(nodes?: string): Promise<readonly string[]>
@@ -41,6 +44,7 @@ export async function open(options: SessionOptions): Promise<Environment> {
     detect: async (asked) => (await (await import('./detect.js')).detect(session, { signal, ...asked })).report,
     plan: async (asked) => (await import('./plan.js')).plan(session, { signal, ...asked }),
     run: async (asked) => (await import('./rollout.js')).runRollout(session, { signal, ...asked }),
+    doctor: async () => (await import('./doctor.js')).doctor(session, { signal }),
     status: async () => (await import('./status.js')).status(session),
     history: async () => (await import('./status.js')).history(session),
     retry: async (nodes) => (await import('./retry.js')).retry(session, nodes ?? null),

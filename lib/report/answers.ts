@@ -21,6 +21,26 @@ export interface ErrorReport extends Answer<'error'> {
   readonly exitCode: ExitCode
 }
 
+/** One thing a rollout stands on. */
+export interface DoctorCheck {
+  readonly name: string
+  readonly result: 'ok' | 'warn' | 'fail'
+  readonly found: string
+  /** What to do about it. */
+  readonly hint?: string
+}
+
+export interface DoctorReport extends Answer<'doctor'> {
+  /** Absent when the declaration cannot be read. */
+  readonly fleet?: string
+  readonly environment?: string
+  /** ISO 8601. */
+  readonly at: string
+  /** Nothing of it fails. */
+  readonly healthy: boolean
+  readonly checks: readonly DoctorCheck[]
+}
+
 export interface ValidateReport extends OfFleet<'validate'> {
   readonly file: string
   readonly nodes: readonly string[]

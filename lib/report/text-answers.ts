@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smaller answers in words.
-import type { InitReport, PinReport, RetryReport, ValidateReport } from './answers.js'
+import type { DoctorReport, InitReport, PinReport, RetryReport, ValidateReport } from './answers.js'
 import { clean, count, nodesText, shortSha, table } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 
@@ -12,6 +12,17 @@ export function validateText({ fleet, environment, file, nodes, canaries, denied
     ['waves', waves.map((w) => `${w.name} ${w.nodes}`).join(', ')],
   ]
   return `${paint.good('valid')}: ${file}, ${fleet} (${environment})\n${table(rows).join('\n')}\n`
+}
+
+export function doctorText({ fleet, environment, checks, healthy }: DoctorReport, { paint }: TextOptions): string {
+  const mark = { ok: paint.good('ok  '), warn: paint.warn('look'), fail: paint.bad('bad ') }
+  const lines = checks.flatMap(({ name, result, found, hint }) => {
+    const [first = '', ...more] = clean(found).split('\n')
+    return [`  ${mark[result]}  ${name.padEnd(16)} ${first}`, ...more.map((line) => `${' '.repeat(25)}${line}`), ...(hint === undefined ? [] : [`${' '.repeat(25)}${paint.faint(clean(hint))}`])]
+  })
+  const bad = checks.filter((c) => c.result === 'fail').length
+  const name = fleet === undefined ? 'patchrun' : `${fleet} (${environment ?? ''})`
+  return `${paint.strong(name)}: ${healthy ? paint.good('nothing stands in the way') : paint.bad(`${count(bad, 'thing')} must be mended`)}\n${lines.join('\n')}\n`
 }
 
 /** Entries of a list that are shown without -v. */

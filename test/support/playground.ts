@@ -53,8 +53,8 @@ export function makePlayground(directory: string, ansibleBin: string, fleet: Pla
           },
           ...(hostVars && { hostVars }),
         },
-        // One wave after the canaries: every wave costs three launches of Ansible.
-        rollout: { soak: '0s', maxFailed: 0, waves: ['100%'], ...rollout },
+        // One wave after the canaries: every wave costs three launches of Ansible. One attempt: what fails is told at once.
+        rollout: { soak: '0s', maxFailed: 0, waves: ['100%'], retries: { attempts: 1 }, ...rollout },
         ansible: { executable: join(ansibleBin, 'ansible-playbook'), forks: 6, ...ansible },
         ...(changes && { changes }),
       }, null, 2))
