@@ -22,8 +22,8 @@ const run = (ground: Playground): Promise<Ended> => patchrun(RUN, { cwd: ground.
 const own = (ground: Playground, ...path: string[]): string => join(ground.directory, '.patchrun', 'environments', 'default', ...path)
 const version = (v: string): Record<string, string> => ({ 'site.yml': site(copyTask('etc/version', `${v}\n`)) })
 /** Changes a file, takes its time, also in check mode, and changes another. */
-const slow = (v: string): Record<string, string> => ({ 'site.yml': site(`${copyTask('etc/version', `${v}\n`)}- name: takes its time
-  ansible.builtin.command: sleep 1
+const slow = (v: string, seconds = '1'): Record<string, string> => ({ 'site.yml': site(`${copyTask('etc/version', `${v}\n`)}- name: takes its time
+  ansible.builtin.command: sleep ${seconds}
   changed_when: false
   check_mode: false
   tags: [HotChange]
@@ -100,7 +100,8 @@ t.test('one signal finishes what runs, two end it; both say how to go on', optio
   t.match(await run(ground), { code: 0, stderr: /0003-verify/ }, 'and is not done again')
   await checkJournal(t, ground)
 
-  ground.commit('version 2', slow('2'))
+  // Long enough for two signals on a busy machine.
+  ground.commit('version 2', slow('2', '{{ ansible_check_mode | ternary(1, 8) }}'))
   const twice = start(RUN, { cwd: ground.directory })
   await says(twice, /0002-apply/)
   await until('it changes the node', () => ground.read('node01', 'etc/version') === '2\n')
