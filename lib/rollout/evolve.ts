@@ -12,6 +12,8 @@ import type { EnvironmentState, NodeState, OpenStep, RolloutState, RolloutStatus
 
 /** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
 const KEPT_ORDERS = 200
+/** Commits that others may still wait for, the latest ones. */
+const KEPT_COMPLETED = 200
 
 /** The state after one more event. The state that is passed in is not changed. */
 export function evolve(state: EnvironmentState, event: JournalEvent): EnvironmentState {
@@ -161,7 +163,13 @@ function finish(state: EnvironmentState, draft: Draft, at: number): EnvironmentS
   // A rollback takes back all that was touched: what it went back to is what the environment is at.
   if (draft.kind === 'rollback') return { ...state, remembered: sha }
   if (draft.limit !== null) return state
-  return { ...state, remembered: sha, completed: new Map([...state.completed, [sha, at]]) }
+  return { ...state, remembered: sha, completed: remember(state.completed, sha, at) }
+}
+
+/** The latest last. Only so many: a journal of years would otherwise take ever longer to replay. */
+function remember(completed: EnvironmentState['completed'], sha: string, at: number): EnvironmentState['completed'] {
+  const others = [...completed].filter(([s]) => s !== sha)
+  return new Map([...others.slice(1 - KEPT_COMPLETED), [sha, at]])
 }
 
 function close(state: EnvironmentState, draft: Draft, { at, rolledBack }: Closed): EnvironmentState {
