@@ -8,7 +8,7 @@ import { unreachable } from '../errors.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
 import { countStages, nodeState, NO_STATE, UNSEEN } from './state.js'
-import type { EnvironmentState, NodeState, OpenStep, RolloutState, RolloutStatus } from './state.js'
+import type { EnvironmentState, NodeState, OpenStep, PastRollout, RolloutState, RolloutStatus } from './state.js'
 
 /** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
 const KEPT_ORDERS = 200
@@ -36,12 +36,13 @@ type Draft = { -readonly [K in keyof RolloutState]: RolloutState[K] } & {
 
 function copy(state: EnvironmentState): EnvironmentState {
   const { current } = state
-  if (!current) return state
+  const history = [...state.history]
+  if (!current) return { ...state, history }
   const { nodes, steps, checks, changed } = current
-  return { ...state, current: { ...current, nodes: new Map(nodes), steps: new Map(steps), checks: new Map(checks), changed: new Set(changed) } }
+  return { ...state, history, current: { ...current, nodes: new Map(nodes), steps: new Map(steps), checks: new Map(checks), changed: new Set(changed) } }
 }
 
-/** May change the maps of `state.current`: callers own them. */
+/** May change the history, and the maps of `state.current`: callers own them. */
 function fold(before: EnvironmentState, event: JournalEvent): EnvironmentState {
   const state = 'order' in event && event.order !== undefined ? { ...before, orders: [...before.orders.slice(1 - KEPT_ORDERS), event.order] } : before
   switch (event.type) {
@@ -117,14 +118,15 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
     changed: new Set(),
     lastApply: 0,
   }
-  const history = state.current ? [...state.history, past(state.current, event.at)] : state.history
+  // Not copied for each rollout: years of them are replayed in one go.
+  if (state.current) (state.history as PastRollout[]).push(past(state.current, event.at))
   // Rolled out once more after all, by a person's word.
   const rejected = event.kind === 'forward' && state.rejected?.sha === event.pin.sha ? null : state.rejected
-  return { ...state, current, history, rejected }
+  return { ...state, current, rejected }
 }
 
 /** The short form in which a rollout stays in the history. */
-function past(rollout: RolloutState, now: number): EnvironmentState['history'][number] {
+function past(rollout: RolloutState, now: number): PastRollout {
   const { id, kind, pin, openedAt, by, halt } = rollout
   const status: RolloutStatus = rollout.status === 'running' ? 'closed' : rollout.status
   return {

@@ -228,8 +228,11 @@ t.test('the state handed out before stays as it was', async (t) => {
   await journal.append(intended(1))
   t.equal(before.current?.steps.size, 0)
   t.equal(journal.state.current?.steps.size, 1)
+  const first = journal.state
+  await journal.append({ ...opened, rollout: 'r2' })
+  t.same([before.history, first.history.length, journal.state.history.length], [[], 0, 1])
   await Promise.all([2, 3, 4].map((n) => journal.append(intended(n))))
   await journal.close()
   await lock.release()
-  t.same((await readJournal(join(dir, 'journal.jsonl'))).map((e) => e.seq), [1, 2, 3, 4, 5], 'appends at once do not mix')
+  t.same((await readJournal(join(dir, 'journal.jsonl'))).map((e) => e.seq), [1, 2, 3, 4, 5, 6], 'appends at once do not mix')
 })
