@@ -120,10 +120,10 @@ async function replayed(total) {
     await write(file, total)
     const { size } = await stat(file)
     const { stdout } = await promisify(execFile)(process.execPath, [SELF, 'replay', file])
-    const { seconds, memory, before } = JSON.parse(stdout)
+    const { seconds, cpu, memory, before } = JSON.parse(stdout)
     const events = total.toLocaleString('en')
     return [
-      { metric: `replay, ${events} events`, value: `${seconds.toFixed(2)} s`, detail: `${Math.round(total / seconds).toLocaleString('en')} a second, ${(size / 2 ** 20).toFixed(0)} MiB of journal` },
+      { metric: `replay, ${events} events`, value: `${cpu.toFixed(2)} s of CPU`, detail: `${seconds.toFixed(2)} s of wall time; ${Math.round(total / cpu).toLocaleString('en')} events a second of CPU, ${(size / 2 ** 20).toFixed(0)} MiB of journal` },
       { metric: `peak memory, ${events} events`, value: `${memory.toFixed(0)} MiB`, detail: `of the whole process; ${before.toFixed(0)} MiB before it began` },
     ]
   } finally {
@@ -134,9 +134,10 @@ async function replayed(total) {
 async function child(file) {
   const memory = () => process.resourceUsage().maxRSS / 1024
   const before = memory()
-  const begun = performance.now()
+  const [begun, used] = [performance.now(), process.cpuUsage()]
   await readState(file)
-  console.log(JSON.stringify({ seconds: (performance.now() - begun) / 1000, memory: memory(), before }))
+  const { user, system } = process.cpuUsage(used)
+  console.log(JSON.stringify({ seconds: (performance.now() - begun) / 1000, cpu: (user + system) / 1e6, memory: memory(), before }))
 }
 
 export async function bench({ quick }) {
