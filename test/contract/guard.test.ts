@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must not start does not: each case proves it by a mark that was not left.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -221,7 +221,11 @@ for (const [label, bin] of VERSIONS) {
       t.same(await run('held', site, async () => sleep(50)), { marks: ['after', 'first', 'handler'], guard: [], task: undefined }, 'while it is held nothing is stopped')
       t.same(await run('taken', site, takeOver), { marks: ['first'], guard: ['fenced'], task: 'after' }, 'taken over')
       t.same(await run('taken-handler', handlers, takeOver), { marks: [], guard: ['fenced'], task: 'handler' }, 'no handler either')
-      t.same(await run('released', site, async (_, lock) => lock.release()), { marks: ['first'], guard: ['fenced'], task: 'after' }, 'released')
+      const replace = async (directory: string, { file }: { file: string }): Promise<void> => {
+        writeFileSync(join(directory, 'aside'), readFileSync(file))
+        renameSync(join(directory, 'aside'), file)
+      }
+      t.same(await run('replaced', site, replace), { marks: ['first'], guard: ['fenced'], task: 'after' }, 'replaced, as by one who took the same number anew')
       t.same(await run('marked', site, async (_, lock) => writeFileSync(lock.file, readFileSync(lock.file, 'utf8').replace('"released":false', '"released":true'))), { marks: ['first'], guard: ['fenced'], task: 'after' }, 'released on a full disk')
       const late = request(t, ansible, { files: { 'site.yml': `${HEAD}${mark('first')}` } })
       mkdirSync(join(late.directory, 'run'))

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { readJournal } from '../../lib/store/journal.js'
 import { start, type Ended, type Running } from '../support/command.js'
-import { copyTask, makePlayground, site, type Playground } from '../support/playground.js'
+import { copyTask, makePlayground, site, type Playground, type PlaygroundFleet } from '../support/playground.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
@@ -20,9 +20,9 @@ const LOCK_TIMEOUT = 10_000
 const me = `${userInfo().username}@${hostname()}`
 const own = (ground: Playground, ...path: string[]): string => join(ground.directory, '.patchrun', 'environments', 'default', ...path)
 
-/** One node. It is changed, then something takes its time, also in check mode, then it is changed again. */
-function make(t: { testdir(): string }, seconds: number): Playground {
-  const ground = makePlayground(t.testdir(), bin ?? '', { nodes: 1, canary: 'node01' })
+/** Each node (there is one, unless said otherwise) is changed, then something takes its time, also in check mode, then it is changed again. */
+function make(t: { testdir(): string }, seconds: number, fleet: PlaygroundFleet = { nodes: 1, canary: 'node01' }): Playground {
+  const ground = makePlayground(t.testdir(), bin ?? '', fleet)
   const declared = JSON.parse(readFileSync(ground.file, 'utf8')) as object
   writeFileSync(ground.file, JSON.stringify({ ...declared, state: { lockTimeout: `${LOCK_TIMEOUT / 1000}s` } }))
   ground.commit('slow', { 'site.yml': site(`${copyTask('etc/version', '1\n')}- name: takes its time
@@ -90,6 +90,8 @@ t.test('a run that is stopped, overtaken and continued does nothing more and say
   t.teardown(() => stalled.child.kill('SIGKILL'))
   await says(stalled, /0002-apply/)
   await until('it changes the node', () => ground.read('node01', 'etc/version') === '1\n')
+  const [ansible = ''] = ansibles(ground)
+  t.ok(readFileSync(`/proc/${ansible}/environ`, 'latin1').split('\0').includes(`PATCHRUN_FENCE=${own(ground, 'lock', 'lock.1')}`), 'Ansible looks at the same lock')
   stalled.child.kill('SIGSTOP')
   const early = await start(RUN, { cwd: ground.directory }).ended
   t.match(early, { code: 6, stderr: /lock\/held/ }, 'before its time it is not taken over')
@@ -114,23 +116,18 @@ t.test('a run that is stopped, overtaken and continued does nothing more and say
   t.same(readdirSync(own(ground, 'lock')), ['lock.2'])
 })
 
-t.test('one that is overtaken while another still acts ends what it has under way', options, async (t) => {
-  const ground = make(t, 4)
+t.test('one that only waits hears of it too', options, async (t) => {
+  const ground = make(t, 0, { nodes: 2, canary: 'node01', rollout: { soak: '10m' } })
   const stalled = start(RUN, { cwd: ground.directory })
   t.teardown(() => stalled.child.kill('SIGKILL'))
-  await says(stalled, /0001-detect/)
-  await until('ansible runs', () => ansibles(ground).length > 0)
-  // The whole group of the run stands still as well, as on a machine that is suspended.
-  const group = (JSON.parse(readFileSync(join(own(ground, 'runs'), readdirSync(own(ground, 'runs'))[0] ?? '', '0001-detect', 'process.json'), 'utf8')) as { pid: number }).pid
+  await says(stalled, /0003-verify[^]*soak/)
   stalled.child.kill('SIGSTOP')
-  process.kill(-group, 'SIGSTOP')
   await sleep(LOCK_TIMEOUT + 500)
-  const other = start(RUN, { cwd: ground.directory })
-  await says(other, /took over from process/)
+  t.match(await start([...RUN, '--once'], { cwd: ground.directory }).ended, { code: 5, stderr: /took over from process/ })
+  const journal = readFileSync(own(ground, 'journal.jsonl'), 'utf8')
+  const begun = Date.now()
   stalled.child.kill('SIGCONT')
   t.match(await stalled.ended, { code: 6, stderr: /error lock\/lost/ })
-  t.equal(other.child.exitCode, null, 'while the other one acts')
-  t.match(await other.ended, { code: 0 })
-  t.same(ansibles(ground), [])
-  t.match(Object.keys(await acts(ground)), ['1', '2'])
+  t.ok(Date.now() - begun < 10_000, 'at once, not when the soak is over')
+  t.equal(readFileSync(own(ground, 'journal.jsonl'), 'utf8'), journal)
 })

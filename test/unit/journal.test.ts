@@ -201,6 +201,11 @@ t.test('an append that fails is cut off again', async (t) => {
   t.equal((await readJournal(file)).length, done, 'what was said to be written is there, and nothing else')
   await written(dir, [intended('more')])
   t.equal((await readJournal(file)).length, done + 1)
+
+  const other = t.testdir()
+  const lost = await promisify(execFile)('bash', ['-c', 'ulimit -f 2; exec "$0" "$@"', process.execPath, support('fill-disk'), other, 'lost'])
+  t.match(lost.stdout, /^state\/no-space\nlock\/lost\nlock\/lost\ndone/)
+  t.not(readFileSync(join(other, 'journal.jsonl')).at(-1), 10, 'but not when the lock was lost: what is at the end may be somebody else\'s')
 })
 
 t.test('a long journal is read without being held', async (t) => {

@@ -17,8 +17,8 @@ import { pidSpace, startTimeOf } from '../../lib/store/process-identity.js'
 
 interface Keeper {
   readonly child: ChildProcessByStdio<Writable, Readable, null>
-  said(): string
-  hears(words: RegExp): Promise<void>
+  readonly said: () => string
+  readonly hears: (words: RegExp) => Promise<void>
 }
 
 /** A process that takes the lock and holds it. */
