@@ -57,6 +57,8 @@ t.test('a line torn at any byte is cut off, and the rest goes on', async (t) => 
     await writeFile(file, whole.subarray(0, cut))
     t.equal((await readJournal(file)).length, 1, `cut at ${cut}: only the whole line counts`)
   }
+  await written(dir, [])
+  t.same(await readFile(file), whole.subarray(0, first), 'opening it for writing cuts it off')
   await written(dir, [intended(2)])
   t.same((await readJournal(file)).map((e) => e.event), [opened, intended(2)], 'appending after a torn line replaces it')
 })

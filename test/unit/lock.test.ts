@@ -189,6 +189,8 @@ t.test('a lock that is removed is lost, one that cannot be seen is not', async (
   for (let i = 0; i < 200 && !lock.lost.aborted; i++) await sleep(10)
   t.equal(lock.lost.aborted, true, 'found by the heartbeat')
   await t.rejects(lock.check(), { code: 'lock/lost', message: /removed while this process held it/ })
+  await lock.release()
+  t.same(await readdir(join(dir, 'a')), [], 'there is nothing to release')
   const other = await takeLock(join(dir, 'b'), 0)
   rmSync(join(dir, 'b'), { recursive: true })
   writeFileSync(join(dir, 'b'), '')
