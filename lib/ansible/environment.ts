@@ -49,7 +49,7 @@ export function configValue(text: string, section: string, key: string): string 
 
 /** Every variable of the child: nothing is inherited beyond what this returns. */
 export function runEnvironment(
-  request: Pick<RunRequest, 'mode' | 'checkout' | 'policy' | 'untagged'>,
+  request: Pick<RunRequest, 'mode' | 'checkout' | 'policy' | 'untagged' | 'fence'>,
   inherited: Readonly<Record<string, string | undefined>>,
   places: RunPlaces,
 ): Readonly<Record<string, string>> {
@@ -105,6 +105,7 @@ export function runEnvironment(
     PATCHRUN_DENY: places.denyFile,
     PATCHRUN_ROOT: request.checkout,
     PATCHRUN_RUN: places.directory,
+    ...(request.fence === undefined ? {} : { PATCHRUN_FENCE: request.fence }),
   }
 }
 

@@ -108,11 +108,11 @@ export interface StatsEvent extends Base {
 
 /**
  * The guard stopped the run before something forbidden started. Nothing after it ran. `plugin-fault`: the guard itself could
- * not decide, and stopped to be safe.
+ * not decide, and stopped to be safe. `fenced`: the right to act ended while the run was under way.
  */
 export interface GuardEvent extends Base {
   readonly ev: 'guard'
-  readonly reason: 'drain-change' | 'untagged-handler' | 'unplanned-host' | 'denied-delegate' | 'unchecked-drain-change' | 'plugin-fault'
+  readonly reason: 'drain-change' | 'untagged-handler' | 'unplanned-host' | 'denied-delegate' | 'unchecked-drain-change' | 'fenced' | 'plugin-fault'
   /** In words, complete: names the task or the hosts. */
   readonly message: string
   readonly task?: TaskInfo

@@ -36,6 +36,11 @@ export interface RunRequest {
   readonly untagged: 'drain' | 'error'
   /** Directory of this run, empty and ours: hosts, log and events are kept there. */
   readonly directory: string
+  /**
+   * Absolute path of a file that stands for the right to act (the lock's). When it is gone, replaced or marked released,
+   * the guard lets no further task start.
+   */
+  readonly fence?: string
   readonly onEvent?: (event: AnsibleEvent) => void
   /** Aborted: the process group is ended (SIGINT, then SIGKILL after a grace). */
   readonly signal?: AbortSignal

@@ -72,6 +72,7 @@ const GUARD_HINT: Readonly<Record<GuardEvent['reason'], string>> = {
   'untagged-handler': 'Tag the handler HotChange if it may run under live workload, DrainChange if not.',
   'unplanned-host': 'Look at the plays for add_host and hosts patterns that reach beyond the inventory.',
   'denied-delegate': 'The task delegates to a host on the deny list. Take the delegation out, or the host off the list.',
+  fenced: 'Another process holds the lock by now and goes on; `patchrun status` shows which.',
   'plugin-fault': "This is a fault of patchrun. Please report it with the run's ansible.log.",
   'unchecked-drain-change': 'The task has `check_mode: false` and would really run on a node at work. Take that away, or say `changed_when: false` if it only reads.',
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `patchrun run`: takes the lock, decides which rollout this is about, and drives it.
 import { readdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { endOrphan } from '../ansible/run.js'
 import type { AnsibleInstall } from '../ansible/types.js'
@@ -10,6 +11,7 @@ import type { Fleet } from '../fleet/types.js'
 import { Journal } from '../store/journal.js'
 import type { PinnedCommit, RolloutState } from '../rollout/index.js'
 import { takeLock } from '../store/lock.js'
+import type { Holder, Lock } from '../store/lock.js'
 import { inState } from '../store/state-error.js'
 import { describeActor } from './actor.js'
 import { choose } from './choose.js'
@@ -50,7 +52,7 @@ const never = new AbortController().signal
 
 /**
  * Brings the environment to the pinned commit, as far as the policy lets it go. A halt and a wait are results.
- * Throws PatchrunError: config/…, pin/…, ansible/…, lock/held, state/….
+ * Throws PatchrunError: config/…, pin/…, ansible/…, lock/held, lock/lost, state/….
  */
 export async function runRollout(session: Session, options: RunOptions = {}): Promise<RunResult> {
   const { clock = systemClock, onEvent: onProgress = () => undefined, signal: stop = never, kill = never } = options
@@ -64,11 +66,11 @@ type Manner = Pick<Reconcile, 'once' | 'clock' | 'onProgress' | 'stop' | 'kill'>
 
 async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall, { once, again, clock, onProgress, stop, kill }: Manner): Promise<RunResult> {
   const layout = layoutOf(fleet)
-  const lock = await takeLock(layout.lock, clock.now())
+  const lock = await takeLock(layout.lock, clock.now(), { timeout: fleet.lockTimeout })
   let journal: Journal | undefined
   try {
     journal = await Journal.open(layout.journal, lock)
-    if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: `took over from process ${lock.takenFrom.pid} of ${lock.takenFrom.user}, which ended without releasing the lock` })
+    if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: takenOver(lock.takenFrom, lock.takenBecause, fleet.lockTimeout) })
     await endOrphans(layout, journal, onProgress)
     const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
     if (session.plan) requirePin(session.plan, pin)
@@ -90,9 +92,12 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
     for (const event of choice.events) await journal.append(event)
     for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
     const reconciled = await reconcile({
-      journal, once, clock, stop, kill, onProgress,
+      journal, once, clock, onProgress,
+      // Somebody else goes on: nothing of ours may go on beside it.
+      stop: AbortSignal.any([stop, lock.lost]),
+      kill: AbortSignal.any([kill, lock.lost]),
       runs: layout.runs,
-      context: { install, checkout: checkout.path },
+      context: { install, checkout: checkout.path, fence: lock.file },
       // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
       observe: async (): Promise<Observed> => {
         await checkout.verify()
@@ -101,12 +106,18 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       },
       takeOrders: () => takeOrders(layout, open, clock, onProgress),
     })
+    lock.lost.throwIfAborted()
     return result(journal, reconciled, clock)
   } finally {
     await journal?.close()
     // What went wrong before is what people need to hear of; a lock that is still there is taken over from the dead.
     await lock.release().catch(() => undefined)
   }
+}
+
+function takenOver({ pid, user, host }: Holder, because: Lock['takenBecause'], timeout: number): string {
+  const how = because === 'silent' ? `gave no sign of life for ${Math.round(timeout / 1000)} s: if it wakes up it does nothing more` : 'ended without releasing the lock'
+  return `took over from process ${pid} of ${user}${host === hostname() ? '' : `@${host}`}, which ${how}`
 }
 
 /** Why the rollout under way cannot go on at its own commit although a newer one is there: it is gone, or has no such playbook. */

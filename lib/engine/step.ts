@@ -17,6 +17,8 @@ export interface StepContext {
   readonly install: AnsibleInstall
   /** The checked-out repository. */
   readonly checkout: string
+  /** The file that stands for our right to act: without it the run starts no further task. */
+  readonly fence?: string
   readonly signal?: AbortSignal
   readonly onEvent?: (event: AnsibleEvent) => void
 }
@@ -26,7 +28,7 @@ const MODE: Readonly<Record<Exclude<StepAction, 'check'>, RunMode>> = { detect: 
 
 /** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
 export async function runStep(action: Exclude<StepAction, 'check'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
-  const { fleet, install, checkout, signal, onEvent } = context
+  const { fleet, install, checkout, fence, signal, onEvent } = context
   // A directory of that name is from an attempt whose intent never reached the journal: it means nothing.
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -43,6 +45,7 @@ export async function runStep(action: Exclude<StepAction, 'check'>, nodes: reado
     policy: fleet.ansible,
     untagged: fleet.policy.untagged,
     directory,
+    fence,
     signal,
     onEvent: (event) => {
       summarizer.add(event)

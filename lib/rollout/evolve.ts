@@ -8,10 +8,12 @@ import { unreachable } from '../errors.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
 import { countStages, nodeState, NO_STATE, UNSEEN } from './state.js'
-import type { EnvironmentState, NodeState, OpenStep, RolloutState, RolloutStatus } from './state.js'
+import type { EnvironmentState, NodeState, OpenStep, PastRollout, RolloutState, RolloutStatus } from './state.js'
 
 /** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
 const KEPT_ORDERS = 200
+/** Commits that others may still wait for, the latest ones. */
+const KEPT_COMPLETED = 200
 
 /** The state after one more event. The state that is passed in is not changed. */
 export function evolve(state: EnvironmentState, event: JournalEvent): EnvironmentState {
@@ -34,12 +36,13 @@ type Draft = { -readonly [K in keyof RolloutState]: RolloutState[K] } & {
 
 function copy(state: EnvironmentState): EnvironmentState {
   const { current } = state
-  if (!current) return state
+  const history = [...state.history]
+  if (!current) return { ...state, history }
   const { nodes, steps, checks, changed } = current
-  return { ...state, current: { ...current, nodes: new Map(nodes), steps: new Map(steps), checks: new Map(checks), changed: new Set(changed) } }
+  return { ...state, history, current: { ...current, nodes: new Map(nodes), steps: new Map(steps), checks: new Map(checks), changed: new Set(changed) } }
 }
 
-/** May change the maps of `state.current`: callers own them. */
+/** May change the history, and the maps of `state.current`: callers own them. */
 function fold(before: EnvironmentState, event: JournalEvent): EnvironmentState {
   const state = 'order' in event && event.order !== undefined ? { ...before, orders: [...before.orders.slice(1 - KEPT_ORDERS), event.order] } : before
   switch (event.type) {
@@ -115,14 +118,15 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
     changed: new Set(),
     lastApply: 0,
   }
-  const history = state.current ? [...state.history, past(state.current, event.at)] : state.history
+  // Not copied for each rollout: years of them are replayed in one go.
+  if (state.current) (state.history as PastRollout[]).push(past(state.current, event.at))
   // Rolled out once more after all, by a person's word.
   const rejected = event.kind === 'forward' && state.rejected?.sha === event.pin.sha ? null : state.rejected
-  return { ...state, current, history, rejected }
+  return { ...state, current, rejected }
 }
 
 /** The short form in which a rollout stays in the history. */
-function past(rollout: RolloutState, now: number): EnvironmentState['history'][number] {
+function past(rollout: RolloutState, now: number): PastRollout {
   const { id, kind, pin, openedAt, by, halt } = rollout
   const status: RolloutStatus = rollout.status === 'running' ? 'closed' : rollout.status
   return {
@@ -161,7 +165,13 @@ function finish(state: EnvironmentState, draft: Draft, at: number): EnvironmentS
   // A rollback takes back all that was touched: what it went back to is what the environment is at.
   if (draft.kind === 'rollback') return { ...state, remembered: sha }
   if (draft.limit !== null) return state
-  return { ...state, remembered: sha, completed: new Map([...state.completed, [sha, at]]) }
+  return { ...state, remembered: sha, completed: remember(state.completed, sha, at) }
+}
+
+/** The latest last. Only so many: a journal of years would otherwise take ever longer to replay. */
+function remember(completed: EnvironmentState['completed'], sha: string, at: number): EnvironmentState['completed'] {
+  const others = [...completed].filter(([s]) => s !== sha)
+  return new Map([...others.slice(1 - KEPT_COMPLETED), [sha, at]])
 }
 
 function close(state: EnvironmentState, draft: Draft, { at, rolledBack }: Closed): EnvironmentState {

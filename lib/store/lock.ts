@@ -3,163 +3,162 @@
 // that every append of the journal carries and checks.
 //
 // Taking it means creating lock.N+1, which the file system lets only one process do. That is allowed when lock.N
-// says it was released, or when its holder is seen to be dead: same host, and no process with that pid and start
-// time. The number only rises, so a process that was taken for dead finds a higher number and may do nothing more.
-import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
-import { hostname, userInfo } from 'node:os'
-import { join } from 'node:path'
-import { randomUUID } from 'node:crypto'
-import { PatchrunError } from '../errors.js'
-import { isAlive, startTimeOf } from './process-identity.js'
+// says it was released, when its holder is seen to be dead, or when it gave no sign of life for the time-out: the
+// holder writes its file anew every few seconds, and the age of that is judged by the clock of the file system alone.
+// The number only rises, and lower ones are removed before the new holder does anything: a process that was taken for
+// dead finds that at its next check, and so does an Ansible it left running (`file`). Neither may do anything more.
+import { mkdir, unlink } from 'node:fs/promises'
+import type { PatchrunError } from '../errors.js'
+import { startHeartbeat } from './heartbeat.js'
+import type { Heartbeat } from './heartbeat.js'
+import { create, highest, lockFile, markReleased, readHolder, removeBelow, renew, replace } from './lock-files.js'
+import type { Holder } from './lock-files.js'
+import { held, lost, removed } from './lock-errors.js'
+import { describeHolder, heartbeatAge, standingOf } from './lock-holder.js'
 
-export interface Holder {
-  readonly host: string
-  readonly user: string
-  readonly pid: number
-  /** Start time of the process in the kernel's words: a pid is used again, this pair is not. */
-  readonly started: string
-  /** ms since the epoch. */
-  readonly since: number
-  readonly released: boolean
+export type { Holder } from './lock-files.js'
+
+/** A holder that gives no sign of life for this long is taken over, ms. */
+export const LOCK_TIMEOUT = 60_000
+const BEATS_IN_TIMEOUT = 12
+const LONGEST_BEAT = 5_000
+
+export interface LockOptions {
+  /** ms without a sign of life after which a holder is taken over. */
+  readonly timeout?: number
 }
 
 export interface Lock {
   /** Rises by one with each holder. */
   readonly token: number
-  /** Whom it was taken over from, when that process had died. */
+  /** The file that stands for our right to act: gone, replaced or marked released as soon as that ends. */
+  readonly file: string
+  /** Whom it was taken over from, when that process had died or gave no sign of life. */
   readonly takenFrom: Holder | null
-  /** Throws lock/lost when somebody else holds it by now. */
+  /** dead: its process is gone. silent: no sign of life for the time-out. */
+  readonly takenBecause: 'dead' | 'silent' | null
+  /** Aborted, with a PatchrunError lock/lost as its reason, as soon as a check or a heartbeat finds the lock lost. */
+  readonly lost: AbortSignal
+  /** Throws lock/lost when somebody else holds it by now; state/unwritable when that cannot be told. */
   check(): Promise<void>
+  /** Makes sure that the token is higher than this one. */
+  raise(above: number): Promise<void>
   release(): Promise<void>
 }
 
-const NAME = /^lock\.(\d+)$/
+/** Who holds the lock, and how long ago it gave a sign of life. */
+export interface CurrentHolder extends Holder {
+  /** ms, by the clock of the file system; null where that cannot be told. */
+  readonly heartbeatAge: number | null
+}
 
-/** Takes the lock or throws lock/held, naming the holder. */
-export async function takeLock(directory: string, now: number): Promise<Lock> {
+/** Takes the lock or throws lock/held, naming the holder. `now`: ms since the epoch. Errors: lock/held, state/…. */
+export async function takeLock(directory: string, now: number, { timeout = LOCK_TIMEOUT }: LockOptions = {}): Promise<Lock> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  const beat = Math.min(LONGEST_BEAT, Math.max(10, Math.round(timeout / BEATS_IN_TIMEOUT)))
   const current = await highest(directory)
   const holder = current > 0 ? await readHolder(directory, current) : null
-  if (holder && !holder.released && !(await isDead(holder))) throw held(holder, directory, current)
+  const standing = holder ? await standingOf(holder, directory, current, { timeout }) : 'released'
+  if (standing === 'held') throw held(holder, directory, current, await heartbeatAge(directory, current), timeout)
+  const me = await describeHolder(now, beat)
   const token = current + 1
-  const me: Holder = { host: hostname(), user: userInfo().username, pid: process.pid, started: await startTimeOf(process.pid), since: now, released: false }
-  if (!(await create(directory, token, me))) throw held(await readHolder(directory, token), directory, token)
+  await claim(directory, token, me, timeout)
+  const taken = standing === 'released' ? null : { holder, standing }
+  return new HeldLock(directory, token, me, beat, timeout, taken?.holder ?? null, taken?.standing ?? null)
+}
+
+/** Makes the number ours alone, or throws lock/held. */
+async function claim(directory: string, token: number, me: Holder, timeout: number): Promise<void> {
+  if (!(await create(directory, token, me))) throw held(await readHolder(directory, token), directory, token, 0, timeout)
   // Somebody who came and went between our look and our file has left a higher number behind.
   const top = await highest(directory)
   if (top !== token) {
-    await unlink(join(directory, `lock.${token}`)).catch(() => undefined)
-    throw held(await readHolder(directory, top), directory, top)
+    await unlink(lockFile(directory, token)).catch(() => undefined)
+    throw held(await readHolder(directory, top), directory, top, 0, timeout)
   }
-  await removeBelow(directory, token)
-  return {
-    token,
-    takenFrom: holder && !holder.released ? holder : null,
-    check: async () => {
-      const now = await highest(directory)
-      if (now !== token) throw lost(await readHolder(directory, now), directory, now)
-    },
-    release: async () => {
-      if ((await highest(directory)) !== token) return
-      await replace(directory, token, { ...me, released: true }).catch(() => markReleased(directory, token, me))
-    },
+  try {
+    await removeBelow(directory, token)
+  } catch (error) {
+    await unlink(lockFile(directory, token)).catch(() => undefined)
+    throw error
   }
 }
 
-/** Who holds the lock just now, if anybody does. */
-export async function currentHolder(directory: string): Promise<Holder | null> {
+/** Who holds the lock just now, if anybody does. One that gives no sign of life holds it until it is taken over. */
+export async function currentHolder(directory: string): Promise<CurrentHolder | null> {
   const current = await highest(directory)
   const holder = current > 0 ? await readHolder(directory, current) : null
-  return holder && !holder.released && !(await isDead(holder)) ? holder : null
+  if (!holder || (await standingOf(holder, directory, current, { timeout: Infinity, watch: false })) !== 'held') return null
+  return { ...holder, heartbeatAge: await heartbeatAge(directory, current) }
 }
 
-async function highest(directory: string): Promise<number> {
-  const names = await readdir(directory).catch(() => [])
-  return names.reduce((top, name) => Math.max(top, Number(NAME.exec(name)?.[1] ?? 0)), 0)
-}
+class HeldLock implements Lock {
+  #token: number
+  /** ms since the epoch: the one clock of the process that goes on while the machine is suspended. */
+  #renewed = Date.now()
+  readonly #loss = new AbortController()
+  readonly #heartbeat: Heartbeat
 
-async function readHolder(directory: string, token: number): Promise<Holder | null> {
-  try {
-    return JSON.parse(await readFile(join(directory, `lock.${token}`), 'utf8')) as Holder
-  } catch {
-    return null
+  constructor(
+    private readonly directory: string,
+    token: number,
+    private readonly me: Holder,
+    private readonly beat: number,
+    private readonly timeout: number,
+    readonly takenFrom: Holder | null,
+    readonly takenBecause: 'dead' | 'silent' | null,
+  ) {
+    this.#token = token
+    this.#heartbeat = startHeartbeat(beat, async () => {
+      await this.check().catch(() => undefined)
+      return !this.lost.aborted && this.#renew()
+    })
   }
-}
 
-/** Written aside and linked, so that nobody ever reads half of it; false when the number is taken. */
-async function create(directory: string, token: number, holder: Holder): Promise<boolean> {
-  const aside = await writeAside(directory, holder)
-  try {
-    await link(aside, join(directory, `lock.${token}`))
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+  get token(): number {
+    return this.#token
+  }
+
+  get file(): string {
+    return lockFile(this.directory, this.#token)
+  }
+
+  get lost(): AbortSignal {
+    return this.#loss.signal
+  }
+
+  async check(): Promise<void> {
+    if (this.lost.aborted) throw this.lost.reason
+    // Overdue: it may have been stopped. A network file system must then be asked anew, not its cache.
+    const there = Math.abs(Date.now() - this.#renewed) < 2 * this.beat || (await this.#renew())
+    const top = await highest(this.directory)
+    if (there && top === this.#token) return
+    const error: PatchrunError = top > this.#token ? lost(await readHolder(this.directory, top), this.directory, top) : removed(this.file)
+    this.#loss.abort(error)
     throw error
-  } finally {
-    await unlink(aside).catch(() => undefined)
   }
-}
 
-async function replace(directory: string, token: number, holder: Holder): Promise<void> {
-  await rename(await writeAside(directory, holder), join(directory, `lock.${token}`))
-}
-
-/** On a full disk a new file cannot be had: the old one is overwritten where it lies, to its very length. */
-async function markReleased(directory: string, token: number, holder: Holder): Promise<void> {
-  const length = Buffer.byteLength(JSON.stringify(holder))
-  const handle = await open(join(directory, `lock.${token}`), 'r+')
-  try {
-    await handle.write(JSON.stringify({ ...holder, released: true }).padEnd(length), 0)
-    await handle.datasync()
-  } finally {
-    await handle.close()
+  /** False when the file is not there any more. What else hinders the renewal is no loss: others see its age. */
+  async #renew(): Promise<boolean> {
+    try {
+      await renew(this.directory, this.#token)
+      this.#renewed = Date.now()
+      return true
+    } catch (error) {
+      return !['ENOENT', 'ESTALE'].includes((error as NodeJS.ErrnoException).code ?? '')
+    }
   }
-}
 
-async function writeAside(directory: string, holder: Holder): Promise<string> {
-  const aside = join(directory, `.lock-${randomUUID()}`)
-  const handle = await open(aside, 'wx', 0o600)
-  try {
-    await handle.writeFile(JSON.stringify(holder))
-    await handle.sync()
-  } catch (error) {
-    await unlink(aside).catch(() => undefined)
-    throw error
-  } finally {
-    await handle.close()
+  async raise(above: number): Promise<void> {
+    if (this.#token > above) return
+    await this.check()
+    await claim(this.directory, above + 1, this.me, this.timeout)
+    this.#token = above + 1
   }
-  return aside
-}
 
-async function removeBelow(directory: string, token: number): Promise<void> {
-  for (const name of await readdir(directory)) {
-    const number = NAME.exec(name)?.[1]
-    if (number !== undefined && Number(number) < token) await unlink(join(directory, name)).catch(() => undefined)
+  async release(): Promise<void> {
+    await this.#heartbeat.stop()
+    if ((await highest(this.directory)) !== this.#token) return
+    await replace(this.directory, this.#token, { ...this.me, released: true }).catch(() => markReleased(this.directory, this.#token, this.me))
   }
-}
-
-/** Only what can be seen counts: a holder on another host is never taken for dead. */
-async function isDead(holder: Holder): Promise<boolean> {
-  return holder.host === hostname() && !(await isAlive(holder.pid, holder.started))
-}
-
-function held(holder: Holder | null, directory: string, token: number): PatchrunError {
-  const who = holder ? `${holder.user}@${holder.host}, process ${holder.pid}, since ${new Date(holder.since).toISOString()}` : 'a process that took it just now'
-  const elsewhere = holder && holder.host !== hostname()
-  return new PatchrunError({
-    code: 'lock/held',
-    message: `another run holds the lock: ${who}`,
-    hint: elsewhere
-      ? `Wait until it ends, or look at it on ${holder.host}. Only if that host is gone for good, remove ${join(directory, `lock.${token}`)}.`
-      : 'Wait until it ends, or look at it with `patchrun status`.',
-    where: { file: join(directory, `lock.${token}`) },
-  })
-}
-
-function lost(holder: Holder | null, directory: string, token: number): PatchrunError {
-  return new PatchrunError({
-    code: 'lock/lost',
-    message: `the lock was taken over by ${holder ? `${holder.user}@${holder.host}, process ${holder.pid}` : 'another process'}: this process does nothing more`,
-    hint: 'It was taken for dead. `patchrun status` shows who goes on.',
-    where: { file: join(directory, `lock.${token}`) },
-  })
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Telling one process from another that was given the same pid later.
-import { readFile } from 'node:fs/promises'
+import { readFile, readlink } from 'node:fs/promises'
 
 /** A process that has ended and that nobody has taken leave of yet. */
 const DEAD = 'zombie'
@@ -30,4 +30,9 @@ export async function isAlive(pid: number, started: string): Promise<boolean> {
   }
   const now = await startTimeOf(pid)
   return started === '' || now === '' || now === started
+}
+
+/** The space of pids this process lives in (Linux, pid_namespaces(7)); empty where the system does not say. */
+export async function pidSpace(): Promise<string> {
+  return readlink('/proc/self/ns/pid').catch(() => '')
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must not start does not: each case proves it by a mark that was not left.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { endOrphan, runAnsible } from '../../lib/ansible/run.js'
 import { groupsOf } from '../../lib/ansible/processes.js'
 import { findingOf } from '../../lib/change/verdict.js'
+import { takeLock } from '../../lib/store/lock.js'
 import { install, play, request, THIS, VERSIONS } from './harness.js'
 
 t.setTimeout(600_000)
@@ -188,6 +189,48 @@ for (const [label, bin] of VERSIONS) {
       const file = JSON.parse(readFileSync(join(second, 'process.json'), 'utf8')) as Record<string, unknown>
       writeFileSync(join(second, 'process.json'), JSON.stringify({ ...file, pid: process.pid }))
       t.equal(await endOrphan(second), 'not-ours', 'a pid that was given to somebody else')
+    })
+
+    await t.test('a run whose patchrun lost the lock starts nothing more', async (t) => {
+      const waits = `    - name: waits
+      ansible.builtin.command: sh -c 'touch "{{ marks }}/going"; until test -e "{{ marks }}/gone"; do sleep 0.1; done'
+      notify: handler
+`
+      const site = `${HEAD}${mark('first')}${waits}${mark('after')}  handlers:\n${mark('handler')}`
+      const handlers = `${HEAD}${waits}  handlers:\n${mark('handler')}`
+      const run = async (name: string, text: string, meanwhile: (directory: string, lock: Awaited<ReturnType<typeof takeLock>>) => Promise<unknown>): Promise<{ marks: string[]; guard: unknown; task: unknown }> => {
+        const asked = request(t, ansible, { files: { 'site.yml': text } })
+        const directory = join(asked.directory, 'lock')
+        const lock = await takeLock(directory, 0)
+        t.teardown(() => lock.release())
+        const guards: { reason: string; message: string; task?: { name: string } | undefined }[] = []
+        const done = runAnsible({ ...asked, directory: join(asked.directory, name), fence: lock.file, onEvent: (event) => void (event.ev === 'guard' && guards.push(event)) })
+        for (let i = 0; i < 600 && !existsSync(join(asked.marks, 'going')); i++) await sleep(50)
+        await meanwhile(directory, lock)
+        writeFileSync(join(asked.marks, 'gone'), '')
+        const exit = await done
+        if (guards.length > 0) t.not(exit.exitCode, 0, name)
+        return { marks: readdirSync(asked.marks).filter((m) => !/^go/.test(m)).sort(), guard: guards.map((g) => g.reason), task: guards[0]?.task?.name }
+      }
+      // As another process does it that takes this one for dead: the next number, then the lower ones go.
+      const takeOver = async (directory: string, lock: { file: string; token: number }): Promise<void> => {
+        const holder = JSON.parse(readFileSync(lock.file, 'utf8')) as object
+        writeFileSync(lock.file, JSON.stringify({ ...holder, started: 'x', pid: 2 ** 22 }))
+        await takeLock(directory, 0).then((other) => t.teardown(() => other.release()))
+      }
+      t.same(await run('held', site, async () => sleep(50)), { marks: ['after', 'first', 'handler'], guard: [], task: undefined }, 'while it is held nothing is stopped')
+      t.same(await run('taken', site, takeOver), { marks: ['first'], guard: ['fenced'], task: 'after' }, 'taken over')
+      t.same(await run('taken-handler', handlers, takeOver), { marks: [], guard: ['fenced'], task: 'handler' }, 'no handler either')
+      const replace = async (directory: string, { file }: { file: string }): Promise<void> => {
+        writeFileSync(join(directory, 'aside'), readFileSync(file))
+        renameSync(join(directory, 'aside'), file)
+      }
+      t.same(await run('replaced', site, replace), { marks: ['first'], guard: ['fenced'], task: 'after' }, 'replaced, as by one who took the same number anew')
+      t.same(await run('marked', site, async (_, lock) => writeFileSync(lock.file, readFileSync(lock.file, 'utf8').replace('"released":false', '"released":true'))), { marks: ['first'], guard: ['fenced'], task: 'after' }, 'released on a full disk')
+      const late = request(t, ansible, { files: { 'site.yml': `${HEAD}${mark('first')}` } })
+      mkdirSync(join(late.directory, 'run'))
+      await runAnsible({ ...late, directory: join(late.directory, 'run'), fence: join(late.directory, 'none') })
+      t.same(readdirSync(late.marks), [], 'lost before it began')
     })
 
     await t.test('runs that go wrong as a whole', async (t) => {

@@ -51,6 +51,7 @@ t.test('environment of each mode', async (t) => {
   const all = { ANSIBLE_RUN_TAGS: 'all', ANSIBLE_SKIP_TAGS: '' }
   for (const mode of ['check', 'full'] as const) t.same(runEnvironment({ ...call, mode }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: mode })
   t.same(runEnvironment({ ...call, mode: 'lint' }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: 'lint', ANSIBLE_STRATEGY: 'patchrun_runs_nothing' })
+  t.same(runEnvironment({ ...call, mode: 'check', fence: '/s/lock/lock.3' }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: 'check', PATCHRUN_FENCE: '/s/lock/lock.3' })
   t.same(runEnvironment({ ...call, mode: 'hot' }, {}, places), { ...fixed, ANSIBLE_RUN_TAGS: 'HotChange', ANSIBLE_SKIP_TAGS: 'DrainChange', PATCHRUN_MODE: 'hot' })
 })
 

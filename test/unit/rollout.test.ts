@@ -148,6 +148,9 @@ t.test('what is remembered', (t) => {
   t.equal(replay([{ ...opened, limit: ['n3'] }, finished]).remembered, null, 'a limited rollout is never remembered')
   const past = replay([opened, ...good(['n1']), finished, { ...opened, rollout: 'r2', at: 20 }]).history
   t.match(past, [{ id: 'r1', status: 'done', endedAt: 9, counts: { good: 1 } }])
+  const many = Array.from({ length: 300 }, (_, i): JournalEvent[] => [{ ...opened, pin: { ...opened.pin, sha: String(i % 250).padStart(40, '0') } }, { type: 'finished', at: i }])
+  const { completed } = replay(many.flat())
+  t.same([completed.size, [...completed.values()].at(-1), completed.get('0'.repeat(40)), completed.get('99'.padStart(40, '0'))], [200, 299, 250, undefined], 'the latest completed commits are known, each once')
   t.same(replay([finished]), replay([]), 'an event without a rollout means nothing')
   t.end()
 })

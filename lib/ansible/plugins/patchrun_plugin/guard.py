@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 
-from . import describe
+from . import describe, fence
 
 HOT = 'HotChange'
 DRAIN = 'DrainChange'
@@ -33,6 +33,7 @@ class Guard:
         self.allow_untagged = environ.get('PATCHRUN_UNTAGGED') == 'hot'
         self.planned = read_names(environ['PATCHRUN_HOSTS'])
         self.denied = read_names(environ.get('PATCHRUN_DENY')) or set()
+        self._fence = fence.Fence(environ.get('PATCHRUN_FENCE'))
         self._info = info
         self._play = None
         self._notified = {}
@@ -117,6 +118,9 @@ class Guard:
     # -- tasks and handlers
 
     def task(self, task):
+        broken = self._fence.broken()
+        if broken:
+            return self._stop('fenced', task, 'may not start any more: %s' % broken)
         tags = describe.tags_of(task)
         if self.mode in ('hot', 'gate') and any(DRAIN in tag for tag in tags):
             # A templated tag cannot be told here; its text decides, on the safe side.
