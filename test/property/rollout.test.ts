@@ -12,6 +12,7 @@ import type { Decide } from '../support/simulation.js'
 
 const runs = Number(process.env['PATCHRUN_TEST_RUNS'] ?? 8_000)
 const seed = Number(process.env['PATCHRUN_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+t.setTimeout(600_000)
 t.comment(`seed ${seed}: PATCHRUN_TEST_SEED=${seed} runs the same again`)
 
 t.test('no reachable state breaks an invariant', (t) => {

@@ -10,6 +10,8 @@ export interface Import {
   readonly target?: string
   /** Package name or "node:…", for the others. */
   readonly package?: string
+  /** What is imported by name: `import { a, b }`. */
+  readonly names?: readonly string[]
   readonly line: number
 }
 export interface Use {
@@ -32,13 +34,13 @@ export function readSource(path: string, text: string): Source {
   const imports: Import[] = []
   const uses: Use[] = []
   const lineOf = (node: ts.Node): number => file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1
-  const addImport = (specifier: ts.Expression): void => {
+  const addImport = (specifier: ts.Expression, names?: readonly string[]): void => {
     // A computed import() could reach anything, so it counts as a use that no rule allows.
-    if (ts.isStringLiteralLike(specifier)) imports.push(resolveImport(path, specifier.text, lineOf(specifier)))
+    if (ts.isStringLiteralLike(specifier)) imports.push({ ...resolveImport(path, specifier.text, lineOf(specifier)), ...(names && { names }) })
     else uses.push({ what: 'import() of a computed name', line: lineOf(specifier) })
   }
   const visit = (node: ts.Node): void => {
-    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) addImport(node.moduleSpecifier)
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) addImport(node.moduleSpecifier, ts.isImportDeclaration(node) ? namesOf(node) : undefined)
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) addImport(node.argument.literal)
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0]) addImport(node.arguments[0])
     const what = useOf(node, file)
@@ -47,6 +49,11 @@ export function readSource(path: string, text: string): Source {
   }
   visit(file)
   return { path, imports, uses }
+}
+
+function namesOf({ importClause }: ts.ImportDeclaration): string[] | undefined {
+  const bindings = importClause?.namedBindings
+  return bindings && ts.isNamedImports(bindings) && !importClause.name ? bindings.elements.map((e) => (e.propertyName ?? e.name).text) : undefined
 }
 
 function resolveImport(from: string, specifier: string, line: number): Import {
