@@ -47,7 +47,7 @@ t.test('every code that the source gives is explained in docs/usage', async (t) 
     const names = (await readdir(join(root, directory), { recursive: true })).filter((name) => name.endsWith(ending))
     return (await Promise.all(names.map((name) => readFile(join(root, directory, name), 'utf8')))).join('\n')
   }
-  const codes = new Set([...(await textsBelow('lib', '.ts')).matchAll(/'((?:usage|config|pin|ansible|playbook|state|lock|internal)\/[a-z-]+)'/g)].map((m) => m[1] ?? ''))
+  const codes = new Set([...(await textsBelow('lib', '.ts')).matchAll(/'((?:usage|config|pin|plan|ansible|playbook|state|lock|internal)\/[a-z-]+)'/g)].map((m) => m[1] ?? ''))
   const pages = await textsBelow('docs/usage', '.md')
   t.ok(codes.size > 60, `${codes.size} codes`)
   t.same([...codes].filter((code) => !pages.includes(`\`${code}\``)), [], 'each stands in a page')
