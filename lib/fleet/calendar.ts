@@ -60,7 +60,7 @@ function freezesOf(calendar: ICAL.Component, zone: string, from: number, until: 
     const event = new ICAL.Event(component, { strictExceptions: true, exceptions })
     check(event)
     // An occurrence that was moved stands by itself, and is met again where it was: it may come from far away.
-    if (isException(component) || !event.isRecurring()) add(event, event.startDate, event.endDate)
+    if (!event.isRecurring()) add(event, event.startDate, event.endDate)
     else expand(event, (time) => instant(time, days, 'start') < until, add)
   }
   return [...freezes.values()].sort((a, b) => a.from - b.from)

@@ -100,8 +100,9 @@ t.test('a calendar that cannot be understood is never one without freezes', asyn
     'a thirteenth month': calendar(event('DTSTART;VALUE=DATE:20261399', 'SUMMARY:x')),
     'an end before the start': calendar(event('DTSTART:20261201T100000Z', 'DTEND:20261201T090000Z', 'SUMMARY:x')),
     'a rule that is none': calendar(event('DTSTART:20261201T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=SOMETIMES', 'SUMMARY:x')),
-    'periods': calendar(event('DTSTART:20261201T100000Z', 'DURATION:PT1H', 'RDATE;VALUE=PERIOD:20261205T100000Z/PT2H', 'SUMMARY:x')),
+    periods: calendar(event('DTSTART:20261201T100000Z', 'DURATION:PT1H', 'RDATE;VALUE=PERIOD:20261205T100000Z/PT2H', 'SUMMARY:x')),
   }
+  t.match(fault(bad['periods'] ?? '')?.message, /recurs at periods/)
   for (const [name, text] of Object.entries(bad)) {
     const error = fault(text)
     t.match(error?.problems, [{ code: 'config/calendar', hint: /may hold a freeze/, where: WHERE }], name)

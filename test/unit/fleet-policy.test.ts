@@ -103,6 +103,7 @@ t.test('freezes: whole days and times, in their zone, over both changes of the c
   t.equal(of('Europe/Oslo', '2026-03-29T02:30', '2026-03-29'), '2026-03-29T01:00/2026-03-29T22:00')
   t.equal(of('Europe/Oslo', '2026-03-28', '2026-03-29T02:30'), '2026-03-27T23:00/2026-03-29T01:00')
   t.equal(of('Europe/Oslo', '2026-10-25T02:15', '2026-10-25T02:30'), '2026-10-25T00:15/2026-10-25T01:30', 'from the first pass of the doubled hour to the second')
+  t.equal(of('Europe/Oslo', '2026-10-25T01:00', '2026-10-25T02:00'), '2026-10-24T23:00/2026-10-25T00:00', 'to the first pass, when it ends where the doubled hour begins')
   t.equal(of('Australia/Melbourne', '2026-10-04T02:30', '2026-10-04T12:00'), '2026-10-03T16:00/2026-10-04T01:00')
   t.equal(of('America/New_York', '2026-11-01T01:30', '2026-11-01T02:00'), '2026-11-01T05:30/2026-11-01T07:00')
 })
@@ -127,4 +128,11 @@ t.test('the examples of the pages are valid', async (t) => {
   t.match(open(all).policy, { maxChanged: 100, deadline: 259_200_000 })
   const declare = await page('declare.md')
   for (const start of ['health:', 'partitions:']) t.ok(open(declare.find((block) => block.startsWith(start)) ?? 'missing: 1'), start)
+})
+
+t.test('a calendar that nobody has read is a fault, not the absence of freezes', async (t) => {
+  const declared = parseDeclaration('/srv/patchrun.yml', `${EXAMPLE}windows: { calendar: freezes.ics }\n`)
+  t.throws(() => resolveFleet(declared, { lists: new Map() }), { message: /was not read/ })
+  const freeze = { from: 1, to: 2, reason: 'x' }
+  t.same(resolveFleet(declared, { lists: new Map(), calendar: [freeze] }).policy.timing.freezes, [freeze])
 })
