@@ -27,7 +27,7 @@ export interface CheckContext extends StepContext {
  * evidence. Throws playbook/unknown-role, and what `runAnsible` throws.
  */
 export async function runCheck(check: CheckRef, nodes: readonly string[], directory: string, context: CheckContext): Promise<StepResult> {
-  const { fleet, install, checkout, gate, sha, signal, onEvent } = context
+  const { fleet, install, checkout, fence, gate, sha, signal, onEvent } = context
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const playbook = await writeGatePlaybook({ gate, point: check.point, sha }, placeOf(fleet, checkout), directory)
@@ -44,6 +44,7 @@ export async function runCheck(check: CheckRef, nodes: readonly string[], direct
     policy: fleet.ansible,
     untagged: fleet.policy.untagged,
     directory,
+    fence,
     signal,
     onEvent: (event) => {
       summarizer.add(event)

@@ -17,7 +17,7 @@ export async function retry(session: Session, hosts: string | null, { clock = sy
   const fleet = await session.observe()
   const wanted = hosts === null ? null : hostsOfOption(hosts, 'retry')
   const layout = layoutOf(fleet)
-  const lock = await inState(fleet.stateDirectory, () => takeLock(layout.lock, clock.now()))
+  const lock = await inState(fleet.stateDirectory, () => takeLock(layout.lock, clock.now(), { timeout: fleet.lockTimeout }))
   try {
     const journal = await Journal.open(layout.journal, lock)
     try {
