@@ -14,12 +14,12 @@ import { isRoot, say } from './run.mjs'
 export const STAGES = [
   { name: 'types', title: 'types and build (tsc)', build: true },
   { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache'] },
-  { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 120, prepare: withAnsibleIfThere },
+  { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 600, prepare: withAnsibleIfThere },
   { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 900, prepare: withAnsibleAndLint },
-  { name: 'integration', title: 'integration tests', rooms: ['integration'], timeout: 900, prepare: withAnsible },
-  { name: 'lab', title: 'lab: a miniature cluster in namespaces', rooms: ['lab'], timeout: 900, jobs: 1, prepare: inLab },
-  { name: 'package', title: 'package check', rooms: ['package'], timeout: 300, prepare: withAnsibleIfThere },
-  { name: 'other-node', title: 'unit tests and one end-to-end run on the other Node', rooms: ['unit'], also: 'integration/end-to-end', timeout: 300, prepare: onOtherNode },
+  { name: 'integration', title: 'integration tests', rooms: ['integration'], timeout: 2700, prepare: withAnsible },
+  { name: 'lab', title: 'lab: a miniature cluster in namespaces', rooms: ['lab'], timeout: 1800, jobs: 1, prepare: inLab },
+  { name: 'package', title: 'package check', rooms: ['package'], timeout: 900, prepare: withAnsibleIfThere },
+  { name: 'other-node', title: 'unit tests and one end-to-end run on the other Node', rooms: ['unit'], also: 'integration/end-to-end', timeout: 600, prepare: onOtherNode },
 ]
 
 /** The compiled files of a stage. Sources are listed, so that what is left of a deleted one never runs. */
