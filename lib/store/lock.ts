@@ -97,7 +97,7 @@ class HeldLock implements Lock {
   /** ms since the epoch: the one clock of the process that goes on while the machine is suspended. */
   #renewed = Date.now()
   readonly #loss = new AbortController()
-  readonly #heartbeat: Heartbeat
+  #heartbeat: Heartbeat
 
   constructor(
     private readonly directory: string,
@@ -109,9 +109,14 @@ class HeldLock implements Lock {
     readonly takenBecause: 'dead' | 'silent' | null,
   ) {
     this.#token = token
-    this.#heartbeat = startHeartbeat(beat, async () => {
+    this.#heartbeat = this.#live()
+  }
+
+  #live(): Heartbeat {
+    return startHeartbeat(this.beat, async () => {
       await this.check().catch(() => undefined)
-      return !this.lost.aborted && this.#renew()
+      if (!this.lost.aborted) await this.#renew()
+      return !this.lost.aborted
     })
   }
 
@@ -152,8 +157,11 @@ class HeldLock implements Lock {
   async raise(above: number): Promise<void> {
     if (this.#token > above) return
     await this.check()
+    // A beat in between would take our own higher number for somebody else's.
+    await this.#heartbeat.stop()
     await claim(this.directory, above + 1, this.me, this.timeout)
     this.#token = above + 1
+    this.#heartbeat = this.#live()
   }
 
   async release(): Promise<void> {

@@ -117,7 +117,7 @@ t.test('a run that is stopped, overtaken and continued does nothing more and say
 })
 
 t.test('one that only waits hears of it too', options, async (t) => {
-  const ground = make(t, 0, { nodes: 2, canary: 'node01', rollout: { soak: '10m' } })
+  const ground = make(t, 0, { nodes: 2, canary: 'node01', rollout: { soak: '2m' } })
   const stalled = start(RUN, { cwd: ground.directory })
   t.teardown(() => stalled.child.kill('SIGKILL'))
   await says(stalled, /0003-verify[^]*soak/)

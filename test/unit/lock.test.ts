@@ -204,12 +204,17 @@ t.test('a lock that is removed is lost, one that cannot be seen is not', async (
 
 t.test('the token rises above what is asked for', async (t) => {
   const dir = t.testdir()
-  const lock = await takeLock(dir, 0)
+  const lock = await takeLock(dir, 0, { timeout: 120 })
   await lock.raise(0)
   t.equal(lock.token, 1)
+  for (let above = 1; above < 30; above++) await lock.raise(above)
+  t.equal(lock.lost.aborted, false, 'no beat in between takes it for lost')
   await lock.raise(41)
   t.match(lock, { token: 42, file: join(dir, 'lock.42') })
   t.same(await readdir(dir), ['lock.42'])
+  const raised = statSync(lock.file).mtimeMs
+  await sleep(100)
+  t.ok(statSync(lock.file).mtimeMs > raised, 'the heart beats on')
   await lock.check()
   await lock.release()
   t.equal((await takeLock(dir, 0)).token, 43)
