@@ -66,6 +66,7 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       if (run.stop.aborted || run.kill.aborted) {
         // Nothing new is looked at or begun; what runs is waited for.
         await Promise.all(running.steps.values())
+        if (running.faults.length > 0) throw running.faults[0]
         if (observed) return { ended: 'stopped', ...observed }
       }
       observed = await run.observe()
