@@ -39,6 +39,13 @@ const HIDDEN = `    - name: run a tool
       notify: restart the world
 `
 
+/** Time for things to happen between the look and the change. */
+const SLOW = `    - name: take your time
+      ansible.builtin.command: sleep 6
+      changed_when: false
+      tags: [HotChange]
+`
+
 if (unsupported !== undefined || ansibles.length === 0) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
   for (const bin of ansibles) await t.test(`with ${bin}`, (t) => withAnsible(t, bin))
@@ -184,12 +191,6 @@ ansible: { forks: 6, hangTimeout: 20s, connectTimeout: 5s }
   })
 }
 
-/** Time for things to happen between the look and the change. */
-const SLOW = `    - name: take your time
-      ansible.builtin.command: sleep 6
-      changed_when: false
-      tags: [HotChange]
-`
 
 /** When each node was changed, by the events of every apply of a rollout; throws when one was changed twice. */
 async function changedAt(directory: string): Promise<Map<string, number>> {
