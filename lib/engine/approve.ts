@@ -12,6 +12,7 @@ import type { ApprovalScope, EnvironmentState, RolloutState } from '../rollout/i
 import { readState } from '../store/journal.js'
 import { giveOrder } from './give-order.js'
 import { layoutOf } from './layout.js'
+import { placeOfFleet } from './places.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
@@ -53,7 +54,7 @@ export async function approve(session: Session, { key, sha, reason: given, clock
   // Both given: both must fit.
   if (key !== undefined && sha !== undefined) requirePin(found.rollout, sha)
   const { fleet, rollout } = found
-  const place = { fleet: fleet.name, environment: fleet.environment, stateDirectory: fleet.stateDirectory }
+  const place = placeOfFleet(fleet)
   const { signal } = session.options
   const done = await giveOrder(place, { do: 'approve', rollout: rollout.id, key: approval.key, ...said }, { clock, ...(signal && { signal }) })
   return { schemaVersion: REPORT_VERSION, kind: 'steer', fleet: fleet.name, verb: 'approve', ...said, approval, environments: [orderReport(place, done)] }

@@ -45,15 +45,15 @@ const LOOK_EVERY = 200
 
 /** Throws usage/order-refused when it made no sense any more, and state/…. */
 export async function giveOrder(place: Place, body: OrderBody, giving: Giving): Promise<Given> {
-  return inState(place.stateDirectory, () => give(layoutOf(place), body, giving))
+  return inState(place.stateDirectory, () => give(layoutOf(place), place.lockTimeout, body, giving))
 }
 
-async function give(layout: Layout, body: OrderBody, { clock, signal, then }: Giving): Promise<Given> {
+async function give(layout: Layout, timeout: number, body: OrderBody, { clock, signal, then }: Giving): Promise<Given> {
   const order = await post(layout.orders, orderDocument({ ...body, by: describeActor(), at: clock.now() }), clock.now())
   const never = new AbortController().signal
   let holder: Holder | undefined
   for (const end = clock.now() + PATIENCE; ; await clock.sleep(LOOK_EVERY, signal ?? never)) {
-    const state = await carryOurselves(layout, order, clock, then)
+    const state = await carryOurselves(layout, timeout, order, clock, then)
     if (state) return { order, taken: 'now', state }
     holder = (await currentHolder(layout.lock)) ?? holder
     const known = holder && { holder }
@@ -69,8 +69,8 @@ async function give(layout: Layout, body: OrderBody, { clock, signal, then }: Gi
 }
 
 /** Null: somebody else holds the lock. */
-async function carryOurselves(layout: Layout, order: string, clock: Clock, then: Giving['then']): Promise<EnvironmentState | null> {
-  const lock = await takeLock(layout.lock, clock.now()).catch((error: unknown) => {
+async function carryOurselves(layout: Layout, timeout: number, order: string, clock: Clock, then: Giving['then']): Promise<EnvironmentState | null> {
+  const lock = await takeLock(layout.lock, clock.now(), { timeout }).catch((error: unknown) => {
     if (error instanceof PatchrunError && error.code === 'lock/held') return null
     throw error
   })

@@ -12,6 +12,7 @@ import { readState } from '../store/journal.js'
 import { giveOrder } from './give-order.js'
 import { layoutOf } from './layout.js'
 import { toRetry } from './order.js'
+import { placeOfFleet } from './places.js'
 import { systemClock } from './progress.js'
 import type { Session } from './session.js'
 import { optional, orderReport } from './steer.js'
@@ -38,7 +39,7 @@ export async function retryReport(session: Session, hosts: string | null, { reas
   // A rollout halted by a guard, a gate or a person has no failed node, and may go on all the same.
   if (nodes.length === 0 && live.status !== 'halted') throw nothing('no node has failed, and the rollout is not halted')
   const { signal } = session.options
-  const place = { fleet: fleet.name, environment: fleet.environment, stateDirectory: fleet.stateDirectory }
+  const place = placeOfFleet(fleet)
   const done = await giveOrder(place, { do: 'retry', rollout: live.id, nodes: wanted && nodes, ...said }, { clock, ...(signal && { signal }) })
   return { schemaVersion: REPORT_VERSION, kind: 'retry', fleet: fleet.name, nodes, ...orderReport(place, done) }
 }

@@ -19,6 +19,8 @@ function ofRunning({ holder }: Report, rollout: RolloutReport, options: TextOpti
     const those = waiting.filter((w) => w.code === code)
     return those.length > 0 ? stepFor(code, those, options) : []
   }))
+  // Where nothing is left to be finished, no node waits, and the next run only says the halt.
+  if (rollout.abort && !holder) for (const line of stepFor('ending', [], options)) lines.add(line)
   // By day a person can approve what begins by night.
   if (!waiting.some((w) => w.code === 'approval')) for (const { key } of approvals) lines.add(`${command} approve ${key}`)
   // A run that is under way goes on by itself.
