@@ -6,6 +6,7 @@ import { choose } from '../engine/choose.js'
 import { layoutOf } from '../engine/layout.js'
 import { pinCommit } from '../engine/pin.js'
 import type { Session } from '../engine/session.js'
+import { lookAround } from '../engine/surroundings.js'
 import type { Fleet } from '../fleet/types.js'
 import { pinText, count, durationText, nodesText, shortSha, table } from '../report/words.js'
 import { planWaves, waveName } from '../rollout/index.js'
@@ -25,20 +26,25 @@ export async function confirm({ io, kill }: Context, session: Session, fleet: Fl
   await session.findAnsible()
   const state = await readState(layoutOf(fleet).journal)
   const { pin, comparison } = await pinCommit(fleet, state.remembered, kill)
-  const { events, notices } = choose({ state, fleet, pin, comparison, limit: session.limit, again, now: Date.now(), by: describeActor() })
+  const { events, notices } = choose({ state, fleet, pin, comparison, limit: session.limit, again, now: Date.now(), by: describeActor(), surroundings: await lookAround(fleet, state.current?.status === 'running' ? state.current.pin.sha : pin.sha) })
   // A rollout that stands only goes on, or says how it came out: there is nothing to agree to.
   if (!events.some((e) => e.type === 'opened')) return { kind: 'unasked' }
   io.stderr.write(`${[...notices.map((n) => `To begin means: ${n.text}`), previewText(fleet, pin, state.remembered, session.limit)].join('\n')}\n`)
+  return (await ask({ io, kill }, 'Roll it out? [y/N] ')) ? { kind: 'yes', sha: pin.sha } : { kind: 'no' }
+}
+
+/** Whether the person at the terminal said yes. */
+export async function ask({ io, kill }: Pick<Context, 'io' | 'kill'>, question: string): Promise<boolean> {
   const reader = createInterface({ input: io.stdin, output: io.stderr })
   // readline takes Ctrl-C for itself while it asks.
   const asked = new AbortController()
   reader.on('SIGINT', () => asked.abort()).on('close', () => asked.abort())
   try {
-    const said = await reader.question('Roll it out? [y/N] ', { signal: AbortSignal.any([asked.signal, kill]) })
-    return /^y(es)?$/i.test(said.trim()) ? { kind: 'yes', sha: pin.sha } : { kind: 'no' }
+    const said = await reader.question(question, { signal: AbortSignal.any([asked.signal, kill]) })
+    return /^y(es)?$/i.test(said.trim())
   } catch {
     io.stderr.write('\n')
-    return { kind: 'no' }
+    return false
   } finally {
     reader.close()
   }

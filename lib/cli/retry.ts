@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { retry } from '../engine/retry.js'
+import { retryReport } from '../engine/retry.js'
 import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
-import type { RetryReport } from '../report/answers.js'
-import { retryText } from '../report/text-answers.js'
-import { REPORT_VERSION } from '../report/types.js'
+import { retryText } from '../report/text-steer.js'
 import { print, sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
+import { reasonOf } from './steer-options.js'
 
 export const retryVerb: VerbAction = async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
-  const nodes = await retry(session, call.args[0] ?? null)
-  const { name, environment } = await session.observe()
-  const report: RetryReport = { schemaVersion: REPORT_VERSION, kind: 'retry', fleet: name, environment, nodes }
-  await print(context, report, retryText)
+  await print(context, await retryReport(session, call.args[0] ?? null, reasonOf(call)), retryText)
   return EXIT.reached
 }

@@ -2,7 +2,10 @@
 import { runRollout } from '../engine/rollout.js'
 import type { Progress } from '../engine/progress.js'
 import { openSession } from '../engine/session.js'
+import type { DriveOptions, RunResult } from '../engine/drive.js'
 import { EXIT, PatchrunError } from '../errors.js'
+import type { ExitCode } from '../errors.js'
+import type { Fleet } from '../fleet/types.js'
 import { commandText, sessionOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
 import { confirm, mayAsk } from './confirm.js'
@@ -23,20 +26,27 @@ export const run: VerbAction = async (context, call) => {
     }
     if (answer.kind === 'yes') agreed = answer.sha
   }
+  return driveOnScreen(context, fleet, (manner) =>
+    runRollout(session, {
+      once: once === true,
+      again: again === true,
+      ...manner,
+      onEvent: (progress) => {
+        requireAgreed(progress, agreed)
+        manner.onEvent(progress)
+      },
+    }))
+}
+
+type Manner = Required<Pick<DriveOptions, 'signal' | 'kill' | 'onEvent'>>
+
+/** Drives a rollout with the screen and the signals of this process, and prints what came out. */
+export async function driveOnScreen(context: Context, fleet: Fleet, work: (manner: Manner) => Promise<RunResult>): Promise<ExitCode> {
   const screen = openScreenFor(context, fleet)
   const command = commandText(context.global)
   context.onStop(() => screen.notice(`stopping: no new step begins, what runs is finished; once more ends it. To go on later: ${command} run`))
   try {
-    const { exitCode, report } = await runRollout(session, {
-      once: once === true,
-      again: again === true,
-      signal: context.stop,
-      kill: context.kill,
-      onEvent: (progress) => {
-        requireAgreed(progress, agreed)
-        screen.onProgress(progress)
-      },
-    })
+    const { exitCode, report } = await work({ signal: context.stop, kill: context.kill, onEvent: (progress) => screen.onProgress(progress) })
     await screen.close()
     await printRollout(context, report, fleet, (node) => screen.directoryOf(node))
     if (exitCode === EXIT.interrupted) context.io.stderr.write(`Interrupted. To go on: ${command} run\n`)

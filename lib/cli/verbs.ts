@@ -16,6 +16,8 @@ export interface Verb {
 
 const LIMIT = ['--limit <nodes>', 'only these nodes, as Slurm writes them: node[01-06]'] as const
 
+const REASON = ['--reason <text>', 'what the next person on duty reads'] as const
+
 export const VERBS: readonly Verb[] = [
   {
     name: 'init',
@@ -113,10 +115,48 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./history.js')).historyVerb,
   },
   {
+    name: 'pause',
+    summary: 'begin nothing new, in one environment or in all; what runs is finished',
+    examples: [['patchrun pause --reason "storage maintenance"', 'every environment, until unpause'], ['patchrun pause --env prod --reason "incident 4711" --for 2h', 'one environment; it goes on by itself'], ['patchrun pause --reason "exams" --until 2026-06-12T18:00', 'until a time, in your time zone']],
+    options: [REASON, ['--for <duration>', 'how long: 30m, 2h, 1h30m, 2d'], ['--until <time>', 'until when: 2026-03-01T18:00, or with +01:00']],
+    load: async () => (await import('./pause.js')).pauseVerb,
+  },
+  {
+    name: 'unpause',
+    summary: 'let one environment, or all, go on',
+    examples: [['patchrun unpause', 'every environment; a run that waits goes on by itself'], ['patchrun unpause --env prod --reason "storage is back"', 'one environment']],
+    options: [REASON],
+    load: async () => (await import('./unpause.js')).unpauseVerb,
+  },
+  {
+    name: 'approve',
+    summary: 'let a rollout go on that waits for an approval: this commit, on these nodes',
+    argument: ['[key]', 'what `patchrun status` shows, such as wide-3fa29c1b02de'],
+    examples: [['patchrun approve', 'shows on a terminal what it would let go, and asks'], ['patchrun approve wide-3fa29c1b02de --reason "canaries look good"', 'what was shown under this key, and nothing else'], ['patchrun approve --sha 3fa29c1b02de', 'for jobs: the one approval that is pending, if the pin is this commit']],
+    options: [['--sha <sha>', 'the commit of the rollout, 12 digits or more, instead of a key'], REASON],
+    load: async () => (await import('./approve.js')).approveVerb,
+  },
+  {
+    name: 'abort',
+    summary: 'finish what runs, then halt the rollout',
+    examples: [['patchrun abort --reason "wrong branch"', 'the run that is under way ends with exit 4; retry goes on, rollback takes it back']],
+    options: [REASON],
+    load: async () => (await import('./abort.js')).abortVerb,
+  },
+  {
     name: 'retry',
-    summary: 'let failed nodes be tried again, and a halted rollout go on, with the next run',
-    argument: ['[nodes]', 'only these failed nodes; all of them by default'],
-    examples: [['patchrun retry && patchrun run', 'after the cause was mended'], ['patchrun retry node03', 'one node']],
+    summary: 'let nodes be tried again, and a halted rollout go on',
+    argument: ['[nodes]', 'nodes that are not GOOD: failed, quarantined, never started; all that failed by default'],
+    examples: [['patchrun retry && patchrun run', 'after the cause was mended'], ['patchrun retry node03 --reason "disk replaced"', 'one node; a run that is under way hears it']],
+    options: [REASON],
     load: async () => (await import('./retry.js')).retryVerb,
+  },
+  {
+    name: 'rollback',
+    summary: 'take the nodes that the rollout changed back to the commit before, canaries first',
+    examples: [['patchrun rollback --reason "jobs fail to start"', 'shows what it would do and asks'], ['patchrun rollback --yes --reason "jobs fail to start"', 'asks nothing']],
+    options: [REASON, ['--once', 'do all that needs no waiting, then exit'], ['-y, --yes', 'do not ask before it begins']],
+    more: 'The commit that was taken back is not rolled out again until a newer one is there, or with `patchrun run --again`.\nWhile a run is under way: `patchrun abort` first.',
+    load: async () => (await import('./rollback.js')).rollbackVerb,
   },
 ]

@@ -7,6 +7,8 @@ export interface Layout {
   /** Journal and lock of one environment. */
   readonly journal: string
   readonly lock: string
+  /** Mailbox for what people say. */
+  readonly orders: string
   /** One directory a step: hosts, inventory, events, log. Evidence, never read back to decide anything. */
   readonly runs: string
   /** Mirror and checkouts; environments of one fleet share them. */
@@ -18,6 +20,7 @@ export function layoutOf({ stateDirectory, environment }: Pick<Fleet, 'stateDire
   return {
     journal: join(own, 'journal.jsonl'),
     lock: join(own, 'lock'),
+    orders: join(own, 'orders'),
     runs: join(own, 'runs'),
     playbooks: join(stateDirectory, 'playbooks'),
   }

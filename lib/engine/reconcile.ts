@@ -174,19 +174,19 @@ async function check(step: OpenStep, directory: string, context: StepContext, { 
 /** Until a step ends, the time comes, a person says something, or somebody stops us. */
 async function nextChange(run: Reconcile, running: Running, wakeAt: number | null): Promise<void> {
   const { clock, stop, onProgress } = run
-  const until = Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP)
   const steps = [...running.steps.values()]
+  // A step may run for an hour: what becomes due meanwhile begins beside it.
+  const until = Math.max(clock.now(), steps.length > 0 ? (wakeAt ?? Infinity) : Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP))
   if (steps.length === 0) onProgress({ type: 'sleeping', until: wakeAt ?? until })
   const awake = new AbortController()
   const stopped = AbortSignal.any([stop, awake.signal])
+  let ended = false
+  const anEnd = Promise.race(steps).then(() => void (ended = true))
   try {
-    // A step may run for an hour: what becomes due meanwhile begins beside it. A word is heard at once where nothing runs.
-    if (steps.length > 0) await Promise.race([...steps, ...(wakeAt === null ? [] : [clock.sleep(Math.max(wakeAt - clock.now(), 0), stopped)])])
-    else {
-      while (clock.now() < until && !stop.aborted) {
-        await clock.sleep(Math.min(until - clock.now(), LISTEN_EVERY), stopped)
-        if (await run.takeOrders()) return
-      }
+    while (!ended && !stop.aborted && clock.now() < until) {
+      // A word is heard beside a step as well: whoever said it is told that nothing begins from now on.
+      await Promise.race([anEnd, clock.sleep(Math.min(until - clock.now(), LISTEN_EVERY), stopped)])
+      if (!ended && (await run.takeOrders())) return
     }
   } finally {
     awake.abort()

@@ -1,45 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
-// `patchrun retry [NODES]`: a person says that failed nodes are to be tried again; the next run does it.
-import { PatchrunError } from '../errors.js'
+// `patchrun retry [NODES]`: a person says that nodes are to be tried again, and that a halted rollout goes on.
+import { PatchrunError, refuse } from '../errors.js'
+import type { Problem } from '../errors.js'
 import { hostsOfOption } from '../fleet/limit.js'
-import { nodeState } from '../rollout/index.js'
-import { Journal } from '../store/journal.js'
-import { takeLock } from '../store/lock.js'
-import { inState } from '../store/state-error.js'
-import { describeActor } from './actor.js'
+import { summed } from '../fleet/lists.js'
+import type { RetryReport } from '../report/answers.js'
+import { REPORT_VERSION } from '../report/types.js'
+import { nodeState, planWaves } from '../rollout/index.js'
+import type { RolloutState } from '../rollout/index.js'
+import { readState } from '../store/journal.js'
+import { giveOrder } from './give-order.js'
 import { layoutOf } from './layout.js'
+import { toRetry } from './order.js'
+import { placeOfFleet } from './places.js'
 import { systemClock } from './progress.js'
-import type { Clock } from './progress.js'
 import type { Session } from './session.js'
+import { optional, orderReport } from './steer.js'
+import type { SteerOptions } from './steer.js'
 
-/** Returns the nodes that the next run tries again. Throws lock/held, usage/nothing-to-retry. */
-export async function retry(session: Session, hosts: string | null, { clock = systemClock }: { readonly clock?: Clock } = {}): Promise<readonly string[]> {
+/**
+ * Failed, quarantined, never started, waiting for a drain: a node that is not GOOD may be named. Without names, all
+ * that failed. Works while a run is under way. Gives the names.
+ * Throws usage/nothing-to-retry, usage/not-in-rollout, usage/host-expression, usage/order-refused, config/…, state/….
+ */
+export async function retry(session: Session, hosts: string | null, options: SteerOptions = {}): Promise<readonly string[]> {
+  return (await retryReport(session, hosts, options)).nodes
+}
+
+export async function retryReport(session: Session, hosts: string | null, { reason: given, clock = systemClock }: SteerOptions = {}): Promise<RetryReport> {
+  const said = optional(given)
   const fleet = await session.observe()
   const wanted = hosts === null ? null : hostsOfOption(hosts, 'retry')
-  const layout = layoutOf(fleet)
-  const lock = await inState(fleet.stateDirectory, () => takeLock(layout.lock, clock.now(), { timeout: fleet.lockTimeout }))
-  try {
-    const journal = await Journal.open(layout.journal, lock)
-    try {
-      const { current } = journal.state
-      const live = current && (current.status === 'running' || current.status === 'halted') ? current : null
-      const failed = live ? [...live.nodes.keys()].filter((n) => nodeState(live, n).stage === 'failed') : []
-      const chosen = wanted ? failed.filter((n) => wanted.includes(n)) : failed
-      // A rollout halted by the guard or by a fault of the playbook has no failed node, and may go on all the same.
-      const resumes = live?.status === 'halted' && wanted === null
-      if (chosen.length === 0 && !resumes) {
-        throw new PatchrunError({
-          code: 'usage/nothing-to-retry',
-          message: wanted ? `none of these nodes has failed in the rollout that stands: ${wanted.slice(0, 10).join(', ')}` : 'no rollout is halted, and no node has failed',
-          hint: '`patchrun status` shows which nodes failed, and why.',
-        })
-      }
-      await journal.append({ type: 'retried', at: clock.now(), nodes: wanted && chosen, by: describeActor() })
-      return chosen
-    } finally {
-      await journal.close()
-    }
-  } finally {
-    await lock.release().catch(() => undefined)
-  }
+  const { current } = await readState(layoutOf(fleet).journal)
+  const live = current && (current.status === 'running' || current.status === 'halted') ? current : null
+  if (!live) throw nothing(current ? `no rollout is under way or halted: ${current.id} is ${current.status}` : 'nothing has been rolled out yet')
+  if (wanted) requireOpen(live, wanted, new Set(planWaves(fleet.nodes, fleet.policy, live.limit).flatMap((w) => w.nodes)))
+  const nodes = toRetry(live, wanted)
+  // A rollout halted by a guard, a gate or a person has no failed node, and may go on all the same.
+  if (nodes.length === 0 && live.status !== 'halted') throw nothing('no node has failed, and the rollout is not halted')
+  const { signal } = session.options
+  const place = placeOfFleet(fleet)
+  const done = await giveOrder(place, { do: 'retry', rollout: live.id, nodes: wanted && nodes, ...said }, { clock, ...(signal && { signal }) })
+  return { schemaVersion: REPORT_VERSION, kind: 'retry', fleet: fleet.name, nodes, ...orderReport(place, done) }
 }
+
+/** Every node that is named must be one that can be tried again: a slip must not pass for an answer. */
+function requireOpen(rollout: RolloutState, wanted: readonly string[], members: ReadonlySet<string>): void {
+  const strange = wanted.filter((n) => !members.has(n))
+  const good = wanted.filter((n) => members.has(n) && nodeState(rollout, n).stage === 'good')
+  const problems: Problem[] = []
+  if (strange.length > 0) problems.push({ code: 'usage/not-in-rollout', message: `${summed(strange)}: not in rollout ${rollout.id}${rollout.limit ? ', which is limited' : ''}`, hint: '`patchrun status --json` names its nodes.' })
+  if (good.length > 0) problems.push({ code: 'usage/nothing-to-retry', message: `${summed(good)}: GOOD at the pin already`, hint: 'Leave it out. `patchrun run --again` looks at nodes of a completed pin once more.' })
+  refuse(problems)
+}
+
+const nothing = (message: string): PatchrunError => new PatchrunError({ code: 'usage/nothing-to-retry', message, hint: '`patchrun status` shows which nodes failed, and why.' })

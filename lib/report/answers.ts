@@ -4,7 +4,7 @@ import type { ExitCode, Problem } from '../errors.js'
 import type { TagAudit, TagFindingKind, AuditedTask } from '../change/tag-types.js'
 import type { Comparison } from '../playbook/index.js'
 import type { PinnedCommit } from '../rollout/index.js'
-import type { REPORT_VERSION } from './types.js'
+import type { ApprovalReport, HolderReport, REPORT_VERSION } from './types.js'
 
 interface Answer<K extends string> {
   readonly schemaVersion: typeof REPORT_VERSION
@@ -93,8 +93,37 @@ export interface LintReport extends OfFleet<'lint'> {
   readonly findings: readonly LintFinding[]
 }
 
-export interface RetryReport extends OfFleet<'retry'> {
-  /** The nodes that the next run tries again. */
+/** How an order came to the journal of an environment. */
+export interface OrderReport {
+  readonly environment: string
+  /** Id of the order, as the journal has it. */
+  readonly order: string
+  /**
+   * now: it is in the journal, nobody runs. by-run: a run is under way, has it in its journal and begins nothing against
+   * it from here on. handed: a run is under way and has not answered yet; it reads it before its next decision.
+   */
+  readonly taken: 'now' | 'by-run' | 'handed'
+  /** Who runs. */
+  readonly holder?: HolderReport
+}
+
+/** What `pause`, `unpause`, `approve` and `abort` answer with. */
+export interface SteerReport extends Answer<'steer'> {
+  readonly fleet: string
+  readonly verb: 'pause' | 'unpause' | 'approve' | 'abort'
+  readonly reason?: string
+  /** Of pause, ISO 8601. */
+  readonly until?: string
+  /** Of approve. */
+  readonly approval?: ApprovalReport
+  /** Of abort: nothing was under way, and the rollout is halted. */
+  readonly halted?: boolean
+  readonly environments: readonly OrderReport[]
+}
+
+export interface RetryReport extends OfFleet<'retry'>, OrderReport {
+  readonly environment: string
+  /** The nodes that are tried again. */
   readonly nodes: readonly string[]
 }
 

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the state to the Report. Pure: the time is passed in.
 import type { Fleet } from '../fleet/types.js'
-import { countStages, decide, nodeState, planWaves, waveName, worldOf } from '../rollout/index.js'
-import type { EnvironmentState, NodeState, Pause, PastRollout, RolloutState, Stage, Surroundings, Waiting, Wave } from '../rollout/index.js'
+import { countStages, decide, nodeState, pendingApprovals, planWaves, waveName, worldOf } from '../rollout/index.js'
+import type { EnvironmentState, NodeState, Pause, PastRollout, RolloutState, Stage, Surroundings, Waiting, Wave, Word, World } from '../rollout/index.js'
 import { REPORT_VERSION } from './types.js'
-import type { HistoryReport, NodeReport, PauseReport, Report, RolloutReport, WaveReport } from './types.js'
+import type { ApprovalReport, HistoryReport, HolderReport, NodeReport, PauseReport, Report, RolloutReport, WaveReport, WordReport } from './types.js'
+
+/** Who holds the lock; `since`: ms since the epoch. */
+export interface Held {
+  readonly user: string
+  readonly host: string
+  readonly pid: number
+  readonly since: number
+}
 
 export interface ReportSource {
   readonly fleet: Fleet
@@ -12,11 +20,13 @@ export interface ReportSource {
   /** ms since the epoch. */
   readonly now: number
   readonly surroundings?: Surroundings
-  readonly holder?: { readonly user: string; readonly host: string; readonly pid: number; readonly since: number } | null
+  readonly holder?: Held | null
+  /** Words that lie in the mailbox. */
+  readonly orders?: number
 }
 
 export function buildReport(source: ReportSource): Report {
-  const { fleet, state, now, holder } = source
+  const { fleet, state, now, holder, orders = 0 } = source
   const { name, environment } = fleet
   return {
     schemaVersion: REPORT_VERSION,
@@ -27,8 +37,9 @@ export function buildReport(source: ReportSource): Report {
     remembered: state.remembered,
     rollout: state.current && rolloutReport(source, state.current),
     ...(state.pause && (state.pause.until === undefined || now < state.pause.until) && { pause: pauseReport(state.pause) }),
-    ...(state.rejected && { rejected: { sha: state.rejected.sha, by: state.rejected.by, at: iso(state.rejected.at), ...(state.rejected.reason !== undefined && { reason: state.rejected.reason }) } }),
-    ...(holder && { holder: { user: holder.user, host: holder.host, pid: holder.pid, since: iso(holder.since) } }),
+    ...(state.rejected && { rejected: { sha: state.rejected.sha, ...wordReport(state.rejected) } }),
+    ...(holder && { holder: holderReport(holder) }),
+    ...(orders > 0 && { orders }),
   }
 }
 
@@ -39,14 +50,27 @@ export function buildHistory({ fleet, state, now }: ReportSource): HistoryReport
     const { id, kind, pin, status, openedAt, by, halt } = current
     rollouts.push({ id, kind, pin, status, openedAt, endedAt: current.endedAt ?? now, by, counts: countStages(current), limited: current.limit !== null, ...(halt && { message: halt.message }) })
   }
-  return { schemaVersion: REPORT_VERSION, kind: 'history', fleet: fleet.name, environment: fleet.environment, remembered: state.remembered, rollouts: rollouts.reverse() }
+  const ended = rollouts.map((past) => (past.status === 'rolled-back' && state.rejected?.sha === past.pin.sha ? { ...past, end: { word: 'rolled-back' as const, ...wordReport(state.rejected) } } : past.id === current?.id && current.abort ? { ...past, end: { word: 'aborted' as const, ...wordReport(current.abort) } } : past))
+  const pause = state.pause && (state.pause.until === undefined || now < state.pause.until) ? state.pause : null
+  return { schemaVersion: REPORT_VERSION, kind: 'history', fleet: fleet.name, environment: fleet.environment, remembered: state.remembered, ...(pause && { pause: pauseReport(pause) }), rollouts: ended.reverse() }
 }
 
-const pauseReport = ({ by, at, reason, scope, until }: Pause): PauseReport => ({ by, at: iso(at), scope, ...(reason !== undefined && { reason }), ...(until !== undefined && { until: iso(until) }) })
+const pauseReport = (pause: Pause): PauseReport => ({ ...wordReport(pause), scope: pause.scope, ...(pause.until !== undefined && { until: iso(pause.until) }) })
+
+const wordReport = ({ by, at, reason }: Word): WordReport => ({ by, at: iso(at), ...(reason !== undefined && { reason }) })
+
+export const holderReport = ({ user, host, pid, since }: Held): HolderReport => ({ user, host, pid, since: iso(since) })
+
+/** What may be approved in this world, as it is shown. */
+export function approvalReports(world: World): readonly ApprovalReport[] {
+  const { pin } = world.rollout
+  return pendingApprovals(world).map(({ key, scope, text, waves }) => ({ key, scope, text, pin, waves: waves.map(({ index, nodes }) => ({ wave: index, name: waveName(index), nodes })) }))
+}
 
 function rolloutReport({ fleet, state, now, surroundings }: ReportSource, rollout: RolloutState): RolloutReport {
   const waves = planWaves(fleet.nodes, fleet.policy, rollout.limit)
-  const { waiting, wakeAt } = decide(worldOf(fleet, state, rollout, now, surroundings))
+  const world = worldOf(fleet, state, rollout, now, surroundings)
+  const { waiting, wakeAt } = decide(world)
   const why = new Map<string, Waiting>(waiting.flatMap((w) => w.nodes.map((n) => [n, w] as const)))
   const nodes = waves.flatMap(({ index, nodes: names }) => names.map((n) => nodeReport(n, index, nodeState(rollout, n), why.get(n))))
   const waveReports = waves.map((wave) => waveReport(wave, rollout))
@@ -57,6 +81,9 @@ function rolloutReport({ fleet, state, now, surroundings }: ReportSource, rollou
     openedAt: iso(openedAt),
     ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
     ...(halt && { halt }),
+    ...(rollout.abort && { abort: wordReport(rollout.abort) }),
+    approvals: approvalReports(world),
+    approved: rollout.approvals.map((a) => ({ key: a.key, ...wordReport(a) })),
     counts: waveReports.reduce((sum, w) => add(sum, w.counts), NONE),
     waves: waveReports,
     nodes,

@@ -24,7 +24,7 @@ export function junitXml(report: Report): string {
   return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${attributes({ name, ...all, tests: all.tests + extra, errors: extra })}>`, ...suites, '</testsuites>', ''].join('\n')
 }
 
-const isFailure = ({ stage }: NodeReport): boolean => stage === 'failed'
+const isFailure = ({ stage }: NodeReport): boolean => stage === 'failed' || stage === 'quarantined'
 const isPassed = ({ stage }: NodeReport): boolean => stage === 'good'
 
 function totals(nodes: readonly NodeReport[]): { tests: number; failures: number; errors: number; skipped: number } {

@@ -22,3 +22,11 @@ export interface TextOptions {
   /** The command with the options that lead to this fleet, for "what to do next": "patchrun --env prod". */
   readonly command: string
 }
+
+/** What the renderer cannot know from the report alone. */
+export interface RolloutTextOptions extends TextOptions {
+  /** The log of Ansible in which the failure of a node stands. */
+  readonly logOf?: (node: string) => string | undefined
+  /** Directory that keeps the logs of the rollout. */
+  readonly logs?: string
+}

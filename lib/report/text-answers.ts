@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smaller answers in words.
-import type { DoctorReport, InitReport, PinReport, RetryReport, ValidateReport } from './answers.js'
+import type { DoctorReport, InitReport, PinReport, ValidateReport } from './answers.js'
 import { clean, count, nodesText, shortSha, table } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 
@@ -66,11 +66,6 @@ function relation({ kind, remembered }: PinReport['comparison'], paint: Paint): 
     case 'unknown-remembered':
       return paint.warn(`${before} is not in the repository, as far as it can be seen`)
   }
-}
-
-export function retryText({ nodes }: RetryReport, { command }: TextOptions): string {
-  const what = nodes.length > 0 ? `${count(nodes.length, 'node')} will be tried again: ${nodesText(nodes)}` : 'the rollout is no longer halted'
-  return `${what}\nNext: ${command} run\n`
 }
 
 export function initText({ directory, files }: InitReport, { paint }: TextOptions): string {

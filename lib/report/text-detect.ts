@@ -2,7 +2,7 @@
 // Verdicts in words. A thousand nodes share a few causes: nodes with the same verdict for the same reasons are one entry.
 import { groupBy } from '../fleet/group-by.js'
 import type { Verdict, WouldChange } from '../rollout/verdict.js'
-import { failureText, unpredictedText } from './text.js'
+import { failureText, unpredictedText } from './text-failures.js'
 import { clean, count, indent, nodesText, pinText, placeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 import type { DetectReport } from './types.js'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
-import type { Actor, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
+import type { Actor, ApprovalScope, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
 import type { HealthGate, RolloutPolicy } from '../fleet/types.js'
 import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
 
@@ -31,6 +31,26 @@ export interface WaveReport {
   readonly counts: Readonly<Record<Stage, number>>
 }
 
+/** What a person may approve just now. */
+export interface ApprovalReport {
+  /** What `patchrun approve` has to be given. */
+  readonly key: string
+  /** start, wide, wave1 …, history. */
+  readonly scope: ApprovalScope
+  /** Why it is needed, in words. */
+  readonly text: string
+  readonly pin: PinnedCommit
+  /** The waves that it lets go. */
+  readonly waves: readonly { readonly wave: number; readonly name: string; readonly nodes: readonly string[] }[]
+}
+
+/** What a person said, ISO 8601. */
+export interface WordReport {
+  readonly by: Actor
+  readonly at: string
+  readonly reason?: string
+}
+
 export interface RolloutReport {
   readonly id: string
   readonly kind: 'forward' | 'rollback'
@@ -43,6 +63,12 @@ export interface RolloutReport {
   readonly openedAt: string
   readonly endedAt?: string
   readonly halt?: Halt
+  /** What runs is finished, then it halts. */
+  readonly abort?: WordReport
+  /** What a person may approve just now. */
+  readonly approvals: readonly ApprovalReport[]
+  /** What was approved. */
+  readonly approved: readonly (WordReport & { readonly key: string })[]
   readonly counts: Readonly<Record<Stage, number>>
   readonly waves: readonly WaveReport[]
   readonly nodes: readonly NodeReport[]
@@ -53,12 +79,8 @@ export interface RolloutReport {
   readonly wakeAt?: string
 }
 
-export interface PauseReport {
-  readonly by: Actor
-  /** ISO 8601. */
-  readonly at: string
+export interface PauseReport extends WordReport {
   readonly scope: 'fleet' | 'environment'
-  readonly reason?: string
   readonly until?: string
 }
 
@@ -76,9 +98,19 @@ export interface Report {
   /** Nothing new begins. */
   readonly pause?: PauseReport
   /** The commit that was rolled back, and is not rolled out again by itself. */
-  readonly rejected?: { readonly sha: string; readonly by: Actor; readonly at: string; readonly reason?: string }
+  readonly rejected?: WordReport & { readonly sha: string }
   /** Who holds the lock just now. */
-  readonly holder?: { readonly user: string; readonly host: string; readonly pid: number; readonly since: string }
+  readonly holder?: HolderReport
+  /** Words of people that lie in the mailbox and are not in the journal yet. */
+  readonly orders?: number
+}
+
+export interface HolderReport {
+  readonly user: string
+  readonly host: string
+  readonly pid: number
+  /** ISO 8601. */
+  readonly since: string
 }
 
 /** What `detect` answers with. */
@@ -147,5 +179,8 @@ export interface HistoryReport {
   readonly fleet: string
   readonly environment: string
   readonly remembered: string | null
-  readonly rollouts: readonly PastRollout[]
+  /** Nothing new begins. */
+  readonly pause?: PauseReport
+  /** `end`: who ended it, where a person did. */
+  readonly rollouts: readonly (PastRollout & { readonly end?: WordReport & { readonly word: 'aborted' | 'rolled-back' } })[]
 }

@@ -7,7 +7,7 @@
 import { unreachable } from '../errors.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
-import { countStages, nodeState, NO_STATE, UNSEEN } from './state.js'
+import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
 import type { EnvironmentState, NodeState, OpenStep, PastRollout, RolloutState, RolloutStatus } from './state.js'
 
 /** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
@@ -99,7 +99,9 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
 }
 
 function open(state: EnvironmentState, event: Opened): EnvironmentState {
+  const strays = changedSince(state.current)
   const current: RolloutState = {
+    ...(strays.length > 0 && { strays }),
     id: event.rollout,
     kind: event.kind,
     pin: event.pin,
@@ -123,6 +125,13 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
   // Rolled out once more after all, by a person's word.
   const rejected = event.kind === 'forward' && state.rejected?.sha === event.pin.sha ? null : state.rejected
   return { ...state, current, rejected }
+}
+
+/** Nodes that are not where the remembered commit left them: a rollout changed them and did not complete. */
+function changedSince(before: RolloutState | null): readonly string[] {
+  // Every node was seen GOOD at what is remembered now.
+  if (!before || (before.status === 'done' && (before.limit === null || before.kind === 'rollback'))) return []
+  return takenBack(before)
 }
 
 /** The short form in which a rollout stays in the history. */
@@ -204,7 +213,8 @@ function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
 function retry(draft: Draft, { nodes, at }: Retried): void {
   const wanted = nodes && new Set(nodes)
   for (const [node, { stage, touched, missing, step }] of draft.nodes) {
-    if ((stage === 'failed' || stage === 'quarantined') && (!wanted || wanted.has(node))) draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }) })
+    // Who names a node that waits for a drain has seen to it by hand: it is looked at again.
+    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }) })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
   Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })

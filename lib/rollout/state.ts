@@ -81,6 +81,8 @@ export interface RolloutState {
   readonly limit: readonly string[] | null
   readonly by: Actor
   readonly openedAt: number
+  /** Nodes that rollouts before this one changed and that none has completed since: a rollback takes them back, too. */
+  readonly strays?: readonly string[]
   /** What the deadline counts from: opened, or last retried by a person. */
   readonly since: number
   readonly endedAt?: number
@@ -160,6 +162,11 @@ export const UNSEEN: NodeState = {
 /** The state of a node, also of one that no step has named yet. */
 export function nodeState(rollout: RolloutState, node: string): NodeState {
   return rollout.nodes.get(node) ?? UNSEEN
+}
+
+/** The nodes that a rollback of this rollout takes back: what it changed, and what those before it left changed. */
+export function takenBack({ nodes, strays = [] }: RolloutState): readonly string[] {
+  return [...new Set([...strays, ...[...nodes].flatMap(([n, { touched }]) => (touched ? [n] : []))])]
 }
 
 /** How many of the nodes that a step has named stand where. */

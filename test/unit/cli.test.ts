@@ -88,7 +88,7 @@ t.test('help begins with examples, for the program and for every verb', async (t
   }
   // An example that the parser does not understand would teach people a mistake.
   for (const [line] of VERBS.flatMap((v) => v.examples)) {
-    const argv = line.replace(/^cd \w+ && /, '').replace(/ (&&|>) .*$/, '').split(' ').slice(1)
+    const argv = line.replace(/^cd \w+ && /, '').replace(/ (&&|>) .*$/, '').match(/"[^"]*"|\S+/g)?.slice(1) ?? []
     t.match(parse(argv, fakeIo()), { kind: 'call' }, line)
   }
 })

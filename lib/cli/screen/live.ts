@@ -88,7 +88,7 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
       const quiet = progress.type === 'decided' || progress.type === 'sleeping' || progress.type === 'ansible' || progress.type === 'step-started'
       const lines = quiet ? [] : linesOf(progress, model.waiting, options)
       if (!drawn) write(lines)
-      else if (progress.type === 'notice') later.push(...lines)
+      else if (progress.type === 'notice' || progress.type === 'steered') later.push(...lines)
       if (progress.type === 'decided' || progress.type === 'step-started') endWaves(shown, model)
       // Events of Ansible come by the thousand; the timer shows them soon enough.
       if (progress.type !== 'ansible' || progress.event.ev === 'task') refresh()

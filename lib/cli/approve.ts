@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { approvable, approve } from '../engine/approve.js'
+import { openSession } from '../engine/session.js'
+import { EXIT } from '../errors.js'
+import { approvalText, steerText } from '../report/text-steer.js'
+import { ask, mayAsk } from './confirm.js'
+import { print, sessionOptions, textOptions } from './context.js'
+import type { VerbAction } from './context.js'
+import { reasonOf, textOf } from './steer-options.js'
+
+export const approveVerb: VerbAction = async (context, call) => {
+  const session = await openSession(sessionOptions(context, call))
+  const sha = textOf(call, 'sha')
+  let [key] = call.args
+  if (key === undefined && sha === undefined && mayAsk(context, false)) {
+    // The key of what was shown is what is approved: what changes while a person reads is refused.
+    const [approval] = (await approvable(session)).approvals
+    if (approval) {
+      context.io.stderr.write(`${approvalText(approval, await textOptions(context))}\n`)
+      if (!(await ask(context, 'Approve it? [y/N] '))) {
+        context.io.stderr.write('Not approved.\n')
+        return EXIT.interrupted
+      }
+      key = approval.key
+    }
+  }
+  await print(context, await approve(session, { ...(key !== undefined && { key }), ...(sha !== undefined && { sha }), ...reasonOf(call) }), steerText)
+  return EXIT.reached
+}

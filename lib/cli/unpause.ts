@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import { unpause } from '../engine/steer.js'
+import { EXIT } from '../errors.js'
+import { steerText } from '../report/text-steer.js'
+import { print, sessionOptions } from './context.js'
+import type { VerbAction } from './context.js'
+import { reasonOf } from './steer-options.js'
+
+export const unpauseVerb: VerbAction = async (context, call) => {
+  await print(context, await unpause({ options: sessionOptions(context, call) }, reasonOf(call)), steerText)
+  return EXIT.reached
+}

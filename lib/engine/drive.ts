@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes the lock, lets somebody say which rollout this is about, and drives it as far as the policy lets it go.
+import { readdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { endOrphan } from '../ansible/run.js'
+import type { AnsibleInstall } from '../ansible/types.js'
+import { EXIT } from '../errors.js'
+import type { ExitCode } from '../errors.js'
+import type { Fleet } from '../fleet/types.js'
+import { buildReport } from '../report/build.js'
+import type { Report } from '../report/types.js'
+import type { Surroundings } from '../rollout/index.js'
+import { Journal } from '../store/journal.js'
+import { takeLock } from '../store/lock.js'
+import type { Holder, Lock } from '../store/lock.js'
+import { inState } from '../store/state-error.js'
+import type { Choice } from './choose.js'
+import { layoutOf } from './layout.js'
+import type { Layout } from './layout.js'
+import { takeOrders } from './orders.js'
+import { useCheckout } from './pin.js'
+import { systemClock } from './progress.js'
+import type { Clock, OnProgress } from './progress.js'
+import { reconcile, rolloutOf } from './reconcile.js'
+import type { Observed, Reconciled } from './reconcile.js'
+import type { Session } from './session.js'
+import { lookAround } from './surroundings.js'
+
+export interface DriveOptions {
+  /** Do all that needs no waiting, then return. */
+  readonly once?: boolean
+  readonly onEvent?: OnProgress
+  /** Aborted: no new step begins, what runs is finished. */
+  readonly signal?: AbortSignal
+  /** Aborted: what runs is ended, too. */
+  readonly kill?: AbortSignal
+  readonly clock?: Clock
+}
+
+export interface RunResult {
+  readonly exitCode: ExitCode
+  readonly outcome: 'done' | 'halted' | 'waiting' | 'interrupted'
+  readonly report: Report
+}
+
+const never = new AbortController().signal
+
+/** What a run begins with, found while it holds the lock. */
+export interface Begin {
+  readonly fleet: Fleet
+  readonly journal: Journal
+  readonly onProgress: OnProgress
+  readonly kill: AbortSignal
+  readonly now: () => number
+  /** Carries what people said meanwhile into the journal: to be done right before anything is decided. */
+  readonly takeOrders: () => Promise<boolean>
+}
+
+export interface Begun {
+  readonly choice: Choice
+  readonly surroundings: Surroundings
+}
+
+/** Throws config/…, ansible/…, lock/held, lock/lost, state/…, and what `begin` throws. */
+export async function drive(session: Session, options: DriveOptions, begin: (given: Begin) => Promise<Begun>): Promise<RunResult> {
+  const fleet = await session.observe()
+  const install = await session.findAnsible()
+  return inState(fleet.stateDirectory, () => underLock(session, fleet, install, options, begin))
+}
+
+async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall, options: DriveOptions, begin: (given: Begin) => Promise<Begun>): Promise<RunResult> {
+  const { once = false, clock = systemClock, onEvent: onProgress = () => undefined, signal: stop = never, kill = never } = options
+  const layout = layoutOf(fleet)
+  const lock = await takeLock(layout.lock, clock.now(), { timeout: fleet.lockTimeout })
+  let journal: Journal | undefined
+  try {
+    const open = (journal = await Journal.open(layout.journal, lock))
+    if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: takenOver(lock.takenFrom, lock.takenBecause, fleet.lockTimeout) })
+    await endOrphans(layout, journal, onProgress)
+    const orders = (): Promise<boolean> => takeOrders(layout, open, clock, onProgress)
+    const { choice, surroundings } = await begin({ fleet, journal, onProgress, kill, now: () => clock.now(), takeOrders: orders })
+    const tell = (): void => {
+      for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
+    }
+    if (choice.events.length === 0) {
+      tell()
+      return result(journal, { ended: 'settled', fleet, surroundings }, clock, choice.refused)
+    }
+    // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
+    const opened = choice.events.find((e) => e.type === 'opened')
+    const checkout = await useCheckout(fleet, (opened ?? rolloutOf(journal)).pin.sha, kill)
+    for (const event of choice.events) await journal.append(event)
+    tell()
+    const reconciled = await reconcile({
+      journal, once, clock, onProgress,
+      // Somebody else goes on: nothing of ours may go on beside it.
+      stop: AbortSignal.any([stop, lock.lost]),
+      kill: AbortSignal.any([kill, lock.lost]),
+      runs: layout.runs,
+      context: { install, checkout: checkout.path, fence: lock.file },
+      // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
+      observe: async (): Promise<Observed> => {
+        await checkout.verify()
+        const observed = await session.observe()
+        return { fleet: observed, surroundings: await lookAround(observed, rolloutOf(open).pin.sha) }
+      },
+      takeOrders: orders,
+    })
+    lock.lost.throwIfAborted()
+    return result(journal, reconciled, clock)
+  } finally {
+    await journal?.close()
+    // What went wrong before is what people need to hear of; a lock that is still there is taken over from the dead.
+    await lock.release().catch(() => undefined)
+  }
+}
+
+function takenOver({ pid, user, host }: Holder, because: Lock['takenBecause'], timeout: number): string {
+  const how = because === 'silent' ? `gave no sign of life for ${Math.round(timeout / 1000)} s: if it wakes up it does nothing more` : 'ended without releasing the lock'
+  return `took over from process ${pid} of ${user}${host === hostname() ? '' : `@${host}`}, which ${how}`
+}
+
+function result(journal: Journal, { ended, fleet, surroundings }: Reconciled, clock: Clock, refused = false): RunResult {
+  const report = buildReport({ fleet, state: journal.state, now: clock.now(), surroundings })
+  const { status } = rolloutOf(journal)
+  if (refused) return { exitCode: EXIT.halted, outcome: 'halted', report }
+  if (status === 'done') return { exitCode: EXIT.reached, outcome: 'done', report }
+  if (status === 'halted') return { exitCode: EXIT.halted, outcome: 'halted', report }
+  return ended === 'stopped' ? { exitCode: EXIT.interrupted, outcome: 'interrupted', report } : { exitCode: EXIT.waiting, outcome: 'waiting', report }
+}
+
+/**
+ * Ends what an earlier process left running: Ansible that nobody listens to must not go on beside a new run.
+ * Only the directories of steps without an outcome can hold one.
+ */
+async function endOrphans(layout: Layout, journal: Journal, onProgress: OnProgress): Promise<void> {
+  const { current } = journal.state
+  if (!current) return
+  const base = join(layout.runs, current.id)
+  const names = new Set([...(await readdir(base).catch(() => [] as string[]))])
+  for (const { step, action, nodes } of current.steps.values()) {
+    if (!names.has(step)) continue
+    const found = await endOrphan(join(base, step))
+    if (found === 'ended') {
+      onProgress({ type: 'notice', code: 'orphan-ended', text: `ended an ansible-playbook of the run before (${action} on ${nodes.length} nodes) that was still going on` })
+    }
+  }
+}
