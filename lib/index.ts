@@ -7,8 +7,12 @@ export type { Environment } from './engine/open.js'
 export type { SessionOptions } from './engine/session.js'
 export type { RunOptions, RunResult } from './engine/rollout.js'
 export type { DetectOptions } from './engine/detect.js'
+export type { RollbackOptions } from './engine/rollback.js'
+export type { PauseOptions, SteerOptions } from './engine/steer.js'
+export type { ApproveOptions } from './engine/approve.js'
+export type { OrderReport, SteerReport } from './report/answers.js'
 export type { Clock, NoticeCode, OnProgress, Progress } from './engine/progress.js'
-export type { DetectReport, HistoryReport, NodeReport, PlanReport, PlannedWave, Report, RolloutReport, WaveReport } from './report/types.js'
+export type { ApprovalReport, DetectReport, HistoryReport, NodeReport, PlanReport, PlannedWave, Report, RolloutReport, WaveReport } from './report/types.js'
 
 // Errors a caller can act on, and what the command exits with.
 export { EXIT, PatchrunError } from './errors.js'

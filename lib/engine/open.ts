@@ -5,10 +5,14 @@ import type { AnsibleInventory } from '../ansible/inventory.js'
 import type { Fleet } from '../fleet/types.js'
 import type { DoctorReport } from '../report/answers.js'
 import type { DetectReport, HistoryReport, PlanReport, Report } from '../report/types.js'
+import type { SteerReport } from '../report/answers.js'
+import type { ApproveOptions } from './approve.js'
 import type { DetectOptions } from './detect.js'
+import type { RollbackOptions } from './rollback.js'
 import type { RunOptions, RunResult } from './rollout.js'
 import { openSession } from './session.js'
 import type { SessionOptions } from './session.js'
+import type { PauseOptions, SteerOptions } from './steer.js'
 
 export interface Environment {
   /** The declaration, read and checked afresh, with its lists. */
@@ -26,8 +30,17 @@ export interface Environment {
   /** All that a rollout stands on, looked at one by one. Asks the canaries to answer. */
   doctor(): Promise<DoctorReport>
   history(): Promise<HistoryReport>
-  /** Lets failed nodes be tried again by the next run: a host expression, or all of them. Gives their names. */
-  retry(nodes?: string): Promise<readonly string[]>
+  /** Lets nodes be tried again, by the run that is under way or the next one: a host expression, or all that failed. Gives their names. */
+  retry(nodes?: string, options?: SteerOptions): Promise<readonly string[]>
+  /** Nothing new begins, in this environment, or in all where none was named; what runs is finished. */
+  pause(options: PauseOptions): Promise<SteerReport>
+  unpause(options?: SteerOptions): Promise<SteerReport>
+  /** Lets the rollout go on as it was shown under this key, or, by the SHA of its pin, the one approval that is pending. */
+  approve(options: ApproveOptions): Promise<SteerReport>
+  /** What runs is finished, then the rollout halts. */
+  abort(options: SteerOptions & { readonly reason: string }): Promise<SteerReport>
+  /** Takes what the rollout changed back to the commit before, canaries first. A halt and a wait are results. */
+  rollback(options: RollbackOptions): Promise<RunResult>
 }
 
 /**
@@ -47,6 +60,11 @@ export async function open(options: SessionOptions): Promise<Environment> {
     doctor: async () => (await import('./doctor.js')).doctor(session, { signal }),
     status: async () => (await import('./status.js')).status(session),
     history: async () => (await import('./status.js')).history(session),
-    retry: async (nodes) => (await import('./retry.js')).retry(session, nodes ?? null),
+    retry: async (nodes, said) => (await import('./retry.js')).retry(session, nodes ?? null, said),
+    pause: async (said) => (await import('./steer.js')).pause(session, said),
+    unpause: async (said) => (await import('./steer.js')).unpause(session, said),
+    approve: async (said) => (await import('./approve.js')).approve(session, said),
+    abort: async (said) => (await import('./steer.js')).abort(session, said),
+    rollback: async (asked) => (await import('./rollback.js')).rollback(session, { signal, ...asked }),
   }
 }
