@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { endOrphan } from '../ansible/run.js'
 import type { AnsibleInstall } from '../ansible/types.js'
-import { EXIT } from '../errors.js'
+import { EXIT, refuse } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { buildReport } from '../report/build.js'
@@ -16,6 +16,7 @@ import { takeLock } from '../store/lock.js'
 import type { Holder, Lock } from '../store/lock.js'
 import { inState } from '../store/state-error.js'
 import type { Choice } from './choose.js'
+import { gateProblems } from './health.js'
 import { layoutOf } from './layout.js'
 import type { Layout } from './layout.js'
 import { takeOrders } from './orders.js'
@@ -90,6 +91,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
     // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
     const opened = choice.events.find((e) => e.type === 'opened')
     const checkout = await useCheckout(fleet, (opened ?? rolloutOf(journal)).pin.sha, kill)
+    refuse(gateProblems(fleet, checkout.path))
     for (const event of choice.events) await journal.append(event)
     tell()
     const reconciled = await reconcile({

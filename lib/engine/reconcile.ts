@@ -7,7 +7,7 @@ import { decide, nodeState, planWaves, STEERED, worldOf } from '../rollout/index
 import type { Action, Decision, EnvironmentState, Concluded, OpenStep, RolloutState, StepAction, Surroundings } from '../rollout/index.js'
 import { unreachable } from '../errors.js'
 import type { Journal } from '../store/journal.js'
-import { outcomeOfCheck, runCheck } from './health.js'
+import { gateWarnings, outcomeOfCheck, runCheck } from './health.js'
 import { outcomeOf } from './outcome.js'
 import type { Clock, OnProgress } from './progress.js'
 import { runStep } from './step.js'
@@ -161,6 +161,7 @@ async function perform(run: Reconcile, fleet: Fleet, step: OpenStep): Promise<vo
   const inStep: StepContext = { ...context, fleet, signal: kill, onEvent: (event) => onProgress({ type: 'ansible', step, event }) }
   const outcome = step.action === 'check' ? await check(step, directory, inStep, run) : outcomeOf(step, await runStep(step.action, step.nodes, directory, inStep), fleet.policy.untagged, clock.now())
   await journal.append(outcome)
+  if (step.check) for (const text of gateWarnings(outcome, step.check.gate)) onProgress({ type: 'notice', code: 'gate-changed', text })
   onProgress({ type: 'step-ended', step, outcome })
 }
 

@@ -11,7 +11,7 @@ import { Slots } from './capacity.js'
 import { unapproved } from './approval.js'
 import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
-import { byRecord, sortNodes } from './sorted.js'
+import { byRecord, EMPTY, sortNodes } from './sorted.js'
 import type { Sorted } from './sorted.js'
 import { nodeState } from './state.js'
 import type { RolloutState } from './state.js'
@@ -26,7 +26,7 @@ export function decide(world: World): Decision {
   const { rollout, policy, nodes } = world
   if (rollout.status !== 'running' && rollout.status !== 'halted') return NOTHING
   const waves = planWaves(nodes, policy, rollout.limit)
-  if (rollout.status === 'halted') return { ...NOTHING, waiting: whileHalted(waves, rollout) }
+  if (rollout.status === 'halted') return { ...NOTHING, waiting: whileHalted(waves, world) }
   const halt = checkHalt(world, waves)
   if (halt) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
   return new Walk(world, waves).decide()
@@ -168,7 +168,10 @@ function openNodes({ index }: Wave, { unseen, hot, applied, busy }: Sorted, roll
   return moving > 0 ? { code: 'wave', text: `${waveName(index)} must be done first: ${moving} of its nodes are not` } : null
 }
 
-function whileHalted(waves: readonly Wave[], rollout: RolloutState): Waiting[] {
-  const nodes = waves.flatMap((w) => w.nodes).filter((n) => nodeState(rollout, n).stage !== 'good')
-  return nodes.length > 0 ? [{ nodes, code: 'halted', text: 'the rollout is halted' }] : []
+function whileHalted(waves: readonly Wave[], world: World): Waiting[] {
+  const { rollout } = world
+  const out = waves.flatMap((wave) => waitingWithin({ ...EMPTY, quarantined: sortNodes(wave, world).quarantined }, world))
+  const named = new Set(out.flatMap((w) => w.nodes))
+  const nodes = waves.flatMap((w) => w.nodes).filter((n) => nodeState(rollout, n).stage !== 'good' && !named.has(n))
+  return [...out, ...(nodes.length > 0 ? [{ nodes, code: 'halted' as const, text: 'the rollout is halted' }] : [])]
 }

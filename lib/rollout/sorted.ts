@@ -16,6 +16,8 @@ export interface Sorted extends Readonly<Record<Stage, string[]>> {
   readonly busy: string[]
 }
 
+export const EMPTY: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [] }
+
 export function sortNodes(wave: Wave, { rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>): Sorted {
   const sorted: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [] }
   for (const node of wave.nodes) sorted[placeOf(nodeState(rollout, node), policy, now)].push(node)

@@ -145,9 +145,9 @@ ansible: { forks: 6, hangTimeout: 20s, connectTimeout: 5s }
   const declared = await readFile(join(directory, 'patchrun.yml'), 'utf8')
   const runs = join(directory, '.patchrun/environments/default/runs')
   /** The step that is just now in the middle of changing the nodes of a wave after the canaries. */
-  const inTheMiddle = async (): Promise<string> => {
+  const inTheMiddle = async (before: readonly string[]): Promise<string> => {
     for (let i = 0; i < 1_200; i++) {
-      for (const rollout of (await readdir(runs)).sort().slice(-1)) {
+      for (const rollout of (await readdir(runs)).filter((name) => !before.includes(name))) {
         const applies = (await readdir(join(runs, rollout))).filter((name) => name.endsWith('-apply')).sort()
         const step = applies[1] === undefined ? undefined : join(runs, rollout, applies[1])
         const events = step === undefined ? '' : await readFile(join(step, 'events.jsonl'), 'utf8').catch(() => '')
@@ -162,8 +162,9 @@ ansible: { forks: 6, hangTimeout: 20s, connectTimeout: 5s }
     await reset()
     await writeFile(join(directory, 'patchrun.yml'), declared.replace('attempts: 1', 'attempts: 4, backoff: 3s, longest: 20s').replace('waves: ["50%"]', 'waves: ["100%"]'))
     repository.commit('labpkg 1.1, slowly', { 'site.yml': labpkg('1.1', SLOW) })
+    const before = await readdir(runs)
     const running = patchrun('run', '--yes')
-    await inTheMiddle()
+    await inTheMiddle(before)
     await Promise.all([lab.power('node03', 'cut'), lab.power('node04', 'freeze'), lab.power('node05', 'pull')])
     await sleep(5_000)
     await Promise.all([lab.power('node04', 'thaw'), lab.power('node05', 'on')])
@@ -181,8 +182,9 @@ ansible: { forks: 6, hangTimeout: 20s, connectTimeout: 5s }
   await t.test('Ansible killed in the middle of a change: looked at again, and done', async (t) => {
     await reset()
     repository.commit('labpkg 1.1, slowly, once more', { 'site.yml': `${labpkg('1.1', SLOW)}# once more\n` })
+    const before = await readdir(runs)
     const running = patchrun('run', '--yes')
-    const step = await inTheMiddle()
+    const step = await inTheMiddle(before)
     const { pid } = JSON.parse(await readFile(join(step, 'process.json'), 'utf8')) as { pid: number }
     process.kill(-pid, 'SIGKILL')
     const { exitCode, stderr } = await running
