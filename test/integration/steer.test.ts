@@ -208,7 +208,7 @@ t.test('a process that was stopped is given an order, and says when it has read 
   const ground = make(t, { nodes: 1, rollout: { approval: ['start'] } })
   ground.commit('version 1', version('1'))
   const running = start(['run', '--yes'], { cwd: ground.directory })
-  await seen(running, /waiting until/)
+  await seen(running, /waiting: the start of this rollout needs an approval \(start-/)
   running.child.kill('SIGSTOP')
   const handed = await say(ground, ['pause', '--reason', 'asleep'])
   running.child.kill('SIGCONT')

@@ -13,6 +13,8 @@ import type { Order, OrderBody } from '../../lib/engine/order.js'
 import { carryOrders, takeOrders } from '../../lib/engine/orders.js'
 import { planRetreat, retreatEvents } from '../../lib/engine/rollback.js'
 import { layoutOf } from '../../lib/engine/layout.js'
+import { reconcile } from '../../lib/engine/reconcile.js'
+import type { Reconcile } from '../../lib/engine/reconcile.js'
 import { systemClock } from '../../lib/engine/progress.js'
 import type { Progress } from '../../lib/engine/progress.js'
 import type { Fleet, FleetNode, RolloutPolicy } from '../../lib/fleet/types.js'
@@ -107,7 +109,7 @@ t.test('what is damaged or foreign stops nobody and is not lost', async (t) => {
   put2(2, JSON.stringify({ v: 2, order: order({ do: 'unpause' }) }))
   put2(3, JSON.stringify(orderDocument({ ...order({ do: 'unpause' }), do: 'explode' } as unknown as Order)))
   put2(4, JSON.stringify(orderDocument({ ...order({ do: 'unpause' }), by: null } as unknown as Order)))
-  put2(5, 'x'.repeat(100_000))
+  put2(5, JSON.stringify(orderDocument(order({ do: 'unpause' }))) + ' '.repeat(100_000))
   put2(6, 'null')
   writeFileSync(join(layout.orders, 'notes.txt'), 'remember the milk')
   mkdirSync(join(layout.orders, 'a-directory'))
@@ -252,6 +254,20 @@ t.test('how long a pause lasts', async (t) => {
   t.equal(endOf({ until: '2026-03-01T18:00+01:00' }, 0), Date.UTC(2026, 2, 1, 17))
   t.equal(endOf({}, 0), undefined)
   for (const [options, code] of [[{ for: '2 hours' }, 'usage/duration'], [{ for: '0s' }, 'usage/duration'], [{ until: 'tomorrow' }, 'usage/time'], [{ until: '2026-03-01' }, 'usage/time'], [{ for: '2h', until: '2026-03-01T18:00' }, 'usage/two-ends']] as const) t.throws(() => endOf(options, 0), { code })
+})
+
+t.test('what is said while the lists are being read is heard before anything is decided', async (t) => {
+  const { layout, journal, take, put } = await writer(t, opened)
+  const { ended } = await reconcile({
+    journal, once: true, runs: layout.runs, takeOrders: take, context: {} as Reconcile['context'],
+    clock: { ...systemClock, now: () => at }, stop: new AbortController().signal, kill: new AbortController().signal, onProgress: () => undefined,
+    observe: async () => {
+      await put({ do: 'pause', scope: 'environment', reason: 'just now' })
+      return { fleet: fleetOf(), surroundings: {} }
+    },
+  })
+  t.equal(ended, 'waiting')
+  t.same((await readJournal(layout.journal)).map((e) => e.event.type), ['opened', 'paused'], 'no step was begun')
 })
 
 t.test('orders of one pass are followed in turn', async (t) => {

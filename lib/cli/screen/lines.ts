@@ -2,7 +2,7 @@
 // Progress as lines: each event that matters is one, and a thousand nodes are not a thousand lines.
 import type { Progress } from '../../engine/progress.js'
 import type { Comparison } from '../../playbook/index.js'
-import { describeFailure, waveName } from '../../rollout/index.js'
+import { describeFailure, STEERED, waveName } from '../../rollout/index.js'
 import type { Concluded, OpenStep, StepAction, Waiting } from '../../rollout/index.js'
 import type { Paint } from '../../report/paint.js'
 import { clean, count, durationText, nodesText, pinText, shortSha, timeText } from '../../report/words.js'
@@ -46,8 +46,12 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
     case 'finished':
       return [paint.good('done: every node is GOOD at the pin')]
     case 'sleeping': {
-      const why = waiting.find((w) => w.until === progress.until) ?? waiting.find((w) => w.until !== undefined)
-      return [`waiting until ${timeText(progress.until, zone)}${why ? `: ${why.text}` : ''}`]
+      const why = waiting.find((w) => w.until === progress.until)
+      // Nobody knows when a person, or another environment, comes: the time is only that of the next look.
+      const person = why ? undefined : waiting.find((w) => STEERED.has(w.code))
+      if (person) return [`waiting: ${clean(person.text)}`]
+      const other = why ?? waiting.find((w) => w.until !== undefined)
+      return [`waiting until ${timeText(progress.until, zone)}${other ? `: ${clean(other.text)}` : ''}`]
     }
     case 'decided':
       return []

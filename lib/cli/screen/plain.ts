@@ -15,7 +15,7 @@ export function openPlain({ fleet, color, level, zone, stderr }: ScreenOptions):
   const options = { paint, zone, verbose: level === 'verbose' }
   let saidAt = Date.now()
   let zoneSaid = false
-  let until: number | undefined
+  let slept = ''
   const say = (lines: readonly string[]): void => {
     if (level === 'quiet' || lines.length === 0) return
     saidAt = Date.now()
@@ -33,12 +33,13 @@ export function openPlain({ fleet, color, level, zone, stderr }: ScreenOptions):
   return {
     onProgress: (progress) => {
       model.add(progress)
+      const lines = linesOf(progress, model.waiting, options)
       // The engine looks up from a long sleep now and then; that is no news.
       if (progress.type === 'sleeping') {
-        if (progress.until === until) return
-        until = progress.until
-      }
-      say(linesOf(progress, model.waiting, options))
+        if (lines.join() === slept) return
+        slept = lines.join()
+      } else if (lines.length > 0) slept = ''
+      say(lines)
     },
     notice: (text) => say([text]),
     directoryOf: (node) => model.directoryOf(node),
