@@ -186,7 +186,8 @@ ansible: { forks: 6, hangTimeout: 20s, connectTimeout: 5s }
     const running = patchrun('run', '--yes')
     const step = await inTheMiddle(before)
     const { pid } = JSON.parse(await readFile(join(step, 'process.json'), 'utf8')) as { pid: number }
-    process.kill(-pid, 'SIGKILL')
+    // The lab has a process table of its own.
+    t.equal((await lab.exec(['kill', '-KILL', '--', `-${pid}`])).exitCode, 0)
     const { exitCode, stderr } = await running
     if (!t.equal(exitCode, 0)) t.comment(stderr)
     t.same(await versions(), lab.nodes.map(() => '1.1 ii'))
