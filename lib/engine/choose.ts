@@ -79,7 +79,7 @@ function resume({ now, by, again }: Choosing, current: RolloutState, notices: Ch
 /** Nothing of it can move without a person, and nothing is under way. */
 function isStuck({ fleet, state, now, surroundings }: Choosing, rollout: RolloutState): boolean {
   const { actions, wakeAt, waiting } = decide(worldOf(fleet, state, rollout, now, surroundings))
-  return actions.length === 0 && wakeAt === null && rollout.steps.size === 0 && !waiting.some((w) => w.code === 'pause')
+  return actions.length === 0 && wakeAt === null && rollout.steps.size === 0 && !waiting.some((w) => w.code === 'pause' || (w.code === 'approval' && rollout.stepCount > 0))
 }
 
 const isGoodEverywhere = ({ fleet }: Choosing, rollout: RolloutState): boolean => {

@@ -88,7 +88,10 @@ async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: Abo
     const { pin } = await pinCommit(fleet, remembered, signal)
     return ok(`${pin.ref} of ${fleet.playbooks.repository.replace(/\/\/[^/@]*@/, '//')} is at ${shortSha(pin.sha)} "${pin.subject.slice(0, 80)}"`)
   })
-  const overSsh = fleet.nodes.some((n) => !['local', 'docker', 'podman'].includes(String(n.vars['ansible_connection'] ?? fleet.groupVars['all']?.['ansible_connection'] ?? 'ssh')))
+  const overSsh = fleet.nodes.some((n) => {
+    const connection = n.vars['ansible_connection'] ?? fleet.groupVars['all']?.['ansible_connection']
+    return typeof connection !== 'string' || !['local', 'docker', 'podman'].includes(connection)
+  })
   if (overSsh) {
     await check('ssh', async () => ok((await sshVersion(signal)) ?? raise('there is no ssh client', 'Install OpenSSH: `apt-get install openssh-client`.')))
     await check('keys', async () => {

@@ -61,7 +61,7 @@ export async function readPlanFile(given: string): Promise<LoadedPlan> {
   }
   if (plan?.kind !== 'plan-file') throw bad('its kind is another')
   if (plan.schemaVersion !== VERSION) throw bad(`its schemaVersion is ${String(plan.schemaVersion)}, this patchrun reads ${VERSION}`)
-  const whole = typeof plan.pin?.sha === 'string' && Array.isArray(plan.waves) && plan.waves.every((w) => Array.isArray(w?.nodes)) && typeof plan.hosts === 'object' && plan.hosts !== null && typeof plan.groups === 'string' && plan.limit !== undefined
+  const whole = typeof plan.pin?.sha === 'string' && Array.isArray(plan.waves) && plan.waves.every((w: Partial<PlanFile['waves'][number]> | null) => Array.isArray(w?.nodes)) && typeof plan.hosts === 'object' && plan.hosts !== null && typeof plan.groups === 'string' && plan.limit !== undefined
   if (!whole) throw bad('parts of it are missing')
   return { ...(plan as PlanFile), path }
 }

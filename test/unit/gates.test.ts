@@ -145,7 +145,7 @@ t.test('an approval is bound to the commit and to the nodes that were shown', (t
   const again = ask([...canaryGood, approved], { policy, nodes: more })
   t.same(does(again), [])
   t.match(why(again, 'n7'), /approved other nodes than these/)
-  t.same(does(ask([...canaryGood, { ...approved, rollout: 'r0' } as JournalEvent], { policy })), [])
+  t.same(does(ask([...canaryGood, { ...approved, rollout: 'r0' }], { policy })), [])
   const { current } = stateOf([])
   if (!current) throw new Error('no rollout')
   const waves = planWaves(fleet, policy, null)
