@@ -64,7 +64,7 @@ async function killed(ground: Playground, roll: (below: number) => number, at: s
   }
   const running = start(['run', '--yes'], options)
   const wait = new AbortController()
-  await Promise.race([running.ended, sleep(200 + roll(3_500), undefined, { signal: wait.signal })])
+  await Promise.race([running.ended, sleep(200 + roll(2_500), undefined, { signal: wait.signal })])
   wait.abort()
   running.child.kill('SIGKILL')
   return (await running.ended).signal === 'SIGKILL'
@@ -87,20 +87,26 @@ async function check(t: Test, ground: Playground, v: number, last: Ended): Promi
   t.same(left(ground), [], 'no process is left')
 }
 
-/** The moments that must be met: each way to die at each write of a rollout; then random ones. */
-const moments: (string | null)[] = [...Array.from({ length: 14 }, (_, i) => MODES.map((mode) => `${mode}:${i + 1}`)).flat(), ...Array.from({ length: KILLS }, () => null)]
+/**
+ * When to die: at the nth write of the process, in one of four ways, or (one time in four) at any moment. Each process goes on
+ * where the last one died, so the first four writes of each are in turn all writes of a rollout: opened or resumed, then
+ * intent and outcome of the step that comes next, halted and finished.
+ */
+const moment = (roll: (below: number) => number): string | null => (roll(4) === 0 ? null : `${MODES[roll(4)] ?? 'torn'}:${1 + roll(4)}`)
 const tally = { kills: 0, lives: 0, met: new Map<string, number>() }
 
+const workers: Promise<unknown>[] = []
 for (const worker of [1, 2]) {
-  t.test(`killed again and again, worker ${worker}`, options, async (t) => {
+  // Options of its own: tap keeps its books in them.
+  workers.push(t.test(`killed again and again, worker ${worker}`, { ...options }, async (t) => {
     const roll = dice(seed + worker)
     const ground = makePlayground(t.testdir(), bin ?? '', { nodes: 3, canary: 'node01', rollout: { maxFailed: 1, retries: { attempts: 1 } } })
-    for (let v = 1; tally.kills < KILLS || moments.some((m) => m !== null); v++) {
+    for (let v = 1; tally.kills < KILLS; v++) {
       tally.lives += 1
       ground.commit(`version ${v}`, playbook(v))
       // A life that is cut too often gets nowhere: after some kills it may come to its end.
-      for (let cuts = 2 + roll(5); cuts > 0; cuts--) {
-        const at = moments.shift() ?? null
+      for (let cuts = 6 + roll(10); cuts > 0; cuts--) {
+        const at = moment(roll)
         if (!(await killed(ground, roll, at))) break
         tally.kills += 1
         const kind = at === null ? 'random' : (at.split(':')[0] ?? '')
@@ -109,11 +115,12 @@ for (const worker of [1, 2]) {
       await check(t, ground, v, await patchrun(['run', '--yes'], { cwd: ground.directory }))
       if (!t.passing()) return
     }
-  })
+  }))
 }
 
-t.test('often enough', options, async (t) => {
+await Promise.all(workers)
+t.test('often enough', { ...options }, async (t) => {
   t.comment(`${tally.kills} kills in ${tally.lives} rollouts: ${[...tally.met].map(([kind, n]) => `${n} ${kind}`).join(', ')}`)
   t.ok(tally.kills >= KILLS, `${KILLS} kills and more`)
-  for (const mode of MODES) t.ok((tally.met.get(mode) ?? 0) > 5 || KILLS < 200, `some died ${mode} a write`)
+  for (const mode of MODES) t.ok((tally.met.get(mode) ?? 0) > 10 || KILLS < 200, `some died ${mode} a write`)
 })

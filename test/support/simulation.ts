@@ -59,7 +59,7 @@ const policy: fc.Arbitrary<RolloutPolicy> = fc.record({
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   // Few canaries, and few of them in need of a drain: most lives are to get beyond the canary wave.
   nodes: fc.array(fc.record({ canary: fc.nat({ max: 9 }).map((n) => n === 0), need: fc.constantFrom<Need>('none', 'hot', 'hot', 'hot', 'drain'), rack: fc.nat({ max: 3 }), outBefore: fc.nat({ max: 14 }).map((n) => n === 0) }), { minLength: 1, maxLength: 25 })
-    .map(([first, ...rest]) => [{ need: 'hot', rack: 0, outBefore: false, ...first, canary: true }, ...rest])
+    .map(([first, ...rest]): Scenario['nodes'][number][] => [{ need: 'hot', rack: 0, outBefore: false, ...first, canary: true }, ...rest])
     .chain((nodes) => fc.nat({ max: 9 }).map((n) => (n === 0 ? nodes : nodes.map((o) => (o.canary && o.need === 'drain' ? { ...o, need: 'hot' as const } : o))))),
   policy,
   capacity: fc.record({ fleet: seldom(share), racks: seldom(share) }),
