@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Report in words: what was done, what waits and why, what failed and where, what to do next. Pure.
 import { groupBy } from '../fleet/group-by.js'
-import type { Stage } from '../rollout/index.js'
+import type { Stage, WaitCode } from '../rollout/index.js'
 import { blindSpotLines, failureLines, haltLines } from './text-failures.js'
 import { nextLines } from './text-next.js'
 import { approvalLines, peopleLines } from './text-people.js'
@@ -76,6 +76,9 @@ function stepLines(report: Report, { steps }: RolloutReport, options: TextOption
   return lines
 }
 
+/** Their own words name the time, in the zone in which it was declared. */
+const SAYS_WHEN: ReadonlySet<WaitCode> = new Set(['window', 'freeze'])
+
 function waitingLines({ waiting, status }: RolloutReport, { paint, zone }: TextOptions): string[] {
   // Failed nodes have their own section; a halt is told once, not for every node.
   const shown = status === 'halted' ? [] : waiting.filter((w) => (w.code !== 'failed' || w.until !== undefined) && w.code !== 'quarantined')
@@ -84,7 +87,7 @@ function waitingLines({ waiting, status }: RolloutReport, { paint, zone }: TextO
   const lines = [...groupBy(shown, ({ text, until }) => `${until ?? ''} ${text}`).values()].flatMap(([first, ...more]) => {
     if (!first) return []
     const nodes = [first, ...more].flatMap((w) => w.nodes)
-    return [`  ${nodes.length === 0 ? 'the rollout' : nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(first.text)}${first.until === undefined ? '' : `, until ${timeText(first.until, zone)}`}`]
+    return [`  ${nodes.length === 0 ? 'the rollout' : nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(first.text)}${first.until === undefined || SAYS_WHEN.has(first.code) ? '' : `, until ${timeText(first.until, zone)}`}`]
   })
   return [paint.strong('Waiting'), ...lines]
 }
