@@ -33,6 +33,8 @@ export const run: VerbAction = async (context, call) => {
       ...manner,
       onEvent: (progress) => {
         requireAgreed(progress, agreed)
+        // What takes its place later is the policy's word, not that of the person at the start.
+        if (progress.type === 'pinned') agreed = undefined
         manner.onEvent(progress)
       },
     }))

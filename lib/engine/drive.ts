@@ -24,7 +24,7 @@ import { useCheckout } from './pin.js'
 import { systemClock } from './progress.js'
 import type { Clock, OnProgress } from './progress.js'
 import { reconcile, rolloutOf } from './reconcile.js'
-import type { Observed, Reconciled } from './reconcile.js'
+import type { Observed, Reconcile, Reconciled } from './reconcile.js'
 import type { Session } from './session.js'
 import { lookAround } from './surroundings.js'
 
@@ -61,6 +61,8 @@ export interface Begin {
 export interface Begun {
   readonly choice: Choice
   readonly surroundings: Surroundings
+  /** Whether what was begun is to give way to another commit by now. */
+  readonly isSuperseded?: Reconcile['isSuperseded']
 }
 
 /** Throws config/…, ansible/…, lock/held, lock/lost, state/…, and what `begin` throws. */
@@ -80,37 +82,41 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
     if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: takenOver(lock.takenFrom, lock.takenBecause, fleet.lockTimeout) })
     await endOrphans(layout, journal, onProgress)
     const orders = (): Promise<boolean> => takeOrders(layout, open, clock, onProgress)
-    const { choice, surroundings } = await begin({ fleet, journal, onProgress, kill, now: () => clock.now(), takeOrders: orders })
-    const tell = (): void => {
-      for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
-    }
-    if (choice.events.length === 0) {
+    for (let declared = fleet; ; ) {
+      const { choice, surroundings, isSuperseded = async () => false } = await begin({ fleet: declared, journal, onProgress, kill, now: () => clock.now(), takeOrders: orders })
+      const tell = (): void => {
+        for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
+      }
+      if (choice.events.length === 0) {
+        tell()
+        return result(journal, { ended: 'settled', fleet: declared, surroundings }, clock, choice.refused)
+      }
+      // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
+      const opened = choice.events.find((e) => e.type === 'opened')
+      const checkout = await useCheckout(declared, (opened ?? rolloutOf(journal)).pin.sha, kill)
+      refuse(gateProblems(declared, checkout.path))
+      for (const event of choice.events) await journal.append(event)
       tell()
-      return result(journal, { ended: 'settled', fleet, surroundings }, clock, choice.refused)
+      const reconciled = await reconcile({
+        journal, once, clock, onProgress,
+        // Somebody else goes on: nothing of ours may go on beside it.
+        stop: AbortSignal.any([stop, lock.lost]),
+        kill: AbortSignal.any([kill, lock.lost]),
+        runs: layout.runs,
+        context: { install, checkout: checkout.path, fence: lock.file },
+        // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
+        observe: async (): Promise<Observed> => {
+          await checkout.verify()
+          const observed = await session.observe()
+          return { fleet: observed, surroundings: await lookAround(observed, rolloutOf(open).pin.sha) }
+        },
+        takeOrders: orders,
+        isSuperseded,
+      })
+      lock.lost.throwIfAborted()
+      if (reconciled.ended !== 'superseded') return result(journal, reconciled, clock)
+      declared = reconciled.fleet
     }
-    // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
-    const opened = choice.events.find((e) => e.type === 'opened')
-    const checkout = await useCheckout(fleet, (opened ?? rolloutOf(journal)).pin.sha, kill)
-    refuse(gateProblems(fleet, checkout.path))
-    for (const event of choice.events) await journal.append(event)
-    tell()
-    const reconciled = await reconcile({
-      journal, once, clock, onProgress,
-      // Somebody else goes on: nothing of ours may go on beside it.
-      stop: AbortSignal.any([stop, lock.lost]),
-      kill: AbortSignal.any([kill, lock.lost]),
-      runs: layout.runs,
-      context: { install, checkout: checkout.path, fence: lock.file },
-      // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
-      observe: async (): Promise<Observed> => {
-        await checkout.verify()
-        const observed = await session.observe()
-        return { fleet: observed, surroundings: await lookAround(observed, rolloutOf(open).pin.sha) }
-      },
-      takeOrders: orders,
-    })
-    lock.lost.throwIfAborted()
-    return result(journal, reconciled, clock)
   } finally {
     await journal?.close()
     // What went wrong before is what people need to hear of; a lock that is still there is taken over from the dead.

@@ -17,6 +17,8 @@ export interface Reconcile {
   readonly journal: Journal
   /** Reads the declaration afresh, and what else a decision depends on: lists may have changed since the last pass. */
   readonly observe: () => Promise<Observed>
+  /** Whether another commit is to take this rollout's place; asked while nothing runs, and no more often than lists are read. */
+  readonly isSuperseded: (fleet: Fleet) => Promise<boolean>
   /** Carries what people said meanwhile into the journal; true when there was something. */
   readonly takeOrders: () => Promise<boolean>
   readonly context: Omit<StepContext, 'fleet' | 'onEvent' | 'signal'>
@@ -38,7 +40,7 @@ export interface Observed {
 }
 
 /** Why the loop came to its end. */
-export type Ended = 'settled' | 'waiting' | 'stopped'
+export type Ended = 'settled' | 'waiting' | 'stopped' | 'superseded'
 
 export interface Reconciled extends Observed {
   readonly ended: Ended
@@ -59,6 +61,8 @@ const LISTEN_EVERY = 2_000
 
 export async function reconcile(run: Reconcile): Promise<Reconciled> {
   const running: Running = { steps: new Map(), faults: [], warned: false }
+  const { clock } = run
+  let asked = clock.now()
   let observed: Observed | undefined
   try {
     for (;;) {
@@ -82,6 +86,10 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
         return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', ...observed }
       }
       await nextChange(run, running, decision.wakeAt)
+      if (running.steps.size === 0 && clock.now() >= asked + LONGEST_SLEEP && !run.stop.aborted) {
+        asked = clock.now()
+        if (await run.isSuperseded(fleet)) return { ended: 'superseded', ...observed }
+      }
     }
   } finally {
     // Whatever went wrong above: a step that was started gets its outcome into the journal.

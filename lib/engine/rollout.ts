@@ -39,7 +39,14 @@ async function forward(session: Session, again: boolean, { fleet, journal, onPro
   // A rollout of another commit that is under way would go on first: that is not what the plan shows.
   const goesOn = choice.events.length > 0 && !choice.events.some((e) => e.type === 'opened')
   if (session.plan && goesOn && state.current) requirePin(session.plan, state.current.pin)
-  return { choice, surroundings }
+  const isSuperseded = async (now: Fleet): Promise<boolean> => {
+    const { current, rejected } = journal.state
+    if (now.policy.onNewCommit !== 'supersede' || !current || current.kind === 'rollback') return false
+    // A remote that is away for a while keeps nobody from waiting on.
+    const newest = await pinCommit(now, journal.state.remembered, kill).then((p) => p.pin.sha, () => current.pin.sha)
+    return newest !== current.pin.sha && newest !== rejected?.sha
+  }
+  return { choice, surroundings, isSuperseded }
 }
 
 /** Why the rollout under way cannot go on at its own commit although a newer one is there: it is gone, or has no such playbook. */

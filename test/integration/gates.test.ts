@@ -4,7 +4,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { makePlayground, type Playground } from '../support/playground.js'
-import { edit, error, run, say, version } from '../support/say.js'
+import { start } from '../support/command.js'
+import { edit, error, run, say, seen, version } from '../support/say.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
@@ -79,4 +80,18 @@ t.test('a newer commit takes the place of the one under way, where the policy sa
   ground.commit('version 2', version('2'))
   t.match(await run(ground, '--once'), { code: 5, stderr: /is closed: superseded by/ })
   t.same(at(ground), ['2', null, null], 'canaries first, again; nobody ever gets a mixture')
+})
+
+t.test('a run that waits for long notices the newer commit by itself', { ...options }, async (t) => {
+  const ground = make(t, { rollout: { soak: '1h', onNewCommit: 'supersede' } })
+  ground.commit('version 1', version('1'))
+  const waiting = start(['run', '--yes'], { cwd: ground.directory })
+  await seen(waiting, /waiting until/)
+  ground.commit('version 2', version('2'))
+  // It looks up once a minute.
+  for (let i = 0; i < 4 && !/superseded/.test(waiting.stderr()); i++) await seen(waiting, /is closed: superseded by/).catch(() => undefined)
+  await seen(waiting, /superseded[^]*waiting until/)
+  t.same(at(ground), ['2', null, null])
+  waiting.child.kill('SIGTERM')
+  t.match(await waiting.ended, { code: 130 })
 })

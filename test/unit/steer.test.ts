@@ -259,7 +259,7 @@ t.test('how long a pause lasts', async (t) => {
 t.test('what is said while the lists are being read is heard before anything is decided', async (t) => {
   const { layout, journal, take, put } = await writer(t, opened)
   const { ended } = await reconcile({
-    journal, once: true, runs: layout.runs, takeOrders: take, context: {} as Reconcile['context'],
+    journal, once: true, runs: layout.runs, takeOrders: take, isSuperseded: async () => false, context: {} as Reconcile['context'],
     clock: { ...systemClock, now: () => at }, stop: new AbortController().signal, kill: new AbortController().signal, onProgress: () => undefined,
     observe: async () => {
       await put({ do: 'pause', scope: 'environment', reason: 'just now' })
