@@ -247,7 +247,7 @@ export interface Rollout {
   budget?: Budget
   retries?: Retries
   /**
-   * Nodes changed in one rollout, at most, whatever else is allowed. Without it there is no such limit.
+   * Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.
    */
   maxChanged?: number
   capacity?: Capacity

@@ -725,7 +725,7 @@ export const patchrunSchema = {
      "$ref": "#/definitions/retries"
     },
     "maxChanged": {
-     "description": "Nodes changed in one rollout, at most, whatever else is allowed. Without it there is no such limit.",
+     "description": "Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.",
      "type": "integer",
      "minimum": 1,
      "maximum": 1000000,
