@@ -6,6 +6,9 @@ import type { NodeState, RolloutState, Stage } from './state.js'
 import type { Wave } from './waves.js'
 import type { World } from './world.js'
 
+/** A look older than this, ms, says nothing any more: the node is looked at again before it is changed. */
+export const LOOK_LASTS = 30 * 60_000
+
 /** Every node of the wave is in exactly one of these lists. */
 export interface Sorted extends Readonly<Record<Stage, string[]>> {
   /** Failed, and it is time to look again. */
@@ -26,6 +29,8 @@ export function sortNodes(wave: Wave, { rollout, policy, now }: Pick<World, 'rol
 
 function placeOf(state: NodeState, policy: RolloutPolicy, now: number): keyof Sorted {
   if (state.step !== undefined) return 'busy'
+  // It waited for a window or for its turn; by now it may need a drain.
+  if (state.stage === 'hot' && now >= state.at + LOOK_LASTS) return 'unseen'
   if (state.stage !== 'failed') return state.stage
   if (state.failures >= policy.retries.attempts) return 'spent'
   return now >= retryAt(state, policy) ? 'due' : 'failed'

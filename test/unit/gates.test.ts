@@ -123,6 +123,14 @@ t.test('a pause lets what was begun be verified, and nothing else begin', (t) =>
   t.end()
 })
 
+t.test('no change rests on an old look, however long a node waits for its turn', (t) => {
+  const policy = policyOf({ timing: { zone: 'UTC', windows: [], freezes: [{ from: 1_000, to: 40_000_000, reason: 'night' }], expected: 0 } })
+  t.same(does(ask(allHot, { policy, now: 500 })), [`apply ${others.join(',')}`])
+  t.same(does(ask(allHot, { policy, now: 40_000_000 })), [`detect ${others.join(',')}`], 'the night is over: looked at again first')
+  t.same(does(ask([...allHot, ...step('detect', others, { verdict: 'HOT' }, 40_000_001)], { policy, now: 40_000_001 })), [`apply ${others.join(',')}`])
+  t.end()
+})
+
 t.test('an abort finishes what runs, then halts', (t) => {
   const aborted: JournalEvent = { type: 'aborted', at: 5, by, rollout: 'r1', reason: 'wrong commit' }
   const applied = [...allHot, ...step('apply', ['n1'], { applied: 'ok' })]
