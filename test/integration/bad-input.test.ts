@@ -117,7 +117,10 @@ t.test('a repository that is away, changed or tampered with', options, async (t)
 
   ground.git('reset', '-q', '--hard', 'HEAD~1')
   ground.git('commit', '-q', '--amend', '--allow-empty', '-m', 'another past')
-  t.match(await run(ground), { code: 0, stderr: /the history of main was rewritten: [0-9a-f]+ does not descend/ }, 'goes on, and says so')
+  const waits = await run(ground, '--once')
+  t.match(waits, { code: 5, stderr: /the history of main was rewritten: [0-9a-f]+ does not descend/, stdout: /patchrun approve history-/ }, 'a person must say so')
+  t.match(await say(ground, ['approve', /history-[0-9a-f]{12}/.exec(waits.stdout)?.[0] ?? '']), { code: 0 })
+  t.match(await run(ground), { code: 0 }, 'and it goes on')
 })
 
 t.test('an Ansible that is missing, old or broken', options, async (t) => {
