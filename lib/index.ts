@@ -10,7 +10,7 @@ export type { DetectOptions } from './engine/detect.js'
 export type { RollbackOptions } from './engine/rollback.js'
 export type { PauseOptions, SteerOptions } from './engine/steer.js'
 export type { ApproveOptions } from './engine/approve.js'
-export type { OrderReport, SteerReport } from './report/answers.js'
+export type { DoctorCheck, DoctorReport, OrderReport, SteerReport } from './report/answers.js'
 export type { Clock, NoticeCode, OnProgress, Progress } from './engine/progress.js'
 export type { ApprovalReport, DetectReport, HistoryReport, NodeReport, PlanReport, PlannedWave, Report, RolloutReport, WaveReport } from './report/types.js'
 
@@ -19,13 +19,13 @@ export { EXIT, PatchrunError } from './errors.js'
 export type { ExitCode, Place, Problem, ProblemArea, ProblemCode } from './errors.js'
 
 // The core, pure: the whole policy as functions from values to values.
-export { decide, evolve, NO_STATE, nodeState, planWaves, replay } from './rollout/index.js'
+export { decide, evolve, NO_STATE, nodeState, planWaves, replay, timeGate, worldOf } from './rollout/index.js'
 export type * from './rollout/index.js'
 
 // Host expressions, as Slurm and ClusterShell write them.
 export { expandHosts } from './fleet/host-expression.js'
 export { foldHosts } from './fleet/host-fold.js'
-export type { AnsiblePolicy, Fleet, FleetNode, PlaybookSource, RolloutPolicy } from './fleet/types.js'
+export type { AnsiblePolicy, Fleet, FleetNode, Freeze, HealthGate, PlaybookSource, RolloutPolicy, Share, Timing, WindowRule } from './fleet/types.js'
 
 // Ansible's events: the parser, and what a run means for each node.
 export { EventParser } from './ansible/event-stream.js'
