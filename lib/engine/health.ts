@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A health gate: an Ansible role asked on nodes whether the rollout may go on.
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { buildInventory } from '../ansible/inventory.js'
-import { runAnsible } from '../ansible/run.js'
-import { writeInventory } from '../ansible/write-inventory.js'
 import { checkedOf } from '../change/health.js'
-import { RunSummarizer } from '../change/summarize.js'
 import type { HealthGate } from '../fleet/types.js'
 import type { Alarm, CheckRef, Concluded, NodeOutcome, OpenStep } from '../rollout/index.js'
 import { placeOf, writeGatePlaybook } from './health-playbook.js'
 import { alarmOf, TaskTable } from './outcome.js'
 import type { StepResult } from './outcome.js'
+import { makeAnew, play } from './step.js'
 import type { StepContext } from './step.js'
 
 export { gateProblems } from './health-playbook.js'
@@ -27,32 +22,10 @@ export interface CheckContext extends StepContext {
  * evidence. Throws playbook/unknown-role, and what `runAnsible` throws.
  */
 export async function runCheck(check: CheckRef, nodes: readonly string[], directory: string, context: CheckContext): Promise<StepResult> {
-  const { fleet, install, checkout, fence, gate, sha, signal, onEvent } = context
-  await rm(directory, { recursive: true, force: true })
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const { fleet, checkout, gate, sha } = context
+  await makeAnew(directory)
   const playbook = await writeGatePlaybook({ gate, point: check.point, sha }, placeOf(fleet, checkout), directory)
-  const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
-  const summarizer = new RunSummarizer(checkout)
-  const exit = await runAnsible({
-    install,
-    mode: 'gate',
-    checkout,
-    playbook,
-    hosts: nodes,
-    denied: fleet.denied,
-    inventory,
-    policy: fleet.ansible,
-    untagged: fleet.policy.untagged,
-    directory,
-    fence,
-    signal,
-    onEvent: (event) => {
-      summarizer.add(event)
-      onEvent?.(event)
-    },
-  })
-  const stderr = exit.stderr.replaceAll(`${checkout}/`, '')
-  return { summary: summarizer.finish({ ...exit, stderr }, nodes), exit }
+  return play({ mode: 'gate', playbook }, nodes, directory, context)
 }
 
 /** What the gate said of each node, ready for the journal. `changes` names tasks that changed something, which none should. Pure. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
 import { buildInventory } from '../ansible/inventory.js'
 import { runAnsible } from '../ansible/run.js'
-import type { AnsibleInstall, RunMode } from '../ansible/types.js'
+import type { AnsibleInstall, RunMode, RunRequest } from '../ansible/types.js'
 import { writeInventory } from '../ansible/write-inventory.js'
 import { RunSummarizer } from '../change/summarize.js'
 import type { Fleet } from '../fleet/types.js'
@@ -28,25 +28,27 @@ const MODE: Readonly<Record<Exclude<StepAction, 'check'>, RunMode>> = { detect: 
 
 /** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
 export async function runStep(action: Exclude<StepAction, 'check'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
-  const { fleet, install, checkout, fence, signal, onEvent } = context
-  // A directory of that name is from an attempt whose intent never reached the journal: it means nothing.
+  await makeAnew(directory)
+  return play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook }, nodes, directory, context)
+}
+
+/** A directory of that name is from an attempt whose intent never reached the journal: it means nothing. */
+export async function makeAnew(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true, mode: 0o700 })
+}
+
+/** One run of Ansible over these nodes of the fleet, and what it means for each of them. */
+export async function play({ mode, playbook }: Pick<RunRequest, 'mode' | 'playbook'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
+  const { fleet, install, checkout, fence, signal, onEvent } = context
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
   const summarizer = new RunSummarizer(checkout)
   const exit = await runAnsible({
-    install,
-    mode: MODE[action],
-    checkout,
-    playbook: fleet.playbooks.playbook,
+    install, mode, checkout, playbook, inventory, directory, fence, signal,
     hosts: nodes,
     denied: fleet.denied,
-    inventory,
     policy: fleet.ansible,
     untagged: fleet.policy.untagged,
-    directory,
-    fence,
-    signal,
     onEvent: (event) => {
       summarizer.add(event)
       onEvent?.(event)

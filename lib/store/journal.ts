@@ -13,6 +13,7 @@ import type { Link } from './journal-line.js'
 import { foldJournal } from './journal-read.js'
 import type { Tail } from './journal-read.js'
 import type { Lock } from './lock.js'
+import { syncDirectory } from './sync-directory.js'
 import { stateError } from './state-error.js'
 
 export { readJournal, readState } from './journal-read.js'
@@ -144,12 +145,3 @@ function changed(file: string): PatchrunError {
 }
 
 const unwritable = (file: string, error: unknown): PatchrunError => stateError('the journal', file, error)
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}

@@ -3,6 +3,7 @@
 // sorts by the time it was said. A file is there whole or not at all, and stays until it is in the journal.
 import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { syncDirectory } from './sync-directory.js'
 import { join } from 'node:path'
 
 /** What was found in the mailbox. */
@@ -97,13 +98,4 @@ export async function fateOf(directory: string, id: string): Promise<Fate> {
   if ((await readdir(directory)).includes(name)) return { is: 'waiting' }
   const why = await readFile(join(directory, REFUSED, `${name}.txt`), 'utf8').catch(() => null)
   return why === null ? { is: 'gone' } : { is: 'refused', why: why.trim() }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
