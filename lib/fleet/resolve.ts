@@ -131,6 +131,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     vars: groups.varsOf.get(name) ?? {},
     domains: domains.domainsOf.get(name) ?? [],
     partitions: partitions.get(name) ?? [],
+    runsOn: null,
   }))
   return {
     name: config.fleet,
@@ -143,6 +144,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     groupChildren: groups.groupChildren,
     policy,
     ansible: ansibleOf(declared),
+    scheduler: null,
     stateDirectory,
     lockTimeout: parseDuration(config.state?.lockTimeout ?? defaults.state.properties.lockTimeout.default),
   }

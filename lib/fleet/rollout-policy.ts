@@ -78,6 +78,7 @@ export function rolloutPolicy(declared: Declared, environment: string, scopes: S
       soak: parseDuration(part?.soakBefore ?? defaults.environment.properties.soakBefore.default),
     },
     untagged: config.changes?.untagged ?? defaults.changes.properties.untagged.default,
+    drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
   }
   return { policy, problems: [...capacityProblems(declared, chosen, scopes), ...durationProblems(declared, chosen, policy)] }
 }

@@ -12,8 +12,10 @@ export interface FleetNode {
   readonly vars: Readonly<Record<string, unknown>>
   /** Names of the failure domains the node belongs to (rack, chassis, switch). */
   readonly domains: readonly string[]
-  /** Names of the scheduler's partitions the node belongs to. */
+  /** Names of the scheduler's partitions the node belongs to, as declared. */
   readonly partitions: readonly string[]
+  /** The hypervisor it runs on, itself a node of the fleet; null: none is declared. */
+  readonly runsOn: string | null
 }
 
 /** A number of nodes, or a percentage. */
@@ -48,6 +50,54 @@ export interface RolloutPolicy {
   readonly promotion: { readonly after: readonly string[]; readonly soak: number }
   /** What a would-be change with neither HotChange nor DrainChange counts as. */
   readonly untagged: 'drain' | 'error'
+  readonly drain: DrainPolicy
+}
+
+/** How nodes are emptied, changed and given back. Durations are in milliseconds. Means nothing without a scheduler. */
+export interface DrainPolicy {
+  /** Nodes that patchrun keeps drained at once, at most, beside all other limits; a percentage is of all nodes, rounded down but never below one. */
+  readonly atOnce: Share
+  /** A drain that has not emptied its node after this long, ms; what happens then is `onTimeout`'s. */
+  readonly timeout: number
+  /** wait on; release: give the node back at once, try again later; ask: wait on, and ask a person whether to give it back. */
+  readonly onTimeout: 'wait' | 'release' | 'ask'
+  /** Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released. */
+  readonly foreign: 'leave' | 'patch'
+  /** The HotChange part of a node that needs a drain goes first, under load. */
+  readonly hotFirst: boolean
+  /** auto: when the node or the play asks for it; always: once a visit; never. */
+  readonly reboot: 'auto' | 'always' | 'never'
+  /** A node that is not back after this long has failed, ms. */
+  readonly rebootTimeout: number
+  /** Run a test job on exactly that node before users get it back. */
+  readonly test: boolean
+}
+
+/** The workload manager whose nodes these are, and how it is spoken to. */
+export interface Scheduler {
+  readonly type: 'slurm'
+  /** The host on which the scheduler's commands run; tasks are delegated to it. */
+  readonly controller: string
+  /** Connection variables for that host: what the source inventory says of it, and what is declared over that. */
+  readonly controllerVars: Readonly<Record<string, unknown>>
+  /** What the scheduler calls a node: its inventory name, or that up to the first dot. */
+  readonly names: 'full' | 'short'
+  /** How often it is asked while something waits for it, ms. */
+  readonly every: number
+  /** Prefix of the node feature that tells the commit; null: none is set. */
+  readonly feature: string | null
+  /** The Ansible role of each step; a site may bring its own. */
+  readonly roles: SchedulerRoles
+  /** Further variables of these roles. */
+  readonly vars: Readonly<Record<string, unknown>>
+}
+
+export interface SchedulerRoles {
+  readonly observe: string
+  readonly drain: string
+  readonly release: string
+  readonly reboot: string
+  readonly test: string
 }
 
 export type BudgetCause = 'failed' | 'unreachable' | 'notConverged'
@@ -93,7 +143,8 @@ export interface Freeze {
   readonly reason: string
 }
 
-export type HealthPoint = 'start' | 'canaries' | 'waves' | 'end'
+/** visit: on each drained node by itself, after its change and before it is given back. */
+export type HealthPoint = 'start' | 'canaries' | 'waves' | 'visit' | 'end'
 
 /** An Ansible role that must pass before the rollout goes on. */
 export interface HealthGate {
@@ -146,6 +197,8 @@ export interface Fleet {
   readonly groupChildren: Readonly<Record<string, readonly string[]>>
   readonly policy: RolloutPolicy
   readonly ansible: AnsiblePolicy
+  /** null: nothing is drained, and nodes that need it wait. */
+  readonly scheduler: Scheduler | null
   /** Absolute path of the directory that holds this fleet's state. */
   readonly stateDirectory: string
   /** A lock whose holder gave no sign of life for this long may be taken over, ms. */

@@ -77,7 +77,7 @@ t.test('a denied node is in no inventory, even if a fleet were put together wron
   holds(
     t,
     fc.property(some, some, fc.option(some, { nil: undefined }), (present, denied, wanted) => {
-      const nodes = present.map((name) => ({ name, canary: false, groups: ['g'], vars: { me: `v-${name}` }, domains: [], partitions: [] }))
+      const nodes = present.map((name) => ({ name, canary: false, groups: ['g'], vars: { me: `v-${name}` }, domains: [], partitions: [], runsOn: null }))
       const text = JSON.stringify(buildInventory({ nodes, denied, groupVars: {}, groupChildren: { g: [] } }, wanted))
       return denied.every((name) => !text.includes(`"${name}"`) && !text.includes(`v-${name}"`))
     }),

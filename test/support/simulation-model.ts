@@ -20,7 +20,7 @@ export class Model {
   #words = 0
 
   constructor(readonly scenario: Scenario) {
-    this.nodes = scenario.nodes.map(({ canary, rack }, i) => ({ name: `n${i}`, canary, groups: [], vars: {}, domains: [`rack${rack}`], partitions: [] }))
+    this.nodes = scenario.nodes.map(({ canary, rack }, i) => ({ name: `n${i}`, canary, groups: [], vars: {}, domains: [`rack${rack}`], partitions: [], runsOn: null }))
     scenario.nodes.forEach(({ need }, i) => this.need.set(`n${i}`, need))
     this.rules = new Rules(this)
     this.#record({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by: BY, ...(scenario.rewritten && { history: 'rewritten' as const }) })

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import type { RolloutPolicy, Share } from '../../lib/fleet/types.js'
 import type { Decision, EnvironmentState, JournalEvent, World } from '../../lib/rollout/index.js'
 import { Model } from './simulation-model.js'
+import { FREE } from './policy.js'
 import { must } from './simulation-rules.js'
 
 export type Decide = (world: World) => Decision
@@ -54,6 +55,7 @@ const policy: fc.Arbitrary<RolloutPolicy> = fc.record({
   health: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(['start', 'canaries', 'waves', 'end'] as const).map((at) => [{ name: 'g', role: 'r', at, vars: {} }]) }),
   promotion: fc.record({ after: fc.constant([]), soak: fc.nat({ max: 50 }) }),
   untagged: fc.constant('drain' as const),
+  drain: fc.constant(FREE.drain),
 })
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({

@@ -46,7 +46,7 @@ t.test('the example, with every default filled in', async (t) => {
     environment: 'default',
     file: '/srv/patchrun.yml',
     playbooks: { repository: '/srv/playbooks', ref: 'main', playbook: 'site.yml', submodules: true },
-    nodes: ['01', '02', '03', '04', '05', '06'].map((n) => ({ name: `node${n}`, canary: n < '03', groups: [], vars: {}, domains: [], partitions: [] })),
+    nodes: ['01', '02', '03', '04', '05', '06'].map((n) => ({ name: `node${n}`, canary: n < '03', groups: [], vars: {}, domains: [], partitions: [], runsOn: null })),
     denied: ['db1', 'db2'],
     groupVars: {},
     groupChildren: {},
@@ -89,7 +89,7 @@ t.test('groups, variables and domains as declared', async (t) => {
   hostVars: { "node[01-06]": { ansible_user: root, a: 1 }, node03: { a: 3 }, db1: { a: 4 } }
 failureDomains: { fromGroups: ["rack*"] }
 `)
-  t.same(fleet.nodes[2], { name: 'node03', canary: false, groups: ['compute', 'rack1'], vars: { ansible_user: 'root', a: 3 }, domains: ['rack1'], partitions: [] })
+  t.same(fleet.nodes[2], { name: 'node03', canary: false, groups: ['compute', 'rack1'], vars: { ansible_user: 'root', a: 3 }, domains: ['rack1'], partitions: [], runsOn: null })
   t.same(fleet.nodes[5]?.groups, [])
   t.same(fleet.groupVars, { all: { ntp: 'a', flag: 'yes', secret: { __ansible_vault: 'abc' } }, compute: { role: 'c' }, empty: { password: 'x' } })
   t.notMatch(JSON.stringify(buildInventory(fleet)), /db1|nobody/)

@@ -33,7 +33,7 @@ const by = { user: 'ola', host: 'login1', pid: 42 }
 const failure = { cause: 'failed', message: 'No package "labpkg-1.1" <none> & nothing\u001b[31m', task: 'Install labpkg', file: 'roles/labpkg/tasks/main.yml', line: 4 } as const
 const kernel = { task: 'Install kernel', action: 'ansible.builtin.apt', tags: ['DrainChange'], file: 'site.yml', line: 9 }
 
-const nodes = Array.from({ length: 6 }, (_, i): FleetNode => ({ name: `node0${i + 1}`, canary: i < 2, groups: [], vars: {}, domains: [], partitions: [] }))
+const nodes = Array.from({ length: 6 }, (_, i): FleetNode => ({ name: `node0${i + 1}`, canary: i < 2, groups: [], vars: {}, domains: [], partitions: [], runsOn: null }))
 const fleet = {
   name: 'lab', environment: 'prod', nodes,
   groupChildren: {}, ansible: { forks: 10 },

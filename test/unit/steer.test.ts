@@ -35,7 +35,7 @@ const by = { user: 'op', host: 'adm', pid: 7 }
 const at = Date.UTC(2026, 2, 1, 12)
 const sha = 'a'.repeat(40)
 const before = 'b'.repeat(40)
-const nodes = [1, 2, 3, 4, 5].map((i): FleetNode => ({ name: `n${i}`, canary: i === 1, groups: [], vars: {}, domains: [], partitions: [] }))
+const nodes = [1, 2, 3, 4, 5].map((i): FleetNode => ({ name: `n${i}`, canary: i === 1, groups: [], vars: {}, domains: [], partitions: [], runsOn: null }))
 const names = nodes.map((n) => n.name)
 const fleetOf = (policy: Partial<RolloutPolicy> = {}, those = nodes): Fleet =>
   ({ name: 'lab', environment: 'prod', nodes: those, groupChildren: {}, ansible: { forks: 5 }, policy: policyOf(policy), stateDirectory: '/nowhere' }) as unknown as Fleet
