@@ -4,7 +4,7 @@ import type { Problem } from '../errors.js'
 import { unreachable } from '../errors.js'
 import { extraArgFaults } from '../fleet/extra-args.js'
 import { DRAIN, HOT } from '../rollout/verdict.js'
-import type { RunMode, RunRequest } from './types.js'
+import type { RunMode, RunRequest, Section } from './types.js'
 
 /** What each mode selects. `skip` is kept beside `tags` for a task that carries both. */
 export function selection(mode: RunMode): { readonly tags: readonly string[]; readonly skip: readonly string[] } {
@@ -22,10 +22,14 @@ export function selection(mode: RunMode): { readonly tags: readonly string[]; re
   }
 }
 
-/** Arguments after `ansible-playbook`. `hostsFile` is the path, from the checkout, of a file with one host a line. */
+/**
+ * Arguments after `ansible-playbook`. `hostsFile` is the path, from the checkout, of a file with one host a line. `following`:
+ * sections after the first, whose check mode is the callback plugin's to set.
+ */
 export function playbookArgv(
   request: Pick<RunRequest, 'mode' | 'inventory' | 'playbook' | 'policy'>,
   hostsFile: string,
+  following: readonly Section[] = [],
 ): readonly string[] {
   const { mode, policy } = request
   const { tags, skip } = selection(mode)
@@ -40,7 +44,7 @@ export function playbookArgv(
     ...skip.flatMap((tag) => ['--skip-tags', tag]),
     '--forks', String(policy.forks),
     ...policy.extraArgs,
-    '--', request.playbook,
+    '--', request.playbook, ...following.map(({ playbook }) => playbook),
   ]
 }
 

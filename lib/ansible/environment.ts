@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The environment of one ansible-playbook call. Pure. Variables win over a repository's ansible.cfg, so what must hold is set here.
 import { selection } from './argv.js'
-import type { RunRequest } from './types.js'
+import type { RunRequest, Section } from './types.js'
 
 /** Where the files of a run are. All paths absolute. */
 export interface RunPlaces {
@@ -19,7 +19,7 @@ export interface RunPlaces {
   readonly configText: string
 }
 
-/** The number of the descriptor that carries the events. */
+/** The number of the descriptor, a socket, that carries the events, and to a process that is parked the word to go on. */
 export const EVENTS_FD = 3
 
 /** Inherited settings that would choose who, what, how it is shown, or would ask a person. */
@@ -52,6 +52,7 @@ export function runEnvironment(
   request: Pick<RunRequest, 'mode' | 'checkout' | 'policy' | 'untagged' | 'fence'>,
   inherited: Readonly<Record<string, string | undefined>>,
   places: RunPlaces,
+  following: readonly Section[] = [],
 ): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(inherited)) {
@@ -99,7 +100,8 @@ export function runEnvironment(
     // Ansible would write its output there past the redaction.
     ...(config('defaults', 'log_path') ? { ANSIBLE_LOG_PATH: '/dev/null' } : {}),
     PATCHRUN_EVENTS_FD: String(EVENTS_FD),
-    PATCHRUN_MODE: request.mode,
+    // One a section.
+    PATCHRUN_MODE: [request, ...following].map(({ mode }) => mode).join(','),
     PATCHRUN_UNTAGGED: request.untagged,
     PATCHRUN_HOSTS: places.hostsFile,
     PATCHRUN_DENY: places.denyFile,

@@ -118,6 +118,10 @@ function isEvent(value: Fields | undefined): value is Fields & AnsibleEvent {
       return text(value, 'reason') && text(value, 'message')
     case 'no_hosts':
       return text(value, 'reason')
+    case 'parked':
+      return typeof value['section'] === 'number'
+    case 'report':
+      return text(value, 'host') && text(value, 'task') && text(value, 'name') && text(value, 'text') && typeof value['part'] === 'number' && typeof value['parts'] === 'number'
     default:
       return false
   }

@@ -29,6 +29,7 @@ interface Base {
   readonly ts: number
 }
 
+/** The first of a run, and of each section of it. */
 export interface StartEvent extends Base {
   readonly ev: 'start'
   readonly playbook: string
@@ -126,6 +127,28 @@ export interface NoHostsEvent extends Base {
   readonly reason: 'unmatched' | 'exhausted'
 }
 
+/** The section is over (numbers count from 1), and another follows: Ansible waits until it is told to go on. */
+export interface ParkedEvent extends Base {
+  readonly ev: 'parked'
+  readonly section: number
+}
+
+/** What a task that carries the variable `patchrun_report` has to tell: JSON, in parts. Sent before the task's `ok`. */
+export interface ReportEvent extends Base {
+  readonly ev: 'report'
+  readonly host: string
+  /** `id` of the task. */
+  readonly task: string
+  /** Name of the report: the value of the variable. */
+  readonly name: string
+  /** Counts from 1; parts come in order, one report after the other. */
+  readonly part: number
+  readonly parts: number
+  readonly text: string
+  /** Why there is no JSON; `text` is empty then. */
+  readonly error?: string
+}
+
 /** Written only by the tag audit (`patchrun lint`): a task that exists, not one that runs. */
 export interface LintTaskEvent extends Base {
   readonly ev: 'lint_task'
@@ -158,4 +181,6 @@ export type AnsibleEvent =
   | StatsEvent
   | GuardEvent
   | NoHostsEvent
+  | ParkedEvent
+  | ReportEvent
   | LintTaskEvent

@@ -9,6 +9,16 @@ import type { AnsibleEvent } from './events.js'
  */
 export type RunMode = 'check' | 'hot' | 'full' | 'gate' | 'lint'
 
+/** A run that goes through several playbooks cannot be `hot`, whose tags hold for the whole process, nor `lint`, which starts nothing. */
+export type SectionMode = Exclude<RunMode, 'hot' | 'lint'>
+
+/** One playbook of a run that goes through several, and how it is run. */
+export interface Section {
+  readonly mode: SectionMode
+  /** As RunRequest's. All of them must be there when the run starts; each is read when its section begins. */
+  readonly playbook: string
+}
+
 /** An ansible-core that was found, and is in the supported range. */
 export interface AnsibleInstall {
   /** Absolute path of ansible-playbook. */
@@ -46,6 +56,8 @@ export interface RunRequest {
   readonly signal?: AbortSignal
 }
 
+export type SectionsRequest = Omit<RunRequest, 'mode' | 'playbook'> & { readonly sections: readonly Section[] }
+
 /** How the process ended; what it means for the nodes is lib/change's to say. */
 export interface RunExit {
   readonly exitCode: number | null
@@ -57,4 +69,24 @@ export interface RunExit {
   readonly foreignLines: number
   /** ms of wall time. */
   readonly duration: number
+}
+
+/** The end of a section. Of a parked one `exit` has exit code 0, and speaks of that section alone. */
+export interface SectionEnd {
+  readonly exit: RunExit
+  /** The process waits to be told to go on. When false no process of the run is left. */
+  readonly parked: boolean
+}
+
+/** An ansible-playbook that goes through its sections one at a time. */
+export interface LiveRun {
+  /** The end of the section that is under way, or of the last one that was. Rejects as `runAnsible` does. */
+  readonly current: Promise<SectionEnd>
+  /**
+   * Starts the next section. Events go to `onEvent` from now on; without one they go where they went. Throws unless the run
+   * was parked. A run that was ended while it was parked starts nothing, and its end is that of the process.
+   */
+  go(onEvent?: (event: AnsibleEvent) => void): Promise<SectionEnd>
+  /** Ends the process if it still is; settles when no process of the run is left. Never rejects for what `current` told. */
+  close(): Promise<void>
 }

@@ -9,23 +9,39 @@ export const HANG_GRACE = 30_000
 
 export class Watch {
   ended: RunExit['ended']
-  readonly #request: RunRequest
+  readonly #request: Pick<RunRequest, 'hosts' | 'policy' | 'signal' | 'onEvent'>
+  #onEvent: RunRequest['onEvent']
   readonly #directory: string
   readonly #pid: number
   readonly #planned: ReadonlySet<string>
-  readonly #onAbort = (): void => this.#end('aborted')
+  readonly #onAbort = (): void => this.abort()
   #timer: NodeJS.Timeout | undefined
   #ending: Promise<void> | undefined
+  #closed = false
   #failure: { readonly error: unknown } | undefined
 
-  constructor(request: RunRequest, directory: string, pid: number) {
+  constructor(request: Pick<RunRequest, 'hosts' | 'policy' | 'signal' | 'onEvent'>, directory: string, pid: number) {
     this.#request = request
+    this.#onEvent = request.onEvent
     this.#directory = directory
     this.#pid = pid
     this.#planned = new Set(request.hosts)
     request.signal?.addEventListener('abort', this.#onAbort, { once: true })
     if (request.signal?.aborted) this.#onAbort()
-    this.#timer = setTimeout(() => this.#end('hung'), request.policy.hangTimeout + HANG_GRACE)
+    this.resume()
+  }
+
+  /** The process waits for us: its silence means nothing. */
+  park(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** The process is at work (again). */
+  resume(onEvent?: (event: AnsibleEvent) => void): void {
+    this.#onEvent = onEvent ?? this.#onEvent
+    if (this.over) return
+    this.#timer = setTimeout(() => this.#end('hung'), this.#request.policy.hangTimeout + HANG_GRACE)
   }
 
   event(event: AnsibleEvent): void {
@@ -34,10 +50,19 @@ export class Watch {
     // Before anybody is told: the run may not go on while a listener works.
     if ('host' in event && !this.#planned.has(event.host)) this.#end('unplanned-host')
     try {
-      this.#request.onEvent?.(event)
+      this.#onEvent?.(event)
     } catch (error) {
       this.fail(error)
     }
+  }
+
+  /** The process is gone, or is being ended. */
+  get over(): boolean {
+    return this.#closed || this.#ending !== undefined
+  }
+
+  abort(): void {
+    if (!this.#closed) this.#end('aborted')
   }
 
   /** A fault on our side, such as a full disk: the run is ended, and `rethrow` throws it. */
@@ -48,13 +73,14 @@ export class Watch {
 
   #end(why: RunExit['ended']): void {
     this.ended ??= why
-    this.#ending ??= endRun(this.#directory, this.#pid)
+    // What is gone by itself is left alone: its number may be another process's by now.
+    if (!this.#closed) this.#ending ??= endRun(this.#directory, this.#pid)
   }
 
   /** No more endings are begun; one under way is waited for. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#closed = true
+    this.park()
     this.#request.signal?.removeEventListener('abort', this.#onAbort)
     await this.#ending
   }

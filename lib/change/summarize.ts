@@ -7,15 +7,18 @@ import type { Failure } from '../rollout/verdict.js'
 import { unreachable } from '../errors.js'
 import { errorIn, hintFor, type Fault } from './fault.js'
 import { NodeRecord } from './node-record.js'
+import { Reports } from './reports.js'
 import { TaskTable } from './task-table.js'
 import type { NodeSummary, RunSummary } from './types.js'
 
 /** Exit codes of ansible-playbook that a failing or unreachable host explains. */
 const EXPLAINED_BY_HOSTS: readonly (number | null)[] = [2, 4]
 
+/** Of a run that goes through several sections each has a summarizer of its own: its events are from its start event on. */
 export class RunSummarizer {
   readonly #records = new Map<string, NodeRecord>()
   readonly #tasks = new TaskTable()
+  readonly #reports = new Reports()
   #started = false
   #check = false
   #finished = false
@@ -32,6 +35,8 @@ export class RunSummarizer {
   }
 
   add(event: AnsibleEvent): void {
+    // The number of the first event tells how many came in the sections before.
+    if (event.ev === 'start' && !this.#started) this.#lastSeq = event.seq - 1
     if (event.seq > this.#lastSeq + 1) this.#lost += event.seq - this.#lastSeq - 1
     this.#lastSeq = event.seq
     switch (event.ev) {
@@ -57,7 +62,11 @@ export class RunSummarizer {
       case 'no_hosts':
         if (event.reason === 'unmatched') this.#unmatched += 1
         return
+      case 'report':
+        this.#reports.add(event, this.#tasks)
+        return
       case 'lint_task':
+      case 'parked':
         return
       case 'ok':
       case 'failed':
@@ -108,6 +117,7 @@ export class RunSummarizer {
       ...(this.#guard ? { guard: this.#guard } : {}),
       unplanned,
       ...(fault ? { fault } : {}),
+      ...this.#reports.finish(this.#tasks),
       foreignLines: exit.foreignLines,
     }
   }

@@ -26,6 +26,23 @@ export interface NodeSummary {
   readonly stats?: HostStats
 }
 
+/** What a task told patchrun, through the variable `patchrun_report`. */
+export interface RunReport {
+  readonly name: string
+  /** The host of the task, whatever it was delegated to. */
+  readonly host: string
+  /** What the JSON holds; of a loop, a list of what its items told. Not checked any further. */
+  readonly data: unknown
+}
+
+/** A report that nothing can be read from. */
+export interface BadReport {
+  readonly name: string
+  readonly host: string
+  /** A whole sentence: names the report, the task and its place. */
+  readonly message: string
+}
+
 export interface RunSummary {
   /** True when the run saw every planned node through and ended as it should. */
   readonly complete: boolean
@@ -36,6 +53,9 @@ export interface RunSummary {
   readonly unplanned: readonly string[]
   /** The run as a whole went wrong before or beside the nodes: a syntax error, a missing role, a missing module. */
   readonly fault?: { readonly message: string; readonly hint: string; readonly file?: string; readonly line?: number }
+  /** In the order in which they came. */
+  readonly reports: readonly RunReport[]
+  readonly badReports: readonly BadReport[]
   /** Lines of the event stream that were no events. */
   readonly foreignLines: number
 }

@@ -14,44 +14,18 @@ DOCUMENTATION = '''
 import os
 import sys
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 try:
     from ansible import context
     from ansible.plugins.callback import CallbackBase
     from ansible.release import __version__ as ANSIBLE
-    from patchrun_plugin import channel, describe, finish, guard, redact
+    from patchrun_plugin import channel, describe, finish, guard, redact, report, sections
+    from patchrun_plugin.guarded import guarded
 finally:
     sys.path.pop(0)
 
 STATS_CHUNK = 500
-
-
-def guarded(method):
-    """A fault of ours must not let a run go on unguarded: Ansible would only warn."""
-    def call(self, *args, **kwargs):
-        if self.stopping:
-            channel.interrupt()
-            return
-        try:
-            method(self, *args, **kwargs)
-        except channel.ReaderGone as error:
-            self.stopping = True
-            self._say('patchrun is gone (%s); stopping' % error)
-            channel.interrupt()
-        except Exception as error:
-            self.stopping = True
-            self._say('fault in the guard, stopping: ' + traceback.format_exc())
-            try:
-                self.channel.send('guard', reason='plugin-fault',
-                                  message='The callback plugin failed in %s: %s' % (method.__name__, error))
-            except Exception:
-                pass
-            channel.interrupt()
-    call.__name__ = method.__name__
-    call.__doc__ = method.__doc__
-    return call
 
 
 class CallbackModule(CallbackBase):
@@ -77,6 +51,7 @@ class CallbackModule(CallbackBase):
             self.guard = guard.Guard(os.environ, self._info)
             self.finish = finish.Finish()
             self.finish.watch()
+            self.sections = sections.Sections(self.guard.modes)
         except BaseException as error:
             # Raising would only make Ansible skip this plugin.
             self._say('the callback plugin cannot start: %r' % error)
@@ -129,6 +104,12 @@ class CallbackModule(CallbackBase):
 
     @guarded
     def v2_playbook_on_start(self, playbook):
+        if not self.sections.begin(playbook):
+            self._say('the section before failed; the next is not started')
+            raise SystemExit(0)
+        self.guard.mode = self.sections.mode
+        self.sent = set()
+        self.started = {}
         redact.note_parsed_files(self.redactor, playbook._loader)
         self.check = bool(context.CLIARGS.get('check'))
         self.finish.start(playbook)
@@ -138,8 +119,8 @@ class CallbackModule(CallbackBase):
         if self.guard.mode == 'lint':
             self._audit(playbook)
             return
-        if self.guard.mode == 'check' and not self.check:
-            self._stop({'reason': 'plugin-fault', 'message': 'A check run was started without --check.'})
+        if self.check != (self.guard.mode == 'check'):
+            self._stop({'reason': 'plugin-fault', 'message': 'A check run was started without --check, or another with it.'})
 
     @guarded
     def v2_playbook_on_play_start(self, play):
@@ -200,9 +181,17 @@ class CallbackModule(CallbackBase):
                 more['unpredicted'] = True
         except Exception as error:  # an odd result must not hide that there was one
             more = {'msg': '(patchrun could not describe this result: %s)' % type(error).__name__}
+        self._report(ev, host, task, data, fields)
         self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored),
                           duration=round(time.monotonic() - begun, 3) if begun else 0, **more)
         self._stop(self.guard.result(host, task, more.get('delegatedTo')))
+
+    def _report(self, ev, host, task, data, fields):
+        name = report.name_of(task)
+        if ev != 'ok' or name is None or describe.hidden(data, fields):
+            return
+        for part in report.parts_of(task, data, self.redactor.clean):
+            self.channel.send('report', host=host, task=str(task._uuid), name=self.redactor.clean(name), **part)
 
     @guarded
     def v2_runner_on_ok(self, result):
@@ -248,3 +237,5 @@ class CallbackModule(CallbackBase):
             self.channel.send('stats', stats={host: stats.summarize(host) for host in chunk if host in stats.processed},
                               unfinished=[host for host in chunk if host in unfinished] or None,
                               more=True if at + STATS_CHUNK < len(hosts) else None)
+        failed = bool(dropped) or any(stats.failures.values()) or any(stats.dark.values())
+        self.sections.end(stats, failed, self.channel)

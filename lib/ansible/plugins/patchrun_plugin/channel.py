@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way out to patchrun: one JSON object a line on an inherited descriptor."""
+"""The way to patchrun and back: one JSON object a line out, on an inherited descriptor that is a socket; one word back."""
 from __future__ import annotations
 
 import json
@@ -12,6 +12,7 @@ import time
 VERSION = 1
 # Readers drop lines of 1 MiB and more.
 LINE_MAX = 512 * 1024
+GO = b'go\n'
 
 
 class ReaderGone(Exception):
@@ -45,6 +46,23 @@ class Channel:
                 select.select([], [self._fd], [])
             except OSError as error:
                 raise ReaderGone(str(error)) from error
+
+    def wait(self):
+        """Blocks until patchrun says go. It sees at once when patchrun dies, since then nobody holds the other end."""
+        said = b''
+        while not said.endswith(b'\n'):
+            try:
+                heard = os.read(self._fd, 64)
+            except BlockingIOError:
+                select.select([self._fd], [], [])
+                continue
+            except OSError as error:
+                raise ReaderGone(str(error)) from error
+            if not heard:
+                raise ReaderGone('it does not wait for this run any more')
+            said += heard
+        if said != GO:
+            raise ReaderGone('it said %r' % said)
 
 
 def interrupt():

@@ -108,6 +108,11 @@ def unpredicted(data, check):
     return not _NOT_CHECK.search(str(data.get('msg', '')))
 
 
+def hidden(data, fields):
+    """Under no_log."""
+    return fields.get('no_log') is True or data.get('_ansible_no_log') is True or 'censored' in data
+
+
 def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
     """The optional fields of a result event. Nothing of its content under no_log."""
     out = {}
@@ -118,7 +123,7 @@ def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
     raw = str(data.get('msg') or data.get('reason') or '')
     if failed and ('timedout' in data or _TIMEOUT.search(raw)):
         out['timedOut'] = True
-    if fields.get('no_log') is True or data.get('_ansible_no_log') is True or 'censored' in data:
+    if hidden(data, fields):
         return out
     variable = data.get('ansible_loop_var')
     if variable in data or '_ansible_item_label' in data:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 class Finish:
     def __init__(self):
-        self._plays = []
+        self._reset([])
+
+    def _reset(self, plays):
+        self._plays = plays
         self._expected = {}
         self._reached = {}
         self._iterators = []
@@ -28,7 +31,7 @@ class Finish:
         PlayIterator.__init__ = watched
 
     def start(self, playbook):
-        self._plays = list(playbook.get_plays())
+        self._reset(list(playbook.get_plays()))
 
     def play(self, play, hosts, expected):
         self._reached.setdefault(play._uuid, set()).update(hosts)

@@ -17,6 +17,9 @@ _HARMLESS = {
     'setup', 'slurp', 'stat', 'validate_argument_spec',
 }
 
+# The tags that a hot run selects hold for the whole process; a lint starts nothing, and ends it.
+_ALONE = {'hot', 'lint'}
+
 
 def read_names(path):
     if not path:
@@ -27,9 +30,11 @@ def read_names(path):
 
 class Guard:
     def __init__(self, environ, info):
-        self.mode = environ.get('PATCHRUN_MODE', '')
-        if self.mode not in ('check', 'hot', 'full', 'gate', 'lint'):
-            raise ValueError('PATCHRUN_MODE is %r' % self.mode)
+        # One a playbook of this run.
+        self.modes = environ.get('PATCHRUN_MODE', '').split(',')
+        if not set(self.modes) <= {'check', 'hot', 'full', 'gate', 'lint'} or (len(self.modes) > 1 and set(self.modes) & _ALONE):
+            raise ValueError('PATCHRUN_MODE is %r' % environ.get('PATCHRUN_MODE'))
+        self.mode = self.modes[0]
         self.allow_untagged = environ.get('PATCHRUN_UNTAGGED') == 'hot'
         self.planned = read_names(environ['PATCHRUN_HOSTS'])
         self.denied = read_names(environ.get('PATCHRUN_DENY')) or set()
