@@ -22,6 +22,7 @@ t.test('argv of each mode', async (t) => {
   t.same(playbookArgv({ ...call, mode: 'full' }, '/s/run/hosts'), [...head, '--diff', ...tail])
   t.same(playbookArgv({ ...call, mode: 'lint' }, '/s/run/hosts'), [...head, '--check', ...tail])
   t.same(playbookArgv({ ...call, mode: 'full', policy: { ...policy, diff: false, extraArgs: [] } }, '/h'), ['-i', '/s/inventory.json', '--limit', '@/h', '--forks', '20', '--', 'play/site.yml'])
+  t.same(playbookArgv({ ...call, mode: 'gate' }, '/s/run/hosts', [{ mode: 'check', playbook: 'b.yml' }, { mode: 'full', playbook: '/s/c.yml' }]), [...head, '--diff', ...tail, 'b.yml', '/s/c.yml'], 'sections: the first says whether it is a check')
 })
 
 t.test('extra arguments', async (t) => {
@@ -53,6 +54,7 @@ t.test('environment of each mode', async (t) => {
   t.same(runEnvironment({ ...call, mode: 'lint' }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: 'lint', ANSIBLE_STRATEGY: 'patchrun_runs_nothing' })
   t.same(runEnvironment({ ...call, mode: 'check', fence: '/s/lock/lock.3' }, {}, places), { ...fixed, ...all, PATCHRUN_MODE: 'check', PATCHRUN_FENCE: '/s/lock/lock.3' })
   t.same(runEnvironment({ ...call, mode: 'hot' }, {}, places), { ...fixed, ANSIBLE_RUN_TAGS: 'HotChange', ANSIBLE_SKIP_TAGS: 'DrainChange', PATCHRUN_MODE: 'hot' })
+  t.same(runEnvironment({ ...call, mode: 'gate' }, {}, places, [{ mode: 'check', playbook: 'b.yml' }, { mode: 'full', playbook: 'c.yml' }]), { ...fixed, ...all, PATCHRUN_MODE: 'gate,check,full' })
 })
 
 t.test('what is inherited', async (t) => {

@@ -124,6 +124,26 @@ t.test('verdicts', async (t) => {
   t.equal(findingOf(node({}), { ...run, unplanned: ['n9'] }, 'drain').verdict, 'ERROR')
 })
 
+t.test('a section begins where the one before ended', async (t) => {
+  const from = (seq: number, ...events: readonly Loose[]): Loose[] => events.map((event, at) => ({ ...event, seq: seq + at }))
+  t.match(summarize(from(57, ...clean, stats(both), { ev: 'parked', section: 2 })), { complete: true, fault: undefined })
+  t.match(summarize([...from(57, ...clean), ...from(65, stats(both))]), { complete: false, fault: { message: /^1 events/ } })
+  t.match(summarize(from(57, PLAY, task('a'), stats(both))), { complete: false, fault: { message: /before patchrun's callback plugin spoke/ } }, 'the start is lost')
+})
+
+t.test('reports', async (t) => {
+  const report = (name: string, part: number, parts: number, text: string, more: object = {}): Loose => ({ ev: 'report', host: 'n1', task: 'a', name, part, parts, text, ...more })
+  const run = summarize([...clean, report('x', 1, 3, '{"a":'), report('x', 2, 3, '[1,'), report('x', 3, 3, '2]}'), report('x', 1, 1, 'null'), stats(both)])
+  t.match(run, { complete: true, badReports: [], reports: [{ name: 'x', host: 'n1', data: { a: [1, 2] } }, { name: 'x', host: 'n1', data: null }] })
+  const bad = summarize([
+    ...clean, report('said', 1, 1, '', { error: 'its stdout is empty' }), report('torn', 1, 1, '{'), report('skips', 1, 3, '['), report('skips', 3, 3, ']'),
+    report('left', 1, 2, '['), report('good', 1, 1, '7'), report('middle', 2, 2, ']'), report('end', 1, 2, '['), stats(both),
+  ])
+  t.same(bad.reports, [{ name: 'good', host: 'n1', data: 7 }])
+  t.same(bad.badReports.map(({ name, host }) => `${name} ${host}`), ['said n1', 'torn n1', 'skips n1', 'left n1', 'middle n1', 'end n1'])
+  t.equal(bad.badReports[0]?.message, 'the report "said" of the task "task a" (site.yml:3) on n1 can not be read: its stdout is empty')
+})
+
 t.test("ansible's words", async (t) => {
   const old = `[WARNING]: x\nERROR! couldn't resolve module/action 'nosuch'. This often indicates a misspelling,\nmissing collection, or incorrect module path.\n\nThe error appears to be in '/c/site.yml': line 4, column 7, but may\nbe elsewhere in the file depending on the exact syntax problem.\n`
   t.match(errorIn(old), { message: "couldn't resolve module/action 'nosuch'. This often indicates a misspelling, missing collection, or incorrect module path.", file: '/c/site.yml', line: 4 })
