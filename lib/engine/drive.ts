@@ -2,7 +2,7 @@
 // Takes the lock, lets somebody say which rollout this is about, and drives it as far as the policy lets it go.
 import { readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { endOrphan } from '../ansible/run.js'
 import type { AnsibleInstall } from '../ansible/types.js'
 import { EXIT, refuse } from '../errors.js'
@@ -18,6 +18,7 @@ import { inState } from '../store/state-error.js'
 import type { Choice } from './choose.js'
 import { gateProblems } from './health.js'
 import { layoutOf } from './layout.js'
+import { Lookout } from './look.js'
 import type { Layout } from './layout.js'
 import { takeOrders } from './orders.js'
 import { useCheckout } from './pin.js'
@@ -82,6 +83,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
     if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: takenOver(lock.takenFrom, lock.takenBecause, fleet.lockTimeout) })
     await endOrphans(layout, journal, onProgress)
     const orders = (): Promise<boolean> => takeOrders(layout, open, clock, onProgress)
+    const lookout = new Lookout(dirname(layout.runs), clock)
     for (let declared = fleet; ; ) {
       const { choice, surroundings, isSuperseded = async () => false } = await begin({ fleet: declared, journal, onProgress, kill, now: () => clock.now(), takeOrders: orders })
       const tell = (): void => {
@@ -98,7 +100,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       for (const event of choice.events) await journal.append(event)
       tell()
       const reconciled = await reconcile({
-        journal, once, clock, onProgress,
+        journal, once, clock, onProgress, lookout,
         // Somebody else goes on: nothing of ours may go on beside it.
         stop: AbortSignal.any([stop, lock.lost]),
         kill: AbortSignal.any([kill, lock.lost]),
@@ -108,7 +110,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
         observe: async (): Promise<Observed> => {
           await checkout.verify()
           const observed = await session.observe()
-          return { fleet: observed, surroundings: await lookAround(observed, rolloutOf(open).pin.sha) }
+          return { fleet: observed, surroundings: { ...(await lookAround(observed, rolloutOf(open).pin.sha)), scheduler: lookout.view } }
         },
         takeOrders: orders,
         isSuperseded,

@@ -18,13 +18,15 @@ const BESIDE = [
 ]
 
 /** Roles of gates that are nowhere, all of them; empty when every gate can be asked. */
-export function gateProblems(fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible'>, checkout: string): readonly Problem[] {
-  return fleet.policy.health.flatMap((gate) => roleProblem(gate, placeOf(fleet, checkout)) ?? [])
+export function gateProblems(fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>, checkout: string): readonly Problem[] {
+  const place = placeOf(fleet, checkout)
+  const gates = fleet.policy.health.flatMap(({ name, role }) => roleProblem(`the health gate "${name}"`, role, place) ?? [])
+  return [...gates, ...Object.entries(fleet.scheduler?.roles ?? {}).flatMap(([step, role]) => roleProblem(`scheduler.roles.${step}`, role, place) ?? [])]
 }
 
 export const placeOf = ({ playbooks, ansible }: Pick<Fleet, 'playbooks' | 'ansible'>, checkout: string): PlaybookPlace => ({ checkout, playbook: playbooks.playbook, config: ansible.config })
 
-function roleProblem({ name, role }: HealthGate, place: PlaybookPlace): Problem | undefined {
+function roleProblem(who: string, role: string, place: PlaybookPlace): Problem | undefined {
   const places = rolePlaces(place)
   if (isCollectionRole(role) || findRole(role, places) !== undefined) return undefined
   // Ansible may find it where we cannot look; it says so itself when it does not.
@@ -33,9 +35,27 @@ function roleProblem({ name, role }: HealthGate, place: PlaybookPlace): Problem 
   const near = nearest(role, known.keys())
   return {
     code: 'playbook/unknown-role',
-    message: `the health gate "${name}" names the role "${role}", which is nowhere: looked in ${[...places.own, ...places.ansible, places.ours].join(', ')}`,
+    message: `${who} names the role "${role}", which is nowhere: looked in ${[...places.own, ...places.ansible, places.ours].join(', ')}`,
     hint: near === undefined ? 'Add the role to the roles/ of the playbook repository, or correct `role`.' : `Did you mean "${near}"? If not, add the role to the roles/ of the playbook repository.`,
   }
+}
+
+/** Makes `home` a directory in which a playbook of ours finds what it would find beside that of the rollout, and these roles. */
+export async function layOut(home: string, place: PlaybookPlace, wanted: readonly string[]): Promise<void> {
+  const places = rolePlaces(place)
+  await mkdir(join(home, 'roles'), { recursive: true, mode: 0o700 })
+  const beside = join(place.checkout, dirname(place.playbook))
+  for (const name of BESIDE) {
+    const target = join(beside, name)
+    if (existsSync(target)) await symlink(target, join(home, name))
+  }
+  // By links and not by roles_path, which cannot hold every path, and which is the site's to set.
+  const roles = new Map([...rolesIn([places.ours]), ...rolesIn(places.own)])
+  for (const name of wanted) {
+    const found = findRole(name, places)
+    if (found !== undefined) roles.set(name, found)
+  }
+  for (const [name, path] of roles) await symlink(path, join(home, 'roles', name))
 }
 
 export interface GateRun {
@@ -46,21 +66,10 @@ export interface GateRun {
 
 /** Writes the playbook below `directory` and gives its absolute path. Throws playbook/unknown-role. */
 export async function writeGatePlaybook({ gate, point, sha }: GateRun, place: PlaybookPlace, directory: string): Promise<string> {
-  const problem = roleProblem(gate, place)
+  const problem = roleProblem(`the health gate "${gate.name}"`, gate.role, place)
   if (problem) throw new PatchrunError(problem)
-  const places = rolePlaces(place)
   const home = join(directory, 'gate')
-  await mkdir(join(home, 'roles'), { recursive: true, mode: 0o700 })
-  const beside = join(place.checkout, dirname(place.playbook))
-  for (const name of BESIDE) {
-    const target = join(beside, name)
-    if (existsSync(target)) await symlink(target, join(home, name))
-  }
-  // By links and not by roles_path, which cannot hold every path, and which is the site's to set.
-  const roles = new Map(rolesIn(places.own))
-  const found = findRole(gate.role, places)
-  if (found !== undefined) roles.set(gate.role, found)
-  for (const [name, path] of roles) await symlink(path, join(home, 'roles', name))
+  await layOut(home, place, [gate.role])
   // In a file, and of ours only: variables may be secret, and arguments are everybody's to read.
   const vars = { ...gate.vars, patchrun_gate: gate.name, patchrun_point: point, patchrun_sha: sha }
   await writeFile(join(home, 'vars.json'), `${JSON.stringify(vars)}\n`, { mode: 0o600 })

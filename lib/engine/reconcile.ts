@@ -11,7 +11,11 @@ import { gateWarnings, outcomeOfCheck, runCheck } from './health.js'
 import { outcomeOf } from './outcome.js'
 import type { Clock, OnProgress } from './progress.js'
 import { runStep } from './step.js'
-import type { StepContext } from './step.js'
+import type { PlainAction, StepContext } from './step.js'
+import type { Lookout } from './look.js'
+import { outcomeOfVisit } from './visit-outcome.js'
+import { isOfVisit, Visits } from './visits.js'
+import { reasonPrefix } from '../workload/use.js'
 
 export interface Reconcile {
   readonly journal: Journal
@@ -22,6 +26,8 @@ export interface Reconcile {
   /** Carries what people said meanwhile into the journal; true when there was something. */
   readonly takeOrders: () => Promise<boolean>
   readonly context: Omit<StepContext, 'fleet' | 'onEvent' | 'signal'>
+  /** Asks the scheduler, and knows what it said last. */
+  readonly lookout: Lookout
   /** Directory that gets one directory a step. */
   readonly runs: string
   readonly clock: Clock
@@ -52,6 +58,10 @@ interface Running {
   readonly faults: unknown[]
   /** People were told that the canaries proved nothing. */
   warned: boolean
+  readonly visits: Visits
+  /** Looks at the scheduler; ended when nothing else is waited for. */
+  readonly looks: Map<string, Promise<void>>
+  readonly endLooks: AbortController
 }
 
 /** Lists from files and commands are looked at again this often, even while nothing else happens. */
@@ -60,7 +70,7 @@ const LONGEST_SLEEP = 60_000
 const LISTEN_EVERY = 2_000
 
 export async function reconcile(run: Reconcile): Promise<Reconciled> {
-  const running: Running = { steps: new Map(), faults: [], warned: false }
+  const running: Running = { steps: new Map(), faults: [], warned: false, visits: new Visits(), looks: new Map(), endLooks: new AbortController() }
   const { clock } = run
   let asked = clock.now()
   let observed: Observed | undefined
@@ -69,7 +79,8 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       if (running.faults.length > 0) throw running.faults[0]
       if (run.stop.aborted || run.kill.aborted) {
         // Nothing new is looked at or begun; what runs is waited for.
-        await Promise.all(running.steps.values())
+        running.endLooks.abort()
+        await Promise.all([...running.steps.values(), ...running.looks.values()])
         if (running.faults.length > 0) throw running.faults[0]
         if (observed) return { ended: 'stopped', ...observed }
       }
@@ -80,9 +91,10 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       if (run.stop.aborted) continue
       warnOfIdleCanaries(run, fleet, decision, running)
       for (const action of decision.actions) await start(run, fleet, action, running)
+      await running.visits.closeIdle()
       if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
       const listens = decision.waiting.some((w) => STEERED.has(w.code))
-      if (running.steps.size === 0 && (run.once || (decision.wakeAt === null && !listens))) {
+      if (running.steps.size === 0 && running.looks.size === 0 && (run.once || (decision.wakeAt === null && !listens))) {
         return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', ...observed }
       }
       await nextChange(run, running, decision.wakeAt)
@@ -93,7 +105,9 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
     }
   } finally {
     // Whatever went wrong above: a step that was started gets its outcome into the journal.
-    await Promise.all(running.steps.values())
+    running.endLooks.abort()
+    await Promise.all([...running.steps.values(), ...running.looks.values()])
+    await running.visits.closeIdle(true)
   }
 }
 
@@ -130,12 +144,26 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
       await journal.append({ type: 'quarantined', at: clock.now(), nodes: action.nodes })
       onProgress({ type: 'quarantined', nodes: action.nodes })
       return
+    case 'observe': {
+      const kind = action.watch.length > 0 ? 'watch' : 'now'
+      // A single pass waits for nothing.
+      if (run.once && kind === 'watch' && running.looks.size > 0) return
+      const context = { ...run.context, fleet, signal: AbortSignal.any([run.kill, running.endLooks.signal]) }
+      const done = run.lookout.look(run.once ? [] : action.watch, context, rolloutOf(journal))
+        .catch((fault: unknown) => void (running.endLooks.signal.aborted || running.faults.push(fault)))
+        .finally(() => void running.looks.delete(kind))
+      running.looks.set(kind, done)
+      return
+    }
     case 'detect':
     case 'apply':
     case 'verify':
+    case 'drain':
+    case 'reboot':
+    case 'release':
     case 'check': {
       const step = await intend(run, fleet, action)
-      const done = perform(run, fleet, step)
+      const done = perform(run, fleet, step, running.visits)
         .catch((fault: unknown) => void running.faults.push(fault))
         .finally(() => void running.steps.delete(step.step))
       running.steps.set(step.step, done)
@@ -155,22 +183,36 @@ async function intend({ journal, clock }: Reconcile, { ansible: { forks } }: Fle
     action: action.do,
     wave, nodes, forks,
     since: clock.now(),
-    ...(action.do === 'check' && { check: action.check }),
+    ...(action.do === 'check' ? { check: action.check } : flagsOf(action)),
   }
   const { since, ...said } = step
   await journal.append({ type: 'intended', at: since, ...said })
   return step
 }
 
-async function perform(run: Reconcile, fleet: Fleet, step: OpenStep): Promise<void> {
+const flagsOf = ({ full, foreign, postpone }: Exclude<StartAction, { readonly do: 'check' }>): Partial<OpenStep> => ({ ...(full && { full }), ...(foreign && { foreign }), ...(postpone !== undefined && { postpone }) })
+
+async function perform(run: Reconcile, fleet: Fleet, step: OpenStep, visits: Visits): Promise<void> {
   const { journal, clock, context, kill, onProgress } = run
   const directory = stepDirectory(run.runs, rolloutOf(journal), step.step)
   onProgress({ type: 'step-started', step, directory })
   const inStep: StepContext = { ...context, fleet, signal: kill, onEvent: (event) => onProgress({ type: 'ansible', step, event }) }
-  const outcome = step.action === 'check' ? await check(step, directory, inStep, run) : outcomeOf(step, await runStep(step.action, step.nodes, directory, inStep), fleet.policy.untagged, clock.now())
+  const outcome = step.action === 'check' ? await check(step, directory, inStep, run)
+    : isOfVisit(step, rolloutOf(journal), step.nodes) ? await visit(step, directory, inStep, run, visits)
+    : outcomeOf(step, await runStep(step.action as PlainAction, step.nodes, directory, inStep), fleet.policy.untagged, clock.now())
   await journal.append(outcome)
+  visits.settle(step)
   if (step.check) for (const text of gateWarnings(outcome, step.check.gate)) onProgress({ type: 'notice', code: 'gate-changed', text })
   onProgress({ type: 'step-ended', step, outcome })
+}
+
+async function visit(step: OpenStep, directory: string, context: StepContext, { journal, clock, lookout }: Reconcile, visits: Visits): Promise<Concluded> {
+  const { fleet } = context
+  const result = await visits.run(step, directory, context, rolloutOf(journal))
+  if (step.action === 'apply' || step.action === 'verify' || !fleet.scheduler) return outcomeOf(step, result, fleet.policy.untagged, clock.now())
+  const { outcome, seen } = outcomeOfVisit(step, result, fleet.scheduler, reasonPrefix(fleet.name, fleet.environment), clock.now())
+  if (seen) lookout.add(seen)
+  return outcome
 }
 
 async function check(step: OpenStep, directory: string, context: StepContext, { journal, clock }: Reconcile): Promise<Concluded> {
@@ -183,7 +225,7 @@ async function check(step: OpenStep, directory: string, context: StepContext, { 
 /** Until a step ends, the time comes, a person says something, or somebody stops us. */
 async function nextChange(run: Reconcile, running: Running, wakeAt: number | null): Promise<void> {
   const { clock, stop, onProgress } = run
-  const steps = [...running.steps.values()]
+  const steps = [...running.steps.values(), ...running.looks.values()]
   // A step may run for an hour: what becomes due meanwhile begins beside it.
   const until = Math.max(clock.now(), steps.length > 0 ? (wakeAt ?? Infinity) : Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP))
   if (steps.length === 0) onProgress({ type: 'sleeping', until: wakeAt ?? until })

@@ -12,6 +12,9 @@ import type { Fleet } from '../fleet/types.js'
 import type { StepAction } from '../rollout/index.js'
 import type { StepResult } from './outcome.js'
 
+/** Steps of one run over many nodes that need no scheduler. */
+export type PlainAction = Extract<StepAction, 'detect' | 'apply' | 'verify'>
+
 export interface StepContext {
   readonly fleet: Fleet
   readonly install: AnsibleInstall
@@ -24,10 +27,10 @@ export interface StepContext {
 }
 
 /** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
-const MODE: Readonly<Record<Exclude<StepAction, 'check'>, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
+const MODE: Readonly<Record<PlainAction, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
 
 /** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
-export async function runStep(action: Exclude<StepAction, 'check'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
+export async function runStep(action: PlainAction, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
   await makeAnew(directory)
   return play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook }, nodes, directory, context)
 }

@@ -4,6 +4,7 @@ import type { Fleet } from '../fleet/types.js'
 import type { Surroundings } from '../rollout/index.js'
 import { readState } from '../store/journal.js'
 import { layoutOf } from './layout.js'
+import { lastLook } from './look.js'
 
 /** Reads the journals of the environments that must come first. `sha`: the pin that they must have completed. */
 export async function lookAround(fleet: Fleet, sha: string): Promise<Surroundings> {
@@ -12,5 +13,6 @@ export async function lookAround(fleet: Fleet, sha: string): Promise<Surrounding
     const { completed } = await readState(layoutOf({ stateDirectory: fleet.stateDirectory, environment }).journal)
     promotion.push({ environment, completedAt: completed.get(sha) ?? null })
   }
-  return { promotion }
+  const workload = await lastLook(layoutOf(fleet).runs, fleet)
+  return { promotion, ...(workload && { scheduler: { workload } }) }
 }

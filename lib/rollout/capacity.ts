@@ -13,7 +13,7 @@ import type { Hold, Waiting, World } from './world.js'
  */
 export function isOut({ rollout, out }: Pick<World, 'rollout' | 'out'>, node: string): boolean {
   const state = nodeState(rollout, node)
-  if (out.has(node) || state.stage === 'applied' || isInApply(rollout, state)) return true
+  if (out.has(node) || state.held || state.stage === 'applied' || isInApply(rollout, state)) return true
   if (state.stage === 'good' || state.stage === 'hot' || state.stage === 'drain') return false
   return state.touched || state.missing === true
 }
@@ -45,15 +45,16 @@ export class Slots {
     const { hold, most } = pace(world)
     this.#hold = hold
     this.#left = most
-    this.#changed = world.rollout.changed.size
+    // A drain is the beginning of a change.
+    this.#changed = world.rollout.changed.size + [...world.rollout.nodes].filter(([node, { held }]) => held && !world.rollout.changed.has(node)).length
   }
 
   /** Those of these nodes that may be changed now, in order, and why the others may not. */
-  take(nodes: readonly string[]): { readonly chosen: readonly string[]; readonly waiting: readonly Waiting[] } {
+  take(nodes: readonly string[], refuse: (node: string, chosen: number) => Hold | null = () => null): { readonly chosen: readonly string[]; readonly waiting: readonly Waiting[] } {
     const chosen: string[] = []
     const held = new Map<string, Waiting & { nodes: string[] }>()
     for (const node of nodes) {
-      const hold = this.#hold ?? this.#refuse(node)
+      const hold = this.#hold ?? this.#refuse(node) ?? refuse(node, chosen.length)
       if (hold) {
         const before = held.get(hold.text)
         if (before) before.nodes.push(node)
@@ -100,7 +101,7 @@ function pace(world: World): { readonly hold: Hold | null; readonly most: number
     }
   }
   if (policy.pause.nodes === 0) return { hold: null, most }
-  const busy = [...rollout.steps.values()].some((s) => s.action === 'apply')
+  const busy = [...rollout.steps.values()].some((s) => s.action === 'apply') || [...rollout.nodes.values()].some((n) => n.held && n.stage !== 'quarantined')
   if (busy) return { hold: { code: 'pace', text: 'one node at a time, with a pause between' }, most: 0 }
   const until = rollout.lastApply + policy.pause.nodes
   if (rollout.lastApply > 0 && now < until) return { hold: { code: 'pace', text: 'the pause between two nodes', until }, most: 0 }
@@ -112,6 +113,10 @@ export function expectedVisit({ durations, policy }: Pick<World, 'durations' | '
   const { apply, verify } = durations
   return apply.length === 0 || verify.length === 0 ? policy.timing.expected : ninth(apply) + ninth(verify)
 }
+
+/** The same for a node that is drained first, from being empty on. */
+export const expectedDrainVisit = (world: Pick<World, 'durations' | 'policy'>): number =>
+  expectedVisit(world) + ninth(world.durations.reboot) + ninth(world.durations.release)
 
 const ninth = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.9) - 1] ?? 0
 

@@ -11,9 +11,11 @@ import { Slots } from './capacity.js'
 import { unapproved } from './approval.js'
 import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
-import { byRecord, EMPTY, sortNodes } from './sorted.js'
+import { Visits } from './visits.js'
+import { byRecord, EMPTY, isVisiting, sortNodes } from './sorted.js'
 import type { Sorted } from './sorted.js'
 import { nodeState } from './state.js'
+import { DRAIN, HOT } from './verdict.js'
 import type { RolloutState } from './state.js'
 import { waitingWithin } from './waiting.js'
 import { planWaves, waveName } from './waves.js'
@@ -28,8 +30,11 @@ export function decide(world: World): Decision {
   const waves = planWaves(nodes, policy, rollout.limit)
   if (rollout.status === 'halted') return { ...NOTHING, waiting: whileHalted(waves, world) }
   const halt = checkHalt(world, waves)
-  if (halt) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
-  return new Walk(world, waves).decide()
+  if (!halt) return new Walk(world, waves, closedFor(world)).decide()
+  // Nobody is left drained: what was begun is finished, what was only drained is given back, then it halts.
+  const held = world.scheduler !== null && waves.some((w) => w.nodes.some((n) => isVisiting(nodeState(rollout, n)) || (nodeState(rollout, n).held && nodeState(rollout, n).step)))
+  if (!held) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
+  return new Walk(world, waves, { code: 'ending', text: `about to halt, what was begun is finished: ${halt.message}` }).decide()
 }
 
 /** Goes through the waves until one holds up those behind it. */
@@ -39,11 +44,13 @@ class Walk {
   readonly #sorted: readonly Sorted[]
   /** Why nothing may begin, whatever the node. */
   readonly #closed: Hold | null
+  readonly #visits: Visits | null
   #slots: Slots | undefined
 
-  constructor(private readonly world: World, private readonly waves: readonly Wave[]) {
+  constructor(private readonly world: World, private readonly waves: readonly Wave[], closed: Hold | null) {
     this.#sorted = waves.map((wave) => sortNodes(wave, world))
-    this.#closed = closedFor(world)
+    this.#closed = closed
+    this.#visits = world.scheduler && new Visits(world, world.scheduler, closed)
   }
 
   decide(): Decision {
@@ -53,6 +60,7 @@ class Walk {
     for (const [i, wave] of waves.entries()) {
       const sorted = this.#sorted[i] as Sorted
       if (sorted.applied.length > 0) this.#actions.push({ do: 'verify', wave: wave.index, nodes: sorted.applied })
+      this.#visits?.goOn(wave.index, sorted.visiting)
       if (sorted.spent.length > 0) this.#actions.push({ do: 'quarantine', nodes: sorted.spent })
       if (!hold && sorted.good.length < wave.nodes.length) hold = this.#closed ? null : this.#entrance(i)
       if (hold) {
@@ -64,7 +72,13 @@ class Walk {
       hold = wave.index === 0 ? openCanaries(sorted) : openNodes(wave, sorted, this.world.rollout)
     }
     if (hold && behind.length > 0) this.#waiting.push({ ...hold, nodes: behind })
-    return this.#finish() ?? { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt() }
+    const finish = this.#finish()
+    if (finish) return finish
+    if (this.#visits) {
+      this.#actions.push(...this.#visits.actions, ...this.#visits.look())
+      this.#waiting.push(...this.#visits.waiting)
+    }
+    return { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt() }
   }
 
   /** What must hold before this wave begins, the one before it being done. */
@@ -104,9 +118,10 @@ class Walk {
     const { rollout } = this.world
     const { unseen, due, hot } = sorted
     const looks = byRecord(unseen, rollout)
-    const changes = byRecord(hot, rollout)
+    const first = this.#visits ? sorted.drain.filter((n) => hasHotPart(this.world, n)) : []
+    const changes = byRecord([...hot, ...first], rollout)
     const closed = this.#closed
-    this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [] }, this.world))
+    this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [], ...(this.#visits && !closed && { drain: [] }) }, this.world))
     if (closed) {
       const held = [...unseen, ...due, ...hot]
       if (held.length > 0) this.#waiting.push({ ...closed, nodes: held })
@@ -122,6 +137,7 @@ class Walk {
       if (chosen.length > 0) this.#actions.push({ do: 'apply', wave: index, nodes: chosen })
       this.#waiting.push(...waiting)
     }
+    this.#visits?.begin(index, sorted.drain.filter((n) => !first.includes(n)), (this.#slots ??= new Slots(this.world)))
   }
 
   #finish(): Decision | null {
@@ -141,6 +157,8 @@ class Walk {
   #wakeAt(): number | null {
     const times = this.#waiting.flatMap((w) => w.until ?? [])
     const { policy, rollout } = this.world
+    const look = this.#visits?.wakeAt ?? null
+    if (look !== null) times.push(look)
     if (policy.deadline !== null) times.push(rollout.since + policy.deadline)
     return times.reduce<number | null>((first, t) => (t > this.world.now && (first === null || t < first) ? t : first), null)
   }
@@ -148,6 +166,12 @@ class Walk {
 
 /** Nodes that a closed wave holds up; the others say themselves what they wait for. */
 const stuckBehind = ({ unseen, hot, due }: Sorted): string[] => [...unseen, ...hot, ...due]
+
+/** On a node that needs a drain: what may run under load goes first, once, where the policy says so. */
+function hasHotPart({ rollout, policy }: World, node: string): boolean {
+  const { applies, changes } = nodeState(rollout, node)
+  return policy.drain.hotFirst && applies === 0 && changes.some(({ tags }) => tags.includes(HOT) && !tags.includes(DRAIN))
+}
 
 const isFirstLook = (rollout: RolloutState, node: string): boolean => {
   const { step, failures } = nodeState(rollout, node)

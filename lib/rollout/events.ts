@@ -28,8 +28,14 @@ export interface TaskRef {
   readonly line: number
 }
 
-/** detect and verify look in check mode, apply changes, check runs the role of a health gate. */
-export type StepAction = 'detect' | 'apply' | 'verify' | 'check'
+/**
+ * detect and verify look in check mode, apply changes, check runs the role of a health gate. drain, reboot and release are of a
+ * visit: taken out of scheduling, restarted where that is asked for, given back.
+ */
+export type StepAction = 'detect' | 'apply' | 'verify' | 'check' | 'drain' | 'reboot' | 'release'
+
+/** What came of a drain. foreign: somebody else took the node out, or it was down; patchrun left it as it is. unclear: nobody knows. */
+export type Drained = 'empty' | 'busy' | 'foreign' | 'foreign-empty' | 'unclear'
 
 /** pass; fail: the rollout halts; inconclusive: nobody knows, ask again. */
 export type CheckResult = 'pass' | 'fail' | 'inconclusive'
@@ -42,6 +48,14 @@ export interface NodeOutcome {
   readonly applied?: 'ok' | 'failed' | 'cut' | 'absent'
   /** Of check. */
   readonly checked?: CheckResult
+  /** Of drain. */
+  readonly drained?: Drained
+  /** Of drain: when the node booted last, s since the epoch, as the scheduler has it. */
+  readonly boot?: number
+  /** Of reboot; cut: nobody knows how far it came. */
+  readonly rebooted?: 'done' | 'not-needed' | 'failed' | 'cut'
+  /** Of release; failed: it is drained again. */
+  readonly released?: 'ok' | 'foreign' | 'failed' | 'unclear'
   readonly failure?: Failure
   readonly changes?: readonly number[]
   readonly blindSpots?: readonly number[]
@@ -107,6 +121,12 @@ export interface Intended extends At {
   readonly forks?: number
   /** Of check: which gate, and where it stands. */
   readonly check?: CheckRef
+  /** Of apply: the whole playbook, on nodes that are drained and empty. */
+  readonly full?: true
+  /** Of drain: a node that somebody else took out is patched as it is, and not released. */
+  readonly foreign?: true
+  /** Of release: it was not changed; it is drained again no sooner than this, ms. */
+  readonly postpone?: number
 }
 /** A health gate at its place: `after` is the wave it follows, -1 before the first. */
 export interface CheckRef {

@@ -8,6 +8,7 @@ import { unreachable } from '../errors.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
 import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
+import { inherit, whenBegun, whenLost } from './visit-state.js'
 import type { EnvironmentState, NodeState, OpenStep, PastRollout, RolloutState, RolloutStatus } from './state.js'
 
 /** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
@@ -112,7 +113,7 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
     openedAt: event.at,
     since: event.at,
     status: 'running',
-    nodes: new Map(),
+    nodes: inherit(state.current, event.at),
     steps: new Map(),
     stepCount: 0,
     checks: new Map(),
@@ -147,11 +148,11 @@ function past(rollout: RolloutState, now: number): PastRollout {
 }
 
 function intend(draft: Draft, event: Intended): void {
-  const { step, action, wave, nodes, forks, check } = event
-  draft.steps.set(step, { step, action, wave, nodes, since: event.at, ...(forks !== undefined && { forks }), ...(check && { check }) })
+  const { step, action, wave, nodes, at, type: _type, ...more } = event
+  draft.steps.set(step, { step, action, wave, nodes, since: at, ...more })
   draft.stepCount += 1
   for (const node of nodes) {
-    draft.nodes.set(node, { ...nodeState(draft, node), step })
+    draft.nodes.set(node, { ...whenBegun(nodeState(draft, node), event), step })
     if (action === 'apply') draft.changed.add(node)
   }
 }
@@ -162,7 +163,7 @@ function conclude(state: EnvironmentState, draft: Draft, event: Concluded): Envi
   if (!open) return state
   draft.steps.delete(event.step)
   if (open.check) judgeCheck(draft.checks, open.check, open, event)
-  for (const node of open.nodes) draft.nodes.set(node, judgeNode(nodeState(draft, node), open.action, event.nodes[node], event))
+  for (const node of open.nodes) draft.nodes.set(node, judgeNode(nodeState(draft, node), open, event.nodes[node], event))
   if (open.action === 'apply') draft.lastApply = Math.max(draft.lastApply, event.at)
   if (event.alarm) draft.alarm = event.alarm
   return { ...state, durations: measure(state.durations, open, event) }
@@ -195,7 +196,7 @@ function close(state: EnvironmentState, draft: Draft, { at, rolledBack }: Closed
 function forgetOpenSteps(draft: Draft, at: number): void {
   for (const { action, nodes } of draft.steps.values()) {
     for (const node of nodes) {
-      const { step: _left, ...rest } = nodeState(draft, node)
+      const { step: _left, ...rest } = whenLost(nodeState(draft, node), action, at)
       if (action === 'apply') draft.nodes.set(node, { ...rest, stage: 'unseen', at, touched: true })
       else draft.nodes.set(node, rest)
     }
@@ -212,9 +213,9 @@ function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
 
 function retry(draft: Draft, { nodes, at }: Retried): void {
   const wanted = nodes && new Set(nodes)
-  for (const [node, { stage, touched, missing, step }] of draft.nodes) {
+  for (const [node, { stage, touched, missing, step, held }] of draft.nodes) {
     // Who names a node that waits for a drain has seen to it by hand: it is looked at again.
-    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }) })
+    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held }) })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
   Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })

@@ -3,6 +3,7 @@
 // environment that must come first, a history nobody approved, the time. A change that has begun is finished all the same.
 import { unapproved } from './approval.js'
 import { timeGate } from './windows.js'
+import { isVisiting } from './sorted.js'
 import { nodeState } from './state.js'
 import type { Word } from './state.js'
 import type { Wave } from './waves.js'
@@ -22,9 +23,9 @@ export function ending({ rollout, policy, now }: World): Hold | null {
 export const isOverdue = ({ rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>): boolean =>
   policy.deadline !== null && now >= rollout.since + policy.deadline
 
-/** Every change that was begun has been looked at again. */
+/** Every change that was begun has been looked at again, and every node given back that can be. */
 export function isFinishedUp({ rollout }: Pick<World, 'rollout'>, waves: readonly Wave[]): boolean {
-  return rollout.steps.size === 0 && waves.every((w) => w.nodes.every((n) => nodeState(rollout, n).stage !== 'applied'))
+  return rollout.steps.size === 0 && waves.every((w) => w.nodes.every((n) => nodeState(rollout, n).stage !== 'applied' && !isVisiting(nodeState(rollout, n))))
 }
 
 function paused({ pause, now }: World): Hold | null {

@@ -64,7 +64,7 @@ function ofEnd(world: World, waves: readonly Wave[]): Halt | null {
   // Within the budget they are only told once nothing else can move, so that one bad node does not hold up a thousand.
   const nodes = waves.flatMap((w) => w.nodes)
   const failed = nodes.filter((n) => nodeState(rollout, n).stage === 'quarantined')
-  if (failed.length === 0 || !nodes.every((n) => isSettled(rollout, n))) return null
+  if (failed.length === 0 || !nodes.every((n) => isSettled(world, n))) return null
   return { code: 'nodes-failed', message: `all other nodes are done, ${failed.length} failed: ${describe(rollout, failed)}`, hint: RETRY, nodes: failed }
 }
 
@@ -73,9 +73,9 @@ function isFailed(rollout: RolloutState, node: string): boolean {
   return stage === 'failed' || stage === 'quarantined'
 }
 
-function isSettled(rollout: RolloutState, node: string): boolean {
-  const { stage, step } = nodeState(rollout, node)
-  return step === undefined && (stage === 'good' || stage === 'quarantined' || stage === 'drain')
+function isSettled({ rollout, scheduler }: World, node: string): boolean {
+  const { stage, step, held } = nodeState(rollout, node)
+  return step === undefined && (stage === 'quarantined' || (stage === 'good' && !held) || (stage === 'drain' && !scheduler))
 }
 
 /** Names the first three in full: the task, its message and where it stands. */

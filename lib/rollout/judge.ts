@@ -4,6 +4,7 @@ import { unreachable } from '../errors.js'
 import type { CheckRef, Concluded, NodeOutcome, StepAction, TaskRef } from './events.js'
 import { checkKey } from './state.js'
 import type { CheckState, Durations, NodeState, OpenStep } from './state.js'
+import { afterApply, afterDrain, afterLook, afterReboot, afterRelease } from './visit-state.js'
 import { isTransient } from './failure.js'
 import type { Failure } from './verdict.js'
 
@@ -15,7 +16,29 @@ const MAX_APPLIES = 3
 const KEPT_DURATIONS = 20
 
 /** `outcome` undefined: the run said nothing of the node. */
-export function judgeNode(before: NodeState, action: StepAction, outcome: NodeOutcome | undefined, event: Concluded): NodeState {
+export function judgeNode(before: NodeState, open: OpenStep, outcome: NodeOutcome | undefined, event: Concluded): NodeState {
+  const { action } = open
+  const { step: _left, ...free } = before
+  switch (action) {
+    case 'drain':
+      return afterDrain(free, outcome, open, event.at)
+    case 'reboot':
+      return afterReboot(free, outcome, event.at)
+    case 'release':
+      return afterRelease(free, outcome, open, event.at)
+    case 'apply':
+      return afterApply(judgeStep(before, action, outcome, event))
+    case 'detect':
+    case 'verify':
+      return afterLook(judgeStep(before, action, outcome, event), action)
+    case 'check':
+      return judgeStep(before, action, outcome, event)
+    default:
+      return unreachable(action)
+  }
+}
+
+function judgeStep(before: NodeState, action: StepAction, outcome: NodeOutcome | undefined, event: Concluded): NodeState {
   const { step: _left, ...free } = before
   // A gate says whether the rollout may go on, not where a node stands.
   if (action === 'check') return free
@@ -32,7 +55,8 @@ export function judgeNode(before: NodeState, action: StepAction, outcome: NodeOu
       // After an apply the same change must not be wanted again: it would be applied for ever.
       return action === 'verify' ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: 'hot' }
     case 'DRAIN':
-      return { ...seen, stage: 'drain' }
+      // A drained node got the whole playbook: what wants to change it again would do so for ever.
+      return action === 'verify' && seen.held ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: 'drain' }
     case 'ERROR':
       return fail(seen, found.failure ?? { cause: 'failed', message: 'the look at it failed' })
     case 'UNKNOWN': {
@@ -45,7 +69,7 @@ export function judgeNode(before: NodeState, action: StepAction, outcome: NodeOu
   }
 }
 
-const fail = (state: NodeState, failure: Failure): NodeState => ({
+export const fail = (state: NodeState, failure: Failure): NodeState => ({
   ...state,
   stage: 'failed',
   failures: state.failures + 1,

@@ -17,23 +17,33 @@ export interface Sorted extends Readonly<Record<Stage, string[]>> {
   readonly spent: string[]
   /** In a step just now. */
   readonly busy: string[]
+  /** Drained by patchrun, or perhaps: in the middle of a visit. */
+  readonly visiting: string[]
 }
 
-export const EMPTY: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [] }
+export const EMPTY: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [], visiting: [] }
 
 export function sortNodes(wave: Wave, { rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>): Sorted {
-  const sorted: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [] }
+  const sorted: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [], visiting: [] }
   for (const node of wave.nodes) sorted[placeOf(nodeState(rollout, node), policy, now)].push(node)
   return sorted
 }
 
 function placeOf(state: NodeState, policy: RolloutPolicy, now: number): keyof Sorted {
   if (state.step !== undefined) return 'busy'
+  if (isVisiting(state)) return 'visiting'
   // It waited for a window or for its turn; by now it may need a drain.
   if (state.stage === 'hot' && now >= state.at + LOOK_LASTS) return 'unseen'
   if (state.stage !== 'failed') return state.stage
   if (state.failures >= policy.retries.attempts) return 'spent'
   return now >= retryAt(state, policy) ? 'due' : 'failed'
+}
+
+/** Its visit goes on whatever else holds its wave; one that failed is tried again like any other. */
+export function isVisiting({ stage, held }: NodeState): boolean {
+  if (!held || stage === 'failed' || stage === 'quarantined') return false
+  // What an older rollout began is looked at when its turn comes; what it only drained is given back at once.
+  return !held.inherited || held.phase === 'draining'
 }
 
 /** When a failed node is looked at again, ms: the back-off doubles with each failure. */

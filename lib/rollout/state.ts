@@ -11,6 +11,26 @@ import type { Failure } from './verdict.js'
  */
 export type Stage = 'unseen' | 'hot' | 'drain' | 'applied' | 'good' | 'failed' | 'quarantined'
 
+/** How far a visit has come. begun: the change may have begun, and is finished whatever comes between. */
+export type VisitPhase = 'draining' | 'begun' | 'changed' | 'rebooted'
+
+/** patchrun has drained this node, or may have: it is released in the end, or quarantined by name. */
+export interface Held {
+  /** When the drain was asked for, ms. */
+  readonly since: number
+  readonly phase: VisitPhase
+  /** The drain step just before saw it empty, and nothing was begun since. */
+  readonly empty: boolean
+  /** When it had booted before, s since the epoch. */
+  readonly boot?: number
+  /** Somebody else took it out: it is patched, and never released. */
+  readonly foreign?: true
+  /** A rollout before this one drained it. */
+  readonly inherited?: true
+  /** Not asked again before, ms: the scheduler gave no answer. */
+  readonly again?: number
+}
+
 export interface NodeState {
   readonly stage: Stage
   /** When it entered the stage, ms. */
@@ -30,6 +50,9 @@ export interface NodeState {
   readonly changes: readonly TaskRef[]
   readonly blindSpots: readonly TaskRef[]
   readonly failure?: Failure
+  readonly held?: Held
+  /** It was given back unchanged, and is drained again no sooner than this, ms. */
+  readonly postponed?: number
 }
 
 export interface OpenStep {
@@ -40,6 +63,9 @@ export interface OpenStep {
   readonly since: number
   readonly forks?: number
   readonly check?: CheckRef
+  readonly full?: true
+  readonly foreign?: true
+  readonly postpone?: number
 }
 
 /** How a health gate came out at its place. */
@@ -144,7 +170,7 @@ export const NO_STATE: EnvironmentState = {
   pause: null,
   rejected: null,
   completed: new Map(),
-  durations: { detect: [], apply: [], verify: [], check: [] },
+  durations: { detect: [], apply: [], verify: [], check: [], drain: [], reboot: [], release: [] },
   orders: [],
 }
 

@@ -15,15 +15,18 @@ const DOING: Readonly<Record<StepAction, string>> = {
   apply: 'is being changed',
   verify: 'is being looked at again after the change',
   check: 'a health gate is being asked',
+  drain: 'is being drained',
+  reboot: 'is rebooted if that is asked for',
+  release: 'is being given back',
 }
 
-export function waitingWithin({ busy, drain, failed, spent, quarantined }: Sorted, { rollout, policy }: World): Waiting[] {
+export function waitingWithin({ busy, drain, failed, spent, quarantined }: Sorted, { rollout, policy, scheduler }: World): Waiting[] {
   const waiting: Waiting[] = []
   for (const [step, nodes] of groupBy(busy, (n) => nodeState(rollout, n).step ?? '')) {
     const open = rollout.steps.get(step)
     waiting.push({ nodes, code: 'step', text: open ? DOING[open.action] : 'a step is under way' })
   }
-  for (const [text, nodes] of groupBy(drain, (n) => drainText(nodeState(rollout, n)))) waiting.push({ nodes, code: 'drain', text })
+  for (const [text, nodes] of groupBy(drain, (n) => drainText(nodeState(rollout, n), scheduler !== null))) waiting.push({ nodes, code: 'drain', text })
   // By time as well as by reason: nodes that failed in one step are tried again together.
   const key = (n: string): string => `${retryAt(nodeState(rollout, n), policy)} ${failedText(nodeState(rollout, n), policy.retries.attempts)}`
   for (const nodes of groupBy(failed, key).values()) {
@@ -40,8 +43,8 @@ const failedText = ({ failures, failure }: NodeState, attempts: number): string 
 const quarantinedText = ({ failures, failure }: NodeState): string =>
   `quarantined${failures > 1 ? ` after ${failures} attempts` : ''}: ${describeFailure(failure)}`
 
-function drainText({ changes }: NodeState): string {
+function drainText({ changes }: NodeState, drains: boolean): string {
   const cause = changes.find((c) => c.tags.includes(DRAIN)) ?? changes.find((c) => !c.tags.includes(HOT))
   const why = cause ? ` ("${cause.task}", ${cause.file}:${cause.line})` : ''
-  return `its change needs the node drained${why}; this version applies HotChange only`
+  return `its change needs the node drained${why}; ${drains ? 'its turn has not come' : 'no scheduler is declared, so patchrun drains none'}`
 }

@@ -3,7 +3,8 @@
 import { groupBy } from '../fleet/group-by.js'
 import type { Fleet, FleetNode } from '../fleet/types.js'
 import type { EnvironmentState, RolloutState } from './state.js'
-import type { CapacityScope, Promotion, World } from './world.js'
+import { jobsByNode, reasonPrefix, schedulerName, useOf } from '../workload/use.js'
+import type { CapacityScope, Promotion, SchedulerView, World } from './world.js'
 
 /** What lies outside the declaration and the environment's own journal. */
 export interface Surroundings {
@@ -11,22 +12,42 @@ export interface Surroundings {
   readonly promotion?: readonly Promotion[]
   /** Nodes that are out of service, and not by patchrun. */
   readonly out?: ReadonlySet<string>
+  readonly scheduler?: Partial<Pick<SchedulerView, 'workload' | 'silent' | 'looking'>>
 }
 
-export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set() }: Surroundings = {}): World {
+export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {} }: Surroundings = {}): World {
+  const scheduler = viewOf(fleet, seen)
   return {
-    now, rollout, promotion, out,
+    now, rollout, promotion, scheduler,
+    out: new Set([...out, ...outBySchedule(fleet, scheduler)]),
     nodes: fleet.nodes,
     policy: fleet.policy,
     pause: state.pause,
     durations: state.durations,
     forks: fleet.ansible.forks,
-    capacity: capacityScopes(fleet),
+    capacity: capacityScopes(fleet, scheduler),
   }
 }
 
+function viewOf({ scheduler, name, environment }: Fleet, seen: NonNullable<Surroundings['scheduler']>): SchedulerView | null {
+  if (!scheduler) return null
+  const { names, every } = scheduler
+  return { names, every, prefix: reasonPrefix(name, environment), workload: null, silent: null, looking: { now: false, watch: false }, ...seen }
+}
+
+/** Nodes of the fleet, and of the partitions with a limit, that the scheduler has out of service. What patchrun holds is out anyway. */
+function outBySchedule({ nodes }: Fleet, view: SchedulerView | null): readonly string[] {
+  if (!view?.workload) return []
+  const { workload, prefix, names } = view
+  const jobs = jobsByNode(workload)
+  const ours = new Set(nodes.map((n) => schedulerName(n.name, names)))
+  const fleet = nodes.flatMap(({ name }) => (useOf(workload, schedulerName(name, names), prefix, jobs)?.out ? [name] : []))
+  const others = [...workload.nodes.keys()].filter((name) => !ours.has(name) && useOf(workload, name, prefix, jobs)?.out)
+  return [...fleet, ...others]
+}
+
 /** Every set of nodes of which only so many may be out at once. */
-export function capacityScopes({ nodes, groupChildren, policy: { capacity } }: Pick<Fleet, 'nodes' | 'groupChildren' | 'policy'>): readonly CapacityScope[] {
+export function capacityScopes({ nodes, groupChildren, policy: { capacity } }: Pick<Fleet, 'nodes' | 'groupChildren' | 'policy'>, view: SchedulerView | null = null): readonly CapacityScope[] {
   const names = (those: readonly FleetNode[]): string[] => those.map((n) => n.name)
   const scopes: CapacityScope[] = []
   if (capacity.fleet !== null) scopes.push({ name: 'of the fleet', limit: capacity.fleet, nodes: names(nodes) })
@@ -36,13 +57,22 @@ export function capacityScopes({ nodes, groupChildren, policy: { capacity } }: P
     scopes.push({ name: `of group ${group}`, limit, nodes: names(nodes.filter((n) => group === 'all' || n.groups.some((g) => family.has(g)))) })
   }
   for (const [partition, limit] of Object.entries(capacity.partitions)) {
-    scopes.push({ name: `of partition ${partition}`, limit, nodes: names(nodes.filter((n) => n.partitions.includes(partition))) })
+    scopes.push({ name: `of partition ${partition}`, limit, nodes: withSeen(partition, nodes, view) })
   }
   if (capacity.domains !== null) {
     const members = groupBy(nodes.flatMap(({ name, domains }) => domains.map((domain) => ({ name, domain }))), (m) => m.domain)
     for (const [domain, list] of members) scopes.push({ name: `of failure domain ${domain}`, limit: capacity.domains, nodes: list.map((m) => m.name) })
   }
   return scopes
+}
+
+/** A partition as it is declared, and as the scheduler has it: nodes that are not the fleet's count, too. */
+function withSeen(partition: string, nodes: readonly FleetNode[], view: SchedulerView | null): readonly string[] {
+  const declared = nodes.filter((n) => n.partitions.includes(partition)).map((n) => n.name)
+  if (!view?.workload) return declared
+  const byScheduler = new Map(nodes.map((n) => [schedulerName(n.name, view.names), n.name]))
+  const seen = [...view.workload.nodes.values()].filter((n) => n.partitions.includes(partition)).map((n) => byScheduler.get(n.name) ?? n.name)
+  return [...new Set([...declared, ...seen])]
 }
 
 function withChildren(group: string, children: Fleet['groupChildren']): ReadonlySet<string> {

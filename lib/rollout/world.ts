@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a decision depends on, and what it says.
 import type { FleetNode, RolloutPolicy, Share } from '../fleet/types.js'
+import type { Workload } from '../workload/types.js'
 import type { CheckRef, Halt, StepAction } from './events.js'
 import type { Durations, Pause, RolloutState } from './state.js'
 
@@ -19,6 +20,21 @@ export interface Promotion {
   readonly completedAt: number | null
 }
 
+/** What is known of the scheduler. */
+export interface SchedulerView {
+  readonly names: 'full' | 'short'
+  /** How every drain of this environment begins. */
+  readonly prefix: string
+  /** A look is fresh for this long, ms. */
+  readonly every: number
+  /** The last look at it; null: none in this run. */
+  readonly workload: Workload | null
+  /** It gave no answer when it was last asked. */
+  readonly silent: { readonly at: number; readonly why: string } | null
+  /** It is being asked; watch: until something happens there. */
+  readonly looking: { readonly now: boolean; readonly watch: boolean }
+}
+
 /** Everything a decision depends on. */
 export interface World {
   /** ms since the epoch. */
@@ -34,11 +50,15 @@ export interface World {
   readonly promotion: readonly Promotion[]
   /** Nodes that are out of service, and not by us. */
   readonly out: ReadonlySet<string>
+  /** null: none is declared, and nothing is drained. */
+  readonly scheduler: SchedulerView | null
 }
 
 export type Action =
   /** Run a step on these nodes, all of one wave. */
-  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[] }
+  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[]; readonly full?: true; readonly foreign?: true; readonly postpone?: number }
+  /** Ask the scheduler; with nodes to watch: until one of them is empty. */
+  | { readonly do: 'observe'; readonly watch: readonly string[] }
   /** Run a health gate on these nodes. */
   | { readonly do: 'check'; readonly check: CheckRef; readonly wave: number; readonly nodes: readonly string[] }
   | { readonly do: 'quarantine'; readonly nodes: readonly string[] }

@@ -4,12 +4,14 @@
 import type { FleetNode } from '../../lib/fleet/types.js'
 import { evolve, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
 import type { Actor, CapacityScope, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, World } from '../../lib/rollout/index.js'
+import { Cluster } from './simulation-cluster.js'
 import { must, Rules } from './simulation-rules.js'
 import type { Need, Scenario } from './simulation.js'
 
 const BY: Actor = { user: 'op', host: 'adm', pid: 1 }
 
 export class Model {
+  readonly cluster: Cluster | null
   readonly events: JournalEvent[] = []
   readonly rules: Rules
   state: EnvironmentState = NO_STATE
@@ -22,6 +24,7 @@ export class Model {
   constructor(readonly scenario: Scenario) {
     this.nodes = scenario.nodes.map(({ canary, rack }, i) => ({ name: `n${i}`, canary, groups: [], vars: {}, domains: [`rack${rack}`], partitions: [], runsOn: null }))
     scenario.nodes.forEach(({ need }, i) => this.need.set(`n${i}`, need))
+    this.cluster = scenario.scheduler ? new Cluster(this.nodes.map((n) => n.name)) : null
     this.rules = new Rules(this)
     this.#record({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by: BY, ...(scenario.rewritten && { history: 'rewritten' as const }) })
   }
@@ -50,7 +53,7 @@ export class Model {
     const { scenario, state, now, nodes } = this
     const { promotedAt } = scenario
     const promotion = promotedAt === null ? [] : [{ environment: 'test', completedAt: now >= promotedAt ? promotedAt : null }]
-    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: this.outBefore }
+    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: new Set([...this.outBefore, ...(this.cluster ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : [])) : [])]), scheduler: this.cluster?.view ?? null }
   }
 
   #record(event: JournalEvent): void {
@@ -63,6 +66,8 @@ export class Model {
     if (roll === undefined) return
     const { crashes, removals, words } = this.scenario
     const draw = roll % 100
+    this.cluster?.pass(this.now, roll)
+    if (this.cluster && Math.floor(roll / 100) % 100 < this.scenario.hands) this.cluster.drainByHand(roll)
     if (draw < crashes) this.#resume(roll)
     else if (draw >= 100 - removals) this.#remove(roll)
     else if (draw >= 50 && draw < 50 + words) this.#say(roll)
@@ -70,9 +75,12 @@ export class Model {
 
   /** The process died, or ended and was called again: open steps get no outcome, though some of what they did has happened. */
   #resume(roll: number): void {
-    for (const { action, nodes } of this.rollout.steps.values()) {
+    this.cluster?.restart()
+    for (const step of this.rollout.steps.values()) {
+      const { action, nodes } = step
+      this.cluster?.cut(step, roll)
       for (const [i, node] of nodes.entries()) {
-        if (action === 'apply' && (roll + i) % 2 === 0) this.#converge(node)
+        if (action === 'apply' && (roll + i) % 2 === 0) this.#converge(node, step.full)
         if (action === 'apply') this.rules.lostSight(node)
       }
     }
@@ -83,7 +91,7 @@ export class Model {
 
   /** Somebody denies a node that is in no step just now. */
   #remove(roll: number): void {
-    const free = this.nodes.filter((n) => nodeState(this.rollout, n.name).step === undefined)
+    const free = this.nodes.filter((n) => nodeState(this.rollout, n.name).step === undefined && !nodeState(this.rollout, n.name).held)
     const canaries = this.nodes.filter((n) => n.canary).length
     const gone = free[roll % Math.max(1, free.length)]
     if (gone && !(gone.canary && canaries === 1)) this.nodes = this.nodes.filter((n) => n !== gone)
@@ -110,10 +118,12 @@ export class Model {
       else if (action.do === 'finish') {
         must(this.nodes.every((n) => this.need.get(n.name) === 'none'), 'finished though a node is not at the pin')
         this.#record({ type: 'finished', at: this.now })
-      } else {
+      } else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
+      else {
         const step = `s${this.rollout.stepCount + 1}`
         this.rules.begun(action)
-        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' && { check: action.check }) })
+        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }) }) })
+        if (action.do === 'apply' && action.full) for (const node of action.nodes) this.cluster?.mustBeEmpty(node)
         this.#ends.set(step, this.now + 1 + ((roll * 13 + this.#ends.size * 5) % 30))
       }
     }
@@ -121,6 +131,7 @@ export class Model {
     const [first] = [...this.rollout.steps.values()].sort((a, b) => (this.#ends.get(a.step) ?? 0) - (this.#ends.get(b.step) ?? 0))
     const ends = first && (this.#ends.get(first.step) ?? this.now)
     if (wakeAt !== null) must(wakeAt > this.now, 'waits for a time that has passed')
+    this.cluster?.pass(this.now, roll)
     if (first && ends !== undefined && (wakeAt === null || ends <= wakeAt)) {
       this.now = Math.max(this.now, ends)
       this.#conclude(first, roll)
@@ -148,22 +159,25 @@ export class Model {
     this.#record({ type: 'concluded', at: this.now, step: step.step, tasks: [], nodes })
   }
 
-  #outcome(node: string, { action }: OpenStep, roll: number): [string, NodeOutcome][] {
+  #outcome(node: string, { action, full }: OpenStep, roll: number): [string, NodeOutcome][] {
     const fault = roll % 100 < this.scenario.faults
     const cause = (['failed', 'unreachable', 'hung', 'unknown'] as const)[roll % 4] ?? 'failed'
     const failure = { cause, message: 'x' }
     if (action === 'check') return [[node, { checked: fault ? (roll % 3 === 0 ? 'fail' : 'inconclusive') : 'pass' }]]
+    if (action === 'drain' && this.cluster) return [[node, this.cluster.drain(node, fault, roll)]]
+    if (action === 'release' && this.cluster) return [[node, this.cluster.release(node, fault, roll)]]
+    if (action === 'reboot') return [[node, fault ? (roll % 3 === 0 ? { rebooted: 'cut' } : { rebooted: 'failed', failure }) : { rebooted: roll % 2 === 0 ? 'done' : 'not-needed' }]]
     if (action === 'apply') {
       if (fault && roll % 3 === 0) return []
-      if (!fault || roll % 2 === 0) this.#converge(node)
+      if (!fault || roll % 2 === 0) this.#converge(node, full)
       return [[node, fault ? { applied: roll % 3 === 1 ? 'cut' : 'failed', failure } : { applied: 'ok' }]]
     }
     if (fault) return [[node, roll % 2 === 0 ? { verdict: 'ERROR', failure } : { verdict: 'UNKNOWN' }]]
     return [[node, { verdict: ({ none: 'GOOD', hot: 'HOT', drain: 'DRAIN' } as const)[this.need.get(node) ?? 'none'] }]]
   }
 
-  #converge(node: string): void {
-    must(this.need.get(node) !== 'drain', 'a node that needs a drain was changed')
+  #converge(node: string, full = false): void {
+    must(full || this.need.get(node) !== 'drain', 'a node that needs a drain was changed')
     this.need.set(node, 'none')
   }
 }

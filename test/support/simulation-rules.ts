@@ -42,7 +42,7 @@ export class Rules {
     if (steps.length > 0) this.#failures(nodes.filter((n) => n.canary).map((n) => n.name), nodes.filter((n) => !n.canary).map((n) => n.name))
     const waves = planWaves(nodes, this.model.scenario.policy, null)
     for (const step of steps) this.#step(step, waves)
-    this.#changes(steps.filter((s) => s.do === 'apply'))
+    this.#changes(steps.filter((s) => (s.do === 'apply' && !s.full) || (s.do === 'drain' && s.nodes.some((n) => !nodeState(rollout, n).held))))
     if (actions.some((a) => a.do === 'finish')) this.#finish(waves)
     if (rollout.status === 'running' && !actions.some((a) => a.do === 'halt' || a.do === 'finish')) {
       const told = new Set([...named, ...waiting.flatMap((w) => w.nodes)])
@@ -63,17 +63,23 @@ export class Rules {
     }
   }
 
-  #step({ do: action, wave, nodes: list }: Begun, waves: readonly Wave[]): void {
-    const { rollout, nodes, now, state, scenario: { policy, promotedAt, rewritten } } = this.model
+  #step(begun: Begun, waves: readonly Wave[]): void {
+    const { do: action, wave, nodes: list } = begun
+    const { rollout, nodes, now, state, cluster, scenario: { policy, promotedAt, rewritten } } = this.model
     for (const n of list) {
       const { stage, failures, at } = nodeState(rollout, n)
       must(stage !== 'quarantined', 'a quarantined node is touched')
       if (stage === 'failed') must(failures < policy.retries.attempts && now >= at + Math.min(policy.retries.longest, policy.retries.backoff * 2 ** (failures - 1)), 'a failed node is tried before its time, or once too often')
       if (action === 'verify') must(this.#out.has(n), 'verifies what was not changed')
-      if (action === 'apply') must(this.#seen.get(n)?.verdict === 'HOT', 'apply without a fresh HOT verdict')
+      if (action === 'release' || action === 'reboot' || ('full' in begun && begun.full)) must(nodeState(rollout, n).held !== undefined, 'a visit of a node that is not held')
+      if (action === 'drain' && !begun.foreign) must(!(cluster?.wasOut(n) && cluster.by(n) === 'other' && !nodeState(rollout, n).held), 'drains a node that was seen drained by somebody else')
+      if (action === 'apply' && !begun.full) must(this.#seen.get(n)?.verdict === 'HOT', 'apply without a fresh HOT verdict')
     }
     // A change that has begun is looked at again, whatever came between.
     if (action === 'verify') return
+    // What may have begun is finished, what was only drained is given back.
+    const started = list.every((n) => { const { held } = nodeState(rollout, n); return held !== undefined && (held.phase !== 'draining' || action === 'release') })
+    if (started) return
     const { pause } = state
     must(!pause || (pause.until !== undefined && now >= pause.until), 'begins though paused')
     must(!rollout.abort, 'begins though aborted')
@@ -115,10 +121,11 @@ export class Rules {
 
   /** All that is changed at once: capacity, the hard limit, the time that is left, the pause between nodes. */
   #changes(steps: readonly Begun[]): void {
-    const { rollout, now, scopes, outBefore, scenario: { policy, forks } } = this.model
+    const { rollout, now, scopes, outBefore, cluster, scenario: { policy, forks } } = this.model
+    const draining = new Set([...rollout.steps.values()].flatMap((s) => (s.action === 'drain' ? s.nodes : [])))
     const chosen = steps.flatMap((s) => s.nodes)
     if (chosen.length === 0) return
-    const isOut = (n: string): boolean => outBefore.has(n) || this.#out.has(n) || (this.#unreachable.has(n) && this.#seen.get(n) === undefined)
+    const isOut = (n: string): boolean => outBefore.has(n) || cluster?.by(n) === 'us' || cluster?.wasOut(n) === true || draining.has(n) || this.#out.has(n) || (this.#unreachable.has(n) && this.#seen.get(n) === undefined)
     for (const { name, limit, nodes } of scopes) {
       const fresh = chosen.filter((n) => nodes.includes(n) && !isOut(n))
       const allowed = Math.max(1, share(limit, nodes.length, Math.floor))
@@ -136,7 +143,8 @@ export class Rules {
   }
 
   #finish(waves: readonly Wave[]): void {
-    const { nodes, scenario: { policy } } = this.model
+    const { nodes, cluster, scenario: { policy } } = this.model
+    must(nodes.every((n) => cluster?.by(n.name) !== 'us'), 'finished though a node is left drained')
     must(nodes.every((n) => this.#seen.get(n.name)?.verdict === 'GOOD'), 'finished though a node was not seen GOOD')
     if (policy.health[0]?.at.includes('end') && waves.length > 0) must(this.#passed.has('end/-1'), 'finished before the last health gate')
   }
@@ -191,6 +199,8 @@ export class Rules {
     const { rollout, state } = this.model
     must(rollout.steps.size === 0, 'ends with a step under way')
     must(JSON.stringify(flat(replay(events))) === JSON.stringify(flat(state)), 'replay and evolve disagree')
+    const left = this.model.nodes.filter((n) => this.model.cluster?.by(n.name) === 'us' && !['failed', 'quarantined'].includes(nodeState(rollout, n.name).stage))
+    must(left.length === 0 || rollout.status === 'running', 'ends with a node left drained that is not named')
     if (rollout.status !== 'running') return rollout.halt?.code ?? rollout.status
     const codes = new Set(waiting.map((w) => w.code))
     must(codes.has('drain') || codes.has('capacity'), `stands still though nothing holds it: ${[...codes].join(', ')}`)

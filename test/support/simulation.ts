@@ -16,6 +16,10 @@ export interface Scenario {
   readonly policy: RolloutPolicy
   readonly capacity: { readonly fleet: Share | null; readonly racks: Share | null }
   readonly forks: number
+  /** There is a scheduler, with jobs on its nodes. */
+  readonly scheduler: boolean
+  /** Percent of turns in which somebody drains a node by hand. */
+  readonly hands: number
   /** When the environment before this one completes the pin; null: there is none. */
   readonly promotedAt: number | null
   /** The pin does not descend from the remembered one. */
@@ -33,6 +37,8 @@ export interface Scenario {
 const share = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 100 }).map((n): Share => `${n}%`))
 const seldom = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value })
 const often0 = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 80 }) })
+
+const always = <T extends object>(value: T): { [K in keyof T]: fc.Arbitrary<T[K]> } => Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fc.constant(v as unknown)])) as { [K in keyof T]: fc.Arbitrary<T[K]> }
 
 const policy: fc.Arbitrary<RolloutPolicy> = fc.record({
   soak: fc.integer({ min: 0, max: 100 }),
@@ -55,7 +61,7 @@ const policy: fc.Arbitrary<RolloutPolicy> = fc.record({
   health: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(['start', 'canaries', 'waves', 'end'] as const).map((at) => [{ name: 'g', role: 'r', at, vars: {} }]) }),
   promotion: fc.record({ after: fc.constant([]), soak: fc.nat({ max: 50 }) }),
   untagged: fc.constant('drain' as const),
-  drain: fc.constant(FREE.drain),
+  drain: fc.record({ ...always(FREE.drain), atOnce: share, timeout: fc.integer({ min: 20, max: 400 }), onTimeout: fc.constantFrom('wait' as const, 'release' as const, 'ask' as const), foreign: fc.constantFrom('leave' as const, 'patch' as const) }),
 })
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
@@ -66,6 +72,8 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   policy,
   capacity: fc.record({ fleet: seldom(share), racks: seldom(share) }),
   forks: fc.integer({ min: 1, max: 8 }),
+  scheduler: fc.boolean(),
+  hands: fc.constantFrom(0, 0, 0, 2),
   promotedAt: seldom(fc.nat({ max: 300 })),
   rewritten: fc.nat({ max: 9 }).map((n) => n === 0),
   faults: fc.constantFrom(0, 0, 3, 10, 30),

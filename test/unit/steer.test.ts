@@ -13,6 +13,7 @@ import type { Order, OrderBody } from '../../lib/engine/order.js'
 import { carryOrders, takeOrders } from '../../lib/engine/orders.js'
 import { planRetreat, retreatEvents } from '../../lib/engine/rollback.js'
 import { layoutOf } from '../../lib/engine/layout.js'
+import { Lookout } from '../../lib/engine/look.js'
 import { reconcile } from '../../lib/engine/reconcile.js'
 import type { Reconcile } from '../../lib/engine/reconcile.js'
 import { systemClock } from '../../lib/engine/progress.js'
@@ -259,7 +260,7 @@ t.test('how long a pause lasts', async (t) => {
 t.test('what is said while the lists are being read is heard before anything is decided', async (t) => {
   const { layout, journal, take, put } = await writer(t, opened)
   const { ended } = await reconcile({
-    journal, once: true, runs: layout.runs, takeOrders: take, isSuperseded: async () => false, context: {} as Reconcile['context'],
+    journal, once: true, runs: layout.runs, takeOrders: take, isSuperseded: async () => false, context: {} as Reconcile['context'], lookout: new Lookout(layout.runs, systemClock),
     clock: { ...systemClock, now: () => at }, stop: new AbortController().signal, kill: new AbortController().signal, onProgress: () => undefined,
     observe: async () => {
       await put({ do: 'pause', scope: 'environment', reason: 'just now' })

@@ -16,8 +16,8 @@ export interface LineOptions {
   readonly verbose: boolean
 }
 
-export const DOING: Readonly<Record<StepAction, string>> = { detect: 'looking at', apply: 'changing', verify: 'verifying', check: 'asking a health gate of' }
-const DID: Readonly<Record<StepAction, string>> = { detect: 'looked at', apply: 'changed', verify: 'verified', check: 'asked a health gate of' }
+export const DOING: Readonly<Record<StepAction, string>> = { detect: 'looking at', apply: 'changing', verify: 'verifying', check: 'asking a health gate of', drain: 'draining', reboot: 'rebooting', release: 'giving back' }
+const DID: Readonly<Record<StepAction, string>> = { detect: 'looked at', apply: 'changed', verify: 'verified', check: 'asked a health gate of', drain: 'drained', reboot: 'rebooted', release: 'gave back' }
 
 /** The lines for one event; most have none. `waiting` is what the last decision said. */
 export function linesOf(progress: Progress, waiting: readonly Waiting[], options: LineOptions): string[] {
@@ -29,7 +29,7 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
       return [paint.warn(clean(progress.text))]
     case 'step-started': {
       const { action, wave, nodes, step } = progress.step
-      return [`${waveName(wave)}: ${DOING[action]} ${count(nodes.length, 'node')}${action === 'apply' || action === 'check' ? '' : ' (check mode)'}, step ${step}`]
+      return [`${waveName(wave)}: ${DOING[action]} ${count(nodes.length, 'node')}${action === 'detect' || action === 'verify' ? ' (check mode)' : ''}, step ${step}`]
     }
     case 'ansible': {
       const { event } = progress

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the scheduler, at once or until something happens there, and keeps what it said. It is no step of the journal: nothing is
+// changed, and what was seen is old when the next process reads it. The last look is kept in a file, for `status`.
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Fleet } from '../fleet/types.js'
+import type { RolloutState, Surroundings } from '../rollout/index.js'
+import type { Workload } from '../workload/types.js'
+import type { Clock } from './progress.js'
+import { writeObservePlaybook } from './scheduler-playbooks.js'
+import { makeAnew, play } from './step.js'
+import type { StepContext } from './step.js'
+import { schedulerReport } from './visit-outcome.js'
+
+/** How long one look may wait for something to happen, ms. */
+const LONGEST_WATCH = 30_000
+
+type View = NonNullable<Surroundings['scheduler']>
+
+export class Lookout {
+  #workload: Workload | null = null
+  #silent: { readonly at: number; readonly why: string } | null = null
+  readonly #under = { now: false, watch: false }
+
+  constructor(private readonly directory: string, private readonly clock: Clock) {}
+
+  get view(): View {
+    return { workload: this.#workload, silent: this.#silent, looking: { ...this.#under } }
+  }
+
+  /** What a step saw of some nodes. */
+  add(seen: Workload): void {
+    if (!this.#workload) return
+    const { nodes, jobs, at } = this.#workload
+    const others = jobs.filter((j) => !seen.jobs.some((s) => s.id === j.id) && !j.nodes.some((n) => seen.nodes.has(n)))
+    this.#workload = { at, nodes: new Map([...nodes, ...seen.nodes]), jobs: [...others, ...seen.jobs], results: {} }
+  }
+
+  /** `watch`: the scheduler's names. Never rejects for what the scheduler says or does not say. */
+  async look(watch: readonly string[], context: StepContext, rollout: RolloutState): Promise<void> {
+    const kind = watch.length > 0 ? 'watch' : 'now'
+    this.#under[kind] = true
+    try {
+      const found = await observe(watch, join(this.directory, `observe-${kind}`), context, rollout, this.clock)
+      if (context.signal?.aborted) return
+      if (typeof found === 'string') this.#silent = { at: this.clock.now(), why: found }
+      else {
+        // A look that began earlier may end later.
+        if (found.at >= (this.#workload?.at ?? 0)) this.#workload = found
+        this.#silent = null
+        await keep(this.directory, found)
+      }
+    } finally {
+      this.#under[kind] = false
+    }
+  }
+}
+
+async function observe(watch: readonly string[], directory: string, context: StepContext, rollout: RolloutState, clock: Clock): Promise<Workload | string> {
+  const { fleet, checkout } = context
+  const { scheduler, nodes } = fleet
+  // The role runs once, for a node that stands for all of them; the node itself is not contacted.
+  const host = (nodes.find((n) => n.canary) ?? nodes[0])?.name
+  if (!scheduler || host === undefined) throw new Error('no scheduler, or no node')
+  await makeAnew(directory)
+  const seconds = watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, fleet.ansible.hangTimeout / 2) / 1000) : 0
+  const playbook = await writeObservePlaybook({ fleet, scheduler, rollout, nodes: [], checkout }, directory, { nodes: watch, seconds })
+  const { summary } = await play({ mode: 'gate', playbook }, [host], directory, { ...context, onEvent: undefined })
+  return schedulerReport(summary, clock.now())
+}
+
+const fileOf = (directory: string): string => join(directory, 'workload.json')
+
+async function keep(directory: string, { at, nodes, jobs }: Workload): Promise<void> {
+  const temporary = `${fileOf(directory)}.new`
+  await writeFile(temporary, `${JSON.stringify({ at, nodes: [...nodes.values()], jobs })}\n`, { mode: 0o600 })
+  await rename(temporary, fileOf(directory))
+}
+
+/** The last look of any process; null: none, or none that can be read. `runs`: Layout's. */
+export async function lastLook(runs: string, { scheduler }: Fleet): Promise<Workload | null> {
+  if (!scheduler) return null
+  try {
+    const { at, nodes, jobs } = JSON.parse(await readFile(fileOf(dirname(runs)), 'utf8')) as { at: number; nodes: readonly (Workload['nodes'] extends ReadonlyMap<string, infer N> ? N : never)[]; jobs: Workload['jobs'] }
+    return { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, results: {} }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The playbooks of the scheduler's steps: one play, one role each, with the variables that its README names. Credentials and
+// variables are those that the site gives Ansible.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Fleet, Scheduler } from '../fleet/types.js'
+import type { RolloutState } from '../rollout/index.js'
+import { drainReason, reasonPrefix, schedulerName } from '../workload/use.js'
+import { layOut, placeOf } from './health-playbook.js'
+
+export interface SchedulerRun {
+  readonly fleet: Fleet
+  readonly scheduler: Scheduler
+  readonly rollout: RolloutState
+  /** The nodes of the step, by their inventory names. */
+  readonly nodes: readonly string[]
+  /** The checked-out repository. */
+  readonly checkout: string
+}
+
+/** Paths of playbooks, each absolute. */
+export interface VisitPlaybooks {
+  readonly drain: string
+  readonly reboot: string
+  readonly release: string
+  /** Release of a node that was not changed: no test job. */
+  readonly giveBack: string
+}
+
+type Vars = Readonly<Record<string, unknown>>
+
+export async function writeVisitPlaybooks(run: SchedulerRun, directory: string): Promise<VisitPlaybooks> {
+  const { fleet, scheduler, rollout, checkout } = run
+  const { drain, health } = fleet.policy
+  const gates = health.filter((g) => g.at.includes('visit'))
+  const home = join(directory, 'visit')
+  await layOut(home, placeOf(fleet, checkout), [...Object.values(scheduler.roles), ...gates.map((g) => g.role)])
+  const boot = Object.fromEntries(run.nodes.flatMap((n) => { const at = rollout.nodes.get(n)?.held?.boot; return at === undefined ? [] : [[n, at]] }))
+  const reboot = { patchrun_reboot: drain.reboot, patchrun_reboot_timeout: Math.ceil(drain.rebootTimeout / 1000), patchrun_boot_before: boot }
+  const ours = (gate: string): Vars => ({ patchrun_gate: gate, patchrun_point: 'visit', patchrun_sha: rollout.pin.sha })
+  const rebootPlays = [
+    { name: 'reboot', role: scheduler.roles.reboot, vars: { ...variables(run), ...reboot }, onNodes: true },
+    ...gates.map((g) => ({ name: `health gate ${g.name}`, role: g.role, vars: { ...g.vars, ...ours(g.name) }, onNodes: true })),
+  ]
+  return {
+    drain: await write(home, 'drain', scheduler, [{ name: 'drain', role: scheduler.roles.drain, vars: variables(run) }]),
+    reboot: await write(home, 'reboot', scheduler, rebootPlays),
+    release: await write(home, 'release', scheduler, [{ name: 'release', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: drain.test, patchrun_test_role: scheduler.roles.test } }]),
+    giveBack: await write(home, 'give-back', scheduler, [{ name: 'give back', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: false, patchrun_test_role: scheduler.roles.test, patchrun_feature: '' } }]),
+  }
+}
+
+/** `watch`: the scheduler's names of the nodes of which one is to be empty, and how long to wait for that, s. */
+export async function writeObservePlaybook(run: SchedulerRun, directory: string, watch: { readonly nodes: readonly string[]; readonly seconds: number }): Promise<string> {
+  const home = join(directory, 'visit')
+  await layOut(home, placeOf(run.fleet, run.checkout), [run.scheduler.roles.observe])
+  const vars = { ...variables(run), patchrun_wait: watch.seconds, patchrun_wait_nodes: watch.nodes, slurm_observe_interval: Math.max(0.3, Math.min(10, run.scheduler.every / 1000 / 2)), ...run.scheduler.vars }
+  return write(home, 'observe', run.scheduler, [{ name: 'observe', role: run.scheduler.roles.observe, vars }])
+}
+
+function variables({ fleet, scheduler, rollout, nodes }: SchedulerRun): Vars {
+  const { controller, names, feature, vars } = scheduler
+  const { sha } = rollout.pin
+  return {
+    patchrun_controller: controller,
+    patchrun_nodes: nodes.map((n) => schedulerName(n, names)),
+    patchrun_reason: drainReason(fleet.name, fleet.environment, rollout.id, sha),
+    patchrun_reason_prefix: reasonPrefix(fleet.name, fleet.environment),
+    patchrun_sha: sha,
+    patchrun_rollout: rollout.id,
+    patchrun_feature: feature === null ? '' : `${feature}${sha.slice(0, 12)}`,
+    patchrun_feature_prefix: feature ?? '',
+    ...vars,
+  }
+}
+
+interface Play {
+  readonly name: string
+  readonly role: string
+  readonly vars: Vars
+  /** Its tasks run on the nodes themselves, not on the controller. */
+  readonly onNodes?: boolean
+}
+
+async function write(home: string, name: string, { controllerVars }: Scheduler, plays: readonly Play[]): Promise<string> {
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  const written = []
+  for (const [i, play] of plays.entries()) {
+    // In a file of its own: arguments are everybody's to read, and Ansible reads a file of variables only once.
+    const file = `${name}-${i}.json`
+    await writeFile(join(home, file), `${JSON.stringify(play.vars)}\n`, { mode: 0o600 })
+    written.push({ name: play.name, hosts: 'all', gather_facts: false, any_errors_fatal: false, ...(!play.onNodes && { vars: controllerVars }), vars_files: [file], roles: [{ role: play.role }] })
+  }
+  const playbook = join(home, `${name}.yml`)
+  // JSON is YAML: no quoting of ours can go wrong.
+  await writeFile(playbook, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 })
+  return playbook
+}

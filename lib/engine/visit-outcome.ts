@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the roles of a visit told -> what the journal says of a step. Pure. Where a role told nothing, nothing is concluded.
+import type { RunSummary } from '../change/types.js'
+import type { Scheduler } from '../fleet/types.js'
+import type { Concluded, Drained, NodeOutcome, OpenStep } from '../rollout/index.js'
+import { readSchedulerReport } from '../workload/read-report.js'
+import type { Workload } from '../workload/types.js'
+import { schedulerName, useOf } from '../workload/use.js'
+import { alarmOf } from './outcome.js'
+import type { StepResult } from './outcome.js'
+
+/** The scheduler's report of a run; a text says why there is none. */
+export function schedulerReport({ reports, badReports, nodes, fault, guard }: RunSummary, at: number): Workload | string {
+  const report = reports.filter((r) => r.name === 'scheduler').at(-1)
+  if (report) return readSchedulerReport(report.data, at)
+  const failure = [...nodes.values()].find((n) => n.failure)?.failure
+  return badReports[0]?.message ?? guard?.message ?? fault?.message ?? failure?.message ?? 'the role told nothing of the scheduler'
+}
+
+export interface VisitOutcome {
+  readonly outcome: Concluded
+  /** What it told of the scheduler; only of some nodes. */
+  readonly seen: Workload | null
+}
+
+export function outcomeOfVisit(step: OpenStep, { summary, exit }: StepResult, { names }: Scheduler, prefix: string, at: number): VisitOutcome {
+  const report = step.action === 'reboot' ? null : schedulerReport(summary, at)
+  const seen = typeof report === 'string' ? null : report
+  const nodes: Record<string, NodeOutcome> = {}
+  for (const node of step.nodes) {
+    if (step.action === 'reboot') nodes[node] = rebootOutcome(node, summary)
+    else if (!seen) nodes[node] = step.action === 'drain' ? { drained: 'unclear' } : { released: 'unclear' }
+    else nodes[node] = step.action === 'drain' ? drainOutcome(seen, schedulerName(node, names), prefix) : releaseOutcome(seen, schedulerName(node, names))
+  }
+  const alarm = alarmOf(summary, exit)
+  return { seen, outcome: { type: 'concluded', at, step: step.step, tasks: [], nodes, ...(alarm && { alarm }) } }
+}
+
+function drainOutcome(seen: Workload, name: string, prefix: string): NodeOutcome {
+  const use = useOf(seen, name, prefix)
+  const boot = use?.node.boot
+  const said = (drained: Drained): NodeOutcome => ({ drained, ...(typeof boot === 'number' && { boot }) })
+  // The word of the role, held against what it saw: empty is only a node that is seen drained, by us, with nothing on it.
+  if (seen.results[name]?.result === 'drained' && use?.draining && use.ours) return said(use.empty ? 'empty' : 'busy')
+  if (seen.results[name]?.result === 'foreign' && use && !use.ours) return said(use.empty ? 'foreign-empty' : 'foreign')
+  return said('unclear')
+}
+
+function releaseOutcome(seen: Workload, name: string): NodeOutcome {
+  const { result, message = '' } = seen.results[name] ?? {}
+  if (result === 'released') return { released: 'ok' }
+  if (result === 'foreign') return { released: 'foreign' }
+  return result === 'failed' ? { released: 'failed', failure: { cause: 'failed', message: message || 'it could not be given back' } } : { released: 'unclear' }
+}
+
+function rebootOutcome(node: string, { nodes, reports, guard, fault }: RunSummary): NodeOutcome {
+  const seen = nodes.get(node)
+  if (seen?.result === 'failed') return { rebooted: 'failed', ...(seen.failure && { failure: seen.failure }) }
+  if (seen?.result !== 'ok' || guard || fault) return { rebooted: 'cut' }
+  const told = reports.filter((r) => r.name === 'reboot' && r.host === node).at(-1)?.data
+  const rebooted = typeof told === 'object' && told !== null && (told as { rebooted?: unknown }).rebooted === true
+  return { rebooted: rebooted ? 'done' : 'not-needed' }
+}

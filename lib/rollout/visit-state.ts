@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the steps of a visit make of a node. The rule behind all of it: a node that patchrun drained, or may have drained, is held until
+// the scheduler was seen to have it back, or somebody else took it over.
+import type { Intended, NodeOutcome, StepAction } from './events.js'
+import type { Failure } from './verdict.js'
+import { isTransient } from './failure.js'
+import { UNSEEN } from './state.js'
+import type { Held, NodeState, OpenStep, RolloutState } from './state.js'
+
+/** A scheduler that gave no answer is asked again after this, ms. */
+const AGAIN = 15_000
+/** A node that somebody else took over is looked at again after this, ms. */
+const FOREIGN_AGAIN = 60_000
+
+/** The intent is journaled: from here on the change may have begun. */
+export function whenBegun(state: NodeState, { action, full }: Intended): NodeState {
+  const { held } = state
+  return action === 'apply' && full && held ? { ...state, held: { ...held, phase: 'begun', empty: false } } : state
+}
+
+/** The step has no outcome and never will. */
+export function whenLost(state: NodeState, action: StepAction, at: number): NodeState {
+  const { held } = state
+  if (action === 'drain') return { ...state, held: { since: at, phase: 'draining', ...held, empty: false } }
+  return held ? { ...state, held: { ...held, empty: false } } : state
+}
+
+/** What the rollout before drained and did not give back. */
+export function inherit(before: RolloutState | null, at: number): Map<string, NodeState> {
+  const nodes = new Map<string, NodeState>()
+  for (const [node, { held, touched }] of before?.nodes ?? []) {
+    if (held) nodes.set(node, { ...UNSEEN, at, touched, held: { ...held, empty: false, inherited: true } })
+  }
+  return nodes
+}
+
+export function afterDrain(state: NodeState, outcome: NodeOutcome | undefined, { foreign }: OpenStep, at: number): NodeState {
+  const { held, postponed: _over, ...rest } = state
+  const { again: _asked, ...before } = held ?? { since: at, phase: 'draining' as const, empty: false }
+  const boot = before.boot ?? outcome?.boot
+  const known = { ...before, ...(boot !== undefined && { boot }) }
+  switch (outcome?.drained ?? 'unclear') {
+    case 'empty':
+      return { ...rest, held: { ...known, empty: true } }
+    case 'busy':
+      return { ...rest, held: { ...known, empty: false } }
+    case 'foreign-empty':
+      if (foreign) return { ...rest, held: { ...known, empty: true, foreign } }
+      return { ...rest, postponed: at + FOREIGN_AGAIN }
+    case 'foreign':
+      return { ...rest, postponed: at + FOREIGN_AGAIN }
+    case 'unclear':
+      // It may be drained all the same.
+      return { ...rest, held: { ...known, empty: false, again: at + AGAIN } }
+  }
+}
+
+export function afterReboot(state: NodeState, outcome: NodeOutcome | undefined, at: number): NodeState {
+  const { held } = state
+  if (!held) return state
+  const { again: _asked, ...rest } = held
+  switch (outcome?.rebooted ?? 'cut') {
+    case 'done':
+    case 'not-needed':
+      return { ...state, held: { ...rest, phase: 'rebooted' } }
+    case 'failed':
+      return spoilt(state, held, outcome?.failure ?? { cause: 'failed', message: 'the reboot failed' }, at)
+    case 'cut':
+      return { ...state, held: { ...rest, again: at + AGAIN } }
+  }
+}
+
+export function afterRelease(state: NodeState, outcome: NodeOutcome | undefined, { postpone }: OpenStep, at: number): NodeState {
+  const { held, ...rest } = state
+  if (!held) return state
+  switch (outcome?.released ?? 'unclear') {
+    case 'ok':
+      return { ...rest, at, ...(postpone !== undefined && { postponed: postpone }) }
+    case 'foreign':
+      return { ...rest, at }
+    case 'failed':
+      return spoilt(state, held, outcome?.failure ?? { cause: 'failed', message: 'the node could not be given back' }, at)
+    case 'unclear':
+      return { ...state, held: { ...held, again: at + AGAIN } }
+  }
+}
+
+/** Its visit starts over when it is tried again. */
+function spoilt(state: NodeState, held: Held, failure: Failure, at: number): NodeState {
+  return { ...state, stage: 'failed', at, failures: state.failures + 1, failure, held: { ...held, phase: 'begun', empty: false }, ...(isTransient(failure) && { missing: true }) }
+}
+
+export function afterApply(state: NodeState): NodeState {
+  const { held } = state
+  if (!held) return state
+  return { ...state, held: { ...held, phase: state.stage === 'applied' ? 'changed' : 'begun', empty: false } }
+}
+
+export function afterLook(state: NodeState, action: 'detect' | 'verify'): NodeState {
+  const { held } = state
+  if (!held) return state
+  const { inherited: _known, ...ours } = held
+  if (state.stage === 'failed' && ours.phase !== 'draining') return { ...state, held: { ...ours, phase: 'begun', empty: false } }
+  if (action === 'verify') {
+    if (state.stage !== 'good' || !ours.foreign) return { ...state, held: ours }
+    const { held: _theirs, ...rest } = state
+    return rest
+  }
+  // A change that may have begun is finished: what check mode does not see (a reboot) may be missing.
+  const unfinished = ours.phase !== 'draining' && (state.stage === 'good' || state.stage === 'hot' || state.stage === 'drain')
+  return { ...state, held: ours, ...((unfinished || state.stage === 'hot') && { stage: 'drain' as const }) }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes begin one is asked of capacity,
+// window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
+import { rememberedStretches, DAY } from '../fleet/time-zone.js'
+import { describeJobs, jobsByNode, schedulerName, useOf } from '../workload/use.js'
+import type { NodeUse } from '../workload/use.js'
+import { expectedDrainVisit } from './capacity.js'
+import type { Slots } from './capacity.js'
+import { shareOf } from './waves.js'
+import { drainOrder } from './order.js'
+import type { StepAction } from './events.js'
+import { nodeState } from './state.js'
+import type { Held, NodeState } from './state.js'
+import { timeGate } from './windows.js'
+import { moment } from './windows-words.js'
+import type { Action, Hold, SchedulerView, Waiting, World } from './world.js'
+
+/** Given back because time was over: not drained again before this has passed, ms. */
+const POSTPONE = 600_000
+
+interface NextStep {
+  readonly do: Exclude<StepAction, 'check'>
+  readonly full?: true
+  readonly foreign?: true
+  readonly postpone?: number
+}
+
+export class Visits {
+  readonly actions: Action[] = []
+  readonly waiting: Waiting[] = []
+  readonly #uses = new Map<string, NodeUse | null>()
+  readonly #watch: string[] = []
+  #wanted = false
+  #held: number
+
+  constructor(private readonly world: World, private readonly view: SchedulerView, private readonly closed: Hold | null) {
+    const { workload, names, prefix } = view
+    const jobs = workload && jobsByNode(workload)
+    if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
+    this.#held = [...world.rollout.nodes.values()].filter((n) => n.held).length
+  }
+
+  /** The next step of nodes in the middle of a visit. */
+  goOn(wave: number, nodes: readonly string[]): void {
+    for (const node of nodes) {
+      const state = nodeState(this.world.rollout, node)
+      const next = this.#next(node, state, state.held as Held)
+      if ('do' in next) this.actions.push({ ...next, wave, nodes: [node] })
+      else this.waiting.push({ ...next, nodes: [node] })
+    }
+  }
+
+  #next(node: string, state: NodeState, held: Held): NextStep | Hold {
+    const { now, policy } = this.world
+    if (held.again !== undefined && now < held.again) return { code: 'drain', text: 'the scheduler gave no clear answer about this node, and is asked again', until: held.again }
+    if (held.inherited) return { do: 'release' }
+    switch (state.stage) {
+      case 'unseen':
+        return { do: 'detect' }
+      case 'applied':
+        return held.phase === 'rebooted' ? { do: 'verify' } : { do: 'reboot' }
+      case 'good':
+        return { do: 'release' }
+      default:
+    }
+    const use = this.#uses.get(node) ?? null
+    const foreign = held.foreign && { foreign: true as const }
+    if (held.phase !== 'draining') return held.empty ? { do: 'apply', full: true } : use && !use.empty && use.draining ? this.#wait(node, use, held) : { do: 'drain', ...foreign }
+    if (this.closed) return this.closed.code === 'pause' ? this.closed : { do: 'release' }
+    if (held.empty) return this.#fits(now) ?? { do: 'apply', full: true }
+    if (!use || use.empty || !use.draining) {
+      // Nobody asked since the drain: its own report said that it was at work.
+      if (!use) return this.#wait(node, null, held)
+      return { do: 'drain', ...foreign }
+    }
+    if (now >= held.since + policy.drain.timeout) {
+      if (policy.drain.onTimeout === 'release') return { do: 'release', postpone: now + Math.max(POSTPONE, policy.retries.backoff) }
+      if (policy.drain.onTimeout === 'ask') return { ...this.#wait(node, use, held), text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: end the job, wait, or \`patchrun abort\`` }
+    }
+    return this.#wait(node, use, held)
+  }
+
+  /** Drained, and still at work. */
+  #wait(node: string, use: NodeUse | null, held: Held): Hold {
+    this.#wanted = true
+    this.#watch.push(node)
+    const { now, policy } = this.world
+    const jobs = use ? describeJobs(use.jobs, this.#clock) : ''
+    const late = now >= held.since + policy.drain.timeout ? ` (since ${this.#clock(held.since)})` : ''
+    return { code: 'drain', text: `drained${late}, waits to be empty${jobs === '' ? '' : `: ${jobs}`}` }
+  }
+
+  /** Those of these nodes whose visit begins now. */
+  begin(wave: number, nodes: readonly string[], slots: Slots): void {
+    const { now, policy, rollout, nodes: all } = this.world
+    const ready: { node: string; use: NodeUse }[] = []
+    for (const node of nodes) {
+      const hold = this.#unready(node, nodeState(rollout, node))
+      const use = this.#uses.get(node)
+      if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'drain', text: 'the scheduler has not been asked yet' }), nodes: [node] })
+      else ready.push({ node, use })
+    }
+    if (ready.length === 0) return
+    const limit = Math.max(1, shareOf(policy.drain.atOnce, all.length, Math.floor))
+    const order = drainOrder(ready, now, this.#clock)
+    const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
+      if (this.#held + taken >= limit && !rollout.nodes.get(node)?.held) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
+      return this.#inTime(this.#uses.get(node) ?? null)
+    })
+    this.#held += chosen.length
+    const foreign = (node: string): boolean => isForeign(this.#uses.get(node))
+    const idle = chosen.filter((n) => this.#uses.get(n)?.empty)
+    const busy = chosen.filter((n) => !idle.includes(n) && !foreign(n))
+    for (const node of idle) this.actions.push({ do: 'drain', wave, nodes: [node], ...(foreign(node) && { foreign: true as const }) })
+    if (busy.length > 0) this.actions.push({ do: 'drain', wave, nodes: busy })
+    this.waiting.push(...waiting)
+    // Their slot may come when something happens there.
+    if (waiting.length > 0 && this.#watch.length > 0) this.#wanted = true
+  }
+
+  /** Why the visit of this node cannot begin, whatever the capacity. */
+  #unready(node: string, state: NodeState): Hold | null {
+    const { now, policy } = this.world
+    if (state.postponed !== undefined && now < state.postponed) return { code: 'drain', text: 'it was not changed last time, and is drained again later', until: state.postponed }
+    const unseen = this.#unanswered()
+    if (unseen) return unseen
+    const use = this.#uses.get(node)
+    if (!use) {
+      this.#wanted = true
+      return { code: 'drain', text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}` }
+    }
+    if (!isForeign(use)) return null
+    const { reason, reasonBy, state: words } = use.node
+    if (policy.drain.foreign === 'patch' && use.empty) return null
+    this.#wanted = true
+    const who = reason === '' ? '' : `: "${reason}"${reasonBy === '' ? '' : ` (${reasonBy})`}`
+    return { code: 'drain', text: `${words.join('+').toLowerCase()}, and not by patchrun${who}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
+  }
+
+  /** The scheduler has to be asked first, or gave no answer: nothing is concluded from that, and nothing begun. */
+  #unanswered(): Hold | null {
+    const { workload, silent, every } = this.view
+    const { now } = this.world
+    if (workload && (!silent || silent.at < workload.at) && now < workload.at + every) return null
+    this.#wanted = true
+    if (silent && (!workload || silent.at >= workload.at)) return { code: 'drain', text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`, until: Math.max(now + 1, silent.at + every) }
+    return { code: 'drain', text: 'the scheduler is asked first' }
+  }
+
+  /** By its jobs' limits it must be empty, and its visit over, before the time closes. */
+  #inTime(use: NodeUse | null): Hold | null {
+    const { now } = this.world
+    if (!use) return null
+    const gate = timeGate(this.world.policy.timing, now)
+    if (!gate.open || gate.closesAt === null) return null
+    if (use.emptyBy === null) return { code: 'window', text: `${describeJobs(use.jobs, this.#clock)}: nobody knows whether it is empty before the time for changes closes` }
+    return this.#fits(use.emptyBy)
+  }
+
+  #fits(from: number): Hold | null {
+    const { now, policy } = this.world
+    const gate = timeGate(policy.timing, now)
+    if (!gate.open || gate.closesAt === null || from + expectedDrainVisit(this.world) <= gate.closesAt) return null
+    return { code: 'window', text: `it would be back after ${this.#clock(gate.closesAt)}, when the time for changes closes` }
+  }
+
+  /** To be asked last: whether the scheduler has to be looked at, and what for. */
+  look(): Action[] {
+    if (!this.#wanted) return []
+    const { view: { workload, silent, every, looking }, world: { now } } = this
+    const last = Math.max(workload?.at ?? -Infinity, silent?.at ?? -Infinity)
+    const due = now >= last + every
+    if (this.#watch.length === 0 || !workload) return due && !looking.now ? [{ do: 'observe', watch: [] }] : []
+    const actions: Action[] = []
+    if (!looking.watch && due) actions.push({ do: 'observe', watch: this.#watch.map((n) => schedulerName(n, this.view.names)) })
+    else if (looking.watch && due && !looking.now && this.waiting.some((w) => w.text === 'the scheduler is asked first')) actions.push({ do: 'observe', watch: [] })
+    return actions
+  }
+
+  /** When the scheduler is worth asking again, ms; null: nothing waits for it. */
+  get wakeAt(): number | null {
+    const { workload, silent, every } = this.view
+    return this.#wanted ? Math.max(this.world.now + 1, Math.max(workload?.at ?? 0, silent?.at ?? 0) + every) : null
+  }
+
+  #clock = (at: number): string => {
+    const { now, policy: { timing: { zone } } } = this.world
+    return moment(zone, rememberedStretches(zone, now - 3 * DAY, now + 735 * DAY), at)
+  }
+}
+
+/** Out, and not by us. */
+const isForeign = (use: NodeUse | null | undefined): boolean => !!use && use.out && !use.ours

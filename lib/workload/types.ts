@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What runs on the nodes, as their scheduler told it. Values only; times in ms since the epoch.
+
+/** A node as the scheduler knows it. */
+export interface SchedulerNode {
+  readonly name: string
+  /** The scheduler's words, the base state first: ["MIXED", "DRAIN"]. */
+  readonly state: readonly string[]
+  /** Why it was drained or set down; "" when nobody said. */
+  readonly reason: string
+  readonly reasonBy: string
+  readonly features: readonly string[]
+  readonly partitions: readonly string[]
+  readonly cpus: number
+  readonly allocated: number
+  /** When it booted, s since the epoch, by its own clock; null: not known. */
+  readonly boot: number | null
+}
+
+/** A job that holds nodes. */
+export interface Job {
+  readonly id: string
+  readonly user: string
+  readonly state: string
+  readonly nodes: readonly string[]
+  readonly start: number | null
+  /** When its limit ends it; null: it has none. */
+  readonly end: number | null
+  readonly cpus: number
+}
+
+/** What the scheduler role says of one node it was to act on. */
+export interface SchedulerResult {
+  readonly result: string
+  readonly message: string
+}
+
+/** One look at the scheduler. */
+export interface Workload {
+  /** When it was taken, by patchrun's clock. */
+  readonly at: number
+  /** By the scheduler's name. */
+  readonly nodes: ReadonlyMap<string, SchedulerNode>
+  readonly jobs: readonly Job[]
+  readonly results: Readonly<Record<string, SchedulerResult>>
+}

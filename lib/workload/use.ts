@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a node is in use for, from one look at the scheduler: is it empty, is it out, whose drain is it, when will it be empty?
+import type { Job, SchedulerNode, Workload } from './types.js'
+
+/** Every drain of this environment begins so: what patchrun drained is known again by it, also after years. */
+export const reasonPrefix = (fleet: string, environment: string): string => `patchrun ${fleet}/${environment} `
+
+export const drainReason = (fleet: string, environment: string, rollout: string, sha: string): string => `${reasonPrefix(fleet, environment)}${rollout} ${sha.slice(0, 12)}`
+
+/** What the scheduler calls a node. */
+export const schedulerName = (node: string, names: 'full' | 'short'): string => (names === 'full' ? node : (node.split('.')[0] ?? node))
+
+export interface NodeUse {
+  readonly node: SchedulerNode
+  readonly jobs: readonly Job[]
+  /** Takes no new jobs. */
+  readonly draining: boolean
+  /** The drain carries our reason. */
+  readonly ours: boolean
+  /** No job is on it, none is ending on it, no core is given away. */
+  readonly empty: boolean
+  /** Does nothing for new jobs: drained, down, failed, rebooting, reserved for maintenance, or not answering. */
+  readonly out: boolean
+  /** When the last job's limit ends it, ms; null: one has no limit. `now` for an empty node. */
+  readonly emptyBy: number | null
+  /** When it is expected to be empty, ms: a job is expected to run as long again as it has run, at most to its limit. */
+  readonly expected: number
+  /** Idle core-ms until it is expected to be empty: what draining it now is expected to cost. */
+  readonly waste: number
+}
+
+const OUT = ['DRAIN', 'DRAINED', 'DRAINING', 'DOWN', 'FAIL', 'FAILING', 'ERROR', 'UNKNOWN', 'NOT_RESPONDING', 'REBOOT', 'REBOOT_REQUESTED', 'REBOOT_ISSUED', 'MAINT', 'MAINTENANCE', 'POWERED_DOWN', 'POWERING_DOWN', 'POWER_DOWN', 'POWERING_UP', 'POWER_UP', 'FUTURE', 'PLANNED_DOWN']
+const BUSY = ['COMPLETING', 'ALLOCATED', 'MIXED']
+
+/** null: the scheduler does not know the node. */
+export function useOf(workload: Workload, name: string, prefix: string, jobsOn: ReadonlyMap<string, readonly Job[]> = jobsByNode(workload)): NodeUse | null {
+  const node = workload.nodes.get(name)
+  if (!node) return null
+  const { at } = workload
+  const jobs = jobsOn.get(name) ?? []
+  const has = (words: readonly string[]): boolean => node.state.some((s) => words.includes(s))
+  const empty = jobs.length === 0 && node.allocated === 0 && !has(BUSY)
+  const ends = jobs.map((job) => ({ job, end: expectedEnd(job, at) }))
+  const expected = ends.reduce((last, { end }) => Math.max(last, end), at)
+  const free = Math.max(0, node.cpus - node.allocated)
+  const share = node.allocated / Math.max(1, jobs.length)
+  return {
+    node, jobs, empty,
+    draining: has(['DRAIN', 'DRAINED', 'DRAINING']),
+    ours: node.reason.startsWith(prefix),
+    out: has(OUT),
+    emptyBy: jobs.some((j) => j.end === null) ? null : jobs.reduce((last, j) => Math.max(last, j.end ?? at), at),
+    expected,
+    waste: free * (expected - at) + ends.reduce((sum, { end }) => sum + share * (expected - end), 0),
+  }
+}
+
+/** As long again as it has run: run times spread over orders of magnitude, and limits lie far above them. */
+function expectedEnd({ start, end }: Job, now: number): number {
+  const again = now + Math.max(1_000, start === null ? 0 : now - start)
+  return end === null ? again : Math.max(now, Math.min(end, again))
+}
+
+export function jobsByNode({ jobs }: Workload): ReadonlyMap<string, readonly Job[]> {
+  const found = new Map<string, Job[]>()
+  for (const job of jobs) {
+    for (const node of job.nodes) {
+      const before = found.get(node)
+      if (before) before.push(job)
+      else found.set(node, [job])
+    }
+  }
+  return found
+}
+
+/** "job 4711 of alice ends by 14:20 UTC", the one that lasts longest; "" where there is none. */
+export function describeJobs(jobs: readonly Job[], clock: (at: number) => string): string {
+  const [last] = [...jobs].sort((a, b) => (b.end ?? Infinity) - (a.end ?? Infinity))
+  if (!last) return ''
+  const ends = last.end === null ? 'has no limit' : `ends by ${clock(last.end)}`
+  return `job ${last.id} of ${last.user} ${ends}${jobs.length > 1 ? `, and ${jobs.length - 1} more before it` : ''}`
+}
