@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Reboots the node it runs for, if that is wanted, and waits until it is back: another boot id, a small uptime.
+# ansible.builtin.reboot asks less and less often while it waits, which costs seconds of each node's time out of service.
+from __future__ import annotations
+
+import json
+import shlex
+import time
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+
+# Read without privileges, in one go. The time is the node's own: its clock need not be ours.
+LOOK = 'cat /proc/sys/kernel/random/boot_id; cut -d" " -f1 /proc/uptime; date +%s'
+# First value wins in ssh. A shared connection would hang when the node goes, and a dead one has to be noticed soon.
+FRESH = '-o ControlMaster=no -o ControlPath=none -o ConnectTimeout={0} -o ServerAliveInterval=1 -o ServerAliveCountMax={0}'
+LOG = '/run/patchrun-reboot.log'
+
+
+class ActionModule(ActionBase):
+    _supports_check_mode = True
+    _supports_async = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        args = self._task.args
+        self.limit, self.poll = float(args['timeout']), float(args['poll'])
+        self.until = time.monotonic() + self.limit
+        self.last = ''
+        self._ssh_args = None
+        try:
+            self._fresh_connections(int(args['connect_timeout']))
+            try:
+                report = self._visit(args)
+            finally:
+                self._shared_connections()
+        except AnsibleError as error:
+            return dict(result, failed=True, msg=str(error))
+        return dict(result, changed=report['rebooted'] or report.pop('would', False), stdout=json.dumps(report), msg=report['why'])
+
+    def _visit(self, args):
+        before = self._first_look()
+        why = self._why(args, before)
+        report = {'rebooted': False, 'why': why or self.not_why, 'before': before['boot'], 'after': before['boot'], 'uptime': before['uptime']}
+        if not why:
+            return report
+        if self._task.check_mode or self._play_context.check_mode:
+            return dict(report, why='would reboot: ' + why, would=True)
+        if self._connection.transport == 'local':
+            raise AnsibleError('the node is the machine that Ansible runs on, which is not rebooted; run patchrun on another machine')
+        started = time.monotonic()
+        self._start(args['command'])
+        after = self._back(before, started)
+        return dict(report, rebooted=True, after=after['boot'], uptime=after['uptime'])
+
+    # Whether
+
+    def _first_look(self):
+        """It may be in the middle of a reboot that an earlier call began."""
+        while True:
+            seen = self._look()
+            if seen:
+                return seen
+            if time.monotonic() > self.until:
+                raise AnsibleError('the node did not answer within %g s (%s), so nothing was rebooted; look at its power and its console' % (self.limit, self.last))
+            time.sleep(self.poll)
+
+    def _why(self, args, seen):
+        self.not_why = 'nothing asks for a reboot'
+        mode, limit = args['mode'], args['boot_before']
+        if mode == 'never':
+            self.not_why = 'the policy is never to reboot'
+            return ''
+        if mode == 'always':
+            # Slurm's and our idea of the boot time differ by the seconds that reading them takes.
+            # Ansible 2.14 makes an empty text of none.
+            if limit not in (None, '') and seen['now'] - seen['uptime'] > float(limit) + 5:
+                self.not_why = 'it has booted since the visit began'
+                return ''
+            return 'the policy is always to reboot'
+        script = '; '.join(['[ ! -e %s ] || echo %s' % (shlex.quote(path), shlex.quote(path + ' is there')) for path in args['marks']] + [
+            'if command -v needs-restarting >/dev/null 2>&1; then timeout 120 needs-restarting -r >/dev/null 2>&1; [ $? -ne 1 ] || echo "needs-restarting says so"; fi'])
+        return self._run(script, privileged=True).strip().replace('\n', '; ')
+
+    # The way there and back
+
+    def _start(self, command):
+        """Detached, so that the connection ends in order; what the command says is kept on the node."""
+        inner = '(%s) >%s 2>&1; echo "code $?" >>%s' % (command, LOG, LOG)
+        self._run('rm -f %s; %s sh -c %s </dev/null >/dev/null 2>&1 &' % (LOG, '$(command -v setsid nohup | head -n 1)', shlex.quote(inner)), privileged=True)
+
+    def _back(self, before, started):
+        asked = False
+        while True:
+            time.sleep(self.poll)
+            seen = self._look()
+            if seen and seen['boot'] != before['boot']:
+                elapsed = time.monotonic() - started
+                if seen['uptime'] > elapsed + 10:
+                    raise AnsibleError('the boot id is another, and yet the node says it has been up for %g s, longer than the %d s since the reboot began; '
+                                       'look at what answers under its name' % (seen['uptime'], elapsed))
+                return seen
+            if seen and not asked and time.monotonic() - started > 5:
+                asked = True
+                self._refused()
+            if time.monotonic() > self.until:
+                if seen:
+                    raise AnsibleError('the node did not go down within %g s: it still has the same boot id %s; look at what holds up its shutdown' % (self.limit, before['boot']))
+                raise AnsibleError('the node did not come back within %g s after its reboot (%s); look at its power and its console' % (self.limit, self.last))
+
+    def _refused(self):
+        try:
+            said = self._run('cat %s 2>/dev/null; true' % LOG, privileged=True).strip()
+        except AnsibleError:
+            return
+        last = said.splitlines()[-1] if said else ''
+        if last.startswith('code ') and last != 'code 0':
+            raise AnsibleError('the node refused to reboot: %s; correct node_reboot_command, or the privileges of the user' % said.replace('\n', '; '))
+
+    def _look(self):
+        """None while the node does not answer."""
+        try:
+            boot, uptime, now = self._run(LOOK).split()[-3:]
+            return {'boot': boot, 'uptime': float(uptime), 'now': float(now)}
+        except (AnsibleConnectionFailure, ValueError) as error:
+            self.last = ' '.join(str(error).split())[-200:]
+            return None
+
+    def _run(self, script, privileged=False):
+        done = self._low_level_execute_command(script, sudoable=privileged)
+        if done['rc'] != 0:
+            said = ' '.join((done.get('stderr') or done.get('stdout') or '').split())[-300:]
+            if not privileged:
+                raise ValueError(said)
+            raise AnsibleError('the node could not be asked or told: code %s: %s' % (done['rc'], said))
+        return done['stdout']
+
+    # Connections
+
+    def _fresh_connections(self, seconds):
+        if self._connection.transport != 'ssh':
+            return
+        self._ssh_args = self._connection.get_option('ssh_args') or ''
+        # What other tasks share is of no use once the node has gone, and would hang them.
+        self._connection.reset()
+        self._connection.set_option('ssh_args', FRESH.format(seconds) + ' ' + self._ssh_args)
+
+    def _shared_connections(self):
+        if self._ssh_args is not None:
+            self._connection.set_option('ssh_args', self._ssh_args)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+# Follows slurm.py. Sets DRAIN with our reason, and leaves alone what somebody else has taken out.
+
+RETRY_FOR = 5.0
+
+
+def drain(settings):
+    names, refused, changed = settings['nodes'], '', False
+    # Close before the change: what somebody else sets in between cannot be told from it afterwards.
+    seen = states(settings, names)
+    until = time.monotonic() + RETRY_FOR
+    results = judge(settings, seen)
+    while True:
+        todo = [name for name in names if results[name]['result'] == 'open']
+        if todo and not settings['check']:
+            refused = set_drain(settings, todo)
+            changed = True
+        # What is told is what was there after the drain took hold.
+        found = look(settings, names)
+        if settings['check']:
+            changed = bool(todo)
+            results.update({name: {'result': 'drained', 'message': 'would be drained'} for name in todo})
+            break
+        results = judge(settings, found[0], results)
+        still = [name for name in names if results[name]['result'] == 'open']
+        if not still:
+            break
+        if time.monotonic() > until:
+            for name in still:
+                results[name] = {'result': 'refused', 'message': refused or 'slurmctld took the drain, and the node does not show it'}
+            break
+        time.sleep(0.1)
+    if changed:
+        sys.stderr.write('changed\n')
+    told(False, found, results)
+
+
+def judge(settings, nodes, before=None):
+    """What is so of each node; `open`: to be drained."""
+    results = {}
+    for name in settings['nodes']:
+        node = nodes.get(name)
+        if node is None:
+            results[name] = {'result': 'unknown', 'message': 'Slurm has no node of this name; correct scheduler.names or the inventory'}
+        elif OUT.isdisjoint(node['state']):
+            results[name] = {'result': 'open', 'message': ''}
+        elif not node['reason'].startswith(settings['prefix']):
+            # Also when it came after our own drain.
+            results[name] = {'result': 'foreign', 'message': '%s: %s' % ('+'.join(node['state']), node['reason'])}
+        elif 'DRAIN' in node['state'] and node['reason'].strip() == settings['reason'].strip():
+            results[name] = {'result': 'drained', 'message': ''}
+        else:
+            results[name] = {'result': 'open', 'message': ''}
+        # Once somebody else's, it stays so in this task.
+        if before and before[name]['result'] == 'foreign':
+            results[name] = before[name]
+    return results
+
+
+def set_drain(settings, names):
+    """All at once; where that is refused, one by one. Returns what was said against it."""
+    worked, said = scontrol(settings, 'update', 'nodename=' + ','.join(names), 'state=drain', 'reason=' + settings['reason'])
+    if worked:
+        return ''
+    if len(names) == 1:
+        return said
+    return '; '.join(text for text in (set_drain(settings, [name]) for name in names) if text)
