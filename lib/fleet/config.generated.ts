@@ -23,6 +23,10 @@ export type VariableName = string
  */
 export type Duration = string
 /**
+ * Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.
+ */
+export type RoleName = string
+/**
  * A number of nodes, 1 or more, or a percentage from 1% to 100%.
  */
 export type WaveSize = number | string
@@ -64,8 +68,11 @@ export interface Declaration {
   inventory?: Inventory
   failureDomains?: FailureDomains
   partitions?: Partitions
+  scheduler?: SchedulerDeclared
+  runsOn?: RunsOn
   changes?: Changes
   rollout?: Rollout
+  drain?: Drain
   windows?: Windows
   health?: HealthGates
   ansible?: Ansible
@@ -218,6 +225,71 @@ export interface Partitions {
   [k: string]: HostExpressions
 }
 /**
+ * The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.
+ */
+export interface SchedulerDeclared {
+  /**
+   * Which workload manager it is.
+   */
+  type: 'slurm'
+  /**
+   * Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.
+   */
+  controller?: string
+  /**
+   * Connection variables of that host, over what inventory.source says of it.
+   */
+  controllerVars?: Variables
+  /**
+   * What the scheduler calls a node: its whole name, or that up to the first dot.
+   */
+  names?: 'full' | 'short'
+  /**
+   * How often it is asked while something waits for it.
+   */
+  every?: Duration
+  /**
+   * Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.
+   */
+  feature?: string
+  roles?: SchedulerRoleNames
+  /**
+   * Further variables of these roles.
+   */
+  vars?: Variables
+}
+/**
+ * The Ansible role of each step. A site may bring its own.
+ */
+export interface SchedulerRoleNames {
+  /**
+   * Tells the nodes, jobs and reservations.
+   */
+  observe?: RoleName
+  /**
+   * Takes nodes out of scheduling.
+   */
+  drain?: RoleName
+  /**
+   * Gives nodes back.
+   */
+  release?: RoleName
+  /**
+   * Reboots a node where that is asked for, and waits until it is back.
+   */
+  reboot?: RoleName
+  /**
+   * Runs a test job on one node before users get it back.
+   */
+  test?: RoleName
+}
+/**
+ * Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.
+ */
+export interface RunsOn {
+  [k: string]: HostExpressions
+}
+/**
  * How would-be changes are judged.
  */
 export interface Changes {
@@ -318,7 +390,7 @@ export interface Capacity {
     [k: string]: WaveSize
   }
   /**
-   * Of the nodes of a partition, as declared under partitions.
+   * Of the nodes of a partition, as declared under partitions or known to the scheduler.
    */
   partitions?: {
     [k: string]: WaveSize
@@ -340,6 +412,43 @@ export interface Pause {
    * Wait before each wave after the canaries.
    */
   waves?: Duration
+}
+/**
+ * How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.
+ */
+export interface Drain {
+  /**
+   * Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.
+   */
+  atOnce?: WaveSize
+  /**
+   * How long a drain may take to empty its node before onTimeout decides.
+   */
+  timeout?: Duration
+  /**
+   * What then happens: wait on; release the node at once and try again later; wait on and ask a person.
+   */
+  onTimeout?: 'wait' | 'release' | 'ask'
+  /**
+   * Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.
+   */
+  foreign?: 'leave' | 'patch'
+  /**
+   * Apply the HotChange part of a node that needs a drain beforehand, under load.
+   */
+  hotFirst?: boolean
+  /**
+   * When a drained node is rebooted: when it or the play asks for it, once in every visit, never.
+   */
+  reboot?: 'auto' | 'always' | 'never'
+  /**
+   * A node that is not back this long after its reboot has failed.
+   */
+  rebootTimeout?: Duration
+  /**
+   * Run a test job on exactly that node before users get it back.
+   */
+  test?: boolean
 }
 /**
  * When changes may begin. Without it, always. An environment may set single fields anew.
@@ -411,11 +520,11 @@ export interface Health {
    */
   role: string
   /**
-   * When it is asked: before a rollout, after the canaries, between waves, at the end.
+   * When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.
    *
    * @minItems 1
    */
-  at?: ['start' | 'canaries' | 'waves' | 'end', ...('start' | 'canaries' | 'waves' | 'end')[]]
+  at?: ['start' | 'canaries' | 'waves' | 'visit' | 'end', ...('start' | 'canaries' | 'waves' | 'visit' | 'end')[]]
   /**
    * Variables of the role.
    */
@@ -473,6 +582,7 @@ export interface State {
 export interface Environment {
   nodes: EnvironmentNodes
   rollout?: Rollout
+  drain?: Drain
   playbooks?: EnvironmentPlaybooks
   windows?: Windows
   health?: HealthGates

@@ -10,6 +10,8 @@ export interface Permits {
   readonly allow: NamedHosts
   readonly canary: NamedHosts
   readonly denied: NamedHosts
+  /** The allow list of the fleet, of which an environment is a part. */
+  readonly fleet: NamedHosts
   readonly problems: readonly Problem[]
 }
 
@@ -47,15 +49,20 @@ function fewer(groups: readonly Clash[]): readonly Clash[] {
 
 /** One problem for each entry with names that the other list lacks. */
 function missing(list: NamedHosts, from: NamedHosts, code: ProblemCode, words: (nodes: string, many: boolean) => string, hint: string): Problem[] {
-  const byEntry = new Map<Place, string[]>()
-  for (const [name, place] of list) {
-    if (from.has(name)) continue
-    const names = byEntry.get(place)
+  const absent = [...list].filter(([name]) => !from.has(name))
+  return byEntry(absent, (nodes, names, where) => ({ code, message: words(nodes, names.length > 1), hint, where }))
+}
+
+/** One problem for each entry that named some of these, with all of its nodes. */
+export function byEntry(named: Iterable<readonly [string, Place]>, say: (nodes: string, names: readonly string[], where: Place) => Problem): Problem[] {
+  const entries = new Map<Place, string[]>()
+  for (const [name, place] of named) {
+    const names = entries.get(place)
     if (names) names.push(name)
-    else byEntry.set(place, [name])
+    else entries.set(place, [name])
   }
-  const groups = [...byEntry].map(([where, names]): Clash => ({ where, other: where, names }))
-  return fewer(groups).map(({ where, names }) => ({ code, message: words(summed(names), names.length > 1), hint, where }))
+  const groups = [...entries].map(([where, names]): Clash => ({ where, other: where, names }))
+  return fewer(groups).map(({ where, names }) => say(summed(names), names, where))
 }
 
 const contradiction = (denied: NamedHosts, other: NamedHosts, what: 'allow' | 'canary'): Problem[] =>
@@ -86,7 +93,7 @@ export function permits({ config, places }: Declared, environment: string | unde
   }
   check(fleet.allow, fleet.canary, fleet.deny)
   const part = environment === undefined ? undefined : config.environments?.[environment]
-  if (!part || environment === undefined) return { allow: fleet.allow, canary: fleet.canary, denied: fleet.deny, problems }
+  if (!part || environment === undefined) return { allow: fleet.allow, canary: fleet.canary, denied: fleet.deny, fleet: fleet.allow, problems }
 
   const pointer = `/environments/${escapePointer(environment)}/nodes`
   const own = { allow: read(part.nodes.allow, `${pointer}/allow`), deny: read(part.nodes.deny, `${pointer}/deny`), canary: read(part.nodes.canary, `${pointer}/canary`) }
@@ -94,5 +101,5 @@ export function permits({ config, places }: Declared, environment: string | unde
   check(own.allow, own.canary, denied)
   const known = new Map([...fleet.allow, ...denied])
   problems.push(...missing(own.allow, known, 'config/outside-fleet', (nodes, many) => `${nodes} ${many ? 'are' : 'is'} in environment "${environment}", and not on the fleet's allow list`, "An environment is a part of the fleet: add the node to nodes.allow, or take it out here."))
-  return { allow: own.allow, canary: own.canary, denied, problems }
+  return { allow: own.allow, canary: own.canary, denied, fleet: fleet.allow, problems }
 }

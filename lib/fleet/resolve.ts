@@ -11,6 +11,8 @@ import { nearest } from './nearest.js'
 import { ordered } from './order.js'
 import { permits } from './permits.js'
 import { rolloutPolicy } from './rollout-policy.js'
+import { runsOn } from './runs-on.js'
+import { schedulerOf } from './scheduler.js'
 import { patchrunSchema } from './schema.generated.js'
 import { sharedNodes } from './shared-nodes.js'
 import type { SourceInventory } from './source-inventory.js'
@@ -119,11 +121,13 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
   const domains = failureDomains(declared, lists.allow, groups)
   const partitions = partitionsOf(declared, lists.allow)
   const timing = timingOf(declared, environment, freezesOf(declared, environment, sources.calendar))
-  const scopes = { groups: ['all', ...Object.keys(groups.groupChildren)], partitions: Object.keys(config.partitions ?? {}), hasDomains: config.failureDomains !== undefined }
+  const scopes = { groups: ['all', ...Object.keys(groups.groupChildren)], partitions: config.scheduler ? null : Object.keys(config.partitions ?? {}), hasDomains: config.failureDomains !== undefined }
   const { policy, problems: policyProblems } = rolloutPolicy(declared, environment, scopes, timing)
   const shared = sharedNodes(declared, environment, lists.allow)
+  const { scheduler, problems: schedulerProblems } = schedulerOf(declared, lists, groups, sources.inventory)
+  const hosting = runsOn(declared, environment, lists)
   const stateDirectory = resolve(dirname(file), config.state?.directory ?? defaults.state.properties.directory.default)
-  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...stateProblems(declared, stateDirectory)]))
+  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...schedulerProblems, ...hosting.problems, ...stateProblems(declared, stateDirectory)]))
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
     canary: lists.canary.has(name),
@@ -131,7 +135,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     vars: groups.varsOf.get(name) ?? {},
     domains: domains.domainsOf.get(name) ?? [],
     partitions: partitions.get(name) ?? [],
-    runsOn: null,
+    runsOn: hosting.hypervisorOf.get(name) ?? null,
   }))
   return {
     name: config.fleet,
@@ -144,7 +148,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     groupChildren: groups.groupChildren,
     policy,
     ansible: ansibleOf(declared),
-    scheduler: null,
+    scheduler,
     stateDirectory,
     lockTimeout: parseDuration(config.state?.lockTimeout ?? defaults.state.properties.lockTimeout.default),
   }

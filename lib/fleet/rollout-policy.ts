@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a rollout goes in one environment: what the environment sets anew goes over what the fleet sets, field by field.
 import type { Problem } from '../errors.js'
-import type { Capacity, HealthGates, Rollout } from './config.generated.js'
+import type { Capacity, Drain, HealthGates, Rollout } from './config.generated.js'
 import { parseDuration } from './duration.js'
 import { nearest } from './nearest.js'
 import { environmentsBefore } from './promotion.js'
 import { patchrunSchema } from './schema.generated.js'
-import type { HealthGate, RolloutPolicy, Share, Timing } from './types.js'
+import type { DrainPolicy, HealthGate, RolloutPolicy, Share, Timing } from './types.js'
 import type { Declared } from './validate.js'
 import { escapePointer } from './yaml-source.js'
 import { shown } from './yaml-text.js'
 
 const defaults = patchrunSchema.definitions
 const d = defaults.rollout.properties
+const drains = defaults.drain.properties
 
 /** What is declared, and where: `pointer('capacity', 'fleet')`. */
 interface Chosen {
@@ -41,7 +42,8 @@ function chosenFor({ config }: Declared, environment: string): Chosen {
 /** Groups and partitions a limit may name. */
 export interface Scopes {
   readonly groups: readonly string[]
-  readonly partitions: readonly string[]
+  /** null: those of the scheduler count too, which are not known here. */
+  readonly partitions: readonly string[] | null
   readonly hasDomains: boolean
 }
 
@@ -78,7 +80,7 @@ export function rolloutPolicy(declared: Declared, environment: string, scopes: S
       soak: parseDuration(part?.soakBefore ?? defaults.environment.properties.soakBefore.default),
     },
     untagged: config.changes?.untagged ?? defaults.changes.properties.untagged.default,
-    drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
+    drain: drainOf({ ...config.drain, ...part?.drain }),
   }
   return { policy, problems: [...capacityProblems(declared, chosen, scopes), ...durationProblems(declared, chosen, policy)] }
 }
@@ -89,6 +91,17 @@ function retriesOf(set: Rollout['retries']): RolloutPolicy['retries'] {
   const { attempts, backoff, longest } = defaults.retries.properties
   return { attempts: set?.attempts ?? attempts.default, backoff: parseDuration(set?.backoff ?? backoff.default), longest: parseDuration(set?.longest ?? longest.default) }
 }
+
+const drainOf = (set: Drain): DrainPolicy => ({
+  atOnce: (set.atOnce ?? drains.atOnce.default) as Share,
+  timeout: parseDuration(set.timeout ?? drains.timeout.default),
+  onTimeout: set.onTimeout ?? drains.onTimeout.default,
+  foreign: set.foreign ?? drains.foreign.default,
+  hotFirst: set.hotFirst ?? drains.hotFirst.default,
+  reboot: set.reboot ?? drains.reboot.default,
+  rebootTimeout: parseDuration(set.rebootTimeout ?? drains.rebootTimeout.default),
+  test: set.test ?? drains.test.default,
+})
 
 const healthOf = (gates: HealthGates): readonly HealthGate[] =>
   gates.map(({ name, role, at, vars }) => ({ name, role, at: at ?? defaults.healthGate.properties.at.default, vars: vars ?? {} }))
@@ -103,7 +116,7 @@ function capacityProblems({ places }: Declared, { set, pointer }: Chosen, scopes
   const { groups, partitions, domains } = set.capacity ?? {}
   const problems = [
     ...unknown('config/unknown-group', 'groups', groups, scopes.groups, 'Declare it under inventory.groups, or take it from inventory.source.'),
-    ...unknown('config/unknown-partition', 'partitions', partitions, scopes.partitions, 'Declare it under partitions.'),
+    ...(scopes.partitions ? unknown('config/unknown-partition', 'partitions', partitions, scopes.partitions, 'Declare it under partitions.') : []),
   ]
   if (domains !== undefined && !scopes.hasDomains) problems.push({ code: 'config/no-domains', message: 'a limit for each failure domain, and no failure domains', hint: 'Declare failureDomains, or take the limit out.', where: places.place(pointer('capacity', 'domains')) })
   return problems

@@ -72,11 +72,20 @@ export const patchrunSchema = {
   "partitions": {
    "$ref": "#/definitions/partitions"
   },
+  "scheduler": {
+   "$ref": "#/definitions/scheduler"
+  },
+  "runsOn": {
+   "$ref": "#/definitions/runsOn"
+  },
   "changes": {
    "$ref": "#/definitions/changes"
   },
   "rollout": {
    "$ref": "#/definitions/rollout"
+  },
+  "drain": {
+   "$ref": "#/definitions/drain"
   },
   "windows": {
    "$ref": "#/definitions/windows"
@@ -993,6 +1002,9 @@ export const patchrunSchema = {
     "rollout": {
      "$ref": "#/definitions/rollout"
     },
+    "drain": {
+     "$ref": "#/definitions/drain"
+    },
     "playbooks": {
      "title": "EnvironmentPlaybooks",
      "description": "What differs from the fleet's playbooks.",
@@ -1166,7 +1178,7 @@ export const patchrunSchema = {
      ]
     },
     "partitions": {
-     "description": "Of the nodes of a partition, as declared under partitions.",
+     "description": "Of the nodes of a partition, as declared under partitions or known to the scheduler.",
      "type": "object",
      "additionalProperties": {
       "$ref": "#/definitions/waveSize"
@@ -1454,7 +1466,7 @@ export const patchrunSchema = {
      ]
     },
     "at": {
-     "description": "When it is asked: before a rollout, after the canaries, between waves, at the end.",
+     "description": "When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.",
      "type": "array",
      "minItems": 1,
      "items": {
@@ -1462,6 +1474,7 @@ export const patchrunSchema = {
        "start",
        "canaries",
        "waves",
+       "visit",
        "end"
       ]
      },
@@ -1475,6 +1488,9 @@ export const patchrunSchema = {
       [
        "start",
        "end"
+      ],
+      [
+       "visit"
       ]
      ]
     },
@@ -1540,6 +1556,267 @@ export const patchrunSchema = {
      ],
      "gpu": [
       "node[51-60]"
+     ]
+    }
+   ]
+  },
+  "roleName": {
+   "title": "RoleName",
+   "description": "Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.",
+   "type": "string",
+   "maxLength": 255,
+   "pattern": "^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"
+  },
+  "scheduler": {
+   "title": "SchedulerDeclared",
+   "description": "The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.",
+   "type": "object",
+   "additionalProperties": false,
+   "required": [
+    "type"
+   ],
+   "properties": {
+    "type": {
+     "description": "Which workload manager it is.",
+     "enum": [
+      "slurm"
+     ],
+     "examples": [
+      "slurm"
+     ]
+    },
+    "controller": {
+     "description": "Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.",
+     "type": "string",
+     "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$",
+     "default": "localhost",
+     "examples": [
+      "ctl",
+      "slurm.example.org"
+     ]
+    },
+    "controllerVars": {
+     "description": "Connection variables of that host, over what inventory.source says of it.",
+     "$ref": "#/definitions/variables",
+     "default": {},
+     "examples": [
+      {
+       "ansible_user": "slurm-admin"
+      }
+     ]
+    },
+    "names": {
+     "description": "What the scheduler calls a node: its whole name, or that up to the first dot.",
+     "enum": [
+      "full",
+      "short"
+     ],
+     "default": "full",
+     "examples": [
+      "short"
+     ]
+    },
+    "every": {
+     "description": "How often it is asked while something waits for it.",
+     "$ref": "#/definitions/duration",
+     "default": "30s",
+     "examples": [
+      "30s",
+      "2m"
+     ]
+    },
+    "feature": {
+     "description": "Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.",
+     "type": "string",
+     "pattern": "^[A-Za-z_][A-Za-z0-9_.]{0,62}$",
+     "examples": [
+      "patchrun_"
+     ]
+    },
+    "roles": {
+     "$ref": "#/definitions/schedulerRoles"
+    },
+    "vars": {
+     "description": "Further variables of these roles.",
+     "$ref": "#/definitions/variables",
+     "default": {},
+     "examples": [
+      {
+       "slurm_bin": "/opt/slurm/bin"
+      }
+     ]
+    }
+   },
+   "examples": [
+    {
+     "type": "slurm",
+     "controller": "ctl",
+     "names": "short"
+    }
+   ]
+  },
+  "schedulerRoles": {
+   "title": "SchedulerRoleNames",
+   "description": "The Ansible role of each step. A site may bring its own.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "observe": {
+     "description": "Tells the nodes, jobs and reservations.",
+     "$ref": "#/definitions/roleName",
+     "default": "slurm_observe",
+     "examples": [
+      "slurm_observe",
+      "site.cluster.observe"
+     ]
+    },
+    "drain": {
+     "description": "Takes nodes out of scheduling.",
+     "$ref": "#/definitions/roleName",
+     "default": "slurm_drain",
+     "examples": [
+      "slurm_drain",
+      "site.cluster.drain"
+     ]
+    },
+    "release": {
+     "description": "Gives nodes back.",
+     "$ref": "#/definitions/roleName",
+     "default": "slurm_release",
+     "examples": [
+      "slurm_release",
+      "site.cluster.release"
+     ]
+    },
+    "reboot": {
+     "description": "Reboots a node where that is asked for, and waits until it is back.",
+     "$ref": "#/definitions/roleName",
+     "default": "node_reboot",
+     "examples": [
+      "node_reboot",
+      "site.cluster.node_reboot"
+     ]
+    },
+    "test": {
+     "description": "Runs a test job on one node before users get it back.",
+     "$ref": "#/definitions/roleName",
+     "default": "slurm_test_job",
+     "examples": [
+      "slurm_test_job",
+      "site.cluster.test_job"
+     ]
+    }
+   },
+   "examples": [
+    {
+     "test": "our_test_job"
+    }
+   ]
+  },
+  "drain": {
+   "title": "Drain",
+   "description": "How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "atOnce": {
+     "description": "Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.",
+     "$ref": "#/definitions/waveSize",
+     "default": "10%",
+     "examples": [
+      "10%",
+      4
+     ]
+    },
+    "timeout": {
+     "description": "How long a drain may take to empty its node before onTimeout decides.",
+     "$ref": "#/definitions/duration",
+     "default": "24h",
+     "examples": [
+      "24h",
+      "3d"
+     ]
+    },
+    "onTimeout": {
+     "description": "What then happens: wait on; release the node at once and try again later; wait on and ask a person.",
+     "enum": [
+      "wait",
+      "release",
+      "ask"
+     ],
+     "default": "wait",
+     "examples": [
+      "release"
+     ]
+    },
+    "foreign": {
+     "description": "Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.",
+     "enum": [
+      "leave",
+      "patch"
+     ],
+     "default": "leave",
+     "examples": [
+      "patch"
+     ]
+    },
+    "hotFirst": {
+     "description": "Apply the HotChange part of a node that needs a drain beforehand, under load.",
+     "type": "boolean",
+     "default": false,
+     "examples": [
+      true
+     ]
+    },
+    "reboot": {
+     "description": "When a drained node is rebooted: when it or the play asks for it, once in every visit, never.",
+     "enum": [
+      "auto",
+      "always",
+      "never"
+     ],
+     "default": "auto",
+     "examples": [
+      "always"
+     ]
+    },
+    "rebootTimeout": {
+     "description": "A node that is not back this long after its reboot has failed.",
+     "$ref": "#/definitions/duration",
+     "default": "15m",
+     "examples": [
+      "15m",
+      "40m"
+     ]
+    },
+    "test": {
+     "description": "Run a test job on exactly that node before users get it back.",
+     "type": "boolean",
+     "default": true,
+     "examples": [
+      false
+     ]
+    }
+   },
+   "examples": [
+    {
+     "atOnce": "10%",
+     "timeout": "24h",
+     "onTimeout": "wait"
+    }
+   ]
+  },
+  "runsOn": {
+   "title": "RunsOn",
+   "description": "Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.",
+   "type": "object",
+   "additionalProperties": {
+    "$ref": "#/definitions/hostExpressions"
+   },
+   "examples": [
+    {
+     "hyp01": [
+      "node[01-04]"
      ]
     }
    ]

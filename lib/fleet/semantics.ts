@@ -8,6 +8,7 @@ import { parseHosts } from './host-expression.js'
 import { groupNameFault } from './host-name.js'
 import { nearest } from './nearest.js'
 import { promotionProblems } from './promotion.js'
+import { schedulerProblems } from './scheduler-problems.js'
 import { timingProblems } from './timing-problems.js'
 import { escapePointer, type Located } from './yaml-source.js'
 
@@ -88,8 +89,9 @@ export function semanticProblems(config: Declaration, places: Located): Problem[
     lists(environment.nodes, `${pointer}/nodes`)
     problems.push(...policyProblems(environment, pointer, places))
   }
-  problems.push(...policyProblems(config, '', places), ...promotionProblems(config, places), ...lockProblems(config, places))
+  problems.push(...policyProblems(config, '', places), ...promotionProblems(config, places), ...lockProblems(config, places), ...schedulerProblems(config, places))
   for (const [name, members] of Object.entries(config.partitions ?? {})) problems.push(...eachExpression(members, `/partitions/${escapePointer(name)}`, places, true))
+  for (const [name, guests] of Object.entries(config.runsOn ?? {})) problems.push(...eachExpression(guests, `/runsOn/${escapePointer(name)}`, places, true))
 
   const groups = config.inventory?.groups ?? {}
   for (const [name, members] of Object.entries(groups)) {

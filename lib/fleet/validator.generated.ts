@@ -2,9 +2,9 @@
 // Generated from schemas/patchrun.schema.json by scripts/generate-types.mjs. Do not edit.
 // @ts-nocheck
 export const validate = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Declaration","description":"patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.","type":"object","additionalProperties":false,"required":["schemaVersion","fleet","playbooks","nodes"],"examples":[{"schemaVersion":1,"fleet":"demo","playbooks":{"repository":"./playbooks","ref":"main","playbook":"site.yml"},"nodes":{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}}],"properties":{"$schema":{"description":"Path or URL of this schema, for editors. patchrun does not read it.","type":"string","examples":["node_modules/patchrun/schemas/patchrun.schema.json"]},"schemaVersion":{"description":"Version of the format of this file.","const":1,"examples":[1]},"fleet":{"description":"Name of the fleet, as reports and notices show it: letters, digits, '-', '_' and '.'.","$ref":"#/definitions/name","examples":["demo","m3"]},"playbooks":{"$ref":"#/definitions/playbooks"},"nodes":{"$ref":"#/definitions/nodes"},"inventory":{"$ref":"#/definitions/inventory"},"failureDomains":{"$ref":"#/definitions/failureDomains"},"partitions":{"$ref":"#/definitions/partitions"},"changes":{"$ref":"#/definitions/changes"},"rollout":{"$ref":"#/definitions/rollout"},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"ansible":{"$ref":"#/definitions/ansible"},"state":{"$ref":"#/definitions/state"},"environments":{"description":"Named parts of the fleet, in the order in which they are promoted. Without it the whole fleet is one environment called \"default\".","type":"object","minProperties":1,"propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/environment"},"examples":[{"test01":{"nodes":{"allow":["test[01-04]"],"canary":["test01"]}},"prod":{"nodes":{"allow":["node[01-60]"],"canary":["node[01-02]"]}}}]}},"definitions":{"name":{"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"path":{"title":"Path","type":"string","minLength":1,"maxLength":4096},"duration":{"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]},"hostExpression":{"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]},"variableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"variables":{"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.","type":"object","propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true},"hostList":{"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]},"playbooks":{"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]},"ref":{"title":"Ref","type":"string","pattern":"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},"nodes":{"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]},"inventory":{"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]},"hostExpressions":{"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}},"failureDomains":{"title":"FailureDomains","description":"What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.","anyOf":[{"title":"DomainsFromGroups","description":"Each group whose name fits is a failure domain.","type":"object","additionalProperties":false,"required":["fromGroups"],"properties":{"fromGroups":{"description":"Group names; * stands for any text.","type":"array","minItems":1,"items":{"type":"string","minLength":1},"examples":[["rack*"]]}},"examples":[{"fromGroups":["rack*"]}]},{"title":"DomainsFromVariable","description":"Each value of the variable is a failure domain; a list of values puts a node into several.","type":"object","additionalProperties":false,"required":["fromVariable"],"properties":{"fromVariable":{"description":"Name of a host or group variable.","$ref":"#/definitions/variableName","examples":["rack"]}},"examples":[{"fromVariable":"rack"}]},{"title":"DomainsByName","description":"Names and the nodes in them.","type":"object","minProperties":1,"propertyNames":{"allOf":[{"$ref":"#/definitions/name"},{"not":{"enum":["fromGroups","fromVariable"]}}]},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"rack1":["node[01-03]"],"rack2":["node[04-06]"]}]}],"examples":[{"fromGroups":["rack*"]}]},"changes":{"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]}},"examples":[{"untagged":"error"}]},"nodeCount":{"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]},"waveSize":{"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]},"rollout":{"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]},"ansible":{"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--vault-id","prod@/etc/patchrun/vault-pass"]]}},"examples":[{"forks":50,"extraArgs":["--vault-password-file","/etc/patchrun/vault-pass"]}]},"state":{"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]},"environment":{"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]},"budget":{"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]},"retries":{"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]},"capacity":{"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]},"pause":{"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]},"weekdays":{"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]},"day":{"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]},"window":{"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]},"freeze":{"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]},"windows":{"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]},"healthGate":{"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]},"healthGates":{"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]},"partitions":{"title":"Partitions","description":"Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"batch":["node[01-60]"],"gpu":["node[51-60]"]}]}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Declaration","description":"patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.","type":"object","additionalProperties":false,"required":["schemaVersion","fleet","playbooks","nodes"],"examples":[{"schemaVersion":1,"fleet":"demo","playbooks":{"repository":"./playbooks","ref":"main","playbook":"site.yml"},"nodes":{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}}],"properties":{"$schema":{"description":"Path or URL of this schema, for editors. patchrun does not read it.","type":"string","examples":["node_modules/patchrun/schemas/patchrun.schema.json"]},"schemaVersion":{"description":"Version of the format of this file.","const":1,"examples":[1]},"fleet":{"description":"Name of the fleet, as reports and notices show it: letters, digits, '-', '_' and '.'.","$ref":"#/definitions/name","examples":["demo","m3"]},"playbooks":{"$ref":"#/definitions/playbooks"},"nodes":{"$ref":"#/definitions/nodes"},"inventory":{"$ref":"#/definitions/inventory"},"failureDomains":{"$ref":"#/definitions/failureDomains"},"partitions":{"$ref":"#/definitions/partitions"},"scheduler":{"$ref":"#/definitions/scheduler"},"runsOn":{"$ref":"#/definitions/runsOn"},"changes":{"$ref":"#/definitions/changes"},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"ansible":{"$ref":"#/definitions/ansible"},"state":{"$ref":"#/definitions/state"},"environments":{"description":"Named parts of the fleet, in the order in which they are promoted. Without it the whole fleet is one environment called \"default\".","type":"object","minProperties":1,"propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/environment"},"examples":[{"test01":{"nodes":{"allow":["test[01-04]"],"canary":["test01"]}},"prod":{"nodes":{"allow":["node[01-60]"],"canary":["node[01-02]"]}}}]}},"definitions":{"name":{"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"path":{"title":"Path","type":"string","minLength":1,"maxLength":4096},"duration":{"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]},"hostExpression":{"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]},"variableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"variables":{"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.","type":"object","propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true},"hostList":{"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]},"playbooks":{"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]},"ref":{"title":"Ref","type":"string","pattern":"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},"nodes":{"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]},"inventory":{"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]},"hostExpressions":{"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}},"failureDomains":{"title":"FailureDomains","description":"What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.","anyOf":[{"title":"DomainsFromGroups","description":"Each group whose name fits is a failure domain.","type":"object","additionalProperties":false,"required":["fromGroups"],"properties":{"fromGroups":{"description":"Group names; * stands for any text.","type":"array","minItems":1,"items":{"type":"string","minLength":1},"examples":[["rack*"]]}},"examples":[{"fromGroups":["rack*"]}]},{"title":"DomainsFromVariable","description":"Each value of the variable is a failure domain; a list of values puts a node into several.","type":"object","additionalProperties":false,"required":["fromVariable"],"properties":{"fromVariable":{"description":"Name of a host or group variable.","$ref":"#/definitions/variableName","examples":["rack"]}},"examples":[{"fromVariable":"rack"}]},{"title":"DomainsByName","description":"Names and the nodes in them.","type":"object","minProperties":1,"propertyNames":{"allOf":[{"$ref":"#/definitions/name"},{"not":{"enum":["fromGroups","fromVariable"]}}]},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"rack1":["node[01-03]"],"rack2":["node[04-06]"]}]}],"examples":[{"fromGroups":["rack*"]}]},"changes":{"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]}},"examples":[{"untagged":"error"}]},"nodeCount":{"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]},"waveSize":{"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]},"rollout":{"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]},"ansible":{"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--vault-id","prod@/etc/patchrun/vault-pass"]]}},"examples":[{"forks":50,"extraArgs":["--vault-password-file","/etc/patchrun/vault-pass"]}]},"state":{"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]},"environment":{"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]},"budget":{"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]},"retries":{"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]},"capacity":{"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions or known to the scheduler.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]},"pause":{"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]},"weekdays":{"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]},"day":{"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]},"window":{"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]},"freeze":{"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]},"windows":{"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]},"healthGate":{"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","visit","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"],["visit"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]},"healthGates":{"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]},"partitions":{"title":"Partitions","description":"Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"batch":["node[01-60]"],"gpu":["node[51-60]"]}]},"roleName":{"title":"RoleName","description":"Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.","type":"string","maxLength":255,"pattern":"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},"scheduler":{"title":"SchedulerDeclared","description":"The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"description":"Which workload manager it is.","enum":["slurm"],"examples":["slurm"]},"controller":{"description":"Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$","default":"localhost","examples":["ctl","slurm.example.org"]},"controllerVars":{"description":"Connection variables of that host, over what inventory.source says of it.","$ref":"#/definitions/variables","default":{},"examples":[{"ansible_user":"slurm-admin"}]},"names":{"description":"What the scheduler calls a node: its whole name, or that up to the first dot.","enum":["full","short"],"default":"full","examples":["short"]},"every":{"description":"How often it is asked while something waits for it.","$ref":"#/definitions/duration","default":"30s","examples":["30s","2m"]},"feature":{"description":"Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_.]{0,62}$","examples":["patchrun_"]},"roles":{"$ref":"#/definitions/schedulerRoles"},"vars":{"description":"Further variables of these roles.","$ref":"#/definitions/variables","default":{},"examples":[{"slurm_bin":"/opt/slurm/bin"}]}},"examples":[{"type":"slurm","controller":"ctl","names":"short"}]},"schedulerRoles":{"title":"SchedulerRoleNames","description":"The Ansible role of each step. A site may bring its own.","type":"object","additionalProperties":false,"properties":{"observe":{"description":"Tells the nodes, jobs and reservations.","$ref":"#/definitions/roleName","default":"slurm_observe","examples":["slurm_observe","site.cluster.observe"]},"drain":{"description":"Takes nodes out of scheduling.","$ref":"#/definitions/roleName","default":"slurm_drain","examples":["slurm_drain","site.cluster.drain"]},"release":{"description":"Gives nodes back.","$ref":"#/definitions/roleName","default":"slurm_release","examples":["slurm_release","site.cluster.release"]},"reboot":{"description":"Reboots a node where that is asked for, and waits until it is back.","$ref":"#/definitions/roleName","default":"node_reboot","examples":["node_reboot","site.cluster.node_reboot"]},"test":{"description":"Runs a test job on one node before users get it back.","$ref":"#/definitions/roleName","default":"slurm_test_job","examples":["slurm_test_job","site.cluster.test_job"]}},"examples":[{"test":"our_test_job"}]},"drain":{"title":"Drain","description":"How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"atOnce":{"description":"Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.","$ref":"#/definitions/waveSize","default":"10%","examples":["10%",4]},"timeout":{"description":"How long a drain may take to empty its node before onTimeout decides.","$ref":"#/definitions/duration","default":"24h","examples":["24h","3d"]},"onTimeout":{"description":"What then happens: wait on; release the node at once and try again later; wait on and ask a person.","enum":["wait","release","ask"],"default":"wait","examples":["release"]},"foreign":{"description":"Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.","enum":["leave","patch"],"default":"leave","examples":["patch"]},"hotFirst":{"description":"Apply the HotChange part of a node that needs a drain beforehand, under load.","type":"boolean","default":false,"examples":[true]},"reboot":{"description":"When a drained node is rebooted: when it or the play asks for it, once in every visit, never.","enum":["auto","always","never"],"default":"auto","examples":["always"]},"rebootTimeout":{"description":"A node that is not back this long after its reboot has failed.","$ref":"#/definitions/duration","default":"15m","examples":["15m","40m"]},"test":{"description":"Run a test job on exactly that node before users get it back.","type":"boolean","default":true,"examples":[false]}},"examples":[{"atOnce":"10%","timeout":"24h","onTimeout":"wait"}]},"runsOn":{"title":"RunsOn","description":"Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"hyp01":["node[01-04]"]}]}}};
 const schema12 = {"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"};
-const schema32 = {"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]}},"examples":[{"untagged":"error"}]};
+const schema41 = {"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]}},"examples":[{"untagged":"error"}]};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
 const schema13 = {"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]};
@@ -1152,22 +1152,423 @@ validate30.errors = vErrors;
 return errors === 0;
 }
 
-const schema33 = {"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]};
-const schema34 = {"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]};
-const schema35 = {"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]};
-const schema36 = {"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]};
-const pattern7 = new RegExp("^([0-9]{1,9}(ms|s|m|h|d))+$", "u");
-const pattern8 = new RegExp("^(100|[1-9][0-9]?)%$", "u");
-const pattern9 = new RegExp("^(100|[0-9]{1,2})%$", "u");
-const schema37 = {"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]};
+const schema32 = {"title":"SchedulerDeclared","description":"The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"description":"Which workload manager it is.","enum":["slurm"],"examples":["slurm"]},"controller":{"description":"Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$","default":"localhost","examples":["ctl","slurm.example.org"]},"controllerVars":{"description":"Connection variables of that host, over what inventory.source says of it.","$ref":"#/definitions/variables","default":{},"examples":[{"ansible_user":"slurm-admin"}]},"names":{"description":"What the scheduler calls a node: its whole name, or that up to the first dot.","enum":["full","short"],"default":"full","examples":["short"]},"every":{"description":"How often it is asked while something waits for it.","$ref":"#/definitions/duration","default":"30s","examples":["30s","2m"]},"feature":{"description":"Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_.]{0,62}$","examples":["patchrun_"]},"roles":{"$ref":"#/definitions/schedulerRoles"},"vars":{"description":"Further variables of these roles.","$ref":"#/definitions/variables","default":{},"examples":[{"slurm_bin":"/opt/slurm/bin"}]}},"examples":[{"type":"slurm","controller":"ctl","names":"short"}]};
+const schema33 = {"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]};
+const pattern7 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$", "u");
+const pattern8 = new RegExp("^([0-9]{1,9}(ms|s|m|h|d))+$", "u");
+const pattern9 = new RegExp("^[A-Za-z_][A-Za-z0-9_.]{0,62}$", "u");
+const schema34 = {"title":"SchedulerRoleNames","description":"The Ansible role of each step. A site may bring its own.","type":"object","additionalProperties":false,"properties":{"observe":{"description":"Tells the nodes, jobs and reservations.","$ref":"#/definitions/roleName","default":"slurm_observe","examples":["slurm_observe","site.cluster.observe"]},"drain":{"description":"Takes nodes out of scheduling.","$ref":"#/definitions/roleName","default":"slurm_drain","examples":["slurm_drain","site.cluster.drain"]},"release":{"description":"Gives nodes back.","$ref":"#/definitions/roleName","default":"slurm_release","examples":["slurm_release","site.cluster.release"]},"reboot":{"description":"Reboots a node where that is asked for, and waits until it is back.","$ref":"#/definitions/roleName","default":"node_reboot","examples":["node_reboot","site.cluster.node_reboot"]},"test":{"description":"Runs a test job on one node before users get it back.","$ref":"#/definitions/roleName","default":"slurm_test_job","examples":["slurm_test_job","site.cluster.test_job"]}},"examples":[{"test":"our_test_job"}]};
+const schema35 = {"title":"RoleName","description":"Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.","type":"string","maxLength":255,"pattern":"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"};
+const pattern10 = new RegExp("^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$", "u");
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(((((key0 === "observe") || (key0 === "drain")) || (key0 === "release")) || (key0 === "reboot")) || (key0 === "test"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.observe !== undefined){
+let data0 = data.observe;
+if(typeof data0 === "string"){
+if(func3(data0) > 255){
+const err1 = {instancePath:instancePath+"/observe",schemaPath:"#/definitions/roleName/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema35,data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!pattern10.test(data0)){
+const err2 = {instancePath:instancePath+"/observe",schemaPath:"#/definitions/roleName/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},message:"must match pattern \""+"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"+"\"",schema:"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$",parentSchema:schema35,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/observe",schemaPath:"#/definitions/roleName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.drain !== undefined){
+let data1 = data.drain;
+if(typeof data1 === "string"){
+if(func3(data1) > 255){
+const err4 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/roleName/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema35,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(!pattern10.test(data1)){
+const err5 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/roleName/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},message:"must match pattern \""+"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"+"\"",schema:"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$",parentSchema:schema35,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/roleName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.release !== undefined){
+let data2 = data.release;
+if(typeof data2 === "string"){
+if(func3(data2) > 255){
+const err7 = {instancePath:instancePath+"/release",schemaPath:"#/definitions/roleName/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema35,data:data2};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(!pattern10.test(data2)){
+const err8 = {instancePath:instancePath+"/release",schemaPath:"#/definitions/roleName/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},message:"must match pattern \""+"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"+"\"",schema:"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$",parentSchema:schema35,data:data2};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/release",schemaPath:"#/definitions/roleName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data2};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.reboot !== undefined){
+let data3 = data.reboot;
+if(typeof data3 === "string"){
+if(func3(data3) > 255){
+const err10 = {instancePath:instancePath+"/reboot",schemaPath:"#/definitions/roleName/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema35,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(!pattern10.test(data3)){
+const err11 = {instancePath:instancePath+"/reboot",schemaPath:"#/definitions/roleName/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},message:"must match pattern \""+"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"+"\"",schema:"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$",parentSchema:schema35,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/reboot",schemaPath:"#/definitions/roleName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data3};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.test !== undefined){
+let data4 = data.test;
+if(typeof data4 === "string"){
+if(func3(data4) > 255){
+const err13 = {instancePath:instancePath+"/test",schemaPath:"#/definitions/roleName/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(!pattern10.test(data4)){
+const err14 = {instancePath:instancePath+"/test",schemaPath:"#/definitions/roleName/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},message:"must match pattern \""+"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"+"\"",schema:"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$",parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/test",schemaPath:"#/definitions/roleName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+validate35.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema32.required,parentSchema:schema32,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((((key0 === "type") || (key0 === "controller")) || (key0 === "controllerVars")) || (key0 === "names")) || (key0 === "every")) || (key0 === "feature")) || (key0 === "roles")) || (key0 === "vars"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if(!(data0 === "slurm")){
+const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema32.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.type.enum,parentSchema:schema32.properties.type,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.controller !== undefined){
+let data1 = data.controller;
+if(typeof data1 === "string"){
+if(!pattern7.test(data1)){
+const err3 = {instancePath:instancePath+"/controller",schemaPath:"#/properties/controller/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$"+"\"",schema:"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$",parentSchema:schema32.properties.controller,data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/controller",schemaPath:"#/properties/controller/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.controller.type,parentSchema:schema32.properties.controller,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.controllerVars !== undefined){
+if(!(validate22(data.controllerVars, {instancePath:instancePath+"/controllerVars",parentData:data,parentDataProperty:"controllerVars",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data.names !== undefined){
+let data3 = data.names;
+if(!((data3 === "full") || (data3 === "short"))){
+const err5 = {instancePath:instancePath+"/names",schemaPath:"#/properties/names/enum",keyword:"enum",params:{allowedValues: schema32.properties.names.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.names.enum,parentSchema:schema32.properties.names,data:data3};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.every !== undefined){
+let data4 = data.every;
+if(typeof data4 === "string"){
+if(!pattern8.test(data4)){
+const err6 = {instancePath:instancePath+"/every",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data4};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/every",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data4};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.feature !== undefined){
+let data5 = data.feature;
+if(typeof data5 === "string"){
+if(!pattern9.test(data5)){
+const err8 = {instancePath:instancePath+"/feature",schemaPath:"#/properties/feature/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_.]{0,62}$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_.]{0,62}$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_.]{0,62}$",parentSchema:schema32.properties.feature,data:data5};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/feature",schemaPath:"#/properties/feature/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.feature.type,parentSchema:schema32.properties.feature,data:data5};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.roles !== undefined){
+if(!(validate35(data.roles, {instancePath:instancePath+"/roles",parentData:data,parentDataProperty:"roles",rootData}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+errors = vErrors.length;
+}
+}
+if(data.vars !== undefined){
+if(!(validate22(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+validate33.errors = vErrors;
+return errors === 0;
+}
+
+const schema40 = {"title":"RunsOn","description":"Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"hyp01":["node[01-04]"]}]};
+
+function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(validate20(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData}))){
+vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.type,parentSchema:schema40,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate39.errors = vErrors;
+return errors === 0;
+}
+
+const schema42 = {"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]};
+const schema44 = {"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]};
+const schema45 = {"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]};
+const pattern16 = new RegExp("^(100|[1-9][0-9]?)%$", "u");
+const pattern17 = new RegExp("^(100|[0-9]{1,2})%$", "u");
+const schema46 = {"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]};
+
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "failed") || (key0 === "unreachable")) || (key0 === "notConverged"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema37,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema46,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1183,7 +1584,7 @@ const _errs4 = errors;
 let valid2 = false;
 const _errs5 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.anyOf[0].type,parentSchema:schema36.anyOf[0],data:data0};
+const err1 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.anyOf[0].type,parentSchema:schema45.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1194,7 +1595,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 1000000 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema36.anyOf[0],data:data0};
+const err2 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema45.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1204,7 +1605,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0 < 0 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.anyOf[0],data:data0};
+const err3 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema45.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1219,8 +1620,8 @@ valid2 = valid2 || _valid0;
 if(!valid2){
 const _errs7 = errors;
 if(typeof data0 === "string"){
-if(!pattern9.test(data0)){
-const err4 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema36.anyOf[1],data:data0};
+if(!pattern17.test(data0)){
+const err4 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema45.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1231,7 +1632,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.anyOf[1].type,parentSchema:schema36.anyOf[1],data:data0};
+const err5 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.anyOf[1].type,parentSchema:schema45.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1244,7 +1645,7 @@ var _valid0 = _errs7 === errors;
 valid2 = valid2 || _valid0;
 }
 if(!valid2){
-const err6 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.anyOf,parentSchema:schema36,data:data0};
+const err6 = {instancePath:instancePath+"/failed",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.anyOf,parentSchema:schema45,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1271,7 +1672,7 @@ const _errs11 = errors;
 let valid4 = false;
 const _errs12 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err7 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.anyOf[0].type,parentSchema:schema36.anyOf[0],data:data1};
+const err7 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.anyOf[0].type,parentSchema:schema45.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1282,7 +1683,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 1000000 || isNaN(data1)){
-const err8 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema36.anyOf[0],data:data1};
+const err8 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema45.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1292,7 +1693,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data1 < 0 || isNaN(data1)){
-const err9 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.anyOf[0],data:data1};
+const err9 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema45.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1307,8 +1708,8 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs14 = errors;
 if(typeof data1 === "string"){
-if(!pattern9.test(data1)){
-const err10 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema36.anyOf[1],data:data1};
+if(!pattern17.test(data1)){
+const err10 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema45.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1319,7 +1720,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.anyOf[1].type,parentSchema:schema36.anyOf[1],data:data1};
+const err11 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.anyOf[1].type,parentSchema:schema45.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1332,7 +1733,7 @@ var _valid1 = _errs14 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err12 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.anyOf,parentSchema:schema36,data:data1};
+const err12 = {instancePath:instancePath+"/unreachable",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.anyOf,parentSchema:schema45,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1359,7 +1760,7 @@ const _errs18 = errors;
 let valid6 = false;
 const _errs19 = errors;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err13 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.anyOf[0].type,parentSchema:schema36.anyOf[0],data:data2};
+const err13 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.anyOf[0].type,parentSchema:schema45.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1370,7 +1771,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000 || isNaN(data2)){
-const err14 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema36.anyOf[0],data:data2};
+const err14 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema45.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1380,7 +1781,7 @@ vErrors.push(err14);
 errors++;
 }
 if(data2 < 0 || isNaN(data2)){
-const err15 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.anyOf[0],data:data2};
+const err15 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema45.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1395,8 +1796,8 @@ valid6 = valid6 || _valid2;
 if(!valid6){
 const _errs21 = errors;
 if(typeof data2 === "string"){
-if(!pattern9.test(data2)){
-const err16 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema36.anyOf[1],data:data2};
+if(!pattern17.test(data2)){
+const err16 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema45.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1407,7 +1808,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.anyOf[1].type,parentSchema:schema36.anyOf[1],data:data2};
+const err17 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.anyOf[1].type,parentSchema:schema45.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1420,7 +1821,7 @@ var _valid2 = _errs21 === errors;
 valid6 = valid6 || _valid2;
 }
 if(!valid6){
-const err18 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.anyOf,parentSchema:schema36,data:data2};
+const err18 = {instancePath:instancePath+"/notConverged",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.anyOf,parentSchema:schema45,data:data2};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1443,7 +1844,7 @@ vErrors = null;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.type,parentSchema:schema37,data};
+const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema46.type,parentSchema:schema46,data};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1452,19 +1853,19 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate43.errors = vErrors;
 return errors === 0;
 }
 
-const schema41 = {"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]};
+const schema50 = {"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]};
 
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "attempts") || (key0 === "backoff")) || (key0 === "longest"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema41,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema50,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1477,7 +1878,7 @@ errors++;
 if(data.attempts !== undefined){
 let data0 = data.attempts;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema41.properties.attempts.type,parentSchema:schema41.properties.attempts,data:data0};
+const err1 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema50.properties.attempts.type,parentSchema:schema50.properties.attempts,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1488,7 +1889,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 100 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema41.properties.attempts,data:data0};
+const err2 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema50.properties.attempts,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1498,7 +1899,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0 < 1 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema41.properties.attempts,data:data0};
+const err3 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema50.properties.attempts,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1512,8 +1913,8 @@ errors++;
 if(data.backoff !== undefined){
 let data1 = data.backoff;
 if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
-const err4 = {instancePath:instancePath+"/backoff",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data1};
+if(!pattern8.test(data1)){
+const err4 = {instancePath:instancePath+"/backoff",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1524,7 +1925,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/backoff",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data1};
+const err5 = {instancePath:instancePath+"/backoff",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1537,8 +1938,8 @@ errors++;
 if(data.longest !== undefined){
 let data2 = data.longest;
 if(typeof data2 === "string"){
-if(!pattern7.test(data2)){
-const err6 = {instancePath:instancePath+"/longest",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data2};
+if(!pattern8.test(data2)){
+const err6 = {instancePath:instancePath+"/longest",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1549,7 +1950,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/longest",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data2};
+const err7 = {instancePath:instancePath+"/longest",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1561,7 +1962,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema41.type,parentSchema:schema41,data};
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema50.type,parentSchema:schema50,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1570,19 +1971,19 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate36.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
 
-const schema44 = {"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]};
+const schema53 = {"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions or known to the scheduler.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]};
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "fleet") || (key0 === "groups")) || (key0 === "partitions")) || (key0 === "domains"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1598,7 +1999,7 @@ const _errs4 = errors;
 let valid2 = false;
 const _errs5 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.anyOf[0].type,parentSchema:schema35.anyOf[0],data:data0};
+const err1 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema44.anyOf[0].type,parentSchema:schema44.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1609,7 +2010,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 1000000 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema35.anyOf[0],data:data0};
+const err2 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema44.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1619,7 +2020,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0 < 1 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema35.anyOf[0],data:data0};
+const err3 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema44.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1634,8 +2035,8 @@ valid2 = valid2 || _valid0;
 if(!valid2){
 const _errs7 = errors;
 if(typeof data0 === "string"){
-if(!pattern8.test(data0)){
-const err4 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema35.anyOf[1],data:data0};
+if(!pattern16.test(data0)){
+const err4 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema44.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1646,7 +2047,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.anyOf[1].type,parentSchema:schema35.anyOf[1],data:data0};
+const err5 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.anyOf[1].type,parentSchema:schema44.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1659,7 +2060,7 @@ var _valid0 = _errs7 === errors;
 valid2 = valid2 || _valid0;
 }
 if(!valid2){
-const err6 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.anyOf,parentSchema:schema35,data:data0};
+const err6 = {instancePath:instancePath+"/fleet",schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema44.anyOf,parentSchema:schema44,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1689,7 +2090,7 @@ const _errs14 = errors;
 let valid5 = false;
 const _errs15 = errors;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err7 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.anyOf[0].type,parentSchema:schema35.anyOf[0],data:data2};
+const err7 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema44.anyOf[0].type,parentSchema:schema44.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1700,7 +2101,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000 || isNaN(data2)){
-const err8 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema35.anyOf[0],data:data2};
+const err8 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema44.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1710,7 +2111,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema35.anyOf[0],data:data2};
+const err9 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema44.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1725,8 +2126,8 @@ valid5 = valid5 || _valid1;
 if(!valid5){
 const _errs17 = errors;
 if(typeof data2 === "string"){
-if(!pattern8.test(data2)){
-const err10 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema35.anyOf[1],data:data2};
+if(!pattern16.test(data2)){
+const err10 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema44.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1737,7 +2138,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.anyOf[1].type,parentSchema:schema35.anyOf[1],data:data2};
+const err11 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.anyOf[1].type,parentSchema:schema44.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1750,7 +2151,7 @@ var _valid1 = _errs17 === errors;
 valid5 = valid5 || _valid1;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.anyOf,parentSchema:schema35,data:data2};
+const err12 = {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema44.anyOf,parentSchema:schema44,data:data2};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1773,7 +2174,7 @@ vErrors = null;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.properties.groups.type,parentSchema:schema44.properties.groups,data:data1};
+const err13 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.properties.groups.type,parentSchema:schema53.properties.groups,data:data1};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1792,7 +2193,7 @@ const _errs24 = errors;
 let valid8 = false;
 const _errs25 = errors;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err14 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.anyOf[0].type,parentSchema:schema35.anyOf[0],data:data4};
+const err14 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema44.anyOf[0].type,parentSchema:schema44.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1803,7 +2204,7 @@ errors++;
 }
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 > 1000000 || isNaN(data4)){
-const err15 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema35.anyOf[0],data:data4};
+const err15 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema44.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1813,7 +2214,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data4 < 1 || isNaN(data4)){
-const err16 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema35.anyOf[0],data:data4};
+const err16 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema44.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1828,8 +2229,8 @@ valid8 = valid8 || _valid2;
 if(!valid8){
 const _errs27 = errors;
 if(typeof data4 === "string"){
-if(!pattern8.test(data4)){
-const err17 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema35.anyOf[1],data:data4};
+if(!pattern16.test(data4)){
+const err17 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema44.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1840,7 +2241,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.anyOf[1].type,parentSchema:schema35.anyOf[1],data:data4};
+const err18 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.anyOf[1].type,parentSchema:schema44.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1853,7 +2254,7 @@ var _valid2 = _errs27 === errors;
 valid8 = valid8 || _valid2;
 }
 if(!valid8){
-const err19 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.anyOf,parentSchema:schema35,data:data4};
+const err19 = {instancePath:instancePath+"/partitions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema44.anyOf,parentSchema:schema44,data:data4};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1876,7 +2277,7 @@ vErrors = null;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/partitions",schemaPath:"#/properties/partitions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.properties.partitions.type,parentSchema:schema44.properties.partitions,data:data3};
+const err20 = {instancePath:instancePath+"/partitions",schemaPath:"#/properties/partitions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.properties.partitions.type,parentSchema:schema53.properties.partitions,data:data3};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1892,7 +2293,7 @@ const _errs31 = errors;
 let valid10 = false;
 const _errs32 = errors;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err21 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.anyOf[0].type,parentSchema:schema35.anyOf[0],data:data5};
+const err21 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema44.anyOf[0].type,parentSchema:schema44.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1903,7 +2304,7 @@ errors++;
 }
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 1000000 || isNaN(data5)){
-const err22 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema35.anyOf[0],data:data5};
+const err22 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema44.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1913,7 +2314,7 @@ vErrors.push(err22);
 errors++;
 }
 if(data5 < 1 || isNaN(data5)){
-const err23 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema35.anyOf[0],data:data5};
+const err23 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema44.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1928,8 +2329,8 @@ valid10 = valid10 || _valid3;
 if(!valid10){
 const _errs34 = errors;
 if(typeof data5 === "string"){
-if(!pattern8.test(data5)){
-const err24 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema35.anyOf[1],data:data5};
+if(!pattern16.test(data5)){
+const err24 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema44.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1940,7 +2341,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.anyOf[1].type,parentSchema:schema35.anyOf[1],data:data5};
+const err25 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.anyOf[1].type,parentSchema:schema44.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1953,7 +2354,7 @@ var _valid3 = _errs34 === errors;
 valid10 = valid10 || _valid3;
 }
 if(!valid10){
-const err26 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.anyOf,parentSchema:schema35,data:data5};
+const err26 = {instancePath:instancePath+"/domains",schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema44.anyOf,parentSchema:schema44,data:data5};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1976,7 +2377,7 @@ vErrors = null;
 }
 }
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data};
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1985,19 +2386,19 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate38.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
 
-const schema49 = {"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]};
+const schema58 = {"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]};
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "nodes") || (key0 === "waves"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema49,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema58,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2010,8 +2411,8 @@ errors++;
 if(data.nodes !== undefined){
 let data0 = data.nodes;
 if(typeof data0 === "string"){
-if(!pattern7.test(data0)){
-const err1 = {instancePath:instancePath+"/nodes",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data0};
+if(!pattern8.test(data0)){
+const err1 = {instancePath:instancePath+"/nodes",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2022,7 +2423,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/nodes",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data0};
+const err2 = {instancePath:instancePath+"/nodes",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2035,8 +2436,8 @@ errors++;
 if(data.waves !== undefined){
 let data1 = data.waves;
 if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
-const err3 = {instancePath:instancePath+"/waves",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data1};
+if(!pattern8.test(data1)){
+const err3 = {instancePath:instancePath+"/waves",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2047,7 +2448,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/waves",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data1};
+const err4 = {instancePath:instancePath+"/waves",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2059,7 +2460,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.type,parentSchema:schema49,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.type,parentSchema:schema58,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2068,18 +2469,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate40.errors = vErrors;
+validate49.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema33.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema33,data};
+if(!(func2.call(schema42.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema42,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2092,8 +2493,8 @@ errors++;
 if(data.soak !== undefined){
 let data0 = data.soak;
 if(typeof data0 === "string"){
-if(!pattern7.test(data0)){
-const err1 = {instancePath:instancePath+"/soak",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data0};
+if(!pattern8.test(data0)){
+const err1 = {instancePath:instancePath+"/soak",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2104,7 +2505,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/soak",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data0};
+const err2 = {instancePath:instancePath+"/soak",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2118,7 +2519,7 @@ if(data.waves !== undefined){
 let data1 = data.waves;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err3 = {instancePath:instancePath+"/waves",schemaPath:"#/properties/waves/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema33.properties.waves,data:data1};
+const err3 = {instancePath:instancePath+"/waves",schemaPath:"#/properties/waves/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema42.properties.waves,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2134,7 +2535,7 @@ const _errs9 = errors;
 let valid5 = false;
 const _errs10 = errors;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err4 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.anyOf[0].type,parentSchema:schema35.anyOf[0],data:data2};
+const err4 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema44.anyOf[0].type,parentSchema:schema44.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2145,7 +2546,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000 || isNaN(data2)){
-const err5 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema35.anyOf[0],data:data2};
+const err5 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema44.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2155,7 +2556,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema35.anyOf[0],data:data2};
+const err6 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema44.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2170,8 +2571,8 @@ valid5 = valid5 || _valid0;
 if(!valid5){
 const _errs12 = errors;
 if(typeof data2 === "string"){
-if(!pattern8.test(data2)){
-const err7 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema35.anyOf[1],data:data2};
+if(!pattern16.test(data2)){
+const err7 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema44.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2182,7 +2583,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.anyOf[1].type,parentSchema:schema35.anyOf[1],data:data2};
+const err8 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.anyOf[1].type,parentSchema:schema44.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2195,7 +2596,7 @@ var _valid0 = _errs12 === errors;
 valid5 = valid5 || _valid0;
 }
 if(!valid5){
-const err9 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.anyOf,parentSchema:schema35,data:data2};
+const err9 = {instancePath:instancePath+"/waves/" + i0,schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema44.anyOf,parentSchema:schema44,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2218,7 +2619,7 @@ vErrors = null;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/waves",schemaPath:"#/properties/waves/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema33.properties.waves.type,parentSchema:schema33.properties.waves,data:data1};
+const err10 = {instancePath:instancePath+"/waves",schemaPath:"#/properties/waves/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema42.properties.waves.type,parentSchema:schema42.properties.waves,data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2234,7 +2635,7 @@ const _errs16 = errors;
 let valid7 = false;
 const _errs17 = errors;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err11 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.anyOf[0].type,parentSchema:schema36.anyOf[0],data:data3};
+const err11 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.anyOf[0].type,parentSchema:schema45.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2245,7 +2646,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 1000000 || isNaN(data3)){
-const err12 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema36.anyOf[0],data:data3};
+const err12 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema45.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2255,7 +2656,7 @@ vErrors.push(err12);
 errors++;
 }
 if(data3 < 0 || isNaN(data3)){
-const err13 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.anyOf[0],data:data3};
+const err13 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema45.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2270,8 +2671,8 @@ valid7 = valid7 || _valid1;
 if(!valid7){
 const _errs19 = errors;
 if(typeof data3 === "string"){
-if(!pattern9.test(data3)){
-const err14 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema36.anyOf[1],data:data3};
+if(!pattern17.test(data3)){
+const err14 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\"",schema:"^(100|[0-9]{1,2})%$",parentSchema:schema45.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2282,7 +2683,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.anyOf[1].type,parentSchema:schema36.anyOf[1],data:data3};
+const err15 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.anyOf[1].type,parentSchema:schema45.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2295,7 +2696,7 @@ var _valid1 = _errs19 === errors;
 valid7 = valid7 || _valid1;
 }
 if(!valid7){
-const err16 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.anyOf,parentSchema:schema36,data:data3};
+const err16 = {instancePath:instancePath+"/maxFailed",schemaPath:"#/definitions/nodeCount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.anyOf,parentSchema:schema45,data:data3};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2317,21 +2718,21 @@ vErrors = null;
 }
 }
 if(data.budget !== undefined){
-if(!(validate34(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+if(!(validate43(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.retries !== undefined){
-if(!(validate36(data.retries, {instancePath:instancePath+"/retries",parentData:data,parentDataProperty:"retries",rootData}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+if(!(validate45(data.retries, {instancePath:instancePath+"/retries",parentData:data,parentDataProperty:"retries",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data.maxChanged !== undefined){
 let data6 = data.maxChanged;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err17 = {instancePath:instancePath+"/maxChanged",schemaPath:"#/properties/maxChanged/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema33.properties.maxChanged.type,parentSchema:schema33.properties.maxChanged,data:data6};
+const err17 = {instancePath:instancePath+"/maxChanged",schemaPath:"#/properties/maxChanged/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema42.properties.maxChanged.type,parentSchema:schema42.properties.maxChanged,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2342,7 +2743,7 @@ errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 1000000 || isNaN(data6)){
-const err18 = {instancePath:instancePath+"/maxChanged",schemaPath:"#/properties/maxChanged/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema33.properties.maxChanged,data:data6};
+const err18 = {instancePath:instancePath+"/maxChanged",schemaPath:"#/properties/maxChanged/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema42.properties.maxChanged,data:data6};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2352,7 +2753,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data6 < 1 || isNaN(data6)){
-const err19 = {instancePath:instancePath+"/maxChanged",schemaPath:"#/properties/maxChanged/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema33.properties.maxChanged,data:data6};
+const err19 = {instancePath:instancePath+"/maxChanged",schemaPath:"#/properties/maxChanged/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema42.properties.maxChanged,data:data6};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2364,22 +2765,22 @@ errors++;
 }
 }
 if(data.capacity !== undefined){
-if(!(validate38(data.capacity, {instancePath:instancePath+"/capacity",parentData:data,parentDataProperty:"capacity",rootData}))){
-vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+if(!(validate47(data.capacity, {instancePath:instancePath+"/capacity",parentData:data,parentDataProperty:"capacity",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
 if(data.pause !== undefined){
-if(!(validate40(data.pause, {instancePath:instancePath+"/pause",parentData:data,parentDataProperty:"pause",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate49(data.pause, {instancePath:instancePath+"/pause",parentData:data,parentDataProperty:"pause",rootData}))){
+vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
 errors = vErrors.length;
 }
 }
 if(data.deadline !== undefined){
 let data9 = data.deadline;
 if(typeof data9 === "string"){
-if(!pattern7.test(data9)){
-const err20 = {instancePath:instancePath+"/deadline",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data9};
+if(!pattern8.test(data9)){
+const err20 = {instancePath:instancePath+"/deadline",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data9};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2390,7 +2791,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/deadline",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data9};
+const err21 = {instancePath:instancePath+"/deadline",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data9};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2407,7 +2808,7 @@ const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
 let data11 = data10[i1];
 if(!(((data11 === "start") || (data11 === "wide")) || (data11 === "waves"))){
-const err22 = {instancePath:instancePath+"/approval/" + i1,schemaPath:"#/properties/approval/items/enum",keyword:"enum",params:{allowedValues: schema33.properties.approval.items.enum},message:"must be equal to one of the allowed values",schema:schema33.properties.approval.items.enum,parentSchema:schema33.properties.approval.items,data:data11};
+const err22 = {instancePath:instancePath+"/approval/" + i1,schemaPath:"#/properties/approval/items/enum",keyword:"enum",params:{allowedValues: schema42.properties.approval.items.enum},message:"must be equal to one of the allowed values",schema:schema42.properties.approval.items.enum,parentSchema:schema42.properties.approval.items,data:data11};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2419,7 +2820,7 @@ errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema33.properties.approval.type,parentSchema:schema33.properties.approval,data:data10};
+const err23 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema42.properties.approval.type,parentSchema:schema42.properties.approval,data:data10};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2432,7 +2833,7 @@ errors++;
 if(data.onNewCommit !== undefined){
 let data12 = data.onNewCommit;
 if(!((data12 === "finish") || (data12 === "supersede"))){
-const err24 = {instancePath:instancePath+"/onNewCommit",schemaPath:"#/properties/onNewCommit/enum",keyword:"enum",params:{allowedValues: schema33.properties.onNewCommit.enum},message:"must be equal to one of the allowed values",schema:schema33.properties.onNewCommit.enum,parentSchema:schema33.properties.onNewCommit,data:data12};
+const err24 = {instancePath:instancePath+"/onNewCommit",schemaPath:"#/properties/onNewCommit/enum",keyword:"enum",params:{allowedValues: schema42.properties.onNewCommit.enum},message:"must be equal to one of the allowed values",schema:schema42.properties.onNewCommit.enum,parentSchema:schema42.properties.onNewCommit,data:data12};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2445,8 +2846,8 @@ errors++;
 if(data.expected !== undefined){
 let data13 = data.expected;
 if(typeof data13 === "string"){
-if(!pattern7.test(data13)){
-const err25 = {instancePath:instancePath+"/expected",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data13};
+if(!pattern8.test(data13)){
+const err25 = {instancePath:instancePath+"/expected",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data13};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2457,7 +2858,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/expected",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data13};
+const err26 = {instancePath:instancePath+"/expected",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data13};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2469,7 +2870,7 @@ errors++;
 }
 }
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data};
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema42.type,parentSchema:schema42,data};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2478,23 +2879,259 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate42.errors = vErrors;
 return errors === 0;
 }
 
-const schema54 = {"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]};
-const schema55 = {"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]};
-const schema56 = {"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]};
-const pattern23 = new RegExp("^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$", "u");
-const pattern24 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
-const pattern25 = new RegExp("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "u");
+const schema63 = {"title":"Drain","description":"How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"atOnce":{"description":"Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.","$ref":"#/definitions/waveSize","default":"10%","examples":["10%",4]},"timeout":{"description":"How long a drain may take to empty its node before onTimeout decides.","$ref":"#/definitions/duration","default":"24h","examples":["24h","3d"]},"onTimeout":{"description":"What then happens: wait on; release the node at once and try again later; wait on and ask a person.","enum":["wait","release","ask"],"default":"wait","examples":["release"]},"foreign":{"description":"Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.","enum":["leave","patch"],"default":"leave","examples":["patch"]},"hotFirst":{"description":"Apply the HotChange part of a node that needs a drain beforehand, under load.","type":"boolean","default":false,"examples":[true]},"reboot":{"description":"When a drained node is rebooted: when it or the play asks for it, once in every visit, never.","enum":["auto","always","never"],"default":"auto","examples":["always"]},"rebootTimeout":{"description":"A node that is not back this long after its reboot has failed.","$ref":"#/definitions/duration","default":"15m","examples":["15m","40m"]},"test":{"description":"Run a test job on exactly that node before users get it back.","type":"boolean","default":true,"examples":[false]}},"examples":[{"atOnce":"10%","timeout":"24h","onTimeout":"wait"}]};
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((((((key0 === "atOnce") || (key0 === "timeout")) || (key0 === "onTimeout")) || (key0 === "foreign")) || (key0 === "hotFirst")) || (key0 === "reboot")) || (key0 === "rebootTimeout")) || (key0 === "test"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema63,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.atOnce !== undefined){
+let data0 = data.atOnce;
+const _errs4 = errors;
+let valid2 = false;
+const _errs5 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err1 = {instancePath:instancePath+"/atOnce",schemaPath:"#/definitions/waveSize/anyOf/0/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema44.anyOf[0].type,parentSchema:schema44.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 1000000 || isNaN(data0)){
+const err2 = {instancePath:instancePath+"/atOnce",schemaPath:"#/definitions/waveSize/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema44.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data0 < 1 || isNaN(data0)){
+const err3 = {instancePath:instancePath+"/atOnce",schemaPath:"#/definitions/waveSize/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema44.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+var _valid0 = _errs5 === errors;
+valid2 = valid2 || _valid0;
+if(!valid2){
+const _errs7 = errors;
+if(typeof data0 === "string"){
+if(!pattern16.test(data0)){
+const err4 = {instancePath:instancePath+"/atOnce",schemaPath:"#/definitions/waveSize/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\"",schema:"^(100|[1-9][0-9]?)%$",parentSchema:schema44.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/atOnce",schemaPath:"#/definitions/waveSize/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.anyOf[1].type,parentSchema:schema44.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid0 = _errs7 === errors;
+valid2 = valid2 || _valid0;
+}
+if(!valid2){
+const err6 = {instancePath:instancePath+"/atOnce",schemaPath:"#/definitions/waveSize/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema44.anyOf,parentSchema:schema44,data:data0};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.timeout !== undefined){
+let data1 = data.timeout;
+if(typeof data1 === "string"){
+if(!pattern8.test(data1)){
+const err7 = {instancePath:instancePath+"/timeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/timeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data1};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.onTimeout !== undefined){
+let data2 = data.onTimeout;
+if(!(((data2 === "wait") || (data2 === "release")) || (data2 === "ask"))){
+const err9 = {instancePath:instancePath+"/onTimeout",schemaPath:"#/properties/onTimeout/enum",keyword:"enum",params:{allowedValues: schema63.properties.onTimeout.enum},message:"must be equal to one of the allowed values",schema:schema63.properties.onTimeout.enum,parentSchema:schema63.properties.onTimeout,data:data2};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.foreign !== undefined){
+let data3 = data.foreign;
+if(!((data3 === "leave") || (data3 === "patch"))){
+const err10 = {instancePath:instancePath+"/foreign",schemaPath:"#/properties/foreign/enum",keyword:"enum",params:{allowedValues: schema63.properties.foreign.enum},message:"must be equal to one of the allowed values",schema:schema63.properties.foreign.enum,parentSchema:schema63.properties.foreign,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.hotFirst !== undefined){
+let data4 = data.hotFirst;
+if(typeof data4 !== "boolean"){
+const err11 = {instancePath:instancePath+"/hotFirst",schemaPath:"#/properties/hotFirst/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema63.properties.hotFirst.type,parentSchema:schema63.properties.hotFirst,data:data4};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.reboot !== undefined){
+let data5 = data.reboot;
+if(!(((data5 === "auto") || (data5 === "always")) || (data5 === "never"))){
+const err12 = {instancePath:instancePath+"/reboot",schemaPath:"#/properties/reboot/enum",keyword:"enum",params:{allowedValues: schema63.properties.reboot.enum},message:"must be equal to one of the allowed values",schema:schema63.properties.reboot.enum,parentSchema:schema63.properties.reboot,data:data5};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.rebootTimeout !== undefined){
+let data6 = data.rebootTimeout;
+if(typeof data6 === "string"){
+if(!pattern8.test(data6)){
+const err13 = {instancePath:instancePath+"/rebootTimeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data6};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/rebootTimeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data6};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.test !== undefined){
+let data7 = data.test;
+if(typeof data7 !== "boolean"){
+const err15 = {instancePath:instancePath+"/test",schemaPath:"#/properties/test/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema63.properties.test.type,parentSchema:schema63.properties.test,data:data7};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema63.type,parentSchema:schema63,data};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+validate52.errors = vErrors;
+return errors === 0;
+}
+
+const schema67 = {"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]};
+const schema68 = {"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]};
+const schema69 = {"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]};
+const pattern34 = new RegExp("^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$", "u");
+const pattern35 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
+const pattern36 = new RegExp("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "u");
+
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.from === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema55.required,parentSchema:schema55,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema68.required,parentSchema:schema68,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2504,7 +3141,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.to === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema55.required,parentSchema:schema55,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema68.required,parentSchema:schema68,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2515,7 +3152,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "days") || (key0 === "from")) || (key0 === "to"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema55,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema68,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2529,7 +3166,7 @@ if(data.days !== undefined){
 let data0 = data.days;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err3 = {instancePath:instancePath+"/days",schemaPath:"#/properties/days/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema55.properties.days,data:data0};
+const err3 = {instancePath:instancePath+"/days",schemaPath:"#/properties/days/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema68.properties.days,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2542,8 +3179,8 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 === "string"){
-if(!pattern23.test(data1)){
-const err4 = {instancePath:instancePath+"/days/" + i0,schemaPath:"#/definitions/weekdays/pattern",keyword:"pattern",params:{pattern: "^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"},message:"must match pattern \""+"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"+"\"",schema:"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$",parentSchema:schema56,data:data1};
+if(!pattern34.test(data1)){
+const err4 = {instancePath:instancePath+"/days/" + i0,schemaPath:"#/definitions/weekdays/pattern",keyword:"pattern",params:{pattern: "^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"},message:"must match pattern \""+"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"+"\"",schema:"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$",parentSchema:schema69,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2554,7 +3191,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/days/" + i0,schemaPath:"#/definitions/weekdays/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema56.type,parentSchema:schema56,data:data1};
+const err5 = {instancePath:instancePath+"/days/" + i0,schemaPath:"#/definitions/weekdays/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.type,parentSchema:schema69,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2566,7 +3203,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/days",schemaPath:"#/properties/days/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.properties.days.type,parentSchema:schema55.properties.days,data:data0};
+const err6 = {instancePath:instancePath+"/days",schemaPath:"#/properties/days/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema68.properties.days.type,parentSchema:schema68.properties.days,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2579,8 +3216,8 @@ errors++;
 if(data.from !== undefined){
 let data2 = data.from;
 if(typeof data2 === "string"){
-if(!pattern24.test(data2)){
-const err7 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"},message:"must match pattern \""+"^([01][0-9]|2[0-3]):[0-5][0-9]$"+"\"",schema:"^([01][0-9]|2[0-3]):[0-5][0-9]$",parentSchema:schema55.properties.from,data:data2};
+if(!pattern35.test(data2)){
+const err7 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"},message:"must match pattern \""+"^([01][0-9]|2[0-3]):[0-5][0-9]$"+"\"",schema:"^([01][0-9]|2[0-3]):[0-5][0-9]$",parentSchema:schema68.properties.from,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2591,7 +3228,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.properties.from.type,parentSchema:schema55.properties.from,data:data2};
+const err8 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.from.type,parentSchema:schema68.properties.from,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2604,8 +3241,8 @@ errors++;
 if(data.to !== undefined){
 let data3 = data.to;
 if(typeof data3 === "string"){
-if(!pattern25.test(data3)){
-const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/pattern",keyword:"pattern",params:{pattern: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"},message:"must match pattern \""+"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"+"\"",schema:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",parentSchema:schema55.properties.to,data:data3};
+if(!pattern36.test(data3)){
+const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/pattern",keyword:"pattern",params:{pattern: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"},message:"must match pattern \""+"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"+"\"",schema:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",parentSchema:schema68.properties.to,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2616,7 +3253,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.properties.to.type,parentSchema:schema55.properties.to,data:data3};
+const err10 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.to.type,parentSchema:schema68.properties.to,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2628,7 +3265,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.type,parentSchema:schema55,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema68.type,parentSchema:schema68,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2637,20 +3274,20 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
 
-const schema57 = {"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]};
-const schema58 = {"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]};
-const pattern26 = new RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$", "u");
+const schema70 = {"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]};
+const schema71 = {"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]};
+const pattern37 = new RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$", "u");
 
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.from === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema57.required,parentSchema:schema57,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2660,7 +3297,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.to === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema57.required,parentSchema:schema57,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2670,7 +3307,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.reason === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'",schema:schema57.required,parentSchema:schema57,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2681,7 +3318,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "from") || (key0 === "to")) || (key0 === "reason"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema57,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2694,8 +3331,8 @@ errors++;
 if(data.from !== undefined){
 let data0 = data.from;
 if(typeof data0 === "string"){
-if(!pattern26.test(data0)){
-const err4 = {instancePath:instancePath+"/from",schemaPath:"#/definitions/day/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"},message:"must match pattern \""+"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"+"\"",schema:"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$",parentSchema:schema58,data:data0};
+if(!pattern37.test(data0)){
+const err4 = {instancePath:instancePath+"/from",schemaPath:"#/definitions/day/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"},message:"must match pattern \""+"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"+"\"",schema:"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$",parentSchema:schema71,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2706,7 +3343,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/definitions/day/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema58.type,parentSchema:schema58,data:data0};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/definitions/day/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.type,parentSchema:schema71,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2719,8 +3356,8 @@ errors++;
 if(data.to !== undefined){
 let data1 = data.to;
 if(typeof data1 === "string"){
-if(!pattern26.test(data1)){
-const err6 = {instancePath:instancePath+"/to",schemaPath:"#/definitions/day/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"},message:"must match pattern \""+"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"+"\"",schema:"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$",parentSchema:schema58,data:data1};
+if(!pattern37.test(data1)){
+const err6 = {instancePath:instancePath+"/to",schemaPath:"#/definitions/day/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"},message:"must match pattern \""+"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"+"\"",schema:"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$",parentSchema:schema71,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2731,7 +3368,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/to",schemaPath:"#/definitions/day/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema58.type,parentSchema:schema58,data:data1};
+const err7 = {instancePath:instancePath+"/to",schemaPath:"#/definitions/day/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.type,parentSchema:schema71,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2745,7 +3382,7 @@ if(data.reason !== undefined){
 let data2 = data.reason;
 if(typeof data2 === "string"){
 if(func3(data2) > 200){
-const err8 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema57.properties.reason,data:data2};
+const err8 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema70.properties.reason,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2755,7 +3392,7 @@ vErrors.push(err8);
 errors++;
 }
 if(func3(data2) < 1){
-const err9 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema57.properties.reason,data:data2};
+const err9 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema70.properties.reason,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2766,7 +3403,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.properties.reason.type,parentSchema:schema57.properties.reason,data:data2};
+const err10 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.reason.type,parentSchema:schema70.properties.reason,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2778,7 +3415,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.type,parentSchema:schema57,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema70.type,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2787,18 +3424,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate46.errors = vErrors;
+validate57.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "zone") || (key0 === "open")) || (key0 === "freeze")) || (key0 === "calendar"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema54,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2812,7 +3449,7 @@ if(data.zone !== undefined){
 let data0 = data.zone;
 if(typeof data0 === "string"){
 if(func3(data0) > 64){
-const err1 = {instancePath:instancePath+"/zone",schemaPath:"#/properties/zone/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema54.properties.zone,data:data0};
+const err1 = {instancePath:instancePath+"/zone",schemaPath:"#/properties/zone/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema67.properties.zone,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2822,7 +3459,7 @@ vErrors.push(err1);
 errors++;
 }
 if(func3(data0) < 1){
-const err2 = {instancePath:instancePath+"/zone",schemaPath:"#/properties/zone/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema54.properties.zone,data:data0};
+const err2 = {instancePath:instancePath+"/zone",schemaPath:"#/properties/zone/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema67.properties.zone,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2833,7 +3470,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/zone",schemaPath:"#/properties/zone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema54.properties.zone.type,parentSchema:schema54.properties.zone,data:data0};
+const err3 = {instancePath:instancePath+"/zone",schemaPath:"#/properties/zone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.zone.type,parentSchema:schema67.properties.zone,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2848,14 +3485,14 @@ let data1 = data.open;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate44(data1[i0], {instancePath:instancePath+"/open/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+if(!(validate55(data1[i0], {instancePath:instancePath+"/open/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/open",schemaPath:"#/properties/open/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema54.properties.open.type,parentSchema:schema54.properties.open,data:data1};
+const err4 = {instancePath:instancePath+"/open",schemaPath:"#/properties/open/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema67.properties.open.type,parentSchema:schema67.properties.open,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2870,14 +3507,14 @@ let data3 = data.freeze;
 if(Array.isArray(data3)){
 const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate46(data3[i1], {instancePath:instancePath+"/freeze/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+if(!(validate57(data3[i1], {instancePath:instancePath+"/freeze/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema54.properties.freeze.type,parentSchema:schema54.properties.freeze,data:data3};
+const err5 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema67.properties.freeze.type,parentSchema:schema67.properties.freeze,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2924,7 +3561,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema54.type,parentSchema:schema54,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2933,20 +3570,20 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate43.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
 
-const schema61 = {"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]};
-const schema62 = {"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]};
-const pattern29 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$", "u");
+const schema74 = {"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]};
+const schema75 = {"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","visit","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"],["visit"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]};
+const pattern40 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$", "u");
 
-function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema62.required,parentSchema:schema62,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema75.required,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2956,7 +3593,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.role === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'",schema:schema62.required,parentSchema:schema62,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'",schema:schema75.required,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2967,7 +3604,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "name") || (key0 === "role")) || (key0 === "at")) || (key0 === "vars"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema62,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3005,8 +3642,8 @@ errors++;
 if(data.role !== undefined){
 let data1 = data.role;
 if(typeof data1 === "string"){
-if(!pattern29.test(data1)){
-const err5 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$"+"\"",schema:"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$",parentSchema:schema62.properties.role,data:data1};
+if(!pattern40.test(data1)){
+const err5 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$"+"\"",schema:"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$",parentSchema:schema75.properties.role,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3017,7 +3654,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema62.properties.role.type,parentSchema:schema62.properties.role,data:data1};
+const err6 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema75.properties.role.type,parentSchema:schema75.properties.role,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3031,7 +3668,7 @@ if(data.at !== undefined){
 let data2 = data.at;
 if(Array.isArray(data2)){
 if(data2.length < 1){
-const err7 = {instancePath:instancePath+"/at",schemaPath:"#/properties/at/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema62.properties.at,data:data2};
+const err7 = {instancePath:instancePath+"/at",schemaPath:"#/properties/at/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema75.properties.at,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3043,8 +3680,8 @@ errors++;
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
-if(!((((data3 === "start") || (data3 === "canaries")) || (data3 === "waves")) || (data3 === "end"))){
-const err8 = {instancePath:instancePath+"/at/" + i0,schemaPath:"#/properties/at/items/enum",keyword:"enum",params:{allowedValues: schema62.properties.at.items.enum},message:"must be equal to one of the allowed values",schema:schema62.properties.at.items.enum,parentSchema:schema62.properties.at.items,data:data3};
+if(!(((((data3 === "start") || (data3 === "canaries")) || (data3 === "waves")) || (data3 === "visit")) || (data3 === "end"))){
+const err8 = {instancePath:instancePath+"/at/" + i0,schemaPath:"#/properties/at/items/enum",keyword:"enum",params:{allowedValues: schema75.properties.at.items.enum},message:"must be equal to one of the allowed values",schema:schema75.properties.at.items.enum,parentSchema:schema75.properties.at.items,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3056,7 +3693,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema62.properties.at.type,parentSchema:schema62.properties.at,data:data2};
+const err9 = {instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema75.properties.at.type,parentSchema:schema75.properties.at,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3074,7 +3711,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.type,parentSchema:schema62,data};
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema75.type,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3083,25 +3720,25 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate50.errors = vErrors;
+validate61.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate50(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+if(!(validate61(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema61.type,parentSchema:schema61,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema74.type,parentSchema:schema74,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3110,19 +3747,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate49.errors = vErrors;
+validate60.errors = vErrors;
 return errors === 0;
 }
 
-const schema64 = {"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--vault-id","prod@/etc/patchrun/vault-pass"]]}},"examples":[{"forks":50,"extraArgs":["--vault-password-file","/etc/patchrun/vault-pass"]}]};
+const schema77 = {"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--vault-id","prod@/etc/patchrun/vault-pass"]]}},"examples":[{"forks":50,"extraArgs":["--vault-password-file","/etc/patchrun/vault-pass"]}]};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((((((key0 === "executable") || (key0 === "forks")) || (key0 === "config")) || (key0 === "hangTimeout")) || (key0 === "connectTimeout")) || (key0 === "diff")) || (key0 === "extraArgs"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema64,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3170,7 +3807,7 @@ errors++;
 if(data.forks !== undefined){
 let data1 = data.forks;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err4 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema64.properties.forks.type,parentSchema:schema64.properties.forks,data:data1};
+const err4 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema77.properties.forks.type,parentSchema:schema77.properties.forks,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3181,7 +3818,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 1000 || isNaN(data1)){
-const err5 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema64.properties.forks,data:data1};
+const err5 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema77.properties.forks,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3191,7 +3828,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema64.properties.forks,data:data1};
+const err6 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema77.properties.forks,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3205,7 +3842,7 @@ errors++;
 if(data.config !== undefined){
 let data2 = data.config;
 if(!((data2 === "repository") || (data2 === "none"))){
-const err7 = {instancePath:instancePath+"/config",schemaPath:"#/properties/config/enum",keyword:"enum",params:{allowedValues: schema64.properties.config.enum},message:"must be equal to one of the allowed values",schema:schema64.properties.config.enum,parentSchema:schema64.properties.config,data:data2};
+const err7 = {instancePath:instancePath+"/config",schemaPath:"#/properties/config/enum",keyword:"enum",params:{allowedValues: schema77.properties.config.enum},message:"must be equal to one of the allowed values",schema:schema77.properties.config.enum,parentSchema:schema77.properties.config,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3218,8 +3855,8 @@ errors++;
 if(data.hangTimeout !== undefined){
 let data3 = data.hangTimeout;
 if(typeof data3 === "string"){
-if(!pattern7.test(data3)){
-const err8 = {instancePath:instancePath+"/hangTimeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data3};
+if(!pattern8.test(data3)){
+const err8 = {instancePath:instancePath+"/hangTimeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3230,7 +3867,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/hangTimeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data3};
+const err9 = {instancePath:instancePath+"/hangTimeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3243,8 +3880,8 @@ errors++;
 if(data.connectTimeout !== undefined){
 let data4 = data.connectTimeout;
 if(typeof data4 === "string"){
-if(!pattern7.test(data4)){
-const err10 = {instancePath:instancePath+"/connectTimeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data4};
+if(!pattern8.test(data4)){
+const err10 = {instancePath:instancePath+"/connectTimeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3255,7 +3892,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/connectTimeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data4};
+const err11 = {instancePath:instancePath+"/connectTimeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3268,7 +3905,7 @@ errors++;
 if(data.diff !== undefined){
 let data5 = data.diff;
 if(typeof data5 !== "boolean"){
-const err12 = {instancePath:instancePath+"/diff",schemaPath:"#/properties/diff/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema64.properties.diff.type,parentSchema:schema64.properties.diff,data:data5};
+const err12 = {instancePath:instancePath+"/diff",schemaPath:"#/properties/diff/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema77.properties.diff.type,parentSchema:schema77.properties.diff,data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3285,7 +3922,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 let data7 = data6[i0];
 if(typeof data7 !== "string"){
-const err13 = {instancePath:instancePath+"/extraArgs/" + i0,schemaPath:"#/properties/extraArgs/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema64.properties.extraArgs.items.type,parentSchema:schema64.properties.extraArgs.items,data:data7};
+const err13 = {instancePath:instancePath+"/extraArgs/" + i0,schemaPath:"#/properties/extraArgs/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.properties.extraArgs.items.type,parentSchema:schema77.properties.extraArgs.items,data:data7};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3297,7 +3934,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/extraArgs",schemaPath:"#/properties/extraArgs/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema64.properties.extraArgs.type,parentSchema:schema64.properties.extraArgs,data:data6};
+const err14 = {instancePath:instancePath+"/extraArgs",schemaPath:"#/properties/extraArgs/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema77.properties.extraArgs.type,parentSchema:schema77.properties.extraArgs,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3309,7 +3946,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.type,parentSchema:schema64,data};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema77.type,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3318,19 +3955,19 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate54.errors = vErrors;
+validate65.errors = vErrors;
 return errors === 0;
 }
 
-const schema68 = {"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]};
+const schema81 = {"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]};
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "directory") || (key0 === "lockTimeout"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema68,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3378,8 +4015,8 @@ errors++;
 if(data.lockTimeout !== undefined){
 let data1 = data.lockTimeout;
 if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
-const err4 = {instancePath:instancePath+"/lockTimeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data1};
+if(!pattern8.test(data1)){
+const err4 = {instancePath:instancePath+"/lockTimeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3390,7 +4027,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/lockTimeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data1};
+const err5 = {instancePath:instancePath+"/lockTimeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3402,7 +4039,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema68.type,parentSchema:schema68,data};
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3411,18 +4048,18 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate56.errors = vErrors;
+validate67.errors = vErrors;
 return errors === 0;
 }
 
-const schema72 = {"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]};
+const schema85 = {"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]};
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.nodes === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nodes"},message:"must have required property '"+"nodes"+"'",schema:schema72.required,parentSchema:schema72,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nodes"},message:"must have required property '"+"nodes"+"'",schema:schema85.required,parentSchema:schema85,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3432,8 +4069,8 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((((((key0 === "nodes") || (key0 === "rollout")) || (key0 === "playbooks")) || (key0 === "windows")) || (key0 === "health")) || (key0 === "after")) || (key0 === "soakBefore"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema72,data};
+if(!((((((((key0 === "nodes") || (key0 === "rollout")) || (key0 === "drain")) || (key0 === "playbooks")) || (key0 === "windows")) || (key0 === "health")) || (key0 === "after")) || (key0 === "soakBefore"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema85,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3447,7 +4084,7 @@ if(data.nodes !== undefined){
 let data0 = data.nodes;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.allow === undefined){
-const err2 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "allow"},message:"must have required property '"+"allow"+"'",schema:schema72.properties.nodes.required,parentSchema:schema72.properties.nodes,data:data0};
+const err2 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "allow"},message:"must have required property '"+"allow"+"'",schema:schema85.properties.nodes.required,parentSchema:schema85.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3457,7 +4094,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0.canary === undefined){
-const err3 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "canary"},message:"must have required property '"+"canary"+"'",schema:schema72.properties.nodes.required,parentSchema:schema72.properties.nodes,data:data0};
+const err3 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "canary"},message:"must have required property '"+"canary"+"'",schema:schema85.properties.nodes.required,parentSchema:schema85.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3468,7 +4105,7 @@ errors++;
 }
 for(const key1 in data0){
 if(!(((key1 === "allow") || (key1 === "deny")) || (key1 === "canary"))){
-const err4 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema72.properties.nodes,data:data0};
+const err4 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema85.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3498,7 +4135,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema72.properties.nodes.type,parentSchema:schema72.properties.nodes,data:data0};
+const err5 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.properties.nodes.type,parentSchema:schema85.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3509,17 +4146,23 @@ errors++;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate33(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+if(!(validate42(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+errors = vErrors.length;
+}
+}
+if(data.drain !== undefined){
+if(!(validate52(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
+vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
 errors = vErrors.length;
 }
 }
 if(data.playbooks !== undefined){
-let data5 = data.playbooks;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-for(const key2 in data5){
+let data6 = data.playbooks;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key2 in data6){
 if(!(key2 === "ref")){
-const err6 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema72.properties.playbooks,data:data5};
+const err6 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema85.properties.playbooks,data:data6};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3529,11 +4172,11 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data5.ref !== undefined){
-let data6 = data5.ref;
-if(typeof data6 === "string"){
-if(!pattern2.test(data6)){
-const err7 = {instancePath:instancePath+"/playbooks/ref",schemaPath:"#/definitions/ref/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},message:"must match pattern \""+"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"+"\"",schema:"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$",parentSchema:schema14,data:data6};
+if(data6.ref !== undefined){
+let data7 = data6.ref;
+if(typeof data7 === "string"){
+if(!pattern2.test(data7)){
+const err7 = {instancePath:instancePath+"/playbooks/ref",schemaPath:"#/definitions/ref/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},message:"must match pattern \""+"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"+"\"",schema:"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$",parentSchema:schema14,data:data7};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3544,7 +4187,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/playbooks/ref",schemaPath:"#/definitions/ref/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema14.type,parentSchema:schema14,data:data6};
+const err8 = {instancePath:instancePath+"/playbooks/ref",schemaPath:"#/definitions/ref/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema14.type,parentSchema:schema14,data:data7};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3556,7 +4199,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema72.properties.playbooks.type,parentSchema:schema72.properties.playbooks,data:data5};
+const err9 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.properties.playbooks.type,parentSchema:schema85.properties.playbooks,data:data6};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3567,26 +4210,26 @@ errors++;
 }
 }
 if(data.windows !== undefined){
-if(!(validate43(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+if(!(validate54(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
 if(data.health !== undefined){
-if(!(validate49(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate60(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
 if(data.after !== undefined){
-let data9 = data.after;
-if(Array.isArray(data9)){
-const len0 = data9.length;
+let data10 = data.after;
+if(Array.isArray(data10)){
+const len0 = data10.length;
 for(let i0=0; i0<len0; i0++){
-let data10 = data9[i0];
-if(typeof data10 === "string"){
-if(!pattern0.test(data10)){
-const err10 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data10};
+let data11 = data10[i0];
+if(typeof data11 === "string"){
+if(!pattern0.test(data11)){
+const err10 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3597,7 +4240,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data10};
+const err11 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3609,7 +4252,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema72.properties.after.type,parentSchema:schema72.properties.after,data:data9};
+const err12 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema85.properties.after.type,parentSchema:schema85.properties.after,data:data10};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3620,10 +4263,10 @@ errors++;
 }
 }
 if(data.soakBefore !== undefined){
-let data11 = data.soakBefore;
-if(typeof data11 === "string"){
-if(!pattern7.test(data11)){
-const err13 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema34,data:data11};
+let data12 = data.soakBefore;
+if(typeof data12 === "string"){
+if(!pattern8.test(data12)){
+const err13 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data12};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3634,7 +4277,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data11};
+const err14 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data12};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3646,7 +4289,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema72.type,parentSchema:schema72,data};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.type,parentSchema:schema85,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3655,7 +4298,7 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate58.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
 
@@ -3797,12 +4440,24 @@ vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.error
 errors = vErrors.length;
 }
 }
+if(data.scheduler !== undefined){
+if(!(validate33(data.scheduler, {instancePath:instancePath+"/scheduler",parentData:data,parentDataProperty:"scheduler",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+errors = vErrors.length;
+}
+}
+if(data.runsOn !== undefined){
+if(!(validate39(data.runsOn, {instancePath:instancePath+"/runsOn",parentData:data,parentDataProperty:"runsOn",rootData}))){
+vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+errors = vErrors.length;
+}
+}
 if(data.changes !== undefined){
-let data8 = data.changes;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-for(const key1 in data8){
+let data10 = data.changes;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+for(const key1 in data10){
 if(!(key1 === "untagged")){
-const err9 = {instancePath:instancePath+"/changes",schemaPath:"#/definitions/changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data8};
+const err9 = {instancePath:instancePath+"/changes",schemaPath:"#/definitions/changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema41,data:data10};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3812,10 +4467,10 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data8.untagged !== undefined){
-let data9 = data8.untagged;
-if(!((data9 === "drain") || (data9 === "error"))){
-const err10 = {instancePath:instancePath+"/changes/untagged",schemaPath:"#/definitions/changes/properties/untagged/enum",keyword:"enum",params:{allowedValues: schema32.properties.untagged.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.untagged.enum,parentSchema:schema32.properties.untagged,data:data9};
+if(data10.untagged !== undefined){
+let data11 = data10.untagged;
+if(!((data11 === "drain") || (data11 === "error"))){
+const err10 = {instancePath:instancePath+"/changes/untagged",schemaPath:"#/definitions/changes/properties/untagged/enum",keyword:"enum",params:{allowedValues: schema41.properties.untagged.enum},message:"must be equal to one of the allowed values",schema:schema41.properties.untagged.enum,parentSchema:schema41.properties.untagged,data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3827,7 +4482,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/changes",schemaPath:"#/definitions/changes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data8};
+const err11 = {instancePath:instancePath+"/changes",schemaPath:"#/definitions/changes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema41.type,parentSchema:schema41,data:data10};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3838,40 +4493,46 @@ errors++;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate33(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+if(!(validate42(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+errors = vErrors.length;
+}
+}
+if(data.drain !== undefined){
+if(!(validate52(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
+vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
 errors = vErrors.length;
 }
 }
 if(data.windows !== undefined){
-if(!(validate43(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data.health !== undefined){
-if(!(validate49(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
-errors = vErrors.length;
-}
-}
-if(data.ansible !== undefined){
-if(!(validate54(data.ansible, {instancePath:instancePath+"/ansible",parentData:data,parentDataProperty:"ansible",rootData}))){
+if(!(validate54(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
 vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
+if(data.health !== undefined){
+if(!(validate60(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+}
+if(data.ansible !== undefined){
+if(!(validate65(data.ansible, {instancePath:instancePath+"/ansible",parentData:data,parentDataProperty:"ansible",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+}
 if(data.state !== undefined){
-if(!(validate56(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if(!(validate67(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
 if(data.environments !== undefined){
-let data15 = data.environments;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(Object.keys(data15).length < 1){
-const err12 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.environments,data:data15};
+let data18 = data.environments;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(Object.keys(data18).length < 1){
+const err12 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.environments,data:data18};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3880,8 +4541,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-for(const key2 in data15){
-const _errs25 = errors;
+for(const key2 in data18){
+const _errs28 = errors;
 if(typeof key2 === "string"){
 if(!pattern0.test(key2)){
 const err13 = {instancePath:instancePath+"/environments",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:key2,propertyName:key2};
@@ -3904,9 +4565,9 @@ vErrors.push(err14);
 }
 errors++;
 }
-var valid4 = _errs25 === errors;
+var valid4 = _errs28 === errors;
 if(!valid4){
-const err15 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames",keyword:"propertyNames",params:{propertyName: key2},message:"property name must be valid",schema:schema11.properties.environments.propertyNames,parentSchema:schema11.properties.environments,data:data15};
+const err15 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames",keyword:"propertyNames",params:{propertyName: key2},message:"property name must be valid",schema:schema11.properties.environments.propertyNames,parentSchema:schema11.properties.environments,data:data18};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3916,15 +4577,15 @@ vErrors.push(err15);
 errors++;
 }
 }
-for(const key3 in data15){
-if(!(validate58(data15[key3], {instancePath:instancePath+"/environments/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data15,parentDataProperty:key3,rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+for(const key3 in data18){
+if(!(validate69(data18[key3], {instancePath:instancePath+"/environments/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key3,rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.environments.type,parentSchema:schema11.properties.environments,data:data15};
+const err16 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.environments.type,parentSchema:schema11.properties.environments,data:data18};
 if(vErrors === null){
 vErrors = [err16];
 }

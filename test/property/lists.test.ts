@@ -85,8 +85,37 @@ t.test('a denied node is in no inventory, even if a fleet were put together wron
   )
 })
 
+t.test('hypervisors: one that holds at every level, or nothing is started', async (t) => {
+  let opened = 0
+  let refused = 0
+  const hosting = fc.dictionary(fc.constantFrom(...HOSTS), fc.subarray(HOSTS, { maxLength: 3 }), { maxKeys: 2 })
+  holds(
+    t,
+    fc.property(fc.subarray(HOSTS, { minLength: 5 }), fc.subarray(HOSTS, { minLength: 1, maxLength: 2 }), hosting, (allow, canary, runsOn) => {
+      const early = canary.filter((n) => allow.includes(n))
+      fc.pre(early.length > 0)
+      const pairs = Object.entries(runsOn).flatMap(([name, guests]) => guests.map((guest) => [name, guest] as const))
+      const expectRefusal =
+        Object.keys(runsOn).some((name) => !allow.includes(name)) ||
+        pairs.some(([name, guest]) => !allow.includes(guest) || Object.hasOwn(runsOn, guest) || (early.includes(guest) && !early.includes(name)) || pairs.some(([other, same]) => same === guest && other !== name))
+      const config = { ...declaration({ allow, deny: [], canary: early, groups: {} }), runsOn }
+      try {
+        const { nodes } = resolveFleet(parseDeclaration('/x/patchrun.yml', JSON.stringify(config)), { lists: new Map(), inventory: source })
+        opened += 1
+        return !expectRefusal && nodes.every((n) => n.runsOn === (pairs.find(([, guest]) => guest === n.name)?.[0] ?? null))
+      } catch (error) {
+        if (!(error instanceof PatchrunError)) throw error
+        refused += 1
+        return expectRefusal && error.problems.every((p) => p.code.startsWith('config/runs-on') && p.where?.line === 1 && p.hint !== '')
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  t.ok(opened > 50 && refused > 50, `both ways came up (${opened} opened, ${refused} refused)`)
+})
+
 t.test('any text is a declaration or a list of problems in the file, never a fault of ours', async (t) => {
-  const seed = 'schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\nnodes: { allow: ["n[1-3]", {file: x}], canary: [n1] }\nrollout: { waves: [1, "50%"] }\n'
+  const seed = 'schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\nnodes: { allow: ["n[1-3]", {file: x}], canary: [n1] }\nrollout: { waves: [1, "50%"] }\nscheduler: { type: slurm, controller: c1 }\ndrain: { atOnce: 10% }\nrunsOn: { n1: ["n[2-3]"] }\n'
   const change = fc.record({ at: fc.nat({ max: seed.length }), remove: fc.nat({ max: 8 }), put: fc.oneof(fc.constantFrom('[', ']', '{', '}', ':', '\n', ' ', '&a', '*a', '!x ', '"', "'", '#', '|', '- ', '? ', '<<', '\t', '~', '9'), fc.string({ maxLength: 3 })) })
   holds(
     t,

@@ -5,7 +5,7 @@ import { PatchrunError, type Problem } from '../../lib/errors.js'
 import { readDeclaration } from '../../lib/engine/open-fleet.js'
 import { extraArgFaults } from '../../lib/fleet/extra-args.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
-import { parseDeclaration } from '../../lib/fleet/validate.js'
+import { checkDeclaration, parseDeclaration } from '../../lib/fleet/validate.js'
 
 const FILE = '/etc/patchrun.yml'
 
@@ -102,6 +102,19 @@ const FORM: readonly Row[] = [
   ['a bad approval', `${GOOD}rollout: { approval: [wave] }\n`, 'config/invalid-value', 8, 23, 'wave'],
   ['a gate without a role', `${GOOD}health: [{ name: a }]\n`, 'config/missing-field', 8, 10],
   ['a gate at no time', `${GOOD}health: [{ name: a, role: r, at: [] }]\n`, 'config/empty-value', 8, 34],
+  ['a scheduler of no kind', `${GOOD}scheduler: { controller: ctl }\n`, 'config/missing-field', 8, 1, 'scheduler'],
+  ['an unknown scheduler', `${GOOD}scheduler: { type: slrum }\n`, 'config/invalid-value', 8, 20, 'slrum'],
+  ['a scheduler that is a word', `${GOOD}scheduler: slurm\ndrain: {}\n`, 'config/wrong-type', 8, 12, 'slurm'],
+  ['a controller that is a pattern', `${GOOD}scheduler: { type: slurm, controller: "ctl*" }\n`, 'config/invalid-value', 8, 40, 'ctl*'],
+  ['a feature Slurm would split', `${GOOD}scheduler: { type: slurm, feature: "a&b" }\n`, 'config/invalid-value', 8, 37, 'a&b'],
+  ['a feature that begins with a digit', `${GOOD}scheduler: { type: slurm, feature: 1x }\n`, 'config/invalid-value', 8, 36, '1x'],
+  ['a role that is none', `${GOOD}scheduler: { type: slurm, roles: { drain: "../x" } }\n`, 'config/invalid-value', 8, 44, '../x'],
+  ['a role of half a collection', `${GOOD}scheduler: { type: slurm, roles: { drain: a.b } }\n`, 'config/invalid-value', 8, 43, 'a.b'],
+  ['a step there is not', `${GOOD}scheduler: { type: slurm, roles: { drian: a } }\n`, 'config/unknown-field', 8, 36, 'drian'],
+  ['a drain of no node at once', `${GOOD}scheduler: { type: slurm }\ndrain: { atOnce: 0 }\n`, 'config/invalid-value', 9, 18, '0'],
+  ['a drain of no share at once', `${GOOD}scheduler: { type: slurm }\ndrain: { atOnce: "0%" }\n`, 'config/invalid-value', 9, 19, '0%'],
+  ['a bad way out', `${GOOD}scheduler: { type: slurm }\ndrain: { onTimeout: relaese }\n`, 'config/invalid-value', 9, 21, 'relaese'],
+  ['guests that are no list', `${GOOD}runsOn: { node01: node02 }\n`, 'config/wrong-type', 8, 19, 'node02'],
   ['a prototype', `${GOOD}__proto__: { x: 1 }\n`, 'config/unknown-field', 8, 1, '__proto__'],
 ]
 
@@ -157,6 +170,24 @@ const SENSE: readonly Row[] = [
   ['a limit of an environment', environments('a: { rollout: { capacity: { groups: { x: 1 } } }, X }'), 'config/unknown-group', 9, 41, 'x'],
   ['a deadline of an environment', environments('a: { rollout: { deadline: 1m }, X }'), 'config/deadline', 9, 29, '1m'],
   ['gates of an environment', environments('a: { health: [{ name: g, role: r }, { name: g, role: r }], X }'), 'config/duplicate-gate', 9, 47, 'g'],
+  ['a controller that is denied', `${GOOD}scheduler: { type: slurm, controller: db1 }\n`, 'config/controller-denied', 8, 39, 'db1'],
+  ['a controller that is everybody', `${GOOD}scheduler: { type: slurm, controller: all }\n`, 'config/host-name', 8, 39, 'all'],
+  ['a drain without a scheduler', `${GOOD}drain: { atOnce: 1 }\n`, 'config/no-scheduler', 8, 1, 'drain'],
+  ['a gate in a visit without a scheduler', `${GOOD}health: [{ name: a, role: r, at: [end, visit] }]\n`, 'config/no-scheduler', 8, 40, 'visit'],
+  ['a drain of an environment without a scheduler', environments('a: { drain: { atOnce: 1 }, X }'), 'config/no-scheduler', 9, 8, 'drain'],
+  ['a gate of an environment without a scheduler', environments('a: { health: [{ name: a, role: r, at: [visit] }], X }'), 'config/no-scheduler', 9, 42, 'visit'],
+  ['short names that fall together', `${swap('node[01-06]', 'node[01-06],node0[1-2].b')}scheduler: { type: slurm, names: short }\n`, 'config/same-node-name', 5, 25, 'node0[1-2].b'],
+  ['a bad host on a hypervisor', `${GOOD}runsOn: { node01: ["node[2-1]"] }\n`, 'config/host-expression', 8, 26, '2-1'],
+  ['an unknown hypervisor', `${GOOD}runsOn: { nod01: [node02] }\n`, 'config/runs-on', 8, 11, 'nod01'],
+  ['an unknown node on a hypervisor', `${GOOD}runsOn: { node01: [node02, node07] }\n`, 'config/runs-on', 8, 28, 'node07'],
+  ['a denied node on a hypervisor', `${GOOD}runsOn: { node01: [db1] }\n`, 'config/runs-on', 8, 20, 'db1'],
+  ['a hypervisor on itself', `${GOOD}runsOn: { node01: ["node[01-02]"] }\n`, 'config/runs-on', 8, 21, 'node[01-02]'],
+  ['a hypervisor on a hypervisor', `${GOOD}runsOn: { node01: [node02], node02: [node03] }\n`, 'config/runs-on', 8, 20, 'node02'],
+  ['a node on two hypervisors', `${GOOD}runsOn: { node01: [node03], node02: [node03] }\n`, 'config/runs-on', 8, 38, 'node03'],
+  ['a canary on a hypervisor that is none', `${GOOD}runsOn: { node06: ["node[02-03]"] }\n`, 'config/runs-on-canary', 8, 21, 'node[02-03]'],
+  ['a node on the hypervisor of another environment', `${environments('a: { X }', 'b: { Y }')}runsOn: { node02: [node01] }\n`, 'config/runs-on', 11, 11, 'node02'],
+  ['a hypervisor with a node of another environment', `${environments('a: { X }', 'b: { Y }')}runsOn: { node01: [node02] }\n`, 'config/runs-on', 11, 20, 'node02'],
+  ['a hypervisor with a node of no environment', `${environments('a: { X }')}runsOn: { node01: [node04] }\n`, 'config/runs-on', 10, 20, 'node04'],
   ['denied in the environment', `${GOOD}environments: { a: { nodes: { allow: [node01, node02], deny: [node02], canary: [node01] } } }\n`, 'config/contradiction', 8, 63, 'node02'],
 ]
 
@@ -212,6 +243,26 @@ t.test('a node in two environments is told once, and in the same words from both
   t.match(problemsOf(text, 'a'), expected)
   t.same(problemsOf(text, 'a'), problemsOf(text, 'b'))
   t.same(problemsOf(environments('a: { X }', 'b: { Y }'), 'a'), [])
+})
+
+t.test('what a scheduler makes right', async (t) => {
+  const slurm = `${GOOD}scheduler: { type: slurm }\n`
+  t.same(problemsOf(`${slurm}rollout: { capacity: { partitions: { batch: 1 } } }\ndrain: {}\nhealth: [{ name: a, role: r, at: [visit] }]\n`), [], 'its partitions are known to it alone')
+  t.same(problemsOf(`${GOOD}runsOn: { node01: ["node[02-03]"], node04: [node05, node05] }\n`), [])
+  t.same(problemsOf(`${environments('a: { X }', 'b: { nodes: { allow: ["node[02-03]"], canary: [node02] } }')}runsOn: { node02: [node03] }\n`, 'a'), [], 'hypervisors of another environment')
+  for (const role of ['slurm_drain', 'our-drain', 'site.cluster.drain']) t.same(problemsOf(slurm.replace('slurm }', `slurm, roles: { drain: ${role} } }`)), [], role)
+  for (const controller of ['localhost', '127.0.0.1', 'slurm-ctl.example.org', 'node01']) t.same(problemsOf(slurm.replace('slurm }', `slurm, controller: ${controller} }`)), [], controller)
+  t.same(problemsOf(`${swap('node[01-06]', 'node[01-06],node07.a,node08.b')}scheduler: { type: slurm, names: short }\n`), [])
+  const many = problemsOf(`${swap('"node[01-06]"', `"node[01-06]", ${Array.from({ length: 40 }, (_, i) => `node01.r${i}`).join(', ')}`)}scheduler: { type: slurm, names: short }\n`)
+  t.equal(many.length, 10, 'the screen is not flooded')
+  t.match(many[0]?.message, /node01\.r0 is called like a node before it \(node01\)/)
+})
+
+t.test('a mistake in the scheduler hides no other, and none is made up', async (t) => {
+  const codes = (scheduler: string): readonly string[] => checkDeclaration(FILE, `${GOOD}scheduler: ${scheduler}\ndrain: { atOnce: 1 }\nrollout: { waves: [2, 1] }\n`).problems.map((p) => p.code)
+  t.same(codes('{ type: slurm, every: 30 s }'), ['config/invalid-value', 'config/waves'])
+  t.same(codes('5'), ['config/wrong-type'])
+  t.same(codes('{ type: pbs }'), ['config/invalid-value'])
 })
 
 t.test('a time zone that is nearly right', async (t) => {

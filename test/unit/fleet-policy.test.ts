@@ -58,6 +58,7 @@ state: { lockTimeout: 2m }
     ],
     promotion: { after: [], soak: 0 },
     untagged: 'error',
+    drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
   })
   t.same(nodes.map((n) => n.partitions), [['batch'], ['batch'], ['batch', 'gpu'], [], [], []])
   t.equal(lockTimeout, 120_000)

@@ -66,8 +66,10 @@ t.test('the example, with every default filled in', async (t) => {
       health: [],
       promotion: { after: [], soak: 0 },
       untagged: 'drain',
+      drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
     },
     ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [] },
+    scheduler: null,
     stateDirectory: '/srv/.patchrun',
     lockTimeout: 60_000,
   })
@@ -248,7 +250,7 @@ t.test('the schema describes every field, and the generated files fit it', async
       const target = field.$ref ? { ...definitions[field.$ref.replace('#/definitions/', '')], ...field } : field
       t.ok(target.description, `${path}.${name} has a description`)
       t.ok(target.examples?.length, `${path}.${name} has an example`)
-      const wantsDefault = ['string', 'boolean', 'integer', 'array'].includes(target.type ?? '') && !node.required?.includes(name) && !['$schema', 'executable', 'source', 'canary', 'maxChanged', 'deadline', 'calendar', 'health'].includes(name)
+      const wantsDefault = ['string', 'boolean', 'integer', 'array'].includes(target.type ?? '') && !node.required?.includes(name) && !['$schema', 'executable', 'source', 'canary', 'maxChanged', 'deadline', 'calendar', 'health', 'feature'].includes(name)
       if (wantsDefault && !path.startsWith('environment')) t.not(target.default, undefined, `${path}.${name} has a default`)
       visit(field, `${path}.${name}`)
     }
@@ -260,7 +262,7 @@ t.test('the schema describes every field, and the generated files fit it', async
 
 t.test('docs/usage/declare.md names every field, with its default, and its examples are valid', async (t) => {
   const text = await readFile(join(process.cwd(), 'docs/usage/declare.md'), 'utf8')
-  for (const section of ['playbooks', 'nodes', 'inventory', 'changes', 'rollout', 'ansible', 'state'] as const) {
+  for (const section of ['playbooks', 'nodes', 'inventory', 'changes', 'rollout', 'scheduler', 'drain', 'ansible', 'state'] as const) {
     const fields: object = patchrunSchema.definitions[section].properties
     for (const [name, field] of Object.entries(fields) as [string, { readonly default?: unknown }][]) {
       const row = text.split('\n').find((line) => line.startsWith(`| \`${section}.${name}\``))

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a declaration says of a scheduler that it does not have, or has wrongly: told by the file alone.
+import type { Problem } from '../errors.js'
+import type { Declaration, HealthGates } from './config.generated.js'
+import { hostNameFault, isControlMachine } from './host-name.js'
+import { escapePointer, type Located } from './yaml-source.js'
+
+/** A drain, and a health gate within a visit, without anything that could drain; a controller that is no host. */
+export function schedulerProblems(config: Declaration, places: Located): Problem[] {
+  const { scheduler, drain, health, environments = {} } = config
+  if (scheduler) {
+    const name = scheduler.controller
+    const fault = name === undefined || isControlMachine(name) ? undefined : hostNameFault(name)
+    return fault ? [{ ...fault, hint: 'Name the host on which scontrol, squeue and sbatch run, or leave it out for this machine.', where: places.place('/scheduler/controller') }] : []
+  }
+  const parts = Object.entries(environments).map(([name, part]) => ({ drain: part.drain, health: part.health, pointer: `/environments/${escapePointer(name)}` }))
+  return [{ drain, health, pointer: '' }, ...parts].flatMap((part): Problem[] => [
+    ...(part.drain === undefined ? [] : [missing('a drain', places.place(`${part.pointer}/drain`, 'key'))]),
+    ...visits(part.health, `${part.pointer}/health`).map((at) => missing('a health gate within a visit', places.place(at))),
+  ])
+}
+
+const visits = (gates: HealthGates | undefined, pointer: string): string[] =>
+  (gates ?? []).flatMap(({ at }, i) => (at ?? []).flatMap((point, j) => (point === 'visit' ? [`${pointer}/${i}/at/${j}`] : [])))
+
+const missing = (what: string, where: Problem['where'] & object): Problem => ({
+  code: 'config/no-scheduler',
+  message: `${what} is declared, and no scheduler that could drain a node`,
+  hint: 'Declare the scheduler, such as scheduler: { type: slurm, controller: ctl }, or take this out.',
+  where,
+})
