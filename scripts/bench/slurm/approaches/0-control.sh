@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+# No maintenance: the job stream alone.
