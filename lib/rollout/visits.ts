@@ -122,6 +122,7 @@ export class Visits {
   #unready(node: string, state: NodeState): Hold | null {
     const { now, policy } = this.world
     if (state.postponed !== undefined && now < state.postponed) return { code: 'drain', text: 'it was not changed last time, and is drained again later', until: state.postponed }
+    if (this.world.nodes.some((n) => n.runsOn === node)) return { code: 'drain', text: 'its change needs it empty, and it is a hypervisor, which patchrun does not take out yet: see to it by hand, then `patchrun retry`' }
     const unseen = this.#unanswered()
     if (unseen) return unseen
     const use = this.#uses.get(node)
