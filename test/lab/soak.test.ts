@@ -19,7 +19,7 @@ const SEED = 20
 const PATIENCE = 240_000 + count * 30_000
 t.setTimeout(4 * PATIENCE)
 
-const HANDS = 'fan 3 is loud,  ticket #4711: "do not touch"'
+const HANDS = 'fan 3 is loud,  ticket #4711: "do not touch", Bob'
 const site = (hot: string): string => `- name: site
   hosts: all
   gather_facts: false
@@ -102,7 +102,7 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   const sampler = startSampler(lab)
   const before = await sampler.until((sample) => outIn(sample).length === 2, 20_000)
   // As much as the nodes that are left can do.
-  const workload = startWorkload(lab, { seed: SEED, load: (0.7 * free.length) / count })
+  const workload = startWorkload(lab, { seed: SEED, load: (0.7 * free.length) / count, shortest: 2, longest: 10 })
   await sampler.until(({ nodes }) => [...nodes.values()].filter(({ allocated }) => allocated > 0).length >= free.length / 3, 60_000)
 
   const first = patchrun('run', '--yes')
@@ -144,8 +144,10 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
 async function hotChange(t: Pick<Test, 'ok' | 'equal' | 'same' | 'comment'>, { lab, repository, patchrun, everywhere }: Soak): Promise<void> {
   repository.commit('other words', { 'site.yml': site('two') })
   const sampler = startSampler(lab)
-  const workload = startWorkload(lab, { seed: SEED + 1, load: 1.3 })
-  await sampler.until(({ nodes }) => [...nodes.values()].every(({ allocated }) => allocated > 0), 120_000)
+  // More than there are cores for, so that the queue grows and every core that becomes free is taken at once.
+  const workload = startWorkload(lab, { seed: SEED + 1, load: 2, shortest: 2, longest: 10 })
+  await sampler.until((sample) => used([sample]) > 0.9, 120_000)
+  const full = sampler.samples.length
   const run = await patchrun('run', '--yes')
   const busy = sampler.samples.length
   if (!t.equal(run.exitCode, 0)) t.comment(run.words)
@@ -157,7 +159,7 @@ async function hotChange(t: Pick<Test, 'ok' | 'equal' | 'same' | 'comment'>, { l
   t.equal(out.length, 0, 'no node was ever drained')
   t.same(await Promise.all(lab.nodes.map((name) => bootsOf(lab, name))), lab.nodes.map(() => 2), 'and none was rebooted')
   await nothingLeft(t, lab, sampler)
-  t.comment(`${Math.round(used(sampler.samples.slice(0, busy)) * 100)} % of the cores were in use`)
+  t.comment(`${Math.round(used(sampler.samples.slice(full, busy)) * 100)} % of the cores were in use`)
   told(t, 'HotChange', { jobs, sampler, violations: harmed(jobs).length + out.length })
 }
 
