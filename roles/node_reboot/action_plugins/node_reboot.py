@@ -134,7 +134,8 @@ class ActionModule(ActionBase):
             if not privileged:
                 raise ValueError(said)
             raise AnsibleError('the node could not be asked or told: code %s: %s' % (done['rc'], said))
-        return done['stdout']
+        # A terminal, which sudo may ask for, ends lines in its own way.
+        return done['stdout'].replace('\r', '')
 
     # Connections
 

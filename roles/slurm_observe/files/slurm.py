@@ -160,7 +160,8 @@ def duration(text):
     if not found:
         return None
     days, hours, minutes, rest = (int(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + rest
+    # Slurm gives a year to a task of an array that has no limit.
+    return None if days >= 365 else ((days * 24 + hours) * 60 + minutes) * 60 + rest
 
 
 EXPANDED = {}
