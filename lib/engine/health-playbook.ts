@@ -21,7 +21,7 @@ const BESIDE = [
 export function gateProblems(fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>, checkout: string): readonly Problem[] {
   const place = placeOf(fleet, checkout)
   const gates = fleet.policy.health.flatMap(({ name, role }) => roleProblem(`the health gate "${name}"`, role, place) ?? [])
-  return [...gates, ...Object.entries(fleet.scheduler?.roles ?? {}).flatMap(([step, role]) => roleProblem(`scheduler.roles.${step}`, role, place) ?? [])]
+  return [...gates, ...Object.entries<string>(fleet.scheduler ? { ...fleet.scheduler.roles } : {}).flatMap(([step, role]) => roleProblem(`scheduler.roles.${step}`, role, place) ?? [])]
 }
 
 export const placeOf = ({ playbooks, ansible }: Pick<Fleet, 'playbooks' | 'ansible'>, checkout: string): PlaybookPlace => ({ checkout, playbook: playbooks.playbook, config: ansible.config })

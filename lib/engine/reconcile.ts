@@ -146,8 +146,6 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
       return
     case 'observe': {
       const kind = action.watch.length > 0 ? 'watch' : 'now'
-      // A single pass waits for nothing.
-      if (run.once && kind === 'watch' && running.looks.size > 0) return
       const context = { ...run.context, fleet, signal: AbortSignal.any([run.kill, running.endLooks.signal]) }
       const done = run.lookout.look(run.once ? [] : action.watch, context, rolloutOf(journal))
         .catch((fault: unknown) => void (running.endLooks.signal.aborted || running.faults.push(fault)))

@@ -34,7 +34,7 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
   const { drain, health } = fleet.policy
   const gates = health.filter((g) => g.at.includes('visit'))
   const home = join(directory, 'visit')
-  await layOut(home, placeOf(fleet, checkout), [...Object.values(scheduler.roles), ...gates.map((g) => g.role)])
+  await layOut(home, placeOf(fleet, checkout), [...Object.values<string>({ ...scheduler.roles }), ...gates.map((g) => g.role)])
   const boot = Object.fromEntries(run.nodes.flatMap((n) => { const at = rollout.nodes.get(n)?.held?.boot; return at === undefined ? [] : [[n, at]] }))
   const reboot = { patchrun_reboot: drain.reboot, patchrun_reboot_timeout: Math.ceil(drain.rebootTimeout / 1000), patchrun_boot_before: boot }
   const ours = (gate: string): Vars => ({ patchrun_gate: gate, patchrun_point: 'visit', patchrun_sha: rollout.pin.sha })

@@ -52,7 +52,7 @@ export class Visits {
 
   #next(node: string, state: NodeState, held: Held, hold: Hold | null): NextStep | Hold {
     const { now, policy } = this.world
-    if (held.again !== undefined && now < held.again) return { code: 'drain', text: 'the scheduler gave no clear answer about this node, and is asked again', until: held.again }
+    if (held.again !== undefined && now < held.again) return { code: 'visit', text: 'the scheduler gave no clear answer about this node, and is asked again', until: held.again }
     if (held.inherited) return { do: 'release' }
     switch (state.stage) {
       case 'unseen':
@@ -88,7 +88,7 @@ export class Visits {
     const { now, policy } = this.world
     const jobs = use ? describeJobs(use.jobs, this.#clock) : ''
     const late = now >= held.since + policy.drain.timeout ? ` (since ${this.#clock(held.since)})` : ''
-    return { code: 'drain', text: `drained${late}, waits to be empty${jobs === '' ? '' : `: ${jobs}`}` }
+    return { code: 'visit', text: `drained${late}, waits to be empty${jobs === '' ? '' : `: ${jobs}`}` }
   }
 
   /** Those of these nodes whose visit begins now. */
@@ -98,7 +98,7 @@ export class Visits {
     for (const node of nodes) {
       const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node))
       const use = this.#uses.get(node)
-      if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'drain', text: 'the scheduler has not been asked yet' }), nodes: [node] })
+      if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'visit', text: 'the scheduler has not been asked yet' }), nodes: [node] })
       else ready.push({ node, use })
     }
     if (ready.length === 0) return
@@ -122,21 +122,21 @@ export class Visits {
   /** Why the visit of this node cannot begin, whatever the capacity. */
   #unready(node: string, state: NodeState): Hold | null {
     const { now, policy } = this.world
-    if (state.postponed !== undefined && now < state.postponed) return { code: 'drain', text: 'it was not changed last time, and is drained again later', until: state.postponed }
+    if (state.postponed !== undefined && now < state.postponed) return { code: 'visit', text: 'it was not changed last time, and is drained again later', until: state.postponed }
     if (this.world.nodes.some((n) => n.runsOn === node)) return { code: 'drain', text: 'its change needs it empty, and it is a hypervisor, which patchrun does not take out yet: see to it by hand, then `patchrun retry`' }
     const unseen = this.#unanswered()
     if (unseen) return unseen
     const use = this.#uses.get(node)
     if (!use) {
       this.#wanted = true
-      return { code: 'drain', text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}` }
+      return { code: 'visit', text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}` }
     }
     if (!isForeign(use)) return null
     const { reason, reasonBy, state: words } = use.node
     if (policy.drain.foreign === 'patch' && use.empty) return null
     this.#wanted = true
     const who = reason === '' ? '' : `: "${reason}"${reasonBy === '' ? '' : ` (${reasonBy})`}`
-    return { code: 'drain', text: `${words.join('+').toLowerCase()}, and not by patchrun${who}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
+    return { code: 'visit', text: `${words.join('+').toLowerCase()}, and not by patchrun${who}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
   }
 
   /** The scheduler has to be asked first, or gave no answer: nothing is concluded from that, and nothing begun. */
@@ -145,8 +145,8 @@ export class Visits {
     const { now } = this.world
     if (workload && (!silent || silent.at < workload.at) && now < workload.at + every) return null
     this.#wanted = true
-    if (silent && (!workload || silent.at >= workload.at)) return { code: 'drain', text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`, until: Math.max(now + 1, silent.at + every) }
-    return { code: 'drain', text: 'the scheduler is asked first' }
+    if (silent && (!workload || silent.at >= workload.at)) return { code: 'visit', text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`, until: Math.max(now + 1, silent.at + every) }
+    return { code: 'visit', text: 'the scheduler is asked first' }
   }
 
   /** By its jobs' limits it must be empty, and its visit over, before the time closes. */

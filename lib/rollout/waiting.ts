@@ -26,7 +26,7 @@ export function waitingWithin({ busy, drain, failed, spent, quarantined }: Sorte
     const open = rollout.steps.get(step)
     waiting.push({ nodes, code: 'step', text: open ? DOING[open.action] : 'a step is under way' })
   }
-  for (const [text, nodes] of groupBy(drain, (n) => drainText(nodeState(rollout, n), scheduler !== null))) waiting.push({ nodes, code: 'drain', text })
+  for (const [text, nodes] of groupBy(drain, (n) => drainText(nodeState(rollout, n), scheduler !== null))) waiting.push({ nodes, code: scheduler ? 'visit' : 'drain', text })
   // By time as well as by reason: nodes that failed in one step are tried again together.
   const key = (n: string): string => `${retryAt(nodeState(rollout, n), policy)} ${failedText(nodeState(rollout, n), policy.retries.attempts)}`
   for (const nodes of groupBy(failed, key).values()) {

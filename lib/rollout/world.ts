@@ -66,10 +66,10 @@ export type Action =
   | { readonly do: 'finish' }
 
 export type WaitCode =
-  | 'step' | 'wave' | 'canary' | 'soak' | 'drain' | 'failed' | 'quarantined' | 'halted'
+  | 'step' | 'wave' | 'canary' | 'soak' | 'drain' | 'visit' | 'failed' | 'quarantined' | 'halted'
   | 'ending' | 'pause' | 'promotion' | 'approval' | 'window' | 'freeze' | 'limit' | 'capacity' | 'pace' | 'health'
 
-/** Why these nodes do not move, in words. */
+/** Why these nodes do not move, in words. drain: a person has to empty them; visit: patchrun does, in time. */
 export interface Waiting {
   readonly nodes: readonly string[]
   readonly code: WaitCode

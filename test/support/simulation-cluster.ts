@@ -37,7 +37,8 @@ export class Cluster {
     const node = this.names[roll % this.names.length]
     if (node === undefined || roll % 3 !== 0 || this.#drained.has(node)) return
     const length = 5 + (roll % 120)
-    this.#jobs.get(node)?.push({ id: `${(this.#number += 1)}`, start: now, ends: now + length, limit: roll % 7 === 0 ? null : length * 3 }) ?? this.#jobs.set(node, [])
+    const job = { id: `${(this.#number += 1)}`, start: now, ends: now + length, limit: roll % 7 === 0 ? null : length * 3 }
+    this.#jobs.set(node, [...(this.#jobs.get(node) ?? []), job])
   }
 
   /** Somebody drains a node, or takes a drain of ours over. */

@@ -2,7 +2,7 @@
 // What must hold for every decision of a simulation. The rules keep books of their own: what was begun, what was seen,
 // who approved what; they ask the core's state only for where a node stands.
 import { nodeState, planWaves, replay } from '../../lib/rollout/index.js'
-import type { Action, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, StepAction, Wave } from '../../lib/rollout/index.js'
+import type { Action, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, StepAction, WaitCode, Wave } from '../../lib/rollout/index.js'
 import type { Model } from './simulation-model.js'
 
 /** Thrown for what must never happen. */
@@ -209,8 +209,8 @@ export class Rules {
     must(left.length === 0 || rollout.status === 'running', 'ends with a node left drained that is not named')
     if (rollout.status !== 'running') return rollout.halt?.code ?? rollout.status
     const codes = new Set(waiting.map((w) => w.code))
-    must(codes.has('drain') || codes.has('capacity') || (codes.has('window') && this.model.cluster !== null), `stands still though nothing holds it: ${[...codes].join(', ')}`)
-    return codes.has('drain') ? 'drain' : 'capacity'
+    must(['drain', 'visit', 'capacity', ...(this.model.cluster ? ['window', 'limit'] : [])].some((code) => codes.has(code as WaitCode)), `stands still though nothing holds it: ${[...codes].join(', ')}`)
+    return codes.has('drain') || codes.has('visit') ? 'drain' : 'capacity'
   }
 }
 
