@@ -25,7 +25,10 @@ export type * from './rollout/index.js'
 // Host expressions, as Slurm and ClusterShell write them.
 export { expandHosts } from './fleet/host-expression.js'
 export { foldHosts } from './fleet/host-fold.js'
-export type { AnsiblePolicy, Fleet, FleetNode, Freeze, HealthGate, PlaybookSource, RolloutPolicy, Share, Timing, WindowRule } from './fleet/types.js'
+export type { AnsiblePolicy, DrainPolicy, Fleet, FleetNode, Freeze, HealthGate, PlaybookSource, RolloutPolicy, Scheduler, SchedulerRoles, Share, Timing, WindowRule } from './fleet/types.js'
+
+// What runs on the nodes, as their scheduler told it.
+export type * from './workload/types.js'
 
 // Ansible's events: the parser, and what a run means for each node.
 export { EventParser } from './ansible/event-stream.js'

@@ -16,6 +16,11 @@ import { checkDeclaration, type Declared } from '../fleet/validate.js'
 import { escapePointer } from '../fleet/yaml-source.js'
 import { readListCommand, readListFile, readText } from './list-source.js'
 
+/** A launch of ansible-inventory takes a second, in which a node may wait to be given back: an answer stands for this long, ms. */
+const MEMO = 5_000
+
+export type InventoryMemo = Map<string, { readonly at: number; readonly answer: Promise<SourceInventory> }>
+
 export interface OpenFleetOptions {
   /** Path of patchrun.yml. */
   readonly file: string
@@ -23,6 +28,8 @@ export interface OpenFleetOptions {
   /** Path of ansible-inventory; asked for only when the declaration names an existing inventory. `configured`: ansible.executable, absolute. */
   readonly ansibleInventory: (configured: string | undefined) => Promise<string>
   readonly signal?: AbortSignal
+  /** What ansible-inventory answered lately, by path: kept by the caller between calls. */
+  readonly memo?: InventoryMemo
   /** The clock, ms since the epoch: events of a calendar are wanted around it. */
   readonly now?: () => number
 }
@@ -144,11 +151,15 @@ class SourceReader {
 
   inventory(path: string, where: Place): Promise<SourceInventory> {
     const absolute = resolve(this.directory, path)
-    const before = this.asked.get(absolute)
+    const { memo } = this.options
+    const lately = memo?.get(absolute)
+    const before = this.asked.get(absolute) ?? (lately && performance.now() < lately.at + MEMO ? lately.answer : undefined)
     if (before) return before
     const answer = (async () =>
       askInventory({ executable: await this.options.ansibleInventory(executableOf(this.declared)), inventory: absolute, cwd: this.directory, where, ...(this.options.signal ? { signal: this.options.signal } : {}) }))()
     this.asked.set(absolute, answer)
+    memo?.set(absolute, { at: performance.now(), answer })
+    answer.catch(() => memo?.delete(absolute))
     return answer
   }
 }

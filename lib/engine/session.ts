@@ -6,6 +6,7 @@ import { PatchrunError } from '../errors.js'
 import { limitTo } from '../fleet/limit.js'
 import type { Fleet } from '../fleet/types.js'
 import { openFleet } from './open-fleet.js'
+import type { InventoryMemo } from './open-fleet.js'
 import { readPlanFile, requireSame } from './plan-file.js'
 import type { LoadedPlan } from './plan-file.js'
 
@@ -37,12 +38,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const plan = options.plan === undefined ? null : await readPlanFile(options.plan)
   if (plan && options.limit !== undefined) throw new PatchrunError({ code: 'usage/plan-and-limit', message: 'the plan file says which nodes it is for', hint: 'Leave --limit out, or give it to `patchrun plan`.' })
   let executable: string | undefined
+  const memo: InventoryMemo = new Map()
   const observe = async (): Promise<Fleet> => {
     const fleet = await openFleet({
       file: options.file,
       environment: options.environment,
       ansibleInventory: async (configured) => (await find(configured)).inventory,
       signal: options.signal,
+      memo,
     })
     executable = fleet.ansible.executable
     if (plan) requireSame(plan, fleet)

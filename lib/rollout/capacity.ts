@@ -18,7 +18,11 @@ export function isOut({ rollout, out }: Pick<World, 'rollout' | 'out'>, node: st
   return state.touched || state.missing === true
 }
 
-const isInApply = ({ steps }: RolloutState, { step }: NodeState): boolean => step !== undefined && steps.get(step)?.action === 'apply'
+const isInApply = ({ steps }: RolloutState, { step }: NodeState): boolean => step !== undefined && (steps.get(step)?.action === 'apply' || steps.get(step)?.action === 'drain')
+
+/** Nodes that patchrun has drained, or is just draining. */
+export const drained = ({ nodes, steps }: RolloutState): readonly string[] =>
+  [...nodes].flatMap(([node, { held, step }]) => (held || (step !== undefined && steps.get(step)?.action === 'drain') ? [node] : []))
 
 interface Room {
   readonly name: string
@@ -46,7 +50,7 @@ export class Slots {
     this.#hold = hold
     this.#left = most
     // A drain is the beginning of a change.
-    this.#changed = world.rollout.changed.size + [...world.rollout.nodes].filter(([node, { held }]) => held && !world.rollout.changed.has(node)).length
+    this.#changed = world.rollout.changed.size + drained(world.rollout).filter((node) => !world.rollout.changed.has(node)).length
   }
 
   /** Those of these nodes that may be changed now, in order, and why the others may not. */
@@ -74,11 +78,17 @@ export class Slots {
     return isOut(this.world, node) ? [] : (this.#rooms.get(node) ?? [])
   }
 
-  #refuse(node: string): Hold | null {
+  /** The hard limit of a run, which no time and no end of a step lifts. */
+  limit(node: string): Hold | null {
     const { policy, rollout } = this.world
-    if (policy.maxChanged !== null && this.#changed >= policy.maxChanged && !rollout.changed.has(node)) {
-      return { code: 'limit', text: `${policy.maxChanged} nodes at most are changed in one run, and that many were; the next run goes on` }
-    }
+    if (policy.maxChanged === null || this.#changed < policy.maxChanged || rollout.changed.has(node)) return null
+    return { code: 'limit', text: `${policy.maxChanged} nodes at most are changed in one run, and that many were; the next run goes on` }
+  }
+
+  #refuse(node: string): Hold | null {
+    const { policy } = this.world
+    const limit = this.limit(node)
+    if (limit) return limit
     const full = this.#roomsOf(node).find((r) => r.out >= r.limit)
     if (full) return { code: 'capacity', text: `${full.out} of ${full.limit} nodes that may be out at once are out (${full.name})` }
     if (this.#left > 0) return null

@@ -13,8 +13,8 @@ const MAX_TRIES = 3
 /** The nodes a gate is asked on: those that are where they should be, and in no step. */
 const askable = (rollout: RolloutState, nodes: readonly string[], point: HealthPoint): string[] =>
   nodes.filter((n) => {
-    const { stage, step } = nodeState(rollout, n)
-    return step === undefined && (stage === 'good' || (point === 'start' && stage !== 'failed' && stage !== 'quarantined'))
+    const { stage, step, held } = nodeState(rollout, n)
+    return step === undefined && !held && (stage === 'good' || (point === 'start' && stage !== 'failed' && stage !== 'quarantined'))
   })
 
 /** What stands between this place and going on; null: every gate here has passed. */

@@ -7,7 +7,7 @@
 // Whatever must stop the rollout is asked first, so that no action stands beside a halt. A change that has begun is
 // looked at again whatever came between: a node is never left half done because it got late.
 import { dueCheck } from './checks.js'
-import { Slots } from './capacity.js'
+import { drained, Slots } from './capacity.js'
 import { unapproved } from './approval.js'
 import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
@@ -32,7 +32,8 @@ export function decide(world: World): Decision {
   const halt = checkHalt(world, waves)
   if (!halt) return new Walk(world, waves, closedFor(world)).decide()
   // Nobody is left drained: what was begun is finished, what was only drained is given back, then it halts.
-  const held = world.scheduler !== null && waves.some((w) => w.nodes.some((n) => isVisiting(nodeState(rollout, n)) || (nodeState(rollout, n).held && nodeState(rollout, n).step)))
+  const ours = new Set(drained(rollout))
+  const held = world.scheduler !== null && waves.some((w) => w.nodes.some((n) => ours.has(n) && (nodeState(rollout, n).step !== undefined || isVisiting(nodeState(rollout, n)))))
   if (!held) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
   return new Walk(world, waves, { code: 'ending', text: `about to halt, what was begun is finished: ${halt.message}` }).decide()
 }
@@ -60,9 +61,9 @@ class Walk {
     for (const [i, wave] of waves.entries()) {
       const sorted = this.#sorted[i] as Sorted
       if (sorted.applied.length > 0) this.#actions.push({ do: 'verify', wave: wave.index, nodes: sorted.applied })
-      this.#visits?.goOn(wave.index, sorted.visiting)
       if (sorted.spent.length > 0) this.#actions.push({ do: 'quarantine', nodes: sorted.spent })
       if (!hold && sorted.good.length < wave.nodes.length) hold = this.#closed ? null : this.#entrance(i)
+      this.#visits?.goOn(wave.index, sorted.visiting, hold)
       if (hold) {
         behind.push(...stuckBehind(sorted))
         this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [] }, this.world))
@@ -188,7 +189,9 @@ function openCanaries({ good, ...rest }: Sorted): Hold | null {
 
 /** A wave is done when each of its nodes has been tried once; what failed then is tried again without holding up the next. */
 function openNodes({ index }: Wave, { unseen, hot, applied, busy }: Sorted, rollout: RolloutState): Hold | null {
-  const moving = byRecord([...unseen, ...hot, ...applied, ...busy], rollout).fresh.length
+  // A visit may take days, and what needs none does not wait for it.
+  const visited = new Set(drained(rollout))
+  const moving = byRecord([...unseen, ...hot, ...applied, ...busy].filter((n) => !visited.has(n)), rollout).fresh.length
   return moving > 0 ? { code: 'wave', text: `${waveName(index)} must be done first: ${moving} of its nodes are not` } : null
 }
 

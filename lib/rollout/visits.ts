@@ -4,7 +4,7 @@
 import { rememberedStretches, DAY } from '../fleet/time-zone.js'
 import { describeJobs, jobsByNode, schedulerName, useOf } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
-import { expectedDrainVisit } from './capacity.js'
+import { drained, expectedDrainVisit } from './capacity.js'
 import type { Slots } from './capacity.js'
 import { shareOf } from './waves.js'
 import { drainOrder } from './order.js'
@@ -39,20 +39,20 @@ export class Visits {
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
     if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
-    this.#held = [...world.rollout.nodes.values()].filter((n) => n.held).length
+    this.#held = drained(world.rollout).length
   }
 
-  /** The next step of nodes in the middle of a visit. */
-  goOn(wave: number, nodes: readonly string[]): void {
+  /** The next step of nodes in the middle of a visit. `hold`: their wave may not begin. */
+  goOn(wave: number, nodes: readonly string[], hold: Hold | null): void {
     for (const node of nodes) {
       const state = nodeState(this.world.rollout, node)
-      const next = this.#next(node, state, state.held as Held)
+      const next = this.#next(node, state, state.held as Held, this.closed ?? hold)
       if ('do' in next) this.actions.push({ ...next, wave, nodes: [node] })
       else this.waiting.push({ ...next, nodes: [node] })
     }
   }
 
-  #next(node: string, state: NodeState, held: Held): NextStep | Hold {
+  #next(node: string, state: NodeState, held: Held, hold: Hold | null): NextStep | Hold {
     const { now, policy } = this.world
     if (held.again !== undefined && now < held.again) return { code: 'drain', text: 'the scheduler gave no clear answer about this node, and is asked again', until: held.again }
     if (held.inherited) return { do: 'release' }
@@ -68,7 +68,8 @@ export class Visits {
     const use = this.#uses.get(node) ?? null
     const foreign = held.foreign && { foreign: true as const }
     if (held.phase !== 'draining') return held.empty ? { do: 'apply', full: true } : use && !use.empty && use.draining ? this.#wait(node, use, held) : { do: 'drain', ...foreign }
-    if (this.closed) return this.closed.code === 'pause' ? this.closed : { do: 'release' }
+    // Nobody is kept waiting for a window or an end; a person or a gate may be quick.
+    if (hold) return this.closed && hold.code !== 'pause' ? { do: 'release' } : hold
     if (held.empty) return this.#fits(now) ?? { do: 'apply', full: true }
     if (!use || use.empty || !use.draining) {
       // Nobody asked since the drain: its own report said that it was at work.
@@ -97,7 +98,7 @@ export class Visits {
     const { now, policy, rollout, nodes: all } = this.world
     const ready: { node: string; use: NodeUse }[] = []
     for (const node of nodes) {
-      const hold = this.#unready(node, nodeState(rollout, node))
+      const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node))
       const use = this.#uses.get(node)
       if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'drain', text: 'the scheduler has not been asked yet' }), nodes: [node] })
       else ready.push({ node, use })
@@ -117,7 +118,7 @@ export class Visits {
     if (busy.length > 0) this.actions.push({ do: 'drain', wave, nodes: busy })
     this.waiting.push(...waiting)
     // Their slot may come when something happens there.
-    if (waiting.length > 0 && this.#watch.length > 0) this.#wanted = true
+    if (waiting.some((w) => w.code !== 'limit')) this.#wanted = true
   }
 
   /** Why the visit of this node cannot begin, whatever the capacity. */

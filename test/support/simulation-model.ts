@@ -110,6 +110,9 @@ export class Model {
     }
   }
 
+  /** Nothing happens but looking at the scheduler. */
+  isIdle = ({ actions }: Decision): boolean => this.rollout.steps.size === 0 && actions.every((a) => a.do === 'observe')
+
   /** Starts what was decided, or lets time pass to what comes next. False when nothing is left to happen. */
   act({ actions, waiting, wakeAt }: Decision, roll: number): boolean {
     for (const action of actions) {
@@ -131,7 +134,7 @@ export class Model {
     const [first] = [...this.rollout.steps.values()].sort((a, b) => (this.#ends.get(a.step) ?? 0) - (this.#ends.get(b.step) ?? 0))
     const ends = first && (this.#ends.get(first.step) ?? this.now)
     if (wakeAt !== null) must(wakeAt > this.now, 'waits for a time that has passed')
-    this.cluster?.pass(this.now, roll)
+    this.cluster?.pass(this.now, 1)
     if (first && ends !== undefined && (wakeAt === null || ends <= wakeAt)) {
       this.now = Math.max(this.now, ends)
       this.#conclude(first, roll)

@@ -39,7 +39,7 @@ export class Rules {
     must(named.every((n) => nodeState(rollout, n).step === undefined), 'a node is in two steps')
     must(rollout.status === 'running' || actions.length === 0, `an action starts though the rollout is ${rollout.status}`)
     must(!(actions.some((a) => a.do === 'halt') && actions.length > 1), 'an action stands beside a halt')
-    if (steps.length > 0) this.#failures(nodes.filter((n) => n.canary).map((n) => n.name), nodes.filter((n) => !n.canary).map((n) => n.name))
+    if (!steps.every((s) => s.do === 'verify' || this.#isStarted(s))) this.#failures(nodes.filter((n) => n.canary).map((n) => n.name), nodes.filter((n) => !n.canary).map((n) => n.name))
     const waves = planWaves(nodes, this.model.scenario.policy, null)
     for (const step of steps) this.#step(step, waves)
     this.#changes(steps.filter((s) => (s.do === 'apply' && !s.full) || (s.do === 'drain' && s.nodes.some((n) => !nodeState(rollout, n).held))))
@@ -63,6 +63,13 @@ export class Rules {
     }
   }
 
+  #isStarted({ do: action, nodes }: Begun): boolean {
+    return nodes.every((n) => {
+      const { held } = nodeState(this.model.rollout, n)
+      return held !== undefined && (held.phase !== 'draining' || action === 'release')
+    })
+  }
+
   #step(begun: Begun, waves: readonly Wave[]): void {
     const { do: action, wave, nodes: list } = begun
     const { rollout, nodes, now, state, cluster, scenario: { policy, promotedAt, rewritten } } = this.model
@@ -78,8 +85,7 @@ export class Rules {
     // A change that has begun is looked at again, whatever came between.
     if (action === 'verify') return
     // What may have begun is finished, what was only drained is given back.
-    const started = list.every((n) => { const { held } = nodeState(rollout, n); return held !== undefined && (held.phase !== 'draining' || action === 'release') })
-    if (started) return
+    if (this.#isStarted(begun)) return
     const { pause } = state
     must(!pause || (pause.until !== undefined && now >= pause.until), 'begins though paused')
     must(!rollout.abort, 'begins though aborted')
@@ -203,7 +209,7 @@ export class Rules {
     must(left.length === 0 || rollout.status === 'running', 'ends with a node left drained that is not named')
     if (rollout.status !== 'running') return rollout.halt?.code ?? rollout.status
     const codes = new Set(waiting.map((w) => w.code))
-    must(codes.has('drain') || codes.has('capacity'), `stands still though nothing holds it: ${[...codes].join(', ')}`)
+    must(codes.has('drain') || codes.has('capacity') || (codes.has('window') && this.model.cluster !== null), `stands still though nothing holds it: ${[...codes].join(', ')}`)
     return codes.has('drain') ? 'drain' : 'capacity'
   }
 }

@@ -101,6 +101,8 @@ export function live(scenario: Scenario, decide: Decide): Life {
     model.accidents(scenario.dice[turns])
     decision = decide(model.world())
     model.rules.check(decision)
+    // A scheduler is asked again and again: what waits for people there waits for ever.
+    if (scenario.scheduler && turns > scenario.dice.length + 600 && model.isIdle(decision)) break
     if (!model.act(decision, scenario.dice[turns] ?? turns * 7919)) break
   }
   must(turns < 3_000, 'the rollout does not come to an end')

@@ -67,8 +67,8 @@ function endedLines({ action, wave, nodes, since }: OpenStep, outcome: Concluded
   const tally = new Map<string, number>()
   const failed: string[] = []
   for (const node of nodes) {
-    const { verdict, applied, checked, failure } = outcome.nodes[node] ?? {}
-    const word = verdict ?? applied ?? checked ?? 'no outcome'
+    const { verdict, applied, checked, drained, rebooted, released, failure } = outcome.nodes[node] ?? {}
+    const word = verdict ?? applied ?? checked ?? drained ?? rebooted ?? released ?? 'no outcome'
     tally.set(word, (tally.get(word) ?? 0) + 1)
     if (failure) failed.push(`  ${paint.bad('failed')} ${node}: ${clean(describeFailure(failure), 500).replaceAll('\n', ' ')}`)
   }

@@ -64,14 +64,15 @@ def nodes_figures(meta, samples):
             else:
                 back.setdefault(name, t)
     total = max(back.values()) - start if len(back) == count else None
-    canary = max(back[c] for c in canaries) - start if canaries and canaries <= back.keys() else 0.0 if not canaries else None
+    canary = max(back[c] for c in canaries) - start if canaries and canaries <= back.keys() else None
+    rest = total if not canaries else total - canary if total and canary is not None else None
     return {
         **{key: round(value) for key, value in spent.items()},
         "idle_ns": round(spent["p1"] + spent["p2"]), "peak_out": peak_out, "peak_flagged": peak_flagged,
         "back": len(back), "rebooted_once": sum(boots == 1 for *_, boots in samples[-1][3]),
         "total_s": total and round(total, 1), "canary_s": canary if canary is None else round(canary, 1),
         "first_other_s": first_other and round(first_other, 1),
-        "rest_s": round(total - canary, 1) if total and canary is not None else None,
+        "rest_s": rest and round(rest, 1),
         "tool_s": round(meta["tool_end"] - start, 1), "tool_cpu": round(meta["tool_cpu"], 1),
         "rc": meta["rc"], "gave_up": meta.get("gave_up", False),
     }
