@@ -12,7 +12,7 @@ const unsupported = await labUnsupported()
 const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 /** Of Slurm's plain words those of a node that serves. */
 const SERVES = /^(IDLE|MIXED|ALLOCATED)$/
-t.setTimeout(900_000)
+t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {

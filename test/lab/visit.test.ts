@@ -18,7 +18,7 @@ const HOT = `    - name: a hot part
       ansible.builtin.copy: { dest: /etc/hot, content: "new", mode: "0644" }
       tags: [HotChange]
 `
-t.setTimeout(900_000)
+t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {

@@ -76,7 +76,7 @@ export async function startDrainFleet(ansible: string): Promise<DrainFleet> {
     repository,
     everywhere,
     patchrun: (argv, options = {}) =>
-      lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), ...argv], { timeout: 240_000, ...options, env: { NO_COLOR: '1', TZ: 'UTC', ...options.env, PATH: `${ansible}:${process.env['PATH'] ?? ''}` } }),
+      lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), ...argv], { timeout: 900_000, ...options, env: { NO_COLOR: '1', TZ: 'UTC', ...options.env, PATH: `${ansible}:${process.env['PATH'] ?? ''}` } }),
     declare: ({ drain, capacity, rollout = '', scheduler = '' }) =>
       writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
 fleet: lab
@@ -93,7 +93,7 @@ ansible: { forks: 6, connectTimeout: 5s }
     reason: async (node) => /Reason=(.*?)\s*$/m.exec(await slurm('node', node))?.[1] ?? '',
     states: async () => Object.fromEntries([...(await slurm('node')).matchAll(/NodeName=(\S+).*? State=(\S+)/g)].map(([, name = '', state = '']) => [name, state])),
     reservations: async () => [...(await slurm('reservation')).matchAll(/ReservationName=(\S+)/g)].map(([, name = '']) => name),
-    async intended(action, node, patience = 120_000) {
+    async intended(action, node, patience = 600_000) {
       const before = intents(action, node)
       for (const until = Date.now() + patience; intents(action, node) === before; await sleep(30)) {
         if (Date.now() > until) throw new Error(`no ${action} of ${node} within ${patience / 1000} s`)
