@@ -48,7 +48,7 @@ export class Lookout {
         // A look that began earlier may end later.
         if (found.at >= (this.#workload?.at ?? 0)) this.#workload = found
         this.#silent = null
-        await keep(this.directory, found)
+        await keep(this.directory, found, kind)
       }
     } finally {
       this.#under[kind] = false
@@ -71,8 +71,9 @@ async function observe(watch: readonly string[], directory: string, context: Ste
 
 const fileOf = (directory: string): string => join(directory, 'workload.json')
 
-async function keep(directory: string, { at, nodes, jobs }: Workload): Promise<void> {
-  const temporary = `${fileOf(directory)}.new`
+async function keep(directory: string, { at, nodes, jobs }: Workload, kind: string): Promise<void> {
+  // Two looks may end at the same time.
+  const temporary = `${fileOf(directory)}.${kind}`
   await writeFile(temporary, `${JSON.stringify({ at, nodes: [...nodes.values()], jobs })}\n`, { mode: 0o600 })
   await rename(temporary, fileOf(directory))
 }

@@ -59,7 +59,6 @@ interface Running {
   /** People were told that the canaries proved nothing. */
   warned: boolean
   readonly visits: Visits
-  /** Looks at the scheduler; ended when nothing else is waited for. */
   readonly looks: Map<string, Promise<void>>
   readonly endLooks: AbortController
 }
@@ -94,7 +93,8 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       await running.visits.closeIdle()
       if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
       const listens = decision.waiting.some((w) => STEERED.has(w.code))
-      if (running.steps.size === 0 && running.looks.size === 0 && (run.once || (decision.wakeAt === null && !listens))) {
+      if (rolloutOf(run.journal).status !== 'running') running.endLooks.abort()
+      if (running.steps.size === 0 && (running.looks.size === 0 || running.endLooks.signal.aborted) && (run.once || (decision.wakeAt === null && !listens))) {
         return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', ...observed }
       }
       await nextChange(run, running, decision.wakeAt)

@@ -31,6 +31,8 @@ export class Visits {
   readonly #uses = new Map<string, NodeUse | null>()
   readonly #watch: string[] = []
   #wanted = false
+  /** Nodes wait for a look that is new enough. */
+  #stale = false
   #held: number
 
   constructor(private readonly world: World, private readonly view: SchedulerView, private readonly closed: Hold | null) {
@@ -125,15 +127,16 @@ export class Visits {
     if (state.postponed !== undefined && now < state.postponed) return { code: 'visit', text: 'it was not changed last time, and is drained again later', until: state.postponed }
     if (this.world.nodes.some((n) => n.runsOn === node)) return { code: 'drain', text: 'its change needs it empty, and it is a hypervisor, which patchrun does not take out yet: see to it by hand, then `patchrun retry`' }
     const unseen = this.#unanswered()
-    if (unseen) return unseen
     const use = this.#uses.get(node)
+    // What was seen of it last is worth more to a reader than that it is old; no visit begins from either.
+    if (unseen && (this.#silenced() || !isForeign(use))) return unseen
     if (!use) {
       this.#wanted = true
       return { code: 'visit', text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}` }
     }
     if (!isForeign(use)) return null
     const { reason, reasonBy, state: words } = use.node
-    if (policy.drain.foreign === 'patch' && use.empty) return null
+    if (policy.drain.foreign === 'patch' && use.empty) return unseen
     this.#wanted = true
     const who = reason === '' ? '' : `: "${reason}"${reasonBy === '' ? '' : ` (${reasonBy})`}`
     return { code: 'visit', text: `${words.join('+').toLowerCase()}, and not by patchrun${who}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
@@ -143,10 +146,17 @@ export class Visits {
   #unanswered(): Hold | null {
     const { workload, silent, every } = this.view
     const { now } = this.world
-    if (workload && (!silent || silent.at < workload.at) && now < workload.at + every) return null
+    if (workload && !this.#silenced() && now < workload.at + every) return null
     this.#wanted = true
-    if (silent && (!workload || silent.at >= workload.at)) return { code: 'visit', text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`, until: Math.max(now + 1, silent.at + every) }
+    this.#stale = true
+    if (silent && this.#silenced()) return { code: 'visit', text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`, until: Math.max(now + 1, silent.at + every) }
     return { code: 'visit', text: 'the scheduler is asked first' }
+  }
+
+  /** The last answer was none. */
+  #silenced(): boolean {
+    const { workload, silent } = this.view
+    return silent !== null && (!workload || silent.at >= workload.at)
   }
 
   /** By its jobs' limits it must be empty, and its visit over, before the time closes. */
@@ -175,13 +185,15 @@ export class Visits {
     if (this.#watch.length === 0 || !workload) return due && !looking.now ? [{ do: 'observe', watch: [] }] : []
     const actions: Action[] = []
     if (!looking.watch && due) actions.push({ do: 'observe', watch: this.#watch.map((n) => schedulerName(n, this.view.names)) })
-    else if (looking.watch && due && !looking.now && this.waiting.some((w) => w.text === 'the scheduler is asked first')) actions.push({ do: 'observe', watch: [] })
+    else if (looking.watch && due && !looking.now && this.#stale) actions.push({ do: 'observe', watch: [] })
     return actions
   }
 
   /** When the scheduler is worth asking again, ms; null: nothing waits for it. */
   get wakeAt(): number | null {
-    const { workload, silent, every } = this.view
+    const { workload, silent, every, looking } = this.view
+    // The end of a look that is under way wakes by itself.
+    if (looking.now || looking.watch) return null
     return this.#wanted ? Math.max(this.world.now + 1, Math.max(workload?.at ?? 0, silent?.at ?? 0) + every) : null
   }
 

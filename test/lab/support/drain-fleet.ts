@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fleet on a lab whose change needs empty nodes and a reboot, and what Slurm and the nodes themselves say of it afterwards.
+import { readFileSync, existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { makeRepository, type Repository } from '../../support/repository.js'
+import { startLab, type Lab } from './lab.js'
+import type { Options, Output } from './run.js'
+import { bootsOf } from './sampler.js'
+
+const program = resolve(import.meta.dirname, '../../../bin/patchrun.js')
+
+/** A package, and a handler that asks for a reboot as Debian's packages do. Both need an empty node. */
+export const sitePlaybook = (version: string, tasks = ''): string => `- name: site
+  hosts: all
+  gather_facts: false
+  become: true
+  tasks:
+${tasks}    - name: install labpkg
+      ansible.builtin.apt: { name: labpkg=${version}, allow_downgrade: true }
+      tags: [DrainChange]
+      notify: ask for a reboot
+  handlers:
+    - name: ask for a reboot
+      ansible.builtin.copy: { dest: /run/reboot-required, content: "labpkg", mode: "0644" }
+      tags: [DrainChange]
+`
+
+/** Blocks of patchrun.yml in flow style, without the braces. */
+export interface DrainPolicy {
+  readonly drain: string
+  readonly capacity: number
+  readonly rollout?: string
+  readonly scheduler?: string
+}
+
+export interface RolloutAnswer {
+  readonly rollout: { readonly state: string; readonly halt?: { code: string; message: string; nodes: string[] }; readonly nodes: readonly { node: string; stage: string; waiting?: string }[] }
+}
+
+export interface DrainFleet {
+  readonly lab: Lab
+  readonly repository: Repository
+  /** The command, in the lab. */
+  patchrun(argv: readonly string[], options?: Options): Promise<Output>
+  declare(policy: DrainPolicy): Promise<void>
+  /** A shell command on each of these nodes; what it printed. */
+  everywhere(command: string, nodes?: readonly string[]): Promise<readonly string[]>
+  versions(nodes?: readonly string[]): Promise<readonly string[]>
+  boots(): Promise<readonly number[]>
+  /** What Slurm says behind Reason=, with user and time; empty when there is none. */
+  reason(node: string): Promise<string>
+  states(): Promise<Readonly<Record<string, string>>>
+  reservations(): Promise<readonly string[]>
+  /** Resolves once this step of the visit of this node is intended. */
+  intended(action: string, node: string, patience?: number): Promise<void>
+}
+
+export const answerOf = ({ stdout }: Output): RolloutAnswer => JSON.parse(stdout) as RolloutAnswer
+
+/** Six nodes at labpkg 1.0, node01 is the canary; `ansible` is the directory of its commands. */
+export async function startDrainFleet(ansible: string): Promise<DrainFleet> {
+  const lab = await startLab({ nodes: 6 })
+  const directory = join(lab.directory, 'fleet')
+  await mkdir(directory)
+  const repository = makeRepository(join(directory, 'playbooks'))
+  const everywhere: DrainFleet['everywhere'] = (command, nodes = lab.nodes) => Promise.all(nodes.map(async (n) => (await lab.ssh(n, command)).stdout.trim()))
+  const slurm = async (...argv: string[]): Promise<string> => (await lab.exec(['scontrol', 'show', '-o', ...argv])).stdout
+  await everywhere('sudo DEBIAN_FRONTEND=noninteractive sh -c "apt-get -qy update; apt-get -qy install labpkg=1.0" >/dev/null 2>&1')
+  const journal = join(directory, '.patchrun/environments/default/journal.jsonl')
+  const intents = (action: string, node: string): number =>
+    existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').filter((line) => line.includes('"type":"intended"') && line.includes(`"action":"${action}"`) && line.includes(`"${node}"`)).length : 0
+  return {
+    lab,
+    repository,
+    everywhere,
+    patchrun: (argv, options = {}) =>
+      lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), ...argv], { timeout: 900_000, ...options, env: { NO_COLOR: '1', TZ: 'UTC', ...options.env, PATH: `${ansible}:${process.env['PATH'] ?? ''}` } }),
+    declare: ({ drain, capacity, rollout = '', scheduler = '' }) =>
+      writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
+fleet: lab
+playbooks: { repository: ./playbooks }
+nodes: { allow: ["node[01-06]"], canary: [node01] }
+inventory: { source: ${lab.inventoryFile}, vars: { ansible_pipelining: true } }
+scheduler: { type: slurm, controller: localhost, every: 1s, feature: patchrun_${scheduler} }
+drain: { ${drain} }
+rollout: { soak: 0s, waves: ["100%"], maxFailed: 5, retries: { attempts: 2, backoff: 3s }, expected: 20s, capacity: { fleet: ${capacity} }${rollout} }
+ansible: { forks: 6, connectTimeout: 5s }
+`),
+    versions: (nodes) => everywhere("dpkg-query -W -f '${Version}' labpkg", nodes),
+    boots: () => Promise.all(lab.nodes.map((n) => bootsOf(lab, n))),
+    reason: async (node) => /Reason=(.*?)\s*$/m.exec(await slurm('node', node))?.[1] ?? '',
+    states: async () => Object.fromEntries([...(await slurm('node')).matchAll(/NodeName=(\S+).*? State=(\S+)/g)].map(([, name = '', state = '']) => [name, state])),
+    reservations: async () => [...(await slurm('reservation')).matchAll(/ReservationName=(\S+)/g)].map(([, name = '']) => name),
+    async intended(action, node, patience = 600_000) {
+      const before = intents(action, node)
+      for (const until = Date.now() + patience; intents(action, node) === before; await sleep(30)) {
+        if (Date.now() > until) throw new Error(`no ${action} of ${node} within ${patience / 1000} s`)
+      }
+    },
+  }
+}
