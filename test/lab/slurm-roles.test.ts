@@ -57,10 +57,11 @@ async function all(t: Test, bin: string): Promise<void> {
   await t.test('observe: nodes, jobs of all kinds, reservations', async (t) => {
     const two = await submit('-N2', '-w', 'node01,node02', '-t', '10', '-J', 'a|b "c"', '--wrap', 'sleep 100')
     const array = await submit('-a', '1-2', '-w', 'node03', '--wrap', 'sleep 100')
-    const stubborn = await submit('-w', 'node04', '-t', '1-0', '--wrap', 'trap "" TERM; sleep 100')
+    const stubborn = await submit('-w', 'node04', '-t', '1-0', '--wrap', 'sleep 100')
     await slurm('scontrol', 'create', 'reservationname=window', 'users=alice', 'nodes=node05,node06', 'starttime=now', 'duration=60')
     await until('all run', async () => (await slurm('squeue', '-h', '-t', 'R', '-o', '%i')).trim().split('\n').length === 4)
-    await sleep(300)
+    // Nobody there to say that the job has ended.
+    await lab.ssh('node04', 'sudo pkill -STOP -x slurmd')
     await slurm('scancel', stubborn)
     await until('one is completing', async () => (await slurm('squeue', '-h', '-t', 'CG', '-o', '%i')).trim() === stubborn)
     const { report, changed } = await on('slurm_observe')
@@ -79,8 +80,8 @@ async function all(t: Test, bin: string): Promise<void> {
     t.match(job(stubborn), { state: 'COMPLETING', nodes: ['node04'], limit: 86_400 })
     t.match(report.reservations, [{ name: 'window', nodes: ['node05', 'node06'], users: ['alice'] }])
     t.equal(report.jobs.length, 4)
+    await lab.ssh('node04', 'sudo pkill -CONT -x slurmd')
     await slurm('scontrol', 'delete', 'reservationname=window')
-    await slurm('scancel', '-u', 'alice', '-s', 'KILL')
     await slurm('scancel', '-u', 'alice')
     await until('no job is left', async () => (await slurm('squeue', '-h')) === '')
   })
@@ -232,7 +233,7 @@ async function all(t: Test, bin: string): Promise<void> {
       t.equal(exitCode, 2)
       t.equal(reports.size, 0)
       t.match(failures, /slurmctld does not answer: .*\n.*Nothing is concluded/)
-      t.ok(took < 20, `${took.toFixed(1)} s`)
+      t.ok(took < 40, `${took.toFixed(1)} s`)
     }
     await until('it answers again', async () => (await lab.exec(['sinfo'])).exitCode === 0)
     t.equal((await raw('node01')).state, 'IDLE')
