@@ -49,7 +49,7 @@ async function all(t: Test, bin: string): Promise<void> {
   }
   const jobField = async (job: string, field: string): Promise<string> => new RegExp(`${field}=(\\S+)`).exec(await slurm('scontrol', '-o', 'show', 'job', job))?.[1] ?? ''
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(100)) if (await holds()) return
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) if (await holds()) return
     throw new Error(`never: ${what}`)
   }
   const noReservation = async (t: Test): Promise<void> => void t.match(await slurm('scontrol', 'show', 'reservation'), 'No reservations', 'no reservation is left')
@@ -57,10 +57,11 @@ async function all(t: Test, bin: string): Promise<void> {
   await t.test('observe: nodes, jobs of all kinds, reservations', async (t) => {
     const two = await submit('-N2', '-w', 'node01,node02', '-t', '10', '-J', 'a|b "c"', '--wrap', 'sleep 100')
     const array = await submit('-a', '1-2', '-w', 'node03', '--wrap', 'sleep 100')
-    const stubborn = await submit('-w', 'node04', '-t', '1-0', '--wrap', 'trap "" TERM; sleep 100')
+    const stubborn = await submit('-w', 'node04', '-t', '1-0', '--wrap', 'sleep 100')
     await slurm('scontrol', 'create', 'reservationname=window', 'users=alice', 'nodes=node05,node06', 'starttime=now', 'duration=60')
     await until('all run', async () => (await slurm('squeue', '-h', '-t', 'R', '-o', '%i')).trim().split('\n').length === 4)
-    await sleep(300)
+    // Nobody there to say that the job has ended.
+    await lab.ssh('node04', 'sudo pkill -STOP -x slurmd')
     await slurm('scancel', stubborn)
     await until('one is completing', async () => (await slurm('squeue', '-h', '-t', 'CG', '-o', '%i')).trim() === stubborn)
     const { report, changed } = await on('slurm_observe')
@@ -79,8 +80,8 @@ async function all(t: Test, bin: string): Promise<void> {
     t.match(job(stubborn), { state: 'COMPLETING', nodes: ['node04'], limit: 86_400 })
     t.match(report.reservations, [{ name: 'window', nodes: ['node05', 'node06'], users: ['alice'] }])
     t.equal(report.jobs.length, 4)
+    await lab.ssh('node04', 'sudo pkill -CONT -x slurmd')
     await slurm('scontrol', 'delete', 'reservationname=window')
-    await slurm('scancel', '-u', 'alice', '-s', 'KILL')
     await slurm('scancel', '-u', 'alice')
     await until('no job is left', async () => (await slurm('squeue', '-h')) === '')
   })
@@ -232,7 +233,7 @@ async function all(t: Test, bin: string): Promise<void> {
       t.equal(exitCode, 2)
       t.equal(reports.size, 0)
       t.match(failures, /slurmctld does not answer: .*\n.*Nothing is concluded/)
-      t.ok(took < 20, `${took.toFixed(1)} s`)
+      t.ok(took < 40, `${took.toFixed(1)} s`)
     }
     await until('it answers again', async () => (await lab.exec(['sinfo'])).exitCode === 0)
     t.equal((await raw('node01')).state, 'IDLE')
@@ -240,7 +241,7 @@ async function all(t: Test, bin: string): Promise<void> {
 
   await t.test('reboot', async (t) => {
     const hosts = ['node03', 'node04']
-    const reboot = async (vars: Readonly<Record<string, unknown>>, options: PlayOptions = {}) => play<RebootReport>('node_reboot', { patchrun_reboot_timeout: 40, ...vars }, { hosts, ...options })
+    const reboot = async (vars: Readonly<Record<string, unknown>>, options: PlayOptions = {}) => play<RebootReport>('node_reboot', { patchrun_reboot_timeout: 90, ...vars }, { hosts, ...options })
     await slurm('scontrol', 'update', 'nodename=node03,node04', 'state=drain', `reason=${OURS}`)
     const boots = Object.fromEntries((await on('slurm_observe')).report.nodes.map(({ name, boot }) => [name, boot]))
     const none = await reboot({})
@@ -267,18 +268,18 @@ async function all(t: Test, bin: string): Promise<void> {
   })
 
   await t.test('reboot: nodes that do not go or do not come back', async (t) => {
-    const failing = async (node: string, vars: Readonly<Record<string, unknown>>) => (await play<RebootReport>('node_reboot', { patchrun_reboot: 'always', patchrun_reboot_timeout: 8, ...vars }, { hosts: [node] })).failures
+    const failing = async (node: string, vars: Readonly<Record<string, unknown>>) => (await play<RebootReport>('node_reboot', { patchrun_reboot: 'always', patchrun_reboot_timeout: 12, ...vars }, { hosts: [node] })).failures
     const [refused, stays, halted] = await Promise.all([
       failing('node01', { node_reboot_command: 'echo no such privilege; exit 3' }), failing('node02', { node_reboot_command: 'true' }), failing('node03', { node_reboot_command: 'shutdown -h now' }),
     ])
     t.match(refused, /refused to reboot: no such privilege; code 3/)
-    t.match(stays, /did not go down within 8 s/)
-    t.match(halted, /did not come back within 8 s/)
+    t.match(stays, /did not go down within 12 s/)
+    t.match(halted, /did not come back within 12 s/)
     const off = await play('node_reboot', { patchrun_reboot: 'always', patchrun_reboot_timeout: 4 }, { hosts: ['node03'] })
     t.match(off.failures, /did not answer within 4 s.*nothing was rebooted/)
     t.ok(off.took < 15)
     // A call that finds the node in the middle of booting waits for it.
-    const begun = play<RebootReport>('node_reboot', { patchrun_reboot: 'auto', patchrun_reboot_timeout: 40 }, { hosts: ['node03'] })
+    const begun = play<RebootReport>('node_reboot', { patchrun_reboot: 'auto', patchrun_reboot_timeout: 90 }, { hosts: ['node03'] })
     await sleep(2000)
     await lab.power('node03', 'on')
     t.match((await begun).reports.get('node03'), { rebooted: false })
