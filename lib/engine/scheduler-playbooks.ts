@@ -36,7 +36,9 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
   const home = join(directory, 'visit')
   await layOut(home, placeOf(fleet, checkout), [...Object.values<string>({ ...scheduler.roles }), ...gates.map((g) => g.role)])
   const boot = Object.fromEntries(run.nodes.flatMap((n) => { const at = rollout.nodes.get(n)?.held?.boot; return at === undefined ? [] : [[n, at]] }))
-  const reboot = { patchrun_reboot: drain.reboot, patchrun_reboot_timeout: Math.ceil(drain.rebootTimeout / 1000), patchrun_boot_before: boot }
+  // A change that was cut off may have lost the handler that asks for the reboot: an empty node is rebooted rather than trusted.
+  const cut = run.nodes.some((n) => rollout.nodes.get(n)?.held?.cut)
+  const reboot = { patchrun_reboot: cut && drain.reboot === 'auto' ? 'always' : drain.reboot, patchrun_reboot_timeout: Math.ceil(drain.rebootTimeout / 1000), patchrun_boot_before: boot }
   const ours = (gate: string): Vars => ({ patchrun_gate: gate, patchrun_point: 'visit', patchrun_sha: rollout.pin.sha })
   const rebootPlays = [
     { name: 'reboot', role: scheduler.roles.reboot, vars: { ...variables(run), ...reboot }, onNodes: true },

@@ -25,6 +25,8 @@ export interface Held {
   readonly boot?: number
   /** Somebody else took it out: it is patched, and never released. */
   readonly foreign?: true
+  /** A change of it did not come to its end: handlers that were notified may never have run, and nothing will notify them again. */
+  readonly cut?: true
   /** A rollout before this one drained it. */
   readonly inherited?: true
   /** Not asked again before, ms: the scheduler gave no answer. */

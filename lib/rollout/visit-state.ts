@@ -22,7 +22,7 @@ export function whenBegun(state: NodeState, { action, full }: Intended): NodeSta
 export function whenLost(state: NodeState, action: StepAction, at: number): NodeState {
   const { held } = state
   if (action === 'drain') return { ...state, held: { since: at, phase: 'draining', ...held, empty: false } }
-  return held ? { ...state, held: { ...held, empty: false } } : state
+  return held ? { ...state, held: { ...held, empty: false, ...(action === 'apply' && { cut: true as const }) } } : state
 }
 
 /** What the rollout before drained and did not give back. */
@@ -93,7 +93,8 @@ function spoilt(state: NodeState, held: Held, failure: Failure, at: number): Nod
 export function afterApply(state: NodeState): NodeState {
   const { held } = state
   if (!held) return state
-  return { ...state, held: { ...held, phase: state.stage === 'applied' ? 'changed' : 'begun', empty: false } }
+  const ended = state.stage === 'applied'
+  return { ...state, held: { ...held, phase: ended ? 'changed' : 'begun', empty: false, ...(!ended && { cut: true as const }) } }
 }
 
 export function afterLook(state: NodeState, action: 'detect' | 'verify'): NodeState {
