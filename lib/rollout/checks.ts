@@ -3,6 +3,7 @@
 import type { HealthPoint } from '../fleet/types.js'
 import type { CheckRef, Halt } from './events.js'
 import { describeFailure } from './failure.js'
+import { isVisiting } from './sorted.js'
 import { checkKey, nodeState } from './state.js'
 import type { RolloutState } from './state.js'
 import type { Action, Hold, World } from './world.js'
@@ -31,7 +32,11 @@ export function dueCheck(world: World, point: HealthPoint, after: number, nodes:
     const until = state ? state.at + policy.retries.backoff : now
     if (now < until) return { action: null, hold: { code: 'health', text: `the health gate "${name}" gave no answer and is asked again${state?.failure ? `: ${describeFailure(state.failure)}` : ''}`, until } }
     const asked = askable(rollout, nodes, point)
-    if (asked.length === 0) continue
+    if (asked.length === 0) {
+      // Those that are in a visit can be asked when they are back.
+      if (nodes.some((n) => isVisiting(nodeState(rollout, n)))) return { action: null, hold: { code: 'health', text: `the health gate "${name}" is asked when a node of the wave before is given back` } }
+      continue
+    }
     return { action: { do: 'check', check, wave: Math.max(0, after), nodes: asked }, hold: { code: 'health', text: `the health gate "${name}" must pass first` } }
   }
   return null

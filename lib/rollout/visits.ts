@@ -68,8 +68,8 @@ export class Visits {
     const use = this.#uses.get(node) ?? null
     const foreign = held.foreign && { foreign: true as const }
     if (held.phase !== 'draining') return held.empty ? { do: 'apply', full: true } : use && !use.empty && use.draining ? this.#wait(node, use, held) : { do: 'drain', ...foreign }
-    // Nobody is kept waiting for a window or an end; a person or a gate may be quick.
-    if (hold) return this.closed && hold.code !== 'pause' ? { do: 'release' } : hold
+    // Nobody is kept waiting for a window, an end or other nodes (which may wait for this one); a person or a gate may be quick.
+    if (hold) return (this.closed && hold.code !== 'pause') || hold.code === 'wave' || hold.code === 'canary' ? { do: 'release' } : hold
     if (held.empty) return this.#fits(now) ?? { do: 'apply', full: true }
     if (!use || use.empty || !use.draining) {
       // Nobody asked since the drain: its own report said that it was at work.

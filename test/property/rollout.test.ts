@@ -93,6 +93,20 @@ const mutants: Record<string, Decide> = {
     const node = world.nodes.find((n) => nodeState(world.rollout, n.name).stage === 'quarantined')
     return node && world.rollout.status === 'running' && !d.actions.some((a) => a.do === 'halt') ? { ...d, actions: [...d.actions, { do: 'detect', wave: 9, nodes: [node.name] }] } : d
   },
+  'takes a drained node for an empty one': (world) => {
+    const nodes = new Map([...world.rollout.nodes].map(([node, state]) => [node, state.held && state.stage === 'drain' ? { ...state, held: { ...state.held, empty: true } } : state]))
+    return decide({ ...world, rollout: { ...world.rollout, nodes } })
+  },
+  'keeps what it drained': (world) => {
+    const d = decide(world)
+    return { ...d, actions: d.actions.filter((a) => a.do !== 'release') }
+  },
+  'takes the drains of others for its own': (world) => {
+    const { scheduler } = world
+    if (!scheduler?.workload) return decide(world)
+    const nodes = new Map([...scheduler.workload.nodes].map(([name, node]) => [name, { ...node, reason: scheduler.prefix }]))
+    return decide({ ...world, out: new Set(), scheduler: { ...scheduler, workload: { ...scheduler.workload, nodes } } })
+  },
   'leaves a change unverified': (world) => {
     const d = decide(world)
     return { ...d, actions: d.actions.filter((a) => a.do !== 'verify') }
