@@ -7,8 +7,7 @@ export const reasonPrefix = (fleet: string, environment: string): string => `pat
 
 export const drainReason = (fleet: string, environment: string, rollout: string, sha: string): string => `${reasonPrefix(fleet, environment)}${rollout} ${sha.slice(0, 12)}`
 
-/** What the scheduler calls a node. */
-export const schedulerName = (node: string, names: 'full' | 'short'): string => (names === 'full' ? node : (node.split('.')[0] ?? node))
+export { schedulerName } from '../fleet/scheduler.js'
 
 export interface NodeUse {
   readonly node: SchedulerNode
