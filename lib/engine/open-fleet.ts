@@ -16,10 +16,18 @@ import { checkDeclaration, type Declared } from '../fleet/validate.js'
 import { escapePointer } from '../fleet/yaml-source.js'
 import { readListCommand, readListFile, readText } from './list-source.js'
 
-/** A launch of ansible-inventory takes a second, in which a node may wait to be given back: an answer stands for this long, ms. */
-const MEMO = 5_000
+/** A launch of ansible-inventory takes a second, in which a node may wait to be given back. An answer stands for this long, ms ... */
+const FRESH = 10_000
+/** ... and for this long while a newer one is being fetched. */
+const STALE = 30_000
 
-export type InventoryMemo = Map<string, { readonly at: number; readonly answer: Promise<SourceInventory> }>
+interface Memo {
+  readonly at: number
+  readonly answer: Promise<SourceInventory>
+  next?: Promise<SourceInventory>
+}
+
+export type InventoryMemo = Map<string, Memo>
 
 export interface OpenFleetOptions {
   /** Path of patchrun.yml. */
@@ -151,15 +159,25 @@ class SourceReader {
 
   inventory(path: string, where: Place): Promise<SourceInventory> {
     const absolute = resolve(this.directory, path)
-    const { memo } = this.options
-    const lately = memo?.get(absolute)
-    const before = this.asked.get(absolute) ?? (lately && performance.now() < lately.at + MEMO ? lately.answer : undefined)
+    const before = this.asked.get(absolute)
     if (before) return before
-    const answer = (async () =>
-      askInventory({ executable: await this.options.ansibleInventory(executableOf(this.declared)), inventory: absolute, cwd: this.directory, where, ...(this.options.signal ? { signal: this.options.signal } : {}) }))()
+    const { memo, signal } = this.options
+    const lately = memo?.get(absolute)
+    const age = lately ? performance.now() - lately.at : Infinity
+    const ask = async (): Promise<SourceInventory> =>
+      askInventory({ executable: await this.options.ansibleInventory(executableOf(this.declared)), inventory: absolute, cwd: this.directory, where, ...(signal ? { signal } : {}) })
+    if (lately && age >= FRESH && age < STALE && !lately.next) {
+      const at = performance.now()
+      const answer = (lately.next = ask())
+      // One that fails is asked for again when it is needed, and is told then.
+      answer.then(() => memo?.set(absolute, { at, answer }), () => memo?.delete(absolute))
+    }
+    const answer = lately && age < STALE ? lately.answer : (lately?.next ?? ask())
     this.asked.set(absolute, answer)
-    memo?.set(absolute, { at: performance.now(), answer })
-    answer.catch(() => memo?.delete(absolute))
+    if (answer !== lately?.answer && answer !== lately?.next) {
+      memo?.set(absolute, { at: performance.now(), answer })
+      answer.catch(() => memo?.delete(absolute))
+    }
     return answer
   }
 }

@@ -107,7 +107,7 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
     // Whatever went wrong above: a step that was started gets its outcome into the journal.
     running.endLooks.abort()
     await Promise.all([...running.steps.values(), ...running.looks.values()])
-    await running.visits.closeIdle(true)
+    await Promise.all([running.visits.closeIdle(true), run.lookout.close()])
   }
 }
 
@@ -124,8 +124,7 @@ function decideNow({ journal, clock, onProgress }: Reconcile, { fleet, surroundi
 function warnOfIdleCanaries({ journal, onProgress }: Reconcile, { nodes }: Fleet, { actions }: Decision, running: Running): void {
   if (running.warned || !actions.some((a) => a.do === 'apply' && a.wave > 0)) return
   running.warned = true
-  const rollout = rolloutOf(journal)
-  if (nodes.some((n) => n.canary && nodeState(rollout, n.name).touched)) return
+  if (nodes.some((n) => n.canary && nodeState(rolloutOf(journal), n.name).touched)) return
   onProgress({ type: 'notice', code: 'canaries-unchanged', text: 'no canary needed a change at this commit, other nodes do: the canary wave has not shown what the change does' })
 }
 
@@ -174,21 +173,22 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
 
 type StartAction = Extract<Action, { readonly do: StepAction }>
 
-async function intend({ journal, clock }: Reconcile, { ansible: { forks } }: Fleet, action: StartAction): Promise<OpenStep> {
+async function intend({ journal, clock, once }: Reconcile, { ansible: { forks } }: Fleet, action: StartAction): Promise<OpenStep> {
   const { wave, nodes } = action
   const step: OpenStep = {
     step: `${String(rolloutOf(journal).stepCount + 1).padStart(4, '0')}-${action.do}`,
     action: action.do,
     wave, nodes, forks,
     since: clock.now(),
-    ...(action.do === 'check' ? { check: action.check } : flagsOf(action)),
+    ...(action.do === 'check' ? { check: action.check } : flagsOf(action, once)),
   }
   const { since, ...said } = step
   await journal.append({ type: 'intended', at: since, ...said })
   return step
 }
 
-const flagsOf = ({ full, foreign, postpone }: Exclude<StartAction, { readonly do: 'check' }>): Partial<OpenStep> => ({ ...(full && { full }), ...(foreign && { foreign }), ...(postpone !== undefined && { postpone }) })
+/** Who does only what needs no waiting waits for no node to be empty. */
+const flagsOf = ({ do: _do, wave: _wave, nodes: _nodes, wait, ...flags }: Exclude<StartAction, { readonly do: 'check' }>, once: boolean): Partial<OpenStep> => ({ ...flags, ...(wait !== undefined && !once && { wait }) })
 
 async function perform(run: Reconcile, fleet: Fleet, step: OpenStep, visits: Visits): Promise<void> {
   const { journal, clock, context, kill, onProgress } = run

@@ -16,6 +16,8 @@ export interface SchedulerRun {
   readonly nodes: readonly string[]
   /** The checked-out repository. */
   readonly checkout: string
+  /** How long a drain may wait for its node to be empty, ms. */
+  readonly wait?: number
 }
 
 /** Paths of playbooks, each absolute. */
@@ -45,20 +47,39 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
     ...gates.map((g) => ({ name: `health gate ${g.name}`, role: g.role, vars: { ...g.vars, ...ours(g.name) }, onNodes: true })),
   ]
   return {
-    drain: await write(home, 'drain', scheduler, [{ name: 'drain', role: scheduler.roles.drain, vars: variables(run) }]),
+    drain: await write(home, 'drain', scheduler, [{ name: 'drain', role: scheduler.roles.drain, vars: { patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(scheduler, 5, 2), ...variables(run) } }]),
     reboot: await write(home, 'reboot', scheduler, rebootPlays),
     release: await write(home, 'release', scheduler, [{ name: 'release', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: drain.test, patchrun_test_role: scheduler.roles.test } }]),
     giveBack: await write(home, 'give-back', scheduler, [{ name: 'give back', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: false, patchrun_test_role: scheduler.roles.test, patchrun_feature: '' } }]),
   }
 }
 
-/** `watch`: the scheduler's names of the nodes of which one is to be empty, and how long to wait for that, s. */
-export async function writeObservePlaybook(run: SchedulerRun, directory: string, watch: { readonly nodes: readonly string[]; readonly seconds: number }): Promise<string> {
+/** What one look waits for. */
+export interface Watched {
+  /** The scheduler's names of the nodes of which one is to be empty. */
+  readonly nodes: readonly string[]
+  /** How long, s. */
+  readonly seconds: number
+}
+
+const watchFile = (directory: string): string => join(directory, 'visit', 'watch.json')
+
+/** For the next look of an Ansible that is under way: it keeps files of variables, and reads this one each time. */
+export async function tellWatch(directory: string, { nodes, seconds }: Watched): Promise<void> {
+  await writeFile(watchFile(directory), JSON.stringify({ nodes, seconds }), { mode: 0o600 })
+}
+
+export async function writeObservePlaybook(run: SchedulerRun, directory: string, watch: Watched): Promise<string> {
   const home = join(directory, 'visit')
   await layOut(home, placeOf(run.fleet, run.checkout), [run.scheduler.roles.observe])
-  const vars = { ...variables(run), patchrun_wait: watch.seconds, patchrun_wait_nodes: watch.nodes, slurm_observe_interval: Math.max(0.3, Math.min(10, run.scheduler.every / 1000 / 2)), ...run.scheduler.vars }
+  await tellWatch(directory, watch)
+  const told = (part: keyof Watched): string => `{{ (lookup('ansible.builtin.file', ${JSON.stringify(watchFile(directory))}) | from_json).${part} }}`
+  const vars = { ...variables(run), patchrun_wait: told('seconds'), patchrun_wait_nodes: told('nodes'), slurm_observe_interval: interval(run.scheduler, 2, 10), ...run.scheduler.vars }
   return write(home, 'observe', run.scheduler, [{ name: 'observe', role: run.scheduler.roles.observe, vars }])
 }
+
+/** s between two questions of a role that waits: some in the time after which patchrun itself would ask again. */
+const interval = ({ every }: Scheduler, parts: number, most: number): number => Math.max(0.2, Math.min(most, every / 1000 / parts))
 
 function variables({ fleet, scheduler, rollout, nodes }: SchedulerRun): Vars {
   const { controller, names, feature, vars } = scheduler

@@ -63,7 +63,7 @@ export class Visits {
     const { scheduler } = fleet
     if (!scheduler) throw new Error('a visit without a scheduler')
     await makeAnew(directory)
-    const playbooks = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: step.nodes, checkout }, directory)
+    const playbooks = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait }, directory)
     const next = step.nodes.length > 1 || isGiveBack(step, rollout) ? [stop] : ROUTE.slice(ROUTE.indexOf(stop))
     const sections = isGiveBack(step, rollout) ? [{ mode: 'gate' as const, playbook: playbooks.giveBack }] : next.map((s) => sectionOf(s, playbooks, fleet.playbooks.playbook))
     const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))

@@ -73,6 +73,11 @@ export class Slots {
     return { chosen, waiting: [...held.values()] }
   }
 
+  /** Whether one more could go out where this node belongs. */
+  hasRoom(node: string): boolean {
+    return this.#hold === null && this.#refuse(node) === null
+  }
+
   #roomsOf(node: string): readonly Room[] {
     // One that is out already takes no place of its own.
     return isOut(this.world, node) ? [] : (this.#rooms.get(node) ?? [])

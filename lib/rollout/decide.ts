@@ -115,10 +115,11 @@ class Walk {
   }
 
   /** One run for all nodes of a wave that need the same: a launch of Ansible costs more than a node in it. */
-  #work({ index }: Wave, sorted: Sorted): void {
+  #work({ index, nodes: all }: Wave, sorted: Sorted): void {
     const { rollout } = this.world
     const { unseen, due, hot } = sorted
     const looks = byRecord(unseen, rollout)
+    const later = this.#later(all.length, looks.fresh, sorted)
     const first = this.#visits ? sorted.drain.filter((n) => hasHotPart(this.world, n)) : []
     const changes = byRecord([...hot, ...first], rollout)
     const closed = this.#closed
@@ -128,7 +129,8 @@ class Walk {
       if (held.length > 0) this.#waiting.push({ ...closed, nodes: held })
       return
     }
-    for (const nodes of [looks.fresh, [...looks.tried, ...due]]) if (nodes.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes })
+    if (later.length > 0) this.#waiting.push({ nodes: later, code: 'step', text: 'others of its wave are looked at first' })
+    for (const nodes of [looks.fresh.filter((n) => !later.includes(n)), [...looks.tried, ...due]]) if (nodes.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes })
     // The rest of the wave is still being looked at: one apply a little later costs less than two now.
     const looking = looks.fresh.length > 0 || sorted.busy.some((n) => isFirstLook(rollout, n))
     if (looking && changes.fresh.length > 0) this.#waiting.push({ nodes: changes.fresh, code: 'step', text: 'its wave is still being looked at' })
@@ -139,6 +141,14 @@ class Walk {
       this.#waiting.push(...waiting)
     }
     this.#visits?.begin(index, sorted.drain.filter((n) => !first.includes(n)), (this.#slots ??= new Slots(this.world)))
+  }
+
+  /** Visits begin with few nodes: those that are expected to be empty first are looked at first, and the others beside their visits. */
+  #later(size: number, fresh: readonly string[], { busy }: Sorted): readonly string[] {
+    const { forks, rollout } = this.world
+    const looking = busy.filter((n) => isFirstLook(rollout, n)).length
+    if (!this.#visits || size > fresh.length + looking) return []
+    return looking > 0 ? fresh : this.#visits.soonest(fresh).slice(forks)
   }
 
   #finish(): Decision | null {

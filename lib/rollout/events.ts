@@ -127,6 +127,8 @@ export interface Intended extends At {
   readonly foreign?: true
   /** Of release: it was not changed; it is drained again no sooner than this, ms. */
   readonly postpone?: number
+  /** Of drain: how long the step itself may wait for the node to be empty, ms. */
+  readonly wait?: number
 }
 /** A health gate at its place: `after` is the wave it follows, -1 before the first. */
 export interface CheckRef {

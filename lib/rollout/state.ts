@@ -68,6 +68,7 @@ export interface OpenStep {
   readonly full?: true
   readonly foreign?: true
   readonly postpone?: number
+  readonly wait?: number
 }
 
 /** How a health gate came out at its place. */

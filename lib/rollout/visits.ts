@@ -10,19 +10,22 @@ import { shareOf } from './waves.js'
 import { drainOrder } from './order.js'
 import type { StepAction } from './events.js'
 import { nodeState } from './state.js'
-import type { Held, NodeState } from './state.js'
+import type { Held, NodeState, RolloutState } from './state.js'
 import { timeGate } from './windows.js'
 import { moment } from './windows-words.js'
 import type { Action, Hold, SchedulerView, Waiting, World } from './world.js'
 
 /** Given back because time was over: not drained again before this has passed, ms. */
 const POSTPONE = 600_000
+/** How long the step that drains a node may wait for it to be empty, ms: what is empty by then is changed without asking anew. */
+const PATIENCE = 30_000
 
 interface NextStep {
   readonly do: Exclude<StepAction, 'check'>
   readonly full?: true
   readonly foreign?: true
   readonly postpone?: number
+  readonly wait?: number
 }
 
 export class Visits {
@@ -34,12 +37,15 @@ export class Visits {
   /** Nodes wait for a look that is new enough. */
   #stale = false
   #held: number
+  /** Visits that have an Ansible of their own just now. */
+  #going: number
 
   constructor(private readonly world: World, private readonly view: SchedulerView, private readonly closed: Hold | null) {
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
     if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
     this.#held = drained(world.rollout).length
+    this.#going = underWay(world.rollout)
   }
 
   /** The next step of nodes in the middle of a visit. `hold`: their wave may not begin. */
@@ -47,8 +53,11 @@ export class Visits {
     for (const node of nodes) {
       const state = nodeState(this.world.rollout, node)
       const next = this.#next(node, state, state.held as Held, this.closed ?? hold)
-      if ('do' in next) this.actions.push({ ...next, wave, nodes: [node] })
-      else this.waiting.push({ ...next, nodes: [node] })
+      if ('do' in next && next.do === 'drain' && this.#going >= this.world.forks) this.waiting.push({ ...this.#crowded(), nodes: [node] })
+      else if ('do' in next) {
+        if (next.do === 'drain') this.#going += 1
+        this.actions.push({ ...next, wave, nodes: [node] })
+      } else this.waiting.push({ ...next, nodes: [node] })
     }
   }
 
@@ -95,38 +104,64 @@ export class Visits {
 
   /** Those of these nodes whose visit begins now. */
   begin(wave: number, nodes: readonly string[], slots: Slots): void {
-    const { now, policy, rollout, nodes: all } = this.world
+    const { now, policy, rollout, nodes: all, forks } = this.world
+    const limit = Math.max(1, shareOf(policy.drain.atOnce, all.length, Math.floor))
+    const room = nodes.some((node) => rollout.nodes.get(node)?.held !== undefined || (this.#held < limit && slots.hasRoom(node) && !this.#isLeft(node)))
+    // A look costs the controller a question: it is asked when something may come of it.
+    const unseen = room ? this.#unanswered() : null
     const ready: { node: string; use: NodeUse }[] = []
     for (const node of nodes) {
-      const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node))
+      const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node), unseen)
       const use = this.#uses.get(node)
       if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'visit', text: 'the scheduler has not been asked yet' }), nodes: [node] })
       else ready.push({ node, use })
     }
     if (ready.length === 0) return
-    const limit = Math.max(1, shareOf(policy.drain.atOnce, all.length, Math.floor))
     const order = drainOrder(ready, now, this.#clock)
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
-      if (this.#held + taken >= limit && !rollout.nodes.get(node)?.held) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
-      return this.#inTime(this.#uses.get(node) ?? null)
+      if (!room || (this.#held + taken >= limit && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
+      const use = this.#uses.get(node) ?? null
+      const hold = use?.empty && this.#going >= forks ? this.#crowded() : this.#inTime(use)
+      if (!hold && use?.empty) this.#going += 1
+      return hold
     })
     this.#held += chosen.length
     const foreign = (node: string): boolean => isForeign(this.#uses.get(node))
     const idle = chosen.filter((n) => this.#uses.get(n)?.empty)
     const busy = chosen.filter((n) => !idle.includes(n) && !foreign(n))
     for (const node of idle) this.actions.push({ do: 'drain', wave, nodes: [node], ...(foreign(node) && { foreign: true as const }) })
-    if (busy.length > 0) this.actions.push({ do: 'drain', wave, nodes: busy })
+    const patient = busy.slice(0, Math.max(0, forks - this.#going))
+    for (const node of patient) this.actions.push({ do: 'drain', wave, nodes: [node], wait: Math.min(PATIENCE, policy.drain.timeout) })
+    this.#going += patient.length
+    const others = busy.slice(patient.length)
+    if (others.length > 0) this.actions.push({ do: 'drain', wave, nodes: others })
     this.waiting.push(...waiting)
-    // Their slot may come when something happens there.
-    if (waiting.some((w) => w.code !== 'limit')) this.#wanted = true
+    // Their slot may come when something happens there; where visits of ours take the room, it comes with the end of one.
+    if (waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.#wanted = true
+  }
+
+  /** These nodes, those first that were last seen to be empty soon. */
+  soonest(nodes: readonly string[]): readonly string[] {
+    const known = nodes.flatMap((node) => { const use = this.#uses.get(node); return use ? [{ node, use }] : [] })
+    const first = drainOrder(known, this.world.now, this.#clock).map((t) => t.node)
+    return [...first, ...nodes.filter((n) => !this.#uses.get(n))]
+  }
+
+  #crowded(): Hold {
+    return { code: 'capacity', text: `${this.#going} visits are under way, as many as may be at once (ansible.forks)` }
+  }
+
+  /** Somebody else's, and not to be patched: no room is of use to it. */
+  #isLeft(node: string): boolean {
+    const use = this.#uses.get(node)
+    return isForeign(use) && !(this.world.policy.drain.foreign === 'patch' && use?.empty)
   }
 
   /** Why the visit of this node cannot begin, whatever the capacity. */
-  #unready(node: string, state: NodeState): Hold | null {
+  #unready(node: string, state: NodeState, unseen: Hold | null): Hold | null {
     const { now, policy } = this.world
     if (state.postponed !== undefined && now < state.postponed) return { code: 'visit', text: 'it was not changed last time, and is drained again later', until: state.postponed }
     if (this.world.nodes.some((n) => n.runsOn === node)) return { code: 'drain', text: 'its change needs it empty, and it is a hypervisor, which patchrun does not take out yet: see to it by hand, then `patchrun retry`' }
-    const unseen = this.#unanswered()
     const use = this.#uses.get(node)
     // What was seen of it last is worth more to a reader than that it is old; no visit begins from either.
     if (unseen && (this.#silenced() || !isForeign(use))) return unseen
@@ -203,5 +238,10 @@ export class Visits {
   }
 }
 
+/** Steps of a visit, and nodes between two of them; a drain that waits by the scheduler's word has none. */
+const underWay = ({ steps, nodes }: RolloutState): number =>
+  [...steps.values()].filter((s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release').length +
+  [...nodes.values()].filter(({ held, step, stage }) => held && step === undefined && stage !== 'failed' && stage !== 'quarantined' && (held.phase !== 'draining' || held.empty)).length
+
 /** Out, and not by us. */
-const isForeign = (use: NodeUse | null | undefined): boolean => !!use && use.out && !use.ours
+const isForeign = (use: NodeUse | null | undefined): use is NodeUse => !!use && use.out && !use.ours

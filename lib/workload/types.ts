@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What runs on the nodes, as their scheduler told it. Values only; times in ms since the epoch.
+import type { RunTimes } from './run-times.js'
 
 /** A node as the scheduler knows it. */
 export interface SchedulerNode {
@@ -42,5 +43,7 @@ export interface Workload {
   /** By the scheduler's name. */
   readonly nodes: ReadonlyMap<string, SchedulerNode>
   readonly jobs: readonly Job[]
+  /** How long jobs ran that ended lately. */
+  readonly ended: RunTimes
   readonly results: Readonly<Record<string, SchedulerResult>>
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node is in use for, from one look at the scheduler: is it empty, is it out, whose drain is it, when will it be empty?
+import { residual } from './run-times.js'
+import type { RunTimes } from './run-times.js'
 import type { Job, SchedulerNode, Workload } from './types.js'
 
 /** Every drain of this environment begins so: what patchrun drained is known again by it, also after years. */
@@ -22,7 +24,7 @@ export interface NodeUse {
   readonly out: boolean
   /** When the last job's limit ends it, ms; null: one has no limit. `now` for an empty node. */
   readonly emptyBy: number | null
-  /** When it is expected to be empty, ms: a job is expected to run as long again as it has run, at most to its limit. */
+  /** When it is expected to be empty, ms: a job is expected to run as long as those that ended lately and had run longer, otherwise as long again as it has run; at most to its limit. */
   readonly expected: number
   /** Idle core-ms until it is expected to be empty: what draining it now is expected to cost. */
   readonly waste: number
@@ -35,11 +37,11 @@ const BUSY = ['COMPLETING', 'ALLOCATED', 'MIXED']
 export function useOf(workload: Workload, name: string, prefix: string, jobsOn: ReadonlyMap<string, readonly Job[]> = jobsByNode(workload)): NodeUse | null {
   const node = workload.nodes.get(name)
   if (!node) return null
-  const { at } = workload
+  const { at, ended } = workload
   const jobs = jobsOn.get(name) ?? []
   const has = (words: readonly string[]): boolean => node.state.some((s) => words.includes(s))
   const empty = jobs.length === 0 && node.allocated === 0 && !has(BUSY)
-  const ends = jobs.map((job) => ({ job, end: expectedEnd(job, at) }))
+  const ends = jobs.map((job) => ({ job, end: expectedEnd(job, at, ended) }))
   const expected = ends.reduce((last, { end }) => Math.max(last, end), at)
   const free = Math.max(0, node.cpus - node.allocated)
   const share = node.allocated / Math.max(1, jobs.length)
@@ -54,9 +56,10 @@ export function useOf(workload: Workload, name: string, prefix: string, jobsOn: 
   }
 }
 
-/** As long again as it has run: run times spread over orders of magnitude, and limits lie far above them. */
-function expectedEnd({ start, end }: Job, now: number): number {
-  const again = now + Math.max(1_000, start === null ? 0 : now - start)
+/** Without others to tell from, as long again as it has run: run times spread over orders of magnitude, and limits lie far above them. */
+function expectedEnd({ start, end }: Job, now: number, ended: RunTimes): number {
+  const elapsed = start === null ? 0 : Math.max(0, now - start)
+  const again = now + Math.max(1_000, residual(ended, elapsed, start === null || end === null ? null : end - start) ?? elapsed)
   return end === null ? again : Math.max(now, Math.min(end, again))
 }
 

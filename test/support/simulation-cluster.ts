@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cluster of a simulation: jobs that come and end, nodes that people drain, and what its scheduler would say of all that.
 import type { NodeOutcome, OpenStep, SchedulerView } from '../../lib/rollout/index.js'
+import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Job, SchedulerNode, Workload } from '../../lib/workload/types.js'
 import { must } from './simulation-rules.js'
 
@@ -30,6 +31,8 @@ export class Cluster {
   isEmpty = (node: string): boolean => (this.#jobs.get(node) ?? []).length === 0
   /** As the last look had it. */
   wasOut = (node: string): boolean => this.#workload?.nodes.get(node)?.state.includes('DRAIN') ?? false
+  /** ... and drained by somebody else. */
+  wasForeign = (node: string): boolean => this.#workload?.nodes.get(node)?.reason === 'fan'
 
   /** Jobs end, and users submit to nodes that take jobs. */
   pass(now: number, roll: number): void {
@@ -56,7 +59,7 @@ export class Cluster {
     if (fault) this.#silent = { at: now, why: 'away' }
     else {
       this.#silent = null
-      this.#workload = { at: now, nodes: new Map(this.names.map((n) => [n, this.#node(n)])), jobs: this.names.flatMap((n) => this.#jobsOn(n)), results: {} }
+      this.#workload = { at: now, nodes: new Map(this.names.map((n) => [n, this.#node(n)])), jobs: this.names.flatMap((n) => this.#jobsOn(n)), ended: NO_RUN_TIMES, results: {} }
     }
   }
 

@@ -79,7 +79,7 @@ export class Rules {
       if (stage === 'failed') must(failures < policy.retries.attempts && now >= at + Math.min(policy.retries.longest, policy.retries.backoff * 2 ** (failures - 1)), 'a failed node is tried before its time, or once too often')
       if (action === 'verify') must(this.#out.has(n), 'verifies what was not changed')
       if (action === 'release' || action === 'reboot' || ('full' in begun && begun.full)) must(nodeState(rollout, n).held !== undefined, 'a visit of a node that is not held')
-      if (action === 'drain' && !begun.foreign) must(!(cluster?.wasOut(n) && cluster.by(n) === 'other' && !nodeState(rollout, n).held), 'drains a node that was seen drained by somebody else')
+      if (action === 'drain' && !begun.foreign) must(!(cluster?.wasForeign(n) && cluster.by(n) === 'other' && !nodeState(rollout, n).held), 'drains a node that was seen drained by somebody else')
       if (action === 'apply' && !begun.full) must(this.#seen.get(n)?.verdict === 'HOT', 'apply without a fresh HOT verdict')
     }
     // A change that has begun is looked at again, whatever came between.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Follows slurm.py. Sets DRAIN with our reason, and leaves alone what somebody else has taken out.
+# Follows slurm.py. Sets DRAIN with our reason, and leaves alone what somebody else has taken out. Where it is told to, it waits a while
+# for the nodes to be empty.
 
 RETRY_FOR = 5.0
 
@@ -24,6 +25,9 @@ def drain(settings):
         results = judge(settings, found[0], results)
         still = [name for name in names if results[name]['result'] == 'open']
         if not still:
+            if wait_for_empty(settings, [name for name in names if results[name]['result'] == 'drained']):
+                found = look(settings, names)
+                results = judge(settings, found[0], results)
             break
         if time.monotonic() > until:
             for name in still:
@@ -33,6 +37,22 @@ def drain(settings):
     if changed:
         sys.stderr.write('changed\n')
     told(False, found, results)
+
+
+def wait_for_empty(settings, names):
+    """Until no job is on them, or one reads as it should not, or the time is over. Whether there was anything to wait for."""
+    until = time.monotonic() + settings['wait']
+    parent, waited = os.getppid(), False
+    while names and time.monotonic() < until and os.getppid() == parent:
+        now = states(settings, names)
+        if len(now) < len(names) or any('DRAIN' not in node['state'] for node in now.values()):
+            return True
+        # A suspended job holds a node that reads idle.
+        if all(BUSY.isdisjoint(node['state']) for node in now.values()) and not look(settings, names)[1]:
+            return waited
+        waited = True
+        time.sleep(min(settings['interval'], max(0.0, until - time.monotonic())))
+    return waited
 
 
 def judge(settings, nodes, before=None):

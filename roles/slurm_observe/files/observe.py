@@ -5,7 +5,7 @@
 def observe(settings):
     if settings['wait'] > 0 and settings['nodes']:
         wait_for_news(settings)
-    told(True, look(settings))
+    told(True, look(settings), ended=ended(settings))
 
 
 def wait_for_news(settings):

@@ -18,6 +18,10 @@ SIGNS = {'*': 'NOT_RESPONDING', '~': 'POWERED_DOWN', '#': 'POWERING_UP', '%': 'P
          '$': 'MAINTENANCE', '@': 'REBOOT_ISSUED', '^': 'REBOOT_REQUESTED', '-': 'PLANNED'}
 # What cannot stand in a job's name on a command line by accident; the name is the last field.
 RECORD, FIELD = '\x1e', '\x1f'
+# Jobs in these states ran as long as they wanted to, or as they were let.
+ENDED = 'COMPLETED,FAILED,TIMEOUT,NODE_FAIL,OUT_OF_MEMORY'
+# What the test job before a node is given back is called.
+TEST_NAME = 'patchrun_test'
 JOB_FORMAT = RECORD + FIELD.join(['%A', '%i', '%u', '%T', '%N', '%S', '%l', '%e', '%C', '%j'])
 
 
@@ -105,6 +109,17 @@ def look(settings, names=None, jobs=True):
     return nodes, held, reservations
 
 
+def ended(settings):
+    """How long jobs ran that Slurm still remembers (MinJobAge), s: what running ones may do."""
+    most = 500
+    out = answer(Command(['squeue', '-a', '-h', '-t', ENDED, '-o', '%S %e %j'], settings))
+    # Our own test jobs are no example.
+    times = [(seconds(start), seconds(end)) for start, end, name in (line.split(' ', 2) for line in out.splitlines() if line.count(' ') > 1)
+             if name != TEST_NAME]
+    times = [end - start for start, end in times if start is not None and end is not None and end >= start]
+    return times[::len(times) // most + 1]
+
+
 def states(settings, names):
     """Only the nodes: the cheapest look there is."""
     out = answer(Command(['scontrol', '-a', '-o', 'show', 'node', ','.join(names)], settings))
@@ -190,7 +205,7 @@ def expand_one(part):
     return [head + number + tail for number in numbers for tail in expand_one(rest)]
 
 
-def told(complete, seen, results=None):
+def told(complete, seen, results=None, ended=None):
     """Prints the report."""
     nodes, jobs, reservations = seen
     report = {'version': 1, 'complete': complete, 'at': round(time.time(), 3),
@@ -198,6 +213,8 @@ def told(complete, seen, results=None):
               'jobs': jobs, 'reservations': reservations}
     if results is not None:
         report['results'] = results
+    if ended is not None:
+        report['ended'] = ended
     sys.stdout.write(json.dumps(report) + '\n')
 
 

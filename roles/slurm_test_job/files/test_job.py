@@ -8,7 +8,7 @@ class TestJob:
         self.until = time.monotonic() + settings['test_timeout']
         # Slurm would start it in the default partition, in which the node need not be.
         partition = settings['test_partition'] or (node['partitions'] or [''])[0]
-        argv = ['srun', '-N1', '-n1', '-Q', '-J', 'patchrun_test', '-D', '/', '-w', node['name'], '-t', str(int(settings['test_timeout'] // 60) + 1)]
+        argv = ['srun', '-N1', '-n1', '-Q', '-J', TEST_NAME, '-D', '/', '-w', node['name'], '-t', str(int(settings['test_timeout'] // 60) + 1)]
         argv += ['--reservation=' + reservation] if reservation else []
         argv += ['-p', partition] if partition else []
         self.command = Command(argv + list(settings['test_options']) + ['--'] + list(settings['test_command']), settings)
