@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+import socket
 import time
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -14,7 +16,18 @@ from ansible.plugins.action import ActionBase
 LOOK = 'cat /proc/sys/kernel/random/boot_id; cut -d" " -f1 /proc/uptime; date +%s'
 # First value wins in ssh. A shared connection would hang when the node goes, and a dead one has to be noticed soon.
 FRESH = '-o ControlMaster=no -o ControlPath=none -o ConnectTimeout={0} -o ServerAliveInterval=1 -o ServerAliveCountMax={0}'
+# A packet to a node that is down is sent again after a second at the earliest: a knock is given up sooner, and repeated.
+KNOCK = 0.25
+# Where knocking tells nothing (a jump host, a name that only ssh knows) the node is asked this often, s.
+ASK_EVERY = 3
+# A node that has not gone down yet is asked no more often than this, s: each connection costs it time.
+GOING = 1
 LOG = '/run/patchrun-reboot.log'
+BOOT_ID = re.compile(r'[0-9a-f]{8}-[0-9a-f-]{27}$')
+
+
+def seen_of(lines):
+    return {'boot': lines[0].strip(), 'uptime': float(lines[1]), 'now': float(lines[2])}
 
 
 class ActionModule(ActionBase):
@@ -29,8 +42,8 @@ class ActionModule(ActionBase):
         self.until = time.monotonic() + self.limit
         self.last = ''
         self._ssh_args = None
+        self._connect_timeout = int(args['connect_timeout'])
         try:
-            self._fresh_connections(int(args['connect_timeout']))
             try:
                 report = self._visit(args)
             finally:
@@ -40,8 +53,8 @@ class ActionModule(ActionBase):
         return dict(result, changed=report['rebooted'] or report.pop('would', False), stdout=json.dumps(report), msg=report['why'])
 
     def _visit(self, args):
-        before = self._first_look()
-        why = self._why(args, before)
+        before, marks = self._first_look(args)
+        why = self._why(args, before, marks)
         report = {'rebooted': False, 'why': why or self.not_why, 'before': before['boot'], 'after': before['boot'], 'uptime': before['uptime']}
         if not why:
             return report
@@ -51,22 +64,33 @@ class ActionModule(ActionBase):
             raise AnsibleError('the node is the machine that Ansible runs on, which is not rebooted; run patchrun on another machine')
         started = time.monotonic()
         self._start(args['command'])
+        self._fresh_connections()
         after = self._back(before, started)
         return dict(report, rebooted=True, after=after['boot'], uptime=after['uptime'])
 
     # Whether
 
-    def _first_look(self):
-        """It may be in the middle of a reboot that an earlier call began."""
+    def _first_look(self, args):
+        """What it is like, and what on it asks for a reboot. It may be in the middle of one that an earlier call began."""
+        asks = args['mode'] == 'auto'
+        script = '; '.join([LOOK] + (['[ ! -e %s ] || echo %s' % (shlex.quote(path), shlex.quote(path + ' is there')) for path in args['marks']] + [
+            'if command -v needs-restarting >/dev/null 2>&1; then timeout 120 needs-restarting -r >/dev/null 2>&1; [ $? -ne 1 ] || echo "needs-restarting says so"; fi'] if asks else []))
+        # What tasks before it shared may be a connection to a node that has gone, and would hang.
+        if not self._knock():
+            self._fresh_connections()
         while True:
-            seen = self._look()
-            if seen:
-                return seen
+            try:
+                lines = self._run(script, privileged=asks).strip().splitlines()
+                first = next(n for n, line in enumerate(lines) if BOOT_ID.match(line))
+                return seen_of(lines[first:]), '; '.join(lines[first + 3:])
+            except (AnsibleConnectionFailure, ValueError, IndexError, StopIteration) as error:
+                self.last = ' '.join(str(error).split())[-200:]
+            self._fresh_connections()
             if time.monotonic() > self.until:
                 raise AnsibleError('the node did not answer within %g s (%s), so nothing was rebooted; look at its power and its console' % (self.limit, self.last))
             time.sleep(self.poll)
 
-    def _why(self, args, seen):
+    def _why(self, args, seen, marks):
         self.not_why = 'nothing asks for a reboot'
         mode, limit = args['mode'], args['boot_before']
         if mode == 'never':
@@ -79,9 +103,7 @@ class ActionModule(ActionBase):
                 self.not_why = 'it has booted since the visit began'
                 return ''
             return 'the policy is always to reboot'
-        script = '; '.join(['[ ! -e %s ] || echo %s' % (shlex.quote(path), shlex.quote(path + ' is there')) for path in args['marks']] + [
-            'if command -v needs-restarting >/dev/null 2>&1; then timeout 120 needs-restarting -r >/dev/null 2>&1; [ $? -ne 1 ] || echo "needs-restarting says so"; fi'])
-        return self._run(script, privileged=True).strip().replace('\n', '; ')
+        return marks
 
     # The way there and back
 
@@ -91,9 +113,15 @@ class ActionModule(ActionBase):
         self._run('rm -f %s; %s sh -c %s </dev/null >/dev/null 2>&1 &' % (LOG, '$(command -v setsid nohup | head -n 1)', shlex.quote(inner)), privileged=True)
 
     def _back(self, before, started):
-        asked = False
+        asked, went, asked_at = False, False, time.monotonic()
         while True:
             time.sleep(self.poll)
+            now = time.monotonic()
+            up = self._knock()
+            went = went or up is False
+            if now - asked_at < (ASK_EVERY if not up else 0 if went else GOING):
+                continue
+            asked_at = now
             seen = self._look()
             if seen and seen['boot'] != before['boot']:
                 elapsed = time.monotonic() - started
@@ -109,6 +137,16 @@ class ActionModule(ActionBase):
                     raise AnsibleError('the node did not go down within %g s: it still has the same boot id %s; look at what holds up its shutdown' % (self.limit, before['boot']))
                 raise AnsibleError('the node did not come back within %g s after its reboot (%s); look at its power and its console' % (self.limit, self.last))
 
+    def _knock(self):
+        """Whether something listens where ssh connects to, as far as that can be seen from here. Much cheaper than a connection."""
+        if self._connection.transport != 'ssh':
+            return None
+        try:
+            socket.create_connection((self._connection.get_option('host'), int(self._connection.get_option('port') or 22)), KNOCK).close()
+            return True
+        except (OSError, ValueError):
+            return False
+
     def _refused(self):
         try:
             said = self._run('cat %s 2>/dev/null; true' % LOG, privileged=True).strip()
@@ -121,9 +159,8 @@ class ActionModule(ActionBase):
     def _look(self):
         """None while the node does not answer."""
         try:
-            boot, uptime, now = self._run(LOOK).split()[-3:]
-            return {'boot': boot, 'uptime': float(uptime), 'now': float(now)}
-        except (AnsibleConnectionFailure, ValueError) as error:
+            return seen_of(self._run(LOOK).split()[-3:])
+        except (AnsibleConnectionFailure, ValueError, IndexError) as error:
             self.last = ' '.join(str(error).split())[-200:]
             return None
 
@@ -139,13 +176,13 @@ class ActionModule(ActionBase):
 
     # Connections
 
-    def _fresh_connections(self, seconds):
-        if self._connection.transport != 'ssh':
+    def _fresh_connections(self):
+        if self._connection.transport != 'ssh' or self._ssh_args is not None:
             return
         self._ssh_args = self._connection.get_option('ssh_args') or ''
         # What other tasks share is of no use once the node has gone, and would hang them.
         self._connection.reset()
-        self._connection.set_option('ssh_args', FRESH.format(seconds) + ' ' + self._ssh_args)
+        self._connection.set_option('ssh_args', FRESH.format(self._connect_timeout) + ' ' + self._ssh_args)
 
     def _shared_connections(self):
         if self._ssh_args is not None:
