@@ -56,6 +56,9 @@ export class Lookout {
   }
 }
 
+/** What the scheduler says just now; a text: why it gave no answer. Kept nowhere but as evidence in `directory`. */
+export const lookOnce = (directory: string, context: StepContext, rollout: RolloutState, clock: Clock): Promise<Workload | string> => observe([], directory, context, rollout, clock)
+
 async function observe(watch: readonly string[], directory: string, context: StepContext, rollout: RolloutState, clock: Clock): Promise<Workload | string> {
   const { fleet, checkout } = context
   const { scheduler, nodes } = fleet

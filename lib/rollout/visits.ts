@@ -2,12 +2,13 @@
 // Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes begin one is asked of capacity,
 // window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
 import { rememberedStretches, DAY } from '../fleet/time-zone.js'
-import { describeJobs, jobsByNode, schedulerName, useOf } from '../workload/use.js'
+import { describeJobs, isForeign, jobsByNode, schedulerName, useOf } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
 import { drained, expectedDrainVisit } from './capacity.js'
 import type { Slots } from './capacity.js'
 import { shareOf } from './waves.js'
 import { drainOrder } from './order.js'
+import type { Turn } from './order.js'
 import type { StepAction } from './events.js'
 import { nodeState } from './state.js'
 import type { Held, NodeState } from './state.js'
@@ -28,6 +29,8 @@ interface NextStep {
 export class Visits {
   readonly actions: Action[] = []
   readonly waiting: Waiting[] = []
+  /** Nodes that are ready for a visit, whatever the capacity, in the order in which they come. */
+  readonly order: Turn[] = []
   readonly #uses = new Map<string, NodeUse | null>()
   readonly #watch: string[] = []
   #wanted = false
@@ -106,6 +109,7 @@ export class Visits {
     if (ready.length === 0) return
     const limit = Math.max(1, shareOf(policy.drain.atOnce, all.length, Math.floor))
     const order = drainOrder(ready, now, this.#clock)
+    this.order.push(...order)
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
       if (this.#held + taken >= limit && !rollout.nodes.get(node)?.held) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
       return this.#inTime(this.#uses.get(node) ?? null)
@@ -202,6 +206,3 @@ export class Visits {
     return moment(zone, rememberedStretches(zone, now - 3 * DAY, now + 735 * DAY), at)
   }
 }
-
-/** Out, and not by us. */
-const isForeign = (use: NodeUse | null | undefined): boolean => !!use && use.out && !use.ours
