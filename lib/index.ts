@@ -12,7 +12,7 @@ export type { PauseOptions, SteerOptions } from './engine/steer.js'
 export type { ApproveOptions } from './engine/approve.js'
 export type { DoctorCheck, DoctorReport, OrderReport, SteerReport } from './report/answers.js'
 export type { Clock, NoticeCode, OnProgress, Progress } from './engine/progress.js'
-export type { ApprovalReport, DetectReport, HistoryReport, NodeReport, PlanReport, PlannedWave, Report, RolloutReport, WaveReport } from './report/types.js'
+export type { ApprovalReport, DetectReport, HistoryReport, LeftReport, NodeReport, PlanReport, PlannedWave, Report, RolloutReport, WaveReport } from './report/types.js'
 
 // Errors a caller can act on, and what the command exits with.
 export { EXIT, PatchrunError } from './errors.js'

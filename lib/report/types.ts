@@ -44,6 +44,14 @@ export interface ApprovalReport {
   readonly waves: readonly { readonly wave: number; readonly name: string; readonly nodes: readonly string[] }[]
 }
 
+/** Nodes that patchrun drained, is not to touch any more, and that nobody else gives back. */
+export interface LeftReport {
+  readonly nodes: readonly string[]
+  readonly why: 'denied' | 'not-permitted' | 'limited'
+  /** What to do about them, in words. */
+  readonly text: string
+}
+
 /** What a person said, ISO 8601. */
 export interface WordReport {
   readonly by: Actor
@@ -77,6 +85,8 @@ export interface RolloutReport {
   /** Nodes that do not move, by reason. */
   readonly waiting: readonly Waiting[]
   readonly wakeAt?: string
+  /** Nodes that are left drained, and what a person has to do about them. */
+  readonly left?: readonly LeftReport[]
 }
 
 export interface PauseReport extends WordReport {

@@ -7,6 +7,7 @@ import type { NodeUse } from '../workload/use.js'
 import { drained, expectedDrainVisit } from './capacity.js'
 import type { Slots } from './capacity.js'
 import { shareOf } from './waves.js'
+import { isBack } from './left.js'
 import { drainOrder } from './order.js'
 import type { Turn } from './order.js'
 import type { StepAction } from './events.js'
@@ -42,7 +43,7 @@ export class Visits {
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
     if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
-    this.#held = drained(world.rollout).length
+    this.#held = drained(world.rollout).filter((node) => this.#uses.has(node) || !isBack(world, node)).length
   }
 
   /** The next step of nodes in the middle of a visit. `hold`: their wave may not begin. */
