@@ -59,6 +59,7 @@ export class Visits {
   #next(node: string, state: NodeState, held: Held, hold: Hold | null): NextStep | Hold {
     const { now, policy } = this.world
     if (held.again !== undefined && now < held.again) return { code: 'visit', text: 'the scheduler gave no clear answer about this node, and is asked again', until: held.again }
+    if (held.back !== undefined && held.phase === 'draining') return { do: 'release', postpone: held.back }
     if (held.inherited) return { do: 'release' }
     switch (state.stage) {
       case 'unseen':
@@ -82,7 +83,7 @@ export class Visits {
     }
     if (now >= held.since + policy.drain.timeout) {
       if (policy.drain.onTimeout === 'release') return { do: 'release', postpone: now + Math.max(POSTPONE, policy.retries.backoff) }
-      if (policy.drain.onTimeout === 'ask') return { ...this.#wait(node, use, held), text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: end the job, wait, or \`patchrun abort\`` }
+      if (policy.drain.onTimeout === 'ask') return { ...this.#wait(node, use, held), text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: wait on, or give it back with \`patchrun release ${node}\`` }
     }
     return this.#wait(node, use, held)
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `plan` on a living Slurm: who would be drained first, and why; what others took out; a run under way and the scheduler are left as
-// they are; a scheduler that does not answer.
+// What people ask and say about drains, on a living Slurm. `plan`: who would be drained first, and why; a run under way and the scheduler are
+// left as they are; a scheduler that does not answer. `release`: a drained node is given back under its job.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -58,6 +58,20 @@ else {
     const { exitCode, stderr } = await running
     if (!t.equal(exitCode, 5, 'it goes on as if nobody had looked')) t.comment(stderr)
     t.equal((await fleet.versions(['node01']))[0], '1.1')
+  })
+
+  await t.test('a node that people want back', async (t) => {
+    for (let i = 0; i < 5 && !/DRAIN/.test((await fleet.states())['node02'] ?? ''); i++) await fleet.patchrun(['run', '--yes', '--once'])
+    t.match((await fleet.states())['node02'], /DRAIN/)
+    t.match(await fleet.patchrun(['release', 'node05']), { exitCode: 2, stderr: /usage\/not-drained: node05: not drained by patchrun/ })
+    const said = await fleet.patchrun(['release', 'node02', '--for', '1h', '--reason', 'thesis'])
+    t.match(said, { exitCode: 0, stdout: /node02 is given back by the next run; not drained again before .* UTC: thesis/ })
+    const { exitCode, stdout } = await fleet.patchrun(['run', '--yes', '--once'])
+    t.equal(exitCode, 5)
+    t.match(stdout, /node02: it was not changed last time, and is drained again later, until/)
+    t.match(await fleet.states(), { node02: /^(MIXED|ALLOCATED)$/, node05: /DRAIN/ })
+    t.equal(await fleet.reason('node02'), '')
+    t.equal((await jobsOf(lab, 'long'))[0]?.state, 'RUNNING')
   })
 
   await t.test('a scheduler that does not answer', async (t) => {
