@@ -137,6 +137,14 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./approve.js')).approveVerb,
   },
   {
+    name: 'release',
+    summary: 'give nodes back that are drained and not changed yet; they are drained again later',
+    argument: ['<nodes>', 'drained nodes, as Slurm writes them: node[01-06]'],
+    examples: [['patchrun release node07 --reason "deadline of a user"', 'drained again after `drain.timeout` at the earliest'], ['patchrun release node07 --for 12h', 'or when it is said']],
+    options: [REASON, ['--for <duration>', 'not drained again for this long: 30m, 2h, 1h30m, 2d'], ['--until <time>', 'not drained again before: 2026-03-01T18:00, or with +01:00']],
+    load: async () => (await import('./release.js')).releaseVerb,
+  },
+  {
     name: 'abort',
     summary: 'finish what runs, then halt the rollout',
     examples: [['patchrun abort --reason "wrong branch"', 'the run that is under way ends with exit 4; retry goes on, rollback takes it back']],

@@ -19,6 +19,7 @@ import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
 import { runStep } from './step.js'
+import type { StepContext } from './step.js'
 
 export interface DetectOptions {
   readonly onPinned?: (pin: PinnedCommit, nodes: number) => void
@@ -32,6 +33,8 @@ export interface DetectOptions {
 export interface Detected {
   readonly fleet: Fleet
   readonly report: DetectReport
+  /** What it ran with, for whoever has more to ask. */
+  readonly context: StepContext
 }
 
 /**
@@ -55,7 +58,8 @@ async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { o
   const now = clock.now()
   // The newest look is kept as evidence; another process may be looking at the same time.
   const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
-  const { summary } = await runStep('detect', nodes, directory, { fleet, install, checkout: checkout.path, signal, onEvent })
+  const context = { fleet, install, checkout: checkout.path, signal, onEvent }
+  const { summary } = await runStep('detect', nodes, directory, context)
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })
   signal?.throwIfAborted()
   const { guard, unplanned, fault } = summary
@@ -74,5 +78,5 @@ async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { o
     return [{ node, ...finding }]
   })
   const report: DetectReport = { schemaVersion: REPORT_VERSION, kind: 'detect', fleet: fleet.name, environment: fleet.environment, at: new Date(now).toISOString(), pin, counts, nodes: found, directory }
-  return { fleet, report }
+  return { fleet, report, context }
 }

@@ -8,6 +8,7 @@ import type { DetectReport, HistoryReport, PlanReport, Report } from '../report/
 import type { SteerReport } from '../report/answers.js'
 import type { ApproveOptions } from './approve.js'
 import type { DetectOptions } from './detect.js'
+import type { ReleaseOptions } from './release.js'
 import type { RollbackOptions } from './rollback.js'
 import type { RunOptions, RunResult } from './rollout.js'
 import { openSession } from './session.js'
@@ -37,6 +38,8 @@ export interface Environment {
   unpause(options?: SteerOptions): Promise<SteerReport>
   /** Lets the rollout go on as it was shown under this key, or, by the SHA of its pin, the one approval that is pending. */
   approve(options: ApproveOptions): Promise<SteerReport>
+  /** Gives nodes back that are only drained, a host expression; they are drained again later. */
+  release(nodes: string, options?: ReleaseOptions): Promise<SteerReport>
   /** What runs is finished, then the rollout halts. */
   abort(options: SteerOptions & { readonly reason: string }): Promise<SteerReport>
   /** Takes what the rollout changed back to the commit before, canaries first. A halt and a wait are results. */
@@ -64,6 +67,7 @@ export async function open(options: SessionOptions): Promise<Environment> {
     pause: async (said) => (await import('./steer.js')).pause(session, said),
     unpause: async (said) => (await import('./steer.js')).unpause(session, said),
     approve: async (said) => (await import('./approve.js')).approve(session, said),
+    release: async (nodes, said) => (await import('./release.js')).release(session, nodes, said),
     abort: async (said) => (await import('./steer.js')).abort(session, said),
     rollback: async (asked) => (await import('./rollback.js')).rollback(session, { signal, ...asked }),
   }

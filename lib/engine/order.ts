@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person says to a rollout, and what it comes to in the journal. Pure.
 import { unreachable } from '../errors.js'
-import { nodeState } from '../rollout/index.js'
+import { isOnlyDrained, nodeState } from '../rollout/index.js'
 import type { Actor, EnvironmentState, JournalEvent, RolloutState } from '../rollout/index.js'
 import { nodesText } from '../report/words.js'
 
@@ -16,6 +16,8 @@ export type OrderBody =
   | { readonly do: 'unpause'; readonly reason?: string }
   | { readonly do: 'approve'; readonly rollout: string; readonly key: string; readonly reason?: string }
   | { readonly do: 'abort'; readonly rollout: string; readonly reason?: string }
+  /** `until`: ms since the epoch. */
+  | { readonly do: 'release'; readonly rollout: string; readonly nodes: readonly string[]; readonly until: number; readonly reason?: string }
   /** `nodes` null: all that failed. */
   | { readonly do: 'retry'; readonly rollout: string; readonly nodes: readonly string[] | null; readonly reason?: string }
 
@@ -52,7 +54,9 @@ function isWhole(o: Fields): boolean {
     case 'abort':
       return isText(o['rollout'])
     case 'retry':
-      return isText(o['rollout']) && (o['nodes'] === null || (Array.isArray(o['nodes']) && o['nodes'].every((n) => isText(n))))
+      return isText(o['rollout']) && (o['nodes'] === null || areNames(o['nodes']))
+    case 'release':
+      return isText(o['rollout']) && areNames(o['nodes']) && isTime(o['until'])
     default:
       return false
   }
@@ -61,6 +65,7 @@ function isWhole(o: Fields): boolean {
 type Fields = Readonly<Record<string, unknown>>
 const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
 const isText = (value: unknown, max = 300): boolean => typeof value === 'string' && value !== '' && value.length <= max
+const areNames = (value: unknown): boolean => Array.isArray(value) && value.every((n) => isText(n))
 const isTime = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
 export type Answer = { readonly event: JournalEvent; readonly text: string } | { readonly refused: string }
@@ -90,6 +95,12 @@ export function answer(state: EnvironmentState, id: string, order: Order, now: n
       const what = order.nodes === null ? 'what failed' : nodesText(nodes)
       // The time of the deadline counts from now, not from when it was said.
       return { event: { type: 'retried', ...said, at: now, nodes: order.nodes && nodes }, text: `${what} is tried again, by ${who}` }
+    }
+    case 'release': {
+      const { rollout, until } = order
+      const nodes = order.nodes.filter((n) => state.current && isOnlyDrained(nodeState(state.current, n)))
+      const gone = standing(state, rollout) ?? (nodes.length === 0 ? { refused: 'none of these nodes is drained and no more than that' } : null)
+      return gone ?? { event: { type: 'released', ...said, rollout, nodes, until }, text: `${nodesText(nodes)} is given back, and not drained again before ${new Date(until).toISOString()}, by ${who}` }
     }
     default:
       return unreachable(order)

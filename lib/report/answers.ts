@@ -107,13 +107,15 @@ export interface OrderReport {
   readonly holder?: HolderReport
 }
 
-/** What `pause`, `unpause`, `approve` and `abort` answer with. */
+/** What `pause`, `unpause`, `approve`, `release` and `abort` answer with. */
 export interface SteerReport extends Answer<'steer'> {
   readonly fleet: string
-  readonly verb: 'pause' | 'unpause' | 'approve' | 'abort'
+  readonly verb: 'pause' | 'unpause' | 'approve' | 'release' | 'abort'
   readonly reason?: string
-  /** Of pause, ISO 8601. */
+  /** Of pause: when it ends; of release: not drained again before this. ISO 8601. */
   readonly until?: string
+  /** Of release: those that are given back. */
+  readonly nodes?: readonly string[]
   /** Of approve. */
   readonly approval?: ApprovalReport
   /** Of abort: nothing was under way, and the rollout is halted. */

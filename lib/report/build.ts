@@ -3,6 +3,7 @@
 import type { Fleet } from '../fleet/types.js'
 import { countStages, decide, nodeState, pendingApprovals, planWaves, waveName, worldOf } from '../rollout/index.js'
 import type { EnvironmentState, NodeState, Pause, PastRollout, RolloutState, Stage, Surroundings, Waiting, Wave, Word, World } from '../rollout/index.js'
+import { leftReports } from './left.js'
 import { REPORT_VERSION } from './types.js'
 import type { ApprovalReport, HistoryReport, HolderReport, NodeReport, PauseReport, Report, RolloutReport, WaveReport, WordReport } from './types.js'
 
@@ -71,6 +72,7 @@ function rolloutReport({ fleet, state, now, surroundings }: ReportSource, rollou
   const waves = planWaves(fleet.nodes, fleet.policy, rollout.limit)
   const world = worldOf(fleet, state, rollout, now, surroundings)
   const { waiting, wakeAt } = decide(world)
+  const left = leftReports(fleet, world)
   const why = new Map<string, Waiting>(waiting.flatMap((w) => w.nodes.map((n) => [n, w] as const)))
   const nodes = waves.flatMap(({ index, nodes: names }) => names.map((n) => nodeReport(n, index, nodeState(rollout, n), why.get(n))))
   const waveReports = waves.map((wave) => waveReport(wave, rollout))
@@ -90,6 +92,7 @@ function rolloutReport({ fleet, state, now, surroundings }: ReportSource, rollou
     steps: [...rollout.steps.values()].map(({ step, action, wave, nodes: n, since }) => ({ step, action, wave, nodes: n.length, since: iso(since) })),
     waiting,
     ...(wakeAt !== null && { wakeAt: iso(wakeAt) }),
+    ...(left.length > 0 && { left }),
   }
 }
 

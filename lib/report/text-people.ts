@@ -35,3 +35,8 @@ export function approvalLines({ approvals }: RolloutReport, { paint, command }: 
   ])
   return [paint.strong('Needs an approval'), ...lines]
 }
+
+/** Drained by patchrun, which may not touch them any more. */
+export function leftLines({ left = [] }: RolloutReport, { paint }: TextOptions): string[] {
+  return left.length > 0 ? [paint.bad('Left drained'), ...left.map(({ text }) => `  ${clean(text, 20_000)}`)] : []
+}

@@ -15,7 +15,7 @@ export function steerText(report: SteerReport, options: TextOptions): string {
   return `${[...lines, ...nextOf(report, command)].join('\n')}\n`
 }
 
-function outcomeText({ verb, until, approval, halted }: SteerReport, order: OrderReport, { paint, zone }: TextOptions): string {
+function outcomeText({ verb, until, approval, nodes = [], halted }: SteerReport, order: OrderReport, { paint, zone }: TextOptions): string {
   const handed = handedText(order)
   switch (verb) {
     case 'pause': {
@@ -29,6 +29,10 @@ function outcomeText({ verb, until, approval, halted }: SteerReport, order: Orde
       return halted === true ? paint.bad('halted') : `${paint.bad('abort')} noted, no run is under way: the next one finishes what was begun, then it halts`
     case 'approve':
       return `${paint.good('approved')} ${approval?.key ?? ''}${order.taken === 'now' ? '' : `, ${handed}`}`
+    case 'release': {
+      const what = `${nodesText(nodes)} ${nodes.length === 1 ? 'is' : 'are'} given back`
+      return `${paint.good(what)}${order.taken === 'now' ? ' by the next run' : `, ${handed}`}; not drained again before ${until === undefined ? '' : timeText(until, zone)}`
+    }
     default:
       return unreachable(verb)
   }
@@ -48,6 +52,8 @@ function nextOf({ verb, environments, approval, halted }: SteerReport, command: 
       return idle ? [`Next: ${command} run, where a rollout waits`] : []
     case 'approve':
       return [...(approval ? [`  ${pinText(approval.pin)} on ${nodesText(approval.waves.flatMap((w) => w.nodes))}`] : []), ...(idle ? [`Next: ${command} run`] : [])]
+    case 'release':
+      return idle ? [`Next: ${command} run`] : []
     case 'abort':
       return [halted === true ? `Next: ${command} retry goes on with it, ${command} rollback takes it back, a newer commit opens a new rollout` : idle ? `Next: ${command} run` : `Next: ${command} status`]
     default:

@@ -4,7 +4,7 @@ import { groupBy } from '../fleet/group-by.js'
 import type { Stage, WaitCode } from '../rollout/index.js'
 import { blindSpotLines, failureLines, haltLines } from './text-failures.js'
 import { nextLines } from './text-next.js'
-import { approvalLines, peopleLines } from './text-people.js'
+import { approvalLines, leftLines, peopleLines } from './text-people.js'
 import { clean, count, durationText, nodesText, pinText, shortSha, table, timeText } from './words.js'
 import type { Paint, RolloutTextOptions, TextOptions } from './paint.js'
 import type { Report, RolloutReport } from './types.js'
@@ -25,6 +25,7 @@ export function rolloutText(report: Report, options: RolloutTextOptions): string
     approvalLines(rollout, options),
     failureLines(rollout, options),
     blindSpotLines(rollout.nodes, options),
+    leftLines(rollout, options),
     haltLines(rollout, options),
     nextLines(report, rollout, options),
   ]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
-import type { Actor, ApprovalScope, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
+import type { Actor, ApprovalScope, DrainForesight, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
 import type { HealthGate, RolloutPolicy } from '../fleet/types.js'
 import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
 
@@ -44,6 +44,14 @@ export interface ApprovalReport {
   readonly waves: readonly { readonly wave: number; readonly name: string; readonly nodes: readonly string[] }[]
 }
 
+/** Nodes that patchrun drained, is not to touch any more, and that nobody else gives back. */
+export interface LeftReport {
+  readonly nodes: readonly string[]
+  readonly why: 'denied' | 'not-permitted' | 'limited'
+  /** What to do about them, in words. */
+  readonly text: string
+}
+
 /** What a person said, ISO 8601. */
 export interface WordReport {
   readonly by: Actor
@@ -77,6 +85,8 @@ export interface RolloutReport {
   /** Nodes that do not move, by reason. */
   readonly waiting: readonly Waiting[]
   readonly wakeAt?: string
+  /** Nodes that are left drained, and what a person has to do about them. */
+  readonly left?: readonly LeftReport[]
 }
 
 export interface PauseReport extends WordReport {
@@ -143,6 +153,8 @@ export interface PlannedWave {
   readonly apply: readonly string[]
   /** Needs the node drained. */
   readonly waitForDrain: readonly string[]
+  /** How they would be drained; absent where none needs it, no scheduler is declared, or it gave no answer. */
+  readonly drains?: DrainForesight
   /** The look itself failed, so the rollout would fail there. */
   readonly fail: readonly string[]
 }
@@ -165,6 +177,8 @@ export interface PlanReport {
   readonly hold?: { readonly code: WaitCode; readonly text: string; readonly until?: string }
   /** When a change fits next, if that is not now. */
   readonly fits?: string
+  /** The scheduler was asked how nodes would be drained, and this is why it gave no answer. */
+  readonly noAnswer?: string
   readonly waves: readonly PlannedWave[]
   readonly nodes: readonly ({ readonly node: string } & Finding)[]
   readonly directory: string

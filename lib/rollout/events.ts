@@ -177,6 +177,13 @@ export interface Approved extends Steered {
   readonly rollout: string
   readonly key: string
 }
+/** A person wants nodes back that are only drained; they are not drained again before `until`, ms. */
+export interface Released extends Steered {
+  readonly type: 'released'
+  readonly rollout: string
+  readonly nodes: readonly string[]
+  readonly until: number
+}
 /** What runs is finished, then the rollout halts. */
 export interface Aborted extends Steered {
   readonly type: 'aborted'
@@ -192,4 +199,4 @@ export interface Closed extends At {
 
 export type JournalEvent =
   | Opened | Resumed | Intended | Concluded | Quarantined | Halted | Finished
-  | Retried | Paused | Unpaused | Approved | Aborted | Closed
+  | Retried | Paused | Unpaused | Approved | Released | Aborted | Closed

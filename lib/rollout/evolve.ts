@@ -8,7 +8,7 @@ import { unreachable } from '../errors.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
 import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
-import { inherit, whenBegun, whenLost } from './visit-state.js'
+import { inherit, keepHeld, whenBegun, whenLost, whenWanted } from './visit-state.js'
 import type { EnvironmentState, NodeState, OpenStep, PastRollout, RolloutState, RolloutStatus } from './state.js'
 
 /** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
@@ -86,6 +86,9 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
       return state
     case 'approved':
       if (event.rollout === draft.id) draft.approvals = [...draft.approvals, { key: event.key, by: event.by, at: event.at, ...(event.reason !== undefined && { reason: event.reason }) }]
+      return state
+    case 'released':
+      if (event.rollout === draft.id) for (const node of event.nodes) draft.nodes.set(node, whenWanted(nodeState(draft, node), event.until))
       return state
     case 'aborted':
       if (event.rollout === draft.id) draft.abort = { by: event.by, at: event.at, ...(event.reason !== undefined && { reason: event.reason }) }
@@ -215,7 +218,7 @@ function retry(draft: Draft, { nodes, at }: Retried): void {
   const wanted = nodes && new Set(nodes)
   for (const [node, { stage, touched, missing, step, held }] of draft.nodes) {
     // Who names a node that waits for a drain has seen to it by hand: it is looked at again.
-    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held }) })
+    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }) })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
   Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })

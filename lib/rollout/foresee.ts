@@ -3,7 +3,8 @@
 import { approvalKey } from './approval.js'
 import { expectedVisit } from './capacity.js'
 import { closedFor } from './gates.js'
-import type { RolloutState } from './state.js'
+import type { EnvironmentState, RolloutState } from './state.js'
+import { inherit } from './visit-state.js'
 import { nextFit } from './windows.js'
 import { waveName } from './waves.js'
 import type { Wave } from './waves.js'
@@ -48,7 +49,7 @@ function gatesBefore({ policy, rollout }: World, waves: readonly Wave[], wave: W
 }
 
 /** A rollout as it would be opened now. */
-export const wouldOpen = (pin: RolloutState['pin'], previous: string | null, limit: RolloutState['limit'], now: number): RolloutState => ({
-  id: 'planned', kind: 'forward', pin, previous, limit, by: { user: '', host: '', pid: 0 }, openedAt: now, since: now, status: 'running',
-  nodes: new Map(), steps: new Map(), stepCount: 0, checks: new Map(), approvals: [], changed: new Set(), lastApply: 0,
+export const wouldOpen = (pin: RolloutState['pin'], { remembered, current }: EnvironmentState, limit: RolloutState['limit'], now: number): RolloutState => ({
+  id: 'planned', kind: 'forward', pin, previous: remembered, limit, by: { user: '', host: '', pid: 0 }, openedAt: now, since: now, status: 'running',
+  nodes: inherit(current, now), steps: new Map(), stepCount: 0, checks: new Map(), approvals: [], changed: new Set(), lastApply: 0,
 })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which nodes are drained first: idle ones, then those whose slot is expected to be taken for the shortest time with the fewest
 // idle cores meanwhile; those with a job that has no limit come last. Pure, and the reasons are shown by `plan`.
-import { describeJobs } from '../workload/use.js'
+import { describeJobs, isForeign } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
 
 export interface Turn {
@@ -18,7 +18,13 @@ export function drainOrder(nodes: readonly { readonly node: string; readonly use
   const rank = ({ use }: { readonly use: NodeUse }): number => (use.empty ? 0 : use.emptyBy === null ? 2 : 1)
   return [...nodes]
     .sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? 0 : cost(a) - cost(b)))
-    .map(({ node, use }) => ({ node, idle: use.empty, why: use.empty ? 'idle' : reason(use, clock) }))
+    .map(({ node, use }) => ({ node, idle: use.empty, why: whose(use) + (use.empty ? 'idle' : reason(use, clock)) }))
+}
+
+/** Said only where it is out already. */
+function whose(use: NodeUse): string {
+  if (isForeign(use)) return 'taken out by somebody else, so it is patched and stays out; '
+  return use.draining ? 'drained by patchrun already; ' : ''
 }
 
 function reason(use: NodeUse, clock: (at: number) => string): string {

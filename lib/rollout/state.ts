@@ -31,6 +31,8 @@ export interface Held {
   readonly inherited?: true
   /** Not asked again before, ms: the scheduler gave no answer. */
   readonly again?: number
+  /** A person wants it back as it is; it is not drained again before this, ms. */
+  readonly back?: number
 }
 
 export interface NodeState {

@@ -25,6 +25,18 @@ export function whenLost(state: NodeState, action: StepAction, at: number): Node
   return held ? { ...state, held: { ...held, empty: false, ...(action === 'apply' && { cut: true as const }) } } : state
 }
 
+/** It may be given back as it is: nothing of its change has begun, and it is going to be looked at by itself. */
+export const isOnlyDrained = ({ stage, held }: NodeState): boolean => held?.phase === 'draining' && !held.foreign && stage !== 'failed' && stage !== 'quarantined'
+
+/** A person wants it back. */
+export const whenWanted = (state: NodeState, until: number): NodeState => (state.held && isOnlyDrained(state) ? { ...state, held: { ...state.held, back: until } } : state)
+
+/** A person wants it to be tried after all. */
+export function keepHeld(held: Held): Held {
+  const { back: _back, ...rest } = held
+  return rest
+}
+
 /** What the rollout before drained and did not give back. */
 export function inherit(before: RolloutState | null, at: number): Map<string, NodeState> {
   const nodes = new Map<string, NodeState>()

@@ -2,12 +2,14 @@
 // Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes begin one is asked of capacity,
 // window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
 import { rememberedStretches, DAY } from '../fleet/time-zone.js'
-import { describeJobs, jobsByNode, schedulerName, useOf } from '../workload/use.js'
+import { describeJobs, isForeign, jobsByNode, schedulerName, useOf } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
 import { drained, expectedDrainVisit } from './capacity.js'
 import type { Slots } from './capacity.js'
 import { shareOf } from './waves.js'
+import { isBack } from './left.js'
 import { drainOrder } from './order.js'
+import type { Turn } from './order.js'
 import type { StepAction } from './events.js'
 import { nodeState } from './state.js'
 import type { Held, NodeState, RolloutState } from './state.js'
@@ -31,6 +33,8 @@ interface NextStep {
 export class Visits {
   readonly actions: Action[] = []
   readonly waiting: Waiting[] = []
+  /** Nodes that are ready for a visit, whatever the capacity, in the order in which they come. */
+  readonly order: Turn[] = []
   readonly #uses = new Map<string, NodeUse | null>()
   readonly #watch: string[] = []
   #wanted = false
@@ -44,7 +48,7 @@ export class Visits {
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
     if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
-    this.#held = drained(world.rollout).length
+    this.#held = drained(world.rollout).filter((node) => this.#uses.has(node) || !isBack(world, node)).length
     this.#going = underWay(world.rollout)
   }
 
@@ -64,6 +68,7 @@ export class Visits {
   #next(node: string, state: NodeState, held: Held, hold: Hold | null): NextStep | Hold {
     const { now, policy } = this.world
     if (held.again !== undefined && now < held.again) return { code: 'visit', text: 'the scheduler gave no clear answer about this node, and is asked again', until: held.again }
+    if (held.back !== undefined && held.phase === 'draining') return { do: 'release', postpone: held.back }
     if (held.inherited) return { do: 'release' }
     switch (state.stage) {
       case 'unseen':
@@ -87,7 +92,7 @@ export class Visits {
     }
     if (now >= held.since + policy.drain.timeout) {
       if (policy.drain.onTimeout === 'release') return { do: 'release', postpone: now + Math.max(POSTPONE, policy.retries.backoff) }
-      if (policy.drain.onTimeout === 'ask') return { ...this.#wait(node, use, held), text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: end the job, wait, or \`patchrun abort\`` }
+      if (policy.drain.onTimeout === 'ask') return { ...this.#wait(node, use, held), text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: wait on, or give it back with \`patchrun release ${node}\`` }
     }
     return this.#wait(node, use, held)
   }
@@ -118,6 +123,7 @@ export class Visits {
     }
     if (ready.length === 0) return
     const order = drainOrder(ready, now, this.#clock)
+    this.order.push(...order)
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
       if (!room || (this.#held + taken >= limit && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
       const use = this.#uses.get(node) ?? null
@@ -242,6 +248,3 @@ export class Visits {
 const underWay = ({ steps, nodes }: RolloutState): number =>
   [...steps.values()].filter((s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release').length +
   [...nodes.values()].filter(({ held, step, stage }) => held && step === undefined && stage !== 'failed' && stage !== 'quarantined' && (held.phase !== 'draining' || held.empty)).length
-
-/** Out, and not by us. */
-const isForeign = (use: NodeUse | null | undefined): use is NodeUse => !!use && use.out && !use.ours

@@ -33,6 +33,9 @@ export interface NodeUse {
 const OUT = ['DRAIN', 'DRAINED', 'DRAINING', 'DOWN', 'FAIL', 'FAILING', 'ERROR', 'UNKNOWN', 'NOT_RESPONDING', 'REBOOT', 'REBOOT_REQUESTED', 'REBOOT_ISSUED', 'MAINT', 'MAINTENANCE', 'POWERED_DOWN', 'POWERING_DOWN', 'POWER_DOWN', 'POWERING_UP', 'POWER_UP', 'FUTURE', 'PLANNED_DOWN']
 const BUSY = ['COMPLETING', 'ALLOCATED', 'MIXED']
 
+/** Out, and not by us. */
+export const isForeign = (use: NodeUse | null | undefined): boolean => !!use && use.out && !use.ours
+
 /** null: the scheduler does not know the node. */
 export function useOf(workload: Workload, name: string, prefix: string, jobsOn: ReadonlyMap<string, readonly Job[]> = jobsByNode(workload)): NodeUse | null {
   const node = workload.nodes.get(name)

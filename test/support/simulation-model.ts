@@ -2,7 +2,7 @@
 // The world of a simulation: nodes with a truth of their own, which the core only learns of through outcomes, steps
 // that take their time, and people.
 import type { FleetNode } from '../../lib/fleet/types.js'
-import { evolve, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
+import { evolve, isOnlyDrained, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
 import type { Actor, CapacityScope, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, World } from '../../lib/rollout/index.js'
 import { Cluster } from './simulation-cluster.js'
 import { must, Rules } from './simulation-rules.js'
@@ -104,7 +104,10 @@ export class Model {
     if (kind < 5) this.#record({ type: 'paused', at, by: BY, scope: 'environment', order, ...(roll % 2 === 0 && { until: at + 1 + (roll % 50) }) })
     else if (kind < 7) this.#record({ type: 'unpaused', at, by: BY, order })
     else if (kind < 8) this.#record({ type: 'aborted', at, by: BY, rollout: 'r1', order })
-    else if (this.rollout.status === 'running' || this.rollout.status === 'halted') {
+    else if (kind === 8) {
+      const nodes = this.nodes.map((n) => n.name).filter((n) => isOnlyDrained(nodeState(this.rollout, n)))
+      if (nodes.length > 0) this.#record({ type: 'released', at, by: BY, rollout: 'r1', nodes, until: at + 1 + (roll % 200), order })
+    } else if (this.rollout.status === 'running' || this.rollout.status === 'halted') {
       this.#record({ type: 'retried', at, by: BY, nodes: null, order })
       this.rules.retried()
     }

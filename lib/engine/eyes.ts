@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// One Ansible that looks at the scheduler again and again: a launch costs several times what a look does.
+import { join } from 'node:path'
+import { buildInventory } from '../ansible/inventory.js'
+import { startSections } from '../ansible/run.js'
+import type { LiveRun } from '../ansible/types.js'
+import { writeInventory } from '../ansible/write-inventory.js'
+import { RunSummarizer } from '../change/summarize.js'
+import type { RolloutState } from '../rollout/index.js'
+import type { Workload } from '../workload/types.js'
+import type { Clock } from './progress.js'
+import { tellWatch, writeObservePlaybook } from './scheduler-playbooks.js'
+import { makeAnew } from './step.js'
+import type { StepContext } from './step.js'
+import { schedulerReport } from './visit-outcome.js'
+
+/** How long one look may wait for something to happen, ms. */
+const LONGEST_WATCH = 30_000
+/** Looks of one Ansible; then it is started anew, so that nothing in it grows old. */
+const LOOKS = 50
+/** One that was started this long ago is not asked any more, ms. */
+const OLD = 300_000
+
+interface Parked {
+  readonly live: LiveRun
+  /** What it was started with; another declaration needs another one. */
+  readonly key: string
+  readonly since: number
+}
+
+export class Eyes {
+  /** It has looked, and waits to be told to look again. */
+  #parked: Parked | null = null
+
+  /** `directory`: of its files, made anew with each Ansible. */
+  constructor(private readonly directory: string, private readonly clock: Clock, private readonly looks = LOOKS) {}
+
+  /** What the scheduler says, or why it says nothing. `watch`: the scheduler's names; the look may last until one of them is empty. One at a time. */
+  async look(watch: readonly string[], context: StepContext, rollout: RolloutState): Promise<Workload | string> {
+    const { fleet, checkout, install, fence, signal } = context
+    const { scheduler, nodes, denied, ansible: policy } = fleet
+    // The role runs once, for a node that stands for all of them; the node itself is not contacted.
+    const host = (nodes.find((n) => n.canary) ?? nodes[0])?.name
+    if (!scheduler || host === undefined) throw new Error('no scheduler, or no node')
+    const { directory, clock } = this
+    const watched = { nodes: watch, seconds: watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, policy.hangTimeout / 2) / 1000) : 0 }
+    const inventory = buildInventory(fleet)
+    const key = JSON.stringify([rollout.id, host, scheduler, policy, denied, inventory])
+    const summarizer = new RunSummarizer(checkout)
+    const onEvent = (event: Parameters<RunSummarizer['add']>[0]): void => summarizer.add(event)
+    const before = await this.#take(key)
+    let live: LiveRun
+    if (before) {
+      await tellWatch(directory, watched)
+      live = before.live
+    } else {
+      await makeAnew(directory)
+      const playbook = await writeObservePlaybook({ fleet, scheduler, rollout, nodes: [], checkout }, directory, watched)
+      live = await startSections({
+        install, checkout, directory, fence, signal, onEvent, denied, policy,
+        sections: Array.from({ length: this.looks }, () => ({ mode: 'gate' as const, playbook })),
+        inventory: await writeInventory(join(directory, 'inventory'), inventory),
+        hosts: [host],
+        untagged: fleet.policy.untagged,
+      })
+    }
+    const { exit, parked } = await (before ? live.go(onEvent) : live.current)
+    if (parked && !signal?.aborted) this.#parked = { live, key, since: before?.since ?? clock.now() }
+    else await live.close()
+    return schedulerReport(summarizer.finish(exit, [host]), clock.now())
+  }
+
+  /** The one that waits, if it may look once more. */
+  async #take(key: string): Promise<Parked | null> {
+    const parked = this.#parked
+    this.#parked = null
+    if (!parked || (parked.key === key && this.clock.now() <= parked.since + OLD)) return parked
+    await parked.live.close()
+    return null
+  }
+
+  async close(): Promise<void> {
+    const parked = this.#parked
+    this.#parked = null
+    await parked?.live.close()
+  }
+}
