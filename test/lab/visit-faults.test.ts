@@ -42,8 +42,8 @@ async function brokenNodes(t: Test, ansible: string): Promise<void> {
     // In the second between two lives there is no init to kill.
     while (!(await lab.power('node03', 'pull').then(() => true, () => false))) await sleep(50)
   })
-  const cut = fleet.intended('reboot', 'node06').then(() => lab.power('node06', 'cut')).then(() => sleep(4_000)).then(() => lab.power('node06', 'join'))
-  const [ended] = await Promise.all([running, dies, cut])
+  const cut = (action: string, node: string): Promise<unknown> => fleet.intended(action, node).then(() => lab.power(node, 'cut')).then(() => sleep(4_000)).then(() => lab.power(node, 'join'))
+  const [ended] = await Promise.all([running, dies, cut('reboot', 'node06'), cut('apply', 'node02'), cut('release', 'node01')])
   const { exitCode, stdout, stderr } = ended
   if (!t.equal(exitCode, 4)) t.comment(stderr, stdout)
   const broken = ['node03', 'node04', 'node05']
@@ -88,7 +88,7 @@ async function awayController(t: Test, ansible: string): Promise<void> {
   const running = fleet.patchrun(['run', '--yes', '--json'])
   await fleet.intended('apply', 'node02')
   t.equal((await lab.exec(['scontrol', 'shutdown', 'slurmctld'])).exitCode, 0)
-  await sleep(15_000)
+  await sleep(60_000)
   t.not((await lab.exec(['scontrol', 'ping'])).exitCode, 0, 'it is away')
   const meanwhile = await fleet.patchrun(['status'])
   const boots = await fleet.boots()
