@@ -47,7 +47,7 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
     ...gates.map((g) => ({ name: `health gate ${g.name}`, role: g.role, vars: { ...g.vars, ...ours(g.name) }, onNodes: true })),
   ]
   return {
-    drain: await write(home, 'drain', scheduler, [{ name: 'drain', role: scheduler.roles.drain, vars: { patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(scheduler, 5, 2), ...variables(run) } }]),
+    drain: await write(home, 'drain', scheduler, [{ name: 'drain', role: scheduler.roles.drain, vars: { patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(scheduler, 3, 2), ...variables(run) } }]),
     reboot: await write(home, 'reboot', scheduler, rebootPlays),
     release: await write(home, 'release', scheduler, [{ name: 'release', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: drain.test, patchrun_test_role: scheduler.roles.test } }]),
     giveBack: await write(home, 'give-back', scheduler, [{ name: 'give back', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: false, patchrun_test_role: scheduler.roles.test, patchrun_feature: '' } }]),
