@@ -47,7 +47,7 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
     ...gates.map((g) => ({ name: `health gate ${g.name}`, role: g.role, vars: { ...g.vars, ...ours(g.name) }, onNodes: true })),
   ]
   return {
-    drain: await write(home, 'drain', scheduler, [{ name: 'drain', role: scheduler.roles.drain, vars: { patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(scheduler, 3, 2), ...variables(run) } }]),
+    drain: await write(home, 'drain', scheduler, [...(run.nodes.length === 1 ? [REACH] : []), { name: 'drain', role: scheduler.roles.drain, vars: { patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(scheduler, 3, 2), ...variables(run) } }]),
     reboot: await write(home, 'reboot', scheduler, rebootPlays),
     release: await write(home, 'release', scheduler, [{ name: 'release', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: drain.test, patchrun_test_role: scheduler.roles.test } }]),
     giveBack: await write(home, 'give-back', scheduler, [{ name: 'give back', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: false, patchrun_test_role: scheduler.roles.test, patchrun_feature: '' } }]),
@@ -97,9 +97,13 @@ function variables({ fleet, scheduler, rollout, nodes }: SchedulerRun): Vars {
   }
 }
 
+/** Connects while the node still serves: what waits for the connection afterwards is a node that serves nobody. A word of the scheduler needs none. */
+const REACH: Play = { name: 'reach the node', tasks: [{ name: 'Connect', 'ansible.builtin.ping': {}, timeout: 20, ignore_unreachable: true, ignore_errors: true }], vars: {}, onNodes: true }
+
 interface Play {
   readonly name: string
-  readonly role: string
+  readonly role?: string
+  readonly tasks?: readonly object[]
   readonly vars: Vars
   /** Its tasks run on the nodes themselves, not on the controller. */
   readonly onNodes?: boolean
@@ -112,7 +116,7 @@ async function write(home: string, name: string, { controllerVars }: Scheduler, 
     // In a file of its own: arguments are everybody's to read, and Ansible reads a file of variables only once.
     const file = `${name}-${i}.json`
     await writeFile(join(home, file), `${JSON.stringify(play.vars)}\n`, { mode: 0o600 })
-    written.push({ name: play.name, hosts: 'all', gather_facts: false, any_errors_fatal: false, ...(!play.onNodes && { vars: controllerVars }), vars_files: [file], roles: [{ role: play.role }] })
+    written.push({ name: play.name, hosts: 'all', gather_facts: false, any_errors_fatal: false, ...(!play.onNodes && { vars: controllerVars }), vars_files: [file], ...(play.role !== undefined && { roles: [{ role: play.role }] }), ...(play.tasks && { tasks: play.tasks }) })
   }
   const playbook = join(home, `${name}.yml`)
   // JSON is YAML: no quoting of ours can go wrong.
