@@ -13,7 +13,7 @@
 //   anything else                 a new one opens
 import type { Comparison } from '../playbook/index.js'
 import type { Fleet } from '../fleet/types.js'
-import { decide, nodeState, worldOf } from '../rollout/index.js'
+import { decide, nodeState, planWaves, worldOf } from '../rollout/index.js'
 import type { Actor, EnvironmentState, JournalEvent, PinnedCommit, RolloutState, Surroundings } from '../rollout/index.js'
 import type { NoticeCode } from './progress.js'
 
@@ -82,10 +82,8 @@ function isStuck({ fleet, state, now, surroundings }: Choosing, rollout: Rollout
   return actions.length === 0 && wakeAt === null && rollout.steps.size === 0 && !waiting.some((w) => w.code === 'pause' || (w.code === 'approval' && rollout.stepCount > 0))
 }
 
-const isGoodEverywhere = ({ fleet }: Choosing, rollout: RolloutState): boolean => {
-  const wanted = rollout.limit && new Set(rollout.limit)
-  return fleet.nodes.every((n) => (wanted !== null && !n.canary && !wanted.has(n.name)) || nodeState(rollout, n.name).stage === 'good')
-}
+const isGoodEverywhere = ({ fleet }: Choosing, rollout: RolloutState): boolean =>
+  planWaves(fleet.nodes, fleet.policy, rollout.limit).every((w) => w.nodes.every((n) => nodeState(rollout, n).stage === 'good'))
 
 function replace(choosing: Choosing, reason: string): Choice {
   const { events, notices } = open(choosing)

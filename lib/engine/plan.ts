@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `patchrun plan`: what a run would do, wave by wave, from a fresh look at every node. Changes nothing.
+import { requireGuests } from '../fleet/limit.js'
 import { foresee, foreseeDrains, planWaves, waveName, worldOf, wouldOpen } from '../rollout/index.js'
 import type { Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
@@ -22,6 +23,7 @@ export interface PlanOptions extends DetectOptions {
 
 /** Errors as of `detect`, usage/plan-file. Without --limit every permitted node is looked at; with it the canaries and those nodes. */
 export async function plan(session: Session, options: PlanOptions = {}): Promise<PlanReport> {
+  requireGuests(await session.observe(), session.limit)
   const { fleet, report, context } = await detect(session, { ...options, withCanaries: true })
   const { pin, fleet: name, environment, at, directory, nodes } = report
   const verdicts = new Map(nodes.map((n) => [n.node, n.verdict]))

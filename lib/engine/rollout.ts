@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `patchrun run`: which rollout is this run about, one that goes on, or a new one at the newest commit?
 import { PatchrunError } from '../errors.js'
+import { requireGuests } from '../fleet/limit.js'
 import type { Fleet } from '../fleet/types.js'
 import type { PinnedCommit, RolloutState } from '../rollout/index.js'
 import { describeActor } from './actor.js'
@@ -28,6 +29,7 @@ export async function runRollout(session: Session, options: RunOptions = {}): Pr
 }
 
 async function forward(session: Session, again: boolean, { fleet, journal, onProgress, kill, now, takeOrders }: Begin): Promise<Begun> {
+  requireGuests(fleet, session.limit)
   const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
   if (session.plan) requirePin(session.plan, pin)
   onProgress({ type: 'pinned', pin, comparison })

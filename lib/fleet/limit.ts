@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Host expressions given on the command line -> the nodes they name. Pure.
 import { PatchrunError, refuse, type Problem } from '../errors.js'
+import { groupBy } from './group-by.js'
 import { expandHosts } from './host-expression.js'
 import { summed } from './lists.js'
 import type { Fleet } from './types.js'
@@ -33,6 +34,21 @@ export function limitTo({ nodes, denied, environment }: Pick<Fleet, 'nodes' | 'd
   if (rest.length > 0) problems.push({ code: 'usage/limit-not-permitted', message: `--limit names ${summed(rest)}, not in environment "${environment}"`, hint: '"patchrun inventory --list" shows the nodes.', where })
   refuse(problems)
   return [...known].filter((name) => wanted.has(name))
+}
+
+/**
+ * A change may take a hypervisor out, and with it what runs there. What runs on a canary is a canary, whatever the limit.
+ * @throws PatchrunError usage/limit-runs-on
+ */
+export function requireGuests({ nodes }: Pick<Fleet, 'nodes'>, limit: readonly string[] | null): void {
+  const wanted = new Set(limit ?? nodes.map((node) => node.name))
+  const left = nodes.filter((n) => n.runsOn !== null && wanted.has(n.runsOn) && !wanted.has(n.name) && !n.canary)
+  refuse([...groupBy(left, (n) => n.runsOn ?? '')].map(([host, guests]): Problem => ({
+    code: 'usage/limit-runs-on',
+    message: `--limit names the hypervisor ${host}, and not ${summed(guests.map((n) => n.name))} on it`,
+    hint: 'A hypervisor and the nodes on it go out together: name them too, or leave it out.',
+    where: { file: '--limit', line: 1, column: 1, text: (limit ?? []).join(',').slice(0, 120) },
+  })))
 }
 
 function expand(text: string, option: string): readonly string[] {

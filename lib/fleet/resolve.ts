@@ -130,7 +130,8 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
   refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...schedulerProblems, ...hosting.problems, ...stateProblems(declared, stateDirectory)]))
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
-    canary: lists.canary.has(name),
+    // What runs on a canary goes out with it.
+    canary: lists.canary.has(name) || lists.canary.has(hosting.hypervisorOf.get(name) ?? name),
     groups: groups.groupsOf.get(name) ?? [],
     vars: groups.varsOf.get(name) ?? {},
     domains: domains.domainsOf.get(name) ?? [],

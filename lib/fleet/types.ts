@@ -4,7 +4,7 @@
 /** A node that patchrun may change: one host of the inventory it generates. */
 export interface FleetNode {
   readonly name: string
-  /** True when the node is on the canary list: it belongs to the first wave. */
+  /** True when the node, or the hypervisor it runs on, is on the canary list: it belongs to the first wave. */
   readonly canary: boolean
   /** Ansible groups, in declared order, without `all`. */
   readonly groups: readonly string[]

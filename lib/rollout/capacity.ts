@@ -24,6 +24,10 @@ const isInApply = ({ steps }: RolloutState, { step }: NodeState): boolean => ste
 export const drained = ({ nodes, steps }: RolloutState): readonly string[] =>
   [...nodes].flatMap(([node, { held, step }]) => (held || (step !== undefined && steps.get(step)?.action === 'drain') ? [node] : []))
 
+/** Hypervisors that nodes are held for, or are just drained for: their place is taken before they are touched themselves. */
+const hostsCalled = ({ nodes, steps }: RolloutState): ReadonlySet<string> =>
+  new Set([...[...nodes.values()].flatMap(({ held }) => held?.host ?? []), ...[...steps.values()].flatMap(({ host }) => host ?? [])])
+
 interface Room {
   readonly name: string
   readonly limit: number
@@ -35,22 +39,28 @@ export class Slots {
   readonly #rooms = new Map<string, Room[]>()
   readonly #hold: Hold | null
   #left: number
-  #changed: number
+  /** As many fit before the time closes. */
+  #fit: number
+  /** Changed in this run, or about to be: a drain is the beginning of a change. */
+  readonly #changed: Set<string>
+  /** Hypervisors that the nodes on them are drained for. */
+  readonly #called: ReadonlySet<string>
 
   constructor(private readonly world: World) {
+    this.#called = hostsCalled(world.rollout)
     for (const { name, limit, nodes } of world.capacity) {
-      const room: Room = { name, limit: Math.max(1, shareOf(limit, nodes.length, Math.floor)), out: nodes.filter((n) => isOut(world, n)).length }
+      const room: Room = { name, limit: Math.max(1, shareOf(limit, nodes.length, Math.floor)), out: nodes.filter((n) => this.#isOut(n)).length }
       for (const node of nodes) {
         const rooms = this.#rooms.get(node)
         if (rooms) rooms.push(room)
         else this.#rooms.set(node, [room])
       }
     }
-    const { hold, most } = pace(world)
+    const { hold, most, fit } = pace(world)
     this.#hold = hold
     this.#left = most
-    // A drain is the beginning of a change.
-    this.#changed = world.rollout.changed.size + drained(world.rollout).filter((node) => !world.rollout.changed.has(node)).length
+    this.#fit = fit
+    this.#changed = new Set([...world.rollout.changed, ...drained(world.rollout), ...this.#called])
   }
 
   /** Those of these nodes that may be changed now, in order, and why the others may not. */
@@ -65,9 +75,8 @@ export class Slots {
         else held.set(hold.text, { ...hold, nodes: [node] })
         continue
       }
-      for (const room of this.#roomsOf(node)) room.out += 1
+      this.#enter([node])
       this.#left -= 1
-      if (!this.world.rollout.changed.has(node)) this.#changed += 1
       chosen.push(node)
     }
     return { chosen, waiting: [...held.values()] }
@@ -78,31 +87,70 @@ export class Slots {
     return this.#hold === null && this.#refuse(node) === null
   }
 
+  /** All of these, which go out together, or none: why not. `joins`: others of them are out already, and wait for these. */
+  takeTogether(nodes: readonly string[], joins: boolean): Hold | null {
+    const hold = this.refuseTogether(nodes, joins)
+    if (hold) return hold
+    // They go together as one node does: the pause is between them and the next.
+    this.#left -= this.world.policy.pause.nodes > 0 ? 1 : nodes.length
+    this.#enter(nodes)
+    return null
+  }
+
+  /** The same, and nothing is taken. */
+  refuseTogether(nodes: readonly string[], joins: boolean): Hold | null {
+    const { policy } = this.world
+    const fresh = nodes.filter((n) => !this.#changed.has(n))
+    const most = policy.maxChanged ?? Infinity
+    if (fresh.length > most) return { code: 'capacity', text: `${fresh.length} nodes go out together, and ${most} at most are changed in one run: raise rollout.maxChanged` }
+    if (fresh.length > 0 && this.#changed.size + fresh.length > most) return { code: 'limit', text: `${most} nodes at most are changed in one run, and ${this.#changed.size} were; the next run goes on` }
+    if (this.#hold && !joins) return this.#hold
+    const wanted = new Map<Room, number>()
+    for (const room of nodes.flatMap((n) => this.#roomsOf(n))) wanted.set(room, (wanted.get(room) ?? 0) + 1)
+    for (const [{ name, limit, out }, count] of wanted) {
+      if (count > limit) return { code: 'capacity', text: `${count} nodes go out together, and ${limit} may be out at once (${name}): raise that limit` }
+      if (out + count > limit) return { code: 'capacity', text: `${count} nodes go out together, and ${out} of ${limit} that may be out at once are out (${name})` }
+    }
+    return !joins && (this.#left < 1 || this.#fit < nodes.length) ? this.#noneLeft() : null
+  }
+
+  #enter(nodes: readonly string[]): void {
+    for (const node of nodes) {
+      for (const room of this.#roomsOf(node)) room.out += 1
+      this.#changed.add(node)
+      this.#fit -= 1
+    }
+  }
+
+  #isOut = (node: string): boolean => isOut(this.world, node) || this.#called.has(node)
+
   #roomsOf(node: string): readonly Room[] {
     // One that is out already takes no place of its own.
-    return isOut(this.world, node) ? [] : (this.#rooms.get(node) ?? [])
+    return this.#isOut(node) ? [] : (this.#rooms.get(node) ?? [])
   }
 
   /** The hard limit of a run, which no time and no end of a step lifts. */
   limit(node: string): Hold | null {
-    const { policy, rollout } = this.world
-    if (policy.maxChanged === null || this.#changed < policy.maxChanged || rollout.changed.has(node)) return null
+    const { policy } = this.world
+    if (policy.maxChanged === null || this.#changed.size < policy.maxChanged || this.#changed.has(node)) return null
     return { code: 'limit', text: `${policy.maxChanged} nodes at most are changed in one run, and that many were; the next run goes on` }
   }
 
   #refuse(node: string): Hold | null {
-    const { policy } = this.world
     const limit = this.limit(node)
     if (limit) return limit
     const full = this.#roomsOf(node).find((r) => r.out >= r.limit)
     if (full) return { code: 'capacity', text: `${full.out} of ${full.limit} nodes that may be out at once are out (${full.name})` }
-    if (this.#left > 0) return null
-    return policy.pause.nodes > 0 ? { code: 'pace', text: 'one node at a time, with a pause between' } : { code: 'window', text: 'no more fit before the time for changes closes' }
+    return this.#left > 0 ? null : this.#noneLeft()
+  }
+
+  #noneLeft(): Hold {
+    return this.world.policy.pause.nodes > 0 && this.#left < 1 ? { code: 'pace', text: 'one node at a time, with a pause between' } : { code: 'window', text: 'no more fit before the time for changes closes' }
   }
 }
 
 /** What holds all changes back just now, or how many may begin together. */
-function pace(world: World): { readonly hold: Hold | null; readonly most: number } {
+function pace(world: World): { readonly hold: Hold | null; readonly most: number; readonly fit: number } {
   const { policy, rollout, now, forks } = world
   const visit = expectedVisit(world)
   const gate = timeGate(policy.timing, now)
@@ -112,15 +160,15 @@ function pace(world: World): { readonly hold: Hold | null; readonly most: number
     most = rounds === Infinity ? Infinity : rounds * forks
     if (rounds < 1) {
       const until = nextFit(policy.timing, now, visit)
-      return { hold: { code: 'window', text: `a change is expected to take ${minutes(visit)}, more than is left until the time for changes closes`, ...(until !== null && { until }) }, most: 0 }
+      return { hold: { code: 'window', text: `a change is expected to take ${minutes(visit)}, more than is left until the time for changes closes`, ...(until !== null && { until }) }, most: 0, fit: 0 }
     }
   }
-  if (policy.pause.nodes === 0) return { hold: null, most }
+  if (policy.pause.nodes === 0) return { hold: null, most, fit: most }
   const busy = [...rollout.steps.values()].some((s) => s.action === 'apply') || [...rollout.nodes.values()].some((n) => n.held && n.stage !== 'quarantined')
-  if (busy) return { hold: { code: 'pace', text: 'one node at a time, with a pause between' }, most: 0 }
+  if (busy) return { hold: { code: 'pace', text: 'one node at a time, with a pause between' }, most: 0, fit: 0 }
   const until = rollout.lastApply + policy.pause.nodes
-  if (rollout.lastApply > 0 && now < until) return { hold: { code: 'pace', text: 'the pause between two nodes', until }, most: 0 }
-  return { hold: null, most: Math.min(most, 1) }
+  if (rollout.lastApply > 0 && now < until) return { hold: { code: 'pace', text: 'the pause between two nodes', until }, most: 0, fit: 0 }
+  return { hold: null, most: Math.min(most, 1), fit: most }
 }
 
 /** How long a node is expected to take from the beginning of its change to being seen GOOD, ms: nine of ten were no slower. */

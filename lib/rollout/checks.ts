@@ -18,8 +18,11 @@ const askable = (rollout: RolloutState, nodes: readonly string[], point: HealthP
     return step === undefined && !held && (stage === 'good' || (point === 'start' && stage !== 'failed' && stage !== 'quarantined'))
   })
 
-/** What stands between this place and going on; null: every gate here has passed. */
-export function dueCheck(world: World, point: HealthPoint, after: number, nodes: readonly string[]): { readonly action: Action | null; readonly hold: Hold } | null {
+/** Also of a node that was GOOD: its hypervisor has to be empty. */
+const isBeingDrained = ({ steps, nodes }: RolloutState, node: string): boolean => steps.get(nodes.get(node)?.step ?? '')?.action === 'drain'
+
+/** What stands between this place and going on; null: every gate here has passed. `taken`: nodes that another step is about to begin on. */
+export function dueCheck(world: World, point: HealthPoint, after: number, nodes: readonly string[], taken: ReadonlySet<string> = new Set()): { readonly action: Action | null; readonly hold: Hold } | null {
   const { policy, rollout, now } = world
   for (const { name, at } of policy.health) {
     if (!at.includes(point)) continue
@@ -31,10 +34,10 @@ export function dueCheck(world: World, point: HealthPoint, after: number, nodes:
     if (open) return { action: null, hold: { code: 'health', text: `the health gate "${name}" is being asked` } }
     const until = state ? state.at + policy.retries.backoff : now
     if (now < until) return { action: null, hold: { code: 'health', text: `the health gate "${name}" gave no answer and is asked again${state?.failure ? `: ${describeFailure(state.failure)}` : ''}`, until } }
-    const asked = askable(rollout, nodes, point)
+    const asked = askable(rollout, nodes, point).filter((n) => !taken.has(n))
     if (asked.length === 0) {
-      // Those that are in a visit can be asked when they are back.
-      if (nodes.some((n) => isVisiting(nodeState(rollout, n)))) return { action: null, hold: { code: 'health', text: `the health gate "${name}" is asked when a node of the wave before is given back` } }
+      // Those that are in a visit, or go out with their hypervisor, can be asked when they are back.
+      if (nodes.some((n) => taken.has(n) || isVisiting(rollout, n) || isBeingDrained(rollout, n))) return { action: null, hold: { code: 'health', text: `the health gate "${name}" is asked when a node of the wave before is given back` } }
       continue
     }
     return { action: { do: 'check', check, wave: Math.max(0, after), nodes: asked }, hold: { code: 'health', text: `the health gate "${name}" must pass first` } }

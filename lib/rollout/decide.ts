@@ -11,11 +11,11 @@ import { drained, Slots } from './capacity.js'
 import { unapproved } from './approval.js'
 import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
+import { Hosting } from './hosting.js'
 import { Visits } from './visits.js'
-import { byRecord, EMPTY, isVisiting, sortNodes } from './sorted.js'
+import { byRecord, EMPTY, hasHotPart, isVisiting, sortNodes } from './sorted.js'
 import type { Sorted } from './sorted.js'
 import { nodeState } from './state.js'
-import { DRAIN, HOT } from './verdict.js'
 import type { RolloutState } from './state.js'
 import { waitingWithin } from './waiting.js'
 import { planWaves, waveName } from './waves.js'
@@ -33,7 +33,7 @@ export function decide(world: World): Decision {
   if (!halt) return new Walk(world, waves, closedFor(world)).decide()
   // Nobody is left drained: what was begun is finished, what was only drained is given back, then it halts.
   const ours = new Set(drained(rollout))
-  const held = world.scheduler !== null && waves.some((w) => w.nodes.some((n) => ours.has(n) && (nodeState(rollout, n).step !== undefined || isVisiting(nodeState(rollout, n)))))
+  const held = world.scheduler !== null && waves.some((w) => w.nodes.some((n) => ours.has(n) && (nodeState(rollout, n).step !== undefined || isVisiting(rollout, n))))
   if (!held) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
   return new Walk(world, waves, { code: 'ending', text: `about to halt, what was begun is finished: ${halt.message}` }).decide()
 }
@@ -49,9 +49,10 @@ class Walk {
   #slots: Slots | undefined
 
   constructor(private readonly world: World, private readonly waves: readonly Wave[], closed: Hold | null) {
-    this.#sorted = waves.map((wave) => sortNodes(wave, world))
+    const hosting = new Hosting(world, waves)
+    this.#sorted = waves.map((wave) => sortNodes(wave, world, hosting))
     this.#closed = closed
-    this.#visits = world.scheduler && new Visits(world, world.scheduler, closed)
+    this.#visits = world.scheduler && new Visits(world, world.scheduler, closed, hosting, () => (this.#slots ??= new Slots(world)))
   }
 
   decide(): Decision {
@@ -63,10 +64,11 @@ class Walk {
       if (sorted.applied.length > 0) this.#actions.push({ do: 'verify', wave: wave.index, nodes: sorted.applied })
       if (sorted.spent.length > 0) this.#actions.push({ do: 'quarantine', nodes: sorted.spent })
       if (!hold && sorted.good.length < wave.nodes.length) hold = this.#closed ? null : this.#entrance(i)
-      this.#visits?.goOn(wave.index, sorted.visiting, hold)
+      this.#visits?.goOn(wave, sorted.visiting, hold)
       if (hold) {
-        behind.push(...stuckBehind(sorted))
-        this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [] }, this.world))
+        // One that needs a drain waits for the same, and when that ends by itself its turn may come.
+        behind.push(...stuckBehind(sorted), ...(this.#visits ? sorted.drain : []))
+        this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [], ...(this.#visits && { drain: [] }) }, this.world))
         continue
       }
       this.#work(wave, sorted)
@@ -76,7 +78,7 @@ class Walk {
     const finish = this.#finish()
     if (finish) return finish
     if (this.#visits) {
-      this.#actions.push(...this.#visits.actions, ...this.#visits.look())
+      this.#actions.push(...this.#visits.actions, ...this.#visits.looking.actions())
       this.#waiting.push(...this.#visits.waiting)
     }
     return { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt() }
@@ -109,7 +111,9 @@ class Walk {
   }
 
   #ask(point: 'start' | 'canaries' | 'waves' | 'end', after: number, nodes: readonly string[]): Hold | null {
-    const due = dueCheck(this.world, point, after, nodes)
+    // A node that is GOOD may be about to go out with its hypervisor.
+    const taken = new Set((this.#visits?.actions ?? []).flatMap((a) => ('nodes' in a ? a.nodes : [])))
+    const due = dueCheck(this.world, point, after, nodes, taken)
     if (due?.action) this.#actions.push(due.action)
     return due?.hold ?? null
   }
@@ -168,7 +172,7 @@ class Walk {
   #wakeAt(): number | null {
     const times = this.#waiting.flatMap((w) => w.until ?? [])
     const { policy, rollout } = this.world
-    const look = this.#visits?.wakeAt ?? null
+    const look = this.#visits?.looking.wakeAt ?? null
     if (look !== null) times.push(look)
     if (policy.deadline !== null) times.push(rollout.since + policy.deadline)
     return times.reduce<number | null>((first, t) => (t > this.world.now && (first === null || t < first) ? t : first), null)
@@ -177,12 +181,6 @@ class Walk {
 
 /** Nodes that a closed wave holds up; the others say themselves what they wait for. */
 const stuckBehind = ({ unseen, hot, due }: Sorted): string[] => [...unseen, ...hot, ...due]
-
-/** On a node that needs a drain: what may run under load goes first, once, where the policy says so. */
-function hasHotPart({ rollout, policy }: World, node: string): boolean {
-  const { applies, changes } = nodeState(rollout, node)
-  return policy.drain.hotFirst && applies === 0 && changes.some(({ tags }) => tags.includes(HOT) && !tags.includes(DRAIN))
-}
 
 const isFirstLook = (rollout: RolloutState, node: string): boolean => {
   const { step, failures } = nodeState(rollout, node)
@@ -207,8 +205,11 @@ function openNodes({ index }: Wave, { unseen, hot, applied, busy }: Sorted, roll
 
 function whileHalted(waves: readonly Wave[], world: World): Waiting[] {
   const { rollout } = world
-  const out = waves.flatMap((wave) => waitingWithin({ ...EMPTY, quarantined: sortNodes(wave, world).quarantined }, world))
+  const hosting = new Hosting(world, waves)
+  const out = waves.flatMap((wave) => waitingWithin({ ...EMPTY, quarantined: sortNodes(wave, world, hosting).quarantined }, world))
+  const all = waves.flatMap((w) => w.nodes)
+  out.push(...hosting.waiting(all))
   const named = new Set(out.flatMap((w) => w.nodes))
-  const nodes = waves.flatMap((w) => w.nodes).filter((n) => nodeState(rollout, n).stage !== 'good' && !named.has(n))
+  const nodes = all.filter((n) => nodeState(rollout, n).stage !== 'good' && !named.has(n))
   return [...out, ...(nodes.length > 0 ? [{ nodes, code: 'halted' as const, text: 'the rollout is halted' }] : [])]
 }

@@ -129,6 +129,10 @@ export interface Intended extends At {
   readonly postpone?: number
   /** Of drain: how long the step itself may wait for the node to be empty, ms. */
   readonly wait?: number
+  /** Of drain: these nodes go out together, for the sake of this hypervisor. */
+  readonly host?: string
+  /** Of apply: the nodes on this hypervisor, drained for its sake. */
+  readonly guests?: readonly string[]
 }
 /** A health gate at its place: `after` is the wave it follows, -1 before the first. */
 export interface CheckRef {

@@ -6,6 +6,7 @@
 // their nodes become unseen (or stay applied) and are looked at again before anything is done to them.
 import { unreachable } from '../errors.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
+import { freeGuests, holdTogether, whenHostBegins } from './hosting-state.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
 import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
 import { inherit, keepHeld, whenBegun, whenLost, whenWanted } from './visit-state.js'
@@ -158,6 +159,7 @@ function intend(draft: Draft, event: Intended): void {
     draft.nodes.set(node, { ...whenBegun(nodeState(draft, node), event), step })
     if (action === 'apply') draft.changed.add(node)
   }
+  whenHostBegins(draft.nodes, event)
 }
 
 function conclude(state: EnvironmentState, draft: Draft, event: Concluded): EnvironmentState {
@@ -166,7 +168,12 @@ function conclude(state: EnvironmentState, draft: Draft, event: Concluded): Envi
   if (!open) return state
   draft.steps.delete(event.step)
   if (open.check) judgeCheck(draft.checks, open.check, open, event)
-  for (const node of open.nodes) draft.nodes.set(node, judgeNode(nodeState(draft, node), open, event.nodes[node], event))
+  for (const node of open.nodes) {
+    const before = nodeState(draft, node)
+    draft.nodes.set(node, judgeNode(before, open, event.nodes[node], event))
+    freeGuests(draft.nodes, node, before.held)
+  }
+  holdTogether(draft.nodes, open)
   if (open.action === 'apply') draft.lastApply = Math.max(draft.lastApply, event.at)
   if (event.alarm) draft.alarm = event.alarm
   return { ...state, durations: measure(state.durations, open, event) }
@@ -197,12 +204,14 @@ function close(state: EnvironmentState, draft: Draft, { at, rolledBack }: Closed
 }
 
 function forgetOpenSteps(draft: Draft, at: number): void {
-  for (const { action, nodes } of draft.steps.values()) {
+  for (const open of draft.steps.values()) {
+    const { action, nodes } = open
     for (const node of nodes) {
       const { step: _left, ...rest } = whenLost(nodeState(draft, node), action, at)
       if (action === 'apply') draft.nodes.set(node, { ...rest, stage: 'unseen', at, touched: true })
       else draft.nodes.set(node, rest)
     }
+    holdTogether(draft.nodes, open)
   }
   draft.steps.clear()
 }

@@ -25,7 +25,7 @@ export const isOverdue = ({ rollout, policy, now }: Pick<World, 'rollout' | 'pol
 
 /** Every change that was begun has been looked at again, and every node given back that can be. */
 export function isFinishedUp({ rollout }: Pick<World, 'rollout'>, waves: readonly Wave[]): boolean {
-  return rollout.steps.size === 0 && waves.every((w) => w.nodes.every((n) => nodeState(rollout, n).stage !== 'applied' && !isVisiting(nodeState(rollout, n))))
+  return rollout.steps.size === 0 && waves.every((w) => w.nodes.every((n) => nodeState(rollout, n).stage !== 'applied' && !isVisiting(rollout, n)))
 }
 
 function paused({ pause, now }: World): Hold | null {

@@ -6,6 +6,7 @@ import { failedCheck } from './checks.js'
 import type { Halt } from './events.js'
 import { budgetOf, describeFailure, isTransient } from './failure.js'
 import { isFinishedUp, isOverdue, spoken } from './gates.js'
+import { Hosting } from './hosting.js'
 import { nodeState } from './state.js'
 import type { RolloutState } from './state.js'
 import { shareOf } from './waves.js'
@@ -64,8 +65,12 @@ function ofEnd(world: World, waves: readonly Wave[]): Halt | null {
   // Within the budget they are only told once nothing else can move, so that one bad node does not hold up a thousand.
   const nodes = waves.flatMap((w) => w.nodes)
   const failed = nodes.filter((n) => nodeState(rollout, n).stage === 'quarantined')
-  if (failed.length === 0 || !nodes.every((n) => isSettled(world, n))) return null
-  return { code: 'nodes-failed', message: `all other nodes are done, ${failed.length} failed: ${describe(rollout, failed)}`, hint: RETRY, nodes: failed }
+  if (failed.length === 0) return null
+  const hosting = new Hosting(world, waves)
+  const stuck = nodes.filter((n) => hosting.isStuck(n))
+  if (!nodes.every((n) => stuck.includes(n) || isSettled(world, n))) return null
+  const others = stuck.length > 0 ? `; ${stuck.slice(0, 3).join(', ')}${stuck.length > 3 ? ` and ${stuck.length - 3} more` : ''} ${stuck.length > 1 ? 'wait' : 'waits'} for that` : ''
+  return { code: 'nodes-failed', message: `all other nodes are done, ${failed.length} failed: ${describe(rollout, failed)}${others}`, hint: RETRY, nodes: failed }
 }
 
 function isFailed(rollout: RolloutState, node: string): boolean {

@@ -30,7 +30,7 @@ export function judgeNode(before: NodeState, open: OpenStep, outcome: NodeOutcom
       return afterApply(judgeStep(before, action, outcome, event))
     case 'detect':
     case 'verify':
-      return afterLook(judgeStep(before, action, outcome, event), action)
+      return afterLook(free, judgeStep(before, action, outcome, event), action, event.at)
     case 'check':
       return judgeStep(before, action, outcome, event)
     default:

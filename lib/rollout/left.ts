@@ -25,7 +25,8 @@ export function leftDrained(world: World): readonly LeftNode[] {
 /** Somebody gave this node back or took it over since it was drained, as far as the last look tells. */
 export function isBack({ scheduler, rollout }: Pick<World, 'scheduler' | 'rollout'>, node: string): boolean {
   const { held } = nodeState(rollout, node)
-  if (!held || !scheduler?.workload || scheduler.workload.at <= held.since) return false
+  // What the scheduler does not know it cannot tell.
+  if (!held || held.unscheduled || !scheduler?.workload || scheduler.workload.at <= held.since) return false
   const use = useOf(scheduler.workload, schedulerName(node, scheduler.names), scheduler.prefix, new Map())
   return !(use?.draining && use.ours)
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The nodes of a wave by where they stand, and by when those that failed are tried again.
 import type { RolloutPolicy } from '../fleet/types.js'
+import type { Hosting } from './hosting.js'
 import { nodeState } from './state.js'
 import type { NodeState, RolloutState, Stage } from './state.js'
+import { DRAIN, HOT } from './verdict.js'
 import type { Wave } from './waves.js'
 import type { World } from './world.js'
 
@@ -23,25 +25,32 @@ export interface Sorted extends Readonly<Record<Stage, string[]>> {
 
 export const EMPTY: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [], visiting: [] }
 
-export function sortNodes(wave: Wave, { rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>): Sorted {
+export function sortNodes(wave: Wave, world: Pick<World, 'rollout' | 'policy' | 'now'>, hosting: Hosting): Sorted {
   const sorted: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [], visiting: [] }
-  for (const node of wave.nodes) sorted[placeOf(nodeState(rollout, node), policy, now)].push(node)
+  for (const node of wave.nodes) sorted[placeOf(node, world, hosting)].push(node)
   return sorted
 }
 
-function placeOf(state: NodeState, policy: RolloutPolicy, now: number): keyof Sorted {
+function placeOf(node: string, { rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>, hosting: Hosting): keyof Sorted {
+  const state = nodeState(rollout, node)
   if (state.step !== undefined) return 'busy'
-  if (isVisiting(state)) return 'visiting'
+  if (state.stage === 'failed' && state.failures >= policy.retries.attempts) return 'spent'
+  if (isVisiting(rollout, node) || hosting.waits(node)) return 'visiting'
   // It waited for a window or for its turn; by now it may need a drain.
   if (state.stage === 'hot' && now >= state.at + LOOK_LASTS) return 'unseen'
   if (state.stage !== 'failed') return state.stage
-  if (state.failures >= policy.retries.attempts) return 'spent'
   return now >= retryAt(state, policy) ? 'due' : 'failed'
 }
 
 /** Its visit goes on whatever else holds its wave; one that failed is tried again like any other. */
-export function isVisiting({ stage, held }: NodeState): boolean {
+export function isVisiting(rollout: RolloutState, node: string): boolean {
+  const { stage, held } = nodeState(rollout, node)
   if (!held || stage === 'failed' || stage === 'quarantined') return false
+  if (held.phase === 'hosted' && held.host !== undefined) {
+    const its = nodeState(rollout, held.host)
+    // It goes on when its hypervisor does.
+    if (its.stage !== 'good' || its.held) return isVisiting(rollout, held.host)
+  }
   // What an older rollout began is looked at when its turn comes; what it only drained is given back at once.
   return !held.inherited || held.phase === 'draining'
 }
@@ -49,6 +58,12 @@ export function isVisiting({ stage, held }: NodeState): boolean {
 /** When a failed node is looked at again, ms: the back-off doubles with each failure. */
 export function retryAt({ at, failures }: NodeState, { retries }: RolloutPolicy): number {
   return at + Math.min(retries.longest, retries.backoff * 2 ** Math.min(failures - 1, 40))
+}
+
+/** On a node that needs a drain: what may run under load goes first, once, where the policy says so. */
+export function hasHotPart({ rollout, policy }: Pick<World, 'rollout' | 'policy'>, node: string): boolean {
+  const { applies, changes, stage } = nodeState(rollout, node)
+  return stage === 'drain' && policy.drain.hotFirst && applies === 0 && changes.some(({ tags }) => tags.includes(HOT) && !tags.includes(DRAIN))
 }
 
 /** Of these, the ones that a step has tried before and that failed: they go by themselves, so that they hold up nobody. */

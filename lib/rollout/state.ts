@@ -11,16 +11,27 @@ import type { Failure } from './verdict.js'
  */
 export type Stage = 'unseen' | 'hot' | 'drain' | 'applied' | 'good' | 'failed' | 'quarantined'
 
-/** How far a visit has come. begun: the change may have begun, and is finished whatever comes between. */
-export type VisitPhase = 'draining' | 'begun' | 'changed' | 'rebooted'
+/**
+ * How far a visit has come. begun: the change may have begun, and is finished whatever comes between.
+ * hosted: the change of the hypervisor it runs on may have begun; it is looked at when that one is back.
+ */
+export type VisitPhase = 'draining' | 'hosted' | 'begun' | 'changed' | 'rebooted'
 
 /** patchrun has drained this node, or may have: it is released in the end, or quarantined by name. */
 export interface Held {
   /** When the drain was asked for, ms. */
   readonly since: number
   readonly phase: VisitPhase
-  /** The drain step just before saw it empty, and nothing was begun since. */
+  /** The drain step just before saw it empty, and nothing was begun since. Nodes that go out together are all empty, or none is. */
   readonly empty: boolean
+  /** The hypervisor for whose sake it is held. */
+  readonly host?: string
+  /** Of a hypervisor whose change may have begun: the nodes that are held for its sake. */
+  readonly guests?: readonly string[]
+  /** The scheduler does not know this hypervisor: nothing is to be given back. */
+  readonly unscheduled?: true
+  /** How often it did not answer since its hypervisor was back. */
+  readonly silent?: number
   /** When it had booted before, s since the epoch. */
   readonly boot?: number
   /** Somebody else took it out: it is patched, and never released. */
@@ -71,6 +82,8 @@ export interface OpenStep {
   readonly foreign?: true
   readonly postpone?: number
   readonly wait?: number
+  readonly host?: string
+  readonly guests?: readonly string[]
 }
 
 /** How a health gate came out at its place. */

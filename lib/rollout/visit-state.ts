@@ -4,6 +4,7 @@
 import type { Intended, NodeOutcome, StepAction } from './events.js'
 import type { Failure } from './verdict.js'
 import { isTransient } from './failure.js'
+import { afterHosted } from './hosting-state.js'
 import { UNSEEN } from './state.js'
 import type { Held, NodeState, OpenStep, RolloutState } from './state.js'
 
@@ -13,9 +14,11 @@ const AGAIN = 15_000
 const FOREIGN_AGAIN = 60_000
 
 /** The intent is journaled: from here on the change may have begun. */
-export function whenBegun(state: NodeState, { action, full }: Intended): NodeState {
-  const { held } = state
-  return action === 'apply' && full && held ? { ...state, held: { ...held, phase: 'begun', empty: false } } : state
+export function whenBegun(state: NodeState, { action, full, at, guests }: Intended): NodeState {
+  if (action !== 'apply' || !full) return state
+  // Only a hypervisor that the scheduler does not know is changed without having been drained itself.
+  const { held = { since: at, unscheduled: true as const } } = state
+  return { ...state, held: { ...held, phase: 'begun', empty: false, ...(guests && { guests }) } }
 }
 
 /** The step has no outcome and never will. */
@@ -109,14 +112,15 @@ export function afterApply(state: NodeState): NodeState {
   return { ...state, held: { ...held, phase: ended ? 'changed' : 'begun', empty: false, ...(!ended && { cut: true as const }) } }
 }
 
-export function afterLook(state: NodeState, action: 'detect' | 'verify'): NodeState {
+export function afterLook(before: NodeState, state: NodeState, action: 'detect' | 'verify', at: number): NodeState {
   const { held } = state
   if (!held) return state
   const { inherited: _known, ...ours } = held
+  if (ours.phase === 'hosted') return afterHosted(before, state, ours, at)
   if (state.stage === 'failed' && ours.phase !== 'draining') return { ...state, held: { ...ours, phase: 'begun', empty: false } }
   if (action === 'verify') {
-    if (state.stage !== 'good' || !ours.foreign) return { ...state, held: ours }
-    const { held: _theirs, ...rest } = state
+    if (state.stage !== 'good' || !(ours.foreign || ours.unscheduled)) return { ...state, held: ours }
+    const { held: _over, ...rest } = state
     return rest
   }
   // A change that may have begun is finished: what check mode does not see (a reboot) may be missing.

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes begin one is asked of capacity,
 // window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
-import { rememberedStretches, DAY } from '../fleet/time-zone.js'
 import { describeJobs, isForeign, jobsByNode, schedulerName, useOf } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
-import { drained, expectedDrainVisit } from './capacity.js'
+import { drained } from './capacity.js'
 import type { Slots } from './capacity.js'
+import type { Hosting } from './hosting.js'
+import { clockOf, fits, inTime } from './in-time.js'
+import { Looking } from './looking.js'
+import { Parties } from './parties.js'
+import type { Ground } from './parties.js'
 import { shareOf } from './waves.js'
+import type { Wave } from './waves.js'
 import { isBack } from './left.js'
 import { drainOrder } from './order.js'
 import type { Turn } from './order.js'
 import type { StepAction } from './events.js'
 import { nodeState } from './state.js'
 import type { Held, NodeState, RolloutState } from './state.js'
-import { timeGate } from './windows.js'
-import { moment } from './windows-words.js'
 import type { Action, Hold, SchedulerView, Waiting, World } from './world.js'
 
 /** Given back because time was over: not drained again before this has passed, ms. */
@@ -36,15 +39,17 @@ export class Visits {
   /** Nodes that are ready for a visit, whatever the capacity, in the order in which they come. */
   readonly order: Turn[] = []
   readonly #uses = new Map<string, NodeUse | null>()
-  readonly #watch: string[] = []
-  #wanted = false
-  /** Nodes wait for a look that is new enough. */
-  #stale = false
+  readonly looking: Looking
   #held: number
   /** Visits that have an Ansible of their own just now. */
   #going: number
+  readonly #clock: (at: number) => string
+  readonly #parties: Parties
 
-  constructor(private readonly world: World, private readonly view: SchedulerView, private readonly closed: Hold | null) {
+  constructor(private readonly world: World, private readonly view: SchedulerView, private readonly closed: Hold | null, private readonly hosting: Hosting, slots: () => Slots) {
+    this.#clock = clockOf(world)
+    this.looking = new Looking(world, view)
+    this.#parties = new Parties(world, hosting, this.#ground(), slots)
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
     if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
@@ -53,17 +58,31 @@ export class Visits {
   }
 
   /** The next step of nodes in the middle of a visit. `hold`: their wave may not begin. */
-  goOn(wave: number, nodes: readonly string[], hold: Hold | null): void {
-    for (const node of nodes) {
+  goOn({ index: wave, nodes: members }: Wave, nodes: readonly string[], hold: Hold | null): void {
+    const why = this.closed ?? hold
+    const back: string[] = []
+    for (const node of nodes.filter((n) => !this.hosting.waits(n) && !this.hosting.isOfParty(n))) {
       const state = nodeState(this.world.rollout, node)
-      const next = this.#next(node, state, state.held as Held, this.closed ?? hold)
-      if ('do' in next && next.do === 'drain' && this.#going >= this.world.forks) this.waiting.push({ ...this.#crowded(), nodes: [node] })
-      else if ('do' in next) {
+      const held = state.held as Held
+      const first = held.phase === 'draining' && !held.inherited ? this.hosting.hostFirst(node) : null
+      const next = !first ? this.#next(node, state, held, why) : why && this.#givesBack(why) ? { do: 'release' as const } : first
+      if (!('do' in next)) this.waiting.push({ ...next, nodes: [node] })
+      else if (next.do === 'drain' && this.#going >= this.world.forks) this.waiting.push({ ...this.#crowded(), nodes: [node] })
+      else if (next.do === 'detect' && held.phase === 'hosted') back.push(node)
+      else {
         if (next.do === 'drain') this.#going += 1
         this.actions.push({ ...next, wave, nodes: [node] })
-      } else this.waiting.push({ ...next, nodes: [node] })
+      }
     }
+    if (back.length > 0) this.actions.push({ do: 'detect', wave, nodes: back })
+    this.waiting.push(...this.hosting.waiting(nodes))
+    for (const node of members) if (this.hosting.isParty(node)) this.#parties.goOn(wave, node, why)
+    this.actions.push(...this.#parties.actions.splice(0))
+    this.waiting.push(...this.#parties.waiting.splice(0))
   }
+
+  /** Nobody is kept waiting for a window, an end or other nodes (which may wait for this one); a person or a gate may be quick. */
+  #givesBack = (hold: Hold): boolean => (this.closed !== null && hold.code !== 'pause') || hold.code === 'wave' || hold.code === 'canary'
 
   #next(node: string, state: NodeState, held: Held, hold: Hold | null): NextStep | Hold {
     const { now, policy } = this.world
@@ -82,16 +101,15 @@ export class Visits {
     const use = this.#uses.get(node) ?? null
     const foreign = held.foreign && { foreign: true as const }
     if (held.phase !== 'draining') return held.empty ? { do: 'apply', full: true } : use && !use.empty && use.draining ? this.#wait(node, use, held) : { do: 'drain', ...foreign }
-    // Nobody is kept waiting for a window, an end or other nodes (which may wait for this one); a person or a gate may be quick.
-    if (hold) return (this.closed && hold.code !== 'pause') || hold.code === 'wave' || hold.code === 'canary' ? { do: 'release' } : hold
-    if (held.empty) return this.#fits(now) ?? { do: 'apply', full: true }
+    if (hold) return this.#givesBack(hold) ? { do: 'release' } : hold
+    if (held.empty) return fits(this.world, now) ?? { do: 'apply', full: true }
     if (!use || use.empty || !use.draining) {
       // Nobody asked since the drain: its own report said that it was at work.
       if (!use) return this.#wait(node, null, held)
       return { do: 'drain', ...foreign }
     }
     if (now >= held.since + policy.drain.timeout) {
-      if (policy.drain.onTimeout === 'release') return { do: 'release', postpone: now + Math.max(POSTPONE, policy.retries.backoff) }
+      if (policy.drain.onTimeout === 'release') return { do: 'release', postpone: this.#postponed }
       if (policy.drain.onTimeout === 'ask') return { ...this.#wait(node, use, held), text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: wait on, or give it back with \`patchrun release ${node}\`` }
     }
     return this.#wait(node, use, held)
@@ -99,8 +117,7 @@ export class Visits {
 
   /** Drained, and still at work. */
   #wait(node: string, use: NodeUse | null, held: Held): Hold {
-    this.#wanted = true
-    this.#watch.push(node)
+    this.looking.want([node])
     const { now, policy } = this.world
     const jobs = use ? describeJobs(use.jobs, this.#clock) : ''
     const late = now >= held.since + policy.drain.timeout ? ` (since ${this.#clock(held.since)})` : ''
@@ -109,13 +126,19 @@ export class Visits {
 
   /** Those of these nodes whose visit begins now. */
   begin(wave: number, nodes: readonly string[], slots: Slots): void {
-    const { now, policy, rollout, nodes: all, forks } = this.world
-    const limit = Math.max(1, shareOf(policy.drain.atOnce, all.length, Math.floor))
-    const room = nodes.some((node) => rollout.nodes.get(node)?.held !== undefined || (this.#held < limit && slots.hasRoom(node) && !this.#isLeft(node)))
-    // A look costs the controller a question: it is asked when something may come of it.
-    const unseen = room ? this.#unanswered() : null
-    const ready: { node: string; use: NodeUse }[] = []
+    const { now, policy, rollout, forks } = this.world
+    const limit = this.#atOnce
+    // A hypervisor goes out with what runs on it, and that with its hypervisor.
+    const single = nodes.filter((n) => !this.hosting.isParty(n) && !this.hosting.hostFirst(n))
     for (const node of nodes) {
+      const first = this.hosting.isParty(node) ? null : this.hosting.hostFirst(node)
+      if (first) this.waiting.push({ ...first, nodes: [node] })
+    }
+    const room = single.some((node) => rollout.nodes.get(node)?.held !== undefined || (this.#held < limit && slots.hasRoom(node) && !this.#isLeft(node)))
+    // A look costs the controller a question: it is asked when something may come of it.
+    const unseen = room ? this.looking.unanswered() : null
+    const ready: { node: string; use: NodeUse }[] = []
+    for (const node of single) {
       const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node), unseen)
       const use = this.#uses.get(node)
       if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'visit', text: 'the scheduler has not been asked yet' }), nodes: [node] })
@@ -127,7 +150,7 @@ export class Visits {
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
       if (!room || (this.#held + taken >= limit && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
       const use = this.#uses.get(node) ?? null
-      const hold = use?.empty && this.#going >= forks ? this.#crowded() : this.#inTime(use)
+      const hold = use?.empty && this.#going >= forks ? this.#crowded() : inTime(this.world, use)
       if (!hold && use?.empty) this.#going += 1
       return hold
     })
@@ -143,7 +166,7 @@ export class Visits {
     if (others.length > 0) this.actions.push({ do: 'drain', wave, nodes: others })
     this.waiting.push(...waiting)
     // Their slot may come when something happens there; where visits of ours take the room, it comes with the end of one.
-    if (waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.#wanted = true
+    if (waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.looking.want()
   }
 
   /** These nodes, those first that were last seen to be empty soon. */
@@ -167,84 +190,50 @@ export class Visits {
   #unready(node: string, state: NodeState, unseen: Hold | null): Hold | null {
     const { now, policy } = this.world
     if (state.postponed !== undefined && now < state.postponed) return { code: 'visit', text: 'it was not changed last time, and is drained again later', until: state.postponed }
-    if (this.world.nodes.some((n) => n.runsOn === node)) return { code: 'drain', text: 'its change needs it empty, and it is a hypervisor, which patchrun does not take out yet: see to it by hand, then `patchrun retry`' }
     const use = this.#uses.get(node)
     // What was seen of it last is worth more to a reader than that it is old; no visit begins from either.
-    if (unseen && (this.#silenced() || !isForeign(use))) return unseen
+    if (unseen && (this.looking.silenced() || !isForeign(use))) return unseen
     if (!use) {
-      this.#wanted = true
+      this.looking.want()
       return { code: 'visit', text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}` }
     }
     if (!isForeign(use)) return null
     const { reason, reasonBy, state: words } = use.node
     if (policy.drain.foreign === 'patch' && use.empty) return unseen
-    this.#wanted = true
+    this.looking.want()
     const who = reason === '' ? '' : `: "${reason}"${reasonBy === '' ? '' : ` (${reasonBy})`}`
     return { code: 'visit', text: `${words.join('+').toLowerCase()}, and not by patchrun${who}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
   }
 
-  /** The scheduler has to be asked first, or gave no answer: nothing is concluded from that, and nothing begun. */
-  #unanswered(): Hold | null {
-    const { workload, silent, every } = this.view
-    const { now } = this.world
-    if (workload && !this.#silenced() && now < workload.at + every) return null
-    this.#wanted = true
-    this.#stale = true
-    if (silent && this.#silenced()) return { code: 'visit', text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`, until: Math.max(now + 1, silent.at + every) }
-    return { code: 'visit', text: 'the scheduler is asked first' }
+  get #atOnce(): number {
+    return Math.max(1, shareOf(this.world.policy.drain.atOnce, this.world.nodes.length, Math.floor))
   }
 
-  /** The last answer was none. */
-  #silenced(): boolean {
-    const { workload, silent } = this.view
-    return silent !== null && (!workload || silent.at >= workload.at)
+  get #postponed(): number {
+    return this.world.now + Math.max(POSTPONE, this.world.policy.retries.backoff)
   }
 
-  /** By its jobs' limits it must be empty, and its visit over, before the time closes. */
-  #inTime(use: NodeUse | null): Hold | null {
-    const { now } = this.world
-    if (!use) return null
-    const gate = timeGate(this.world.policy.timing, now)
-    if (!gate.open || gate.closesAt === null) return null
-    if (use.emptyBy === null) return { code: 'window', text: `${describeJobs(use.jobs, this.#clock)}: nobody knows whether it is empty before the time for changes closes` }
-    return this.#fits(use.emptyBy)
-  }
-
-  #fits(from: number): Hold | null {
-    const { now, policy } = this.world
-    const gate = timeGate(policy.timing, now)
-    if (!gate.open || gate.closesAt === null || from + expectedDrainVisit(this.world) <= gate.closesAt) return null
-    return { code: 'window', text: `it would be back after ${this.#clock(gate.closesAt)}, when the time for changes closes` }
-  }
-
-  /** To be asked last: whether the scheduler has to be looked at, and what for. */
-  look(): Action[] {
-    if (!this.#wanted) return []
-    const { view: { workload, silent, every, looking }, world: { now } } = this
-    const last = Math.max(workload?.at ?? -Infinity, silent?.at ?? -Infinity)
-    const due = now >= last + every
-    if (this.#watch.length === 0 || !workload) return due && !looking.now ? [{ do: 'observe', watch: [] }] : []
-    const actions: Action[] = []
-    if (!looking.watch && due) actions.push({ do: 'observe', watch: this.#watch.map((n) => schedulerName(n, this.view.names)) })
-    else if (looking.watch && due && !looking.now && this.#stale) actions.push({ do: 'observe', watch: [] })
-    return actions
-  }
-
-  /** When the scheduler is worth asking again, ms; null: nothing waits for it. */
-  get wakeAt(): number | null {
-    const { workload, silent, every, looking } = this.view
-    // The end of a look that is under way wakes by itself.
-    if (looking.now || looking.watch) return null
-    return this.#wanted ? Math.max(this.world.now + 1, Math.max(workload?.at ?? 0, silent?.at ?? 0) + every) : null
-  }
-
-  #clock = (at: number): string => {
-    const { now, policy: { timing: { zone } } } = this.world
-    return moment(zone, rememberedStretches(zone, now - 3 * DAY, now + 735 * DAY), at)
+  /** What a hypervisor and the nodes on it ask of these. */
+  #ground(): Ground {
+    const { drain } = this.world.policy
+    return {
+      use: (node) => this.#uses.get(node),
+      unready: (node, state) => {
+        const hold = this.#unready(node, state, this.looking.unanswered())
+        const use = this.#uses.get(node)
+        return hold && { ...hold, lasting: use === null || (isForeign(use) && drain.foreign === 'leave') }
+      },
+      roomFor: (count, own) => (this.#held > own && this.#held + count > this.#atOnce ? { code: 'capacity', text: `${count} nodes go out together, and ${this.#held} of ${this.#atOnce} that may be drained at once are drained` } : null),
+      held: () => this.#held,
+      took: (count) => void (this.#held += count),
+      watch: (nodes) => this.looking.want(nodes),
+      givesBack: this.#givesBack,
+      postponed: this.#postponed,
+    }
   }
 }
 
-/** Steps of a visit, and nodes between two of them; a drain that waits by the scheduler's word has none. */
+/** Steps of a visit, and nodes between two of them; one that waits to be drained, anew or by the scheduler's word, has no Ansible. */
 const underWay = ({ steps, nodes }: RolloutState): number =>
   [...steps.values()].filter((s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release').length +
-  [...nodes.values()].filter(({ held, step, stage }) => held && step === undefined && stage !== 'failed' && stage !== 'quarantined' && (held.phase !== 'draining' || held.empty)).length
+  [...nodes.values()].filter(({ held, step, stage }) => held && step === undefined && stage !== 'failed' && stage !== 'quarantined' && !held.host && (held.empty || held.phase === 'changed' || held.phase === 'rebooted')).length

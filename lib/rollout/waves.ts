@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order in which nodes go: wave 0 is the canaries, the rest follows in declared order.
+import { groupBy } from '../fleet/group-by.js'
 import type { FleetNode, RolloutPolicy } from '../fleet/types.js'
 
 export interface Wave {
@@ -12,20 +13,27 @@ export interface Wave {
  * Cuts the fleet into waves. Each entry of `policy.waves` says how many of the non-canary nodes (a number, or a
  * percentage rounded up) have been reached when that wave is done; what is left goes in a last wave. A wave that
  * would be empty is left out. `limit` narrows the waves, never the canaries: they always go first.
+ * The nodes on a hypervisor follow it in its wave, whatever the limit: they go out with it.
  */
 export function planWaves(nodes: readonly FleetNode[], policy: Pick<RolloutPolicy, 'waves'>, limit: readonly string[] | null): readonly Wave[] {
   const wanted = limit && new Set(limit)
   const canaries: string[] = []
   const others: string[] = []
+  const chosen = new Set(nodes.flatMap((n) => (!n.canary && (!wanted || wanted.has(n.name)) ? [n.name] : [])))
+  const guests = groupBy(nodes.filter((n) => n.runsOn !== null && !n.canary && chosen.has(n.runsOn)), (n) => n.runsOn as string)
+  const withHost = new Set([...guests.values()].flatMap((those) => those.map((n) => n.name)))
+  /** Where a hypervisor with its nodes ends: they are not cut apart. */
+  const ends: number[] = []
   for (const { name, canary } of nodes) {
     if (canary) canaries.push(name)
-    else if (!wanted || wanted.has(name)) others.push(name)
+    else if (chosen.has(name) && !withHost.has(name)) ends.push(others.push(name, ...(guests.get(name) ?? []).map((n) => n.name)))
   }
   const waves: Wave[] = canaries.length > 0 ? [{ index: 0, nodes: canaries }] : []
   let reached = 0
   let index = 0
   for (const share of [...policy.waves, others.length]) {
-    const until = Math.min(others.length, shareOf(share, others.length, Math.ceil))
+    const wish = Math.min(others.length, shareOf(share, others.length, Math.ceil))
+    const until = ends.find((end) => end >= wish) ?? others.length
     if (until <= reached) continue
     waves.push({ index: ++index, nodes: others.slice(reached, until) })
     reached = until

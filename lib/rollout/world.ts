@@ -56,7 +56,7 @@ export interface World {
 
 export type Action =
   /** Run a step on these nodes, all of one wave. */
-  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[]; readonly full?: true; readonly foreign?: true; readonly postpone?: number; readonly wait?: number }
+  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[]; readonly full?: true; readonly foreign?: true; readonly postpone?: number; readonly wait?: number; readonly host?: string; readonly guests?: readonly string[] }
   /** Ask the scheduler; with nodes to watch: until one of them is empty. */
   | { readonly do: 'observe'; readonly watch: readonly string[] }
   /** Run a health gate on these nodes. */

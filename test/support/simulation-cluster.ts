@@ -98,7 +98,7 @@ export class Cluster {
     }
   }
 
-  /** The whole playbook is about to run on it. */
+  /** The whole playbook is about to run on it, or on what it runs on. */
   mustBeEmpty(node: string): void {
     must(this.#drained.has(node), 'the whole playbook runs on a node that is not drained')
     must(this.isEmpty(node), 'the whole playbook runs on a node with a job')

@@ -18,13 +18,22 @@ export class Model {
   now = 0
   nodes: FleetNode[]
   readonly need = new Map<string, Need>()
+  /** Hypervisors that the scheduler does not know. */
+  readonly unscheduled: ReadonlySet<string>
   readonly #ends = new Map<string, number>()
   #words = 0
 
   constructor(readonly scenario: Scenario) {
-    this.nodes = scenario.nodes.map(({ canary, rack }, i) => ({ name: `n${i}`, canary, groups: [], vars: {}, domains: [`rack${rack}`], partitions: [], runsOn: null }))
+    let host: FleetNode | null = null
+    this.nodes = scenario.nodes.map(({ canary, rack, role }, i) => {
+      const runsOn = role === 'guest' ? host : null
+      const node: FleetNode = { name: `n${i}`, canary: runsOn?.canary ?? canary, groups: [], vars: {}, domains: [`rack${rack}`], partitions: [], runsOn: runsOn?.name ?? null }
+      if (role === 'known' || role === 'unknown') host = node
+      return node
+    })
+    this.unscheduled = new Set(this.nodes.filter((_, i) => scenario.nodes[i]?.role === 'unknown').map((n) => n.name))
     scenario.nodes.forEach(({ need }, i) => this.need.set(`n${i}`, need))
-    this.cluster = scenario.scheduler ? new Cluster(this.nodes.map((n) => n.name)) : null
+    this.cluster = scenario.scheduler ? new Cluster(this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n))) : null
     this.rules = new Rules(this)
     this.#record({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by: BY, ...(scenario.rewritten && { history: 'rewritten' as const }) })
   }
@@ -44,6 +53,9 @@ export class Model {
       ...(racks === null ? [] : domains.map((d) => ({ name: d, limit: racks, nodes: this.nodes.filter((n) => n.domains.includes(d)).map((n) => n.name) }))),
     ]
   }
+
+  hostOf = (node: string): string | null => this.nodes.find((n) => n.name === node)?.runsOn ?? null
+  guestsOf = (node: string): readonly string[] => this.nodes.filter((n) => n.runsOn === node).map((n) => n.name)
 
   get outBefore(): ReadonlySet<string> {
     return new Set(this.scenario.nodes.flatMap((n, i) => (n.outBefore ? [`n${i}`] : [])))
@@ -91,7 +103,8 @@ export class Model {
 
   /** Somebody denies a node that is in no step just now. */
   #remove(roll: number): void {
-    const free = this.nodes.filter((n) => nodeState(this.rollout, n.name).step === undefined && !nodeState(this.rollout, n.name).held)
+    // One with a hypervisor cannot go alone: the declaration would be refused.
+    const free = this.nodes.filter((n) => n.runsOn === null && this.guestsOf(n.name).length === 0 && nodeState(this.rollout, n.name).step === undefined && !nodeState(this.rollout, n.name).held)
     const canaries = this.nodes.filter((n) => n.canary).length
     const gone = free[roll % Math.max(1, free.length)]
     if (gone && !(gone.canary && canaries === 1)) this.nodes = this.nodes.filter((n) => n !== gone)
@@ -128,8 +141,8 @@ export class Model {
       else {
         const step = `s${this.rollout.stepCount + 1}`
         this.rules.begun(action)
-        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }) }) })
-        if (action.do === 'apply' && action.full) for (const node of action.nodes) this.cluster?.mustBeEmpty(node)
+        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }), ...(action.host !== undefined && { host: action.host }), ...(action.guests && { guests: action.guests }) }) })
+        if ((action.do === 'apply' && action.full) || action.do === 'reboot') for (const node of action.nodes) for (const n of [node, ...this.guestsOf(node)]) if (!this.unscheduled.has(n)) this.cluster?.mustBeEmpty(n)
         this.#ends.set(step, this.now + 1 + ((roll * 13 + this.#ends.size * 5) % 30))
       }
     }

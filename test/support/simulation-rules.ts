@@ -22,6 +22,8 @@ export class Rules {
   readonly #unreachable = new Set<string>()
   readonly #changed = new Set<string>()
   readonly #passed = new Set<string>()
+  /** Hypervisors whose change has begun, and which were not seen GOOD since. */
+  readonly #halfway = new Set<string>()
   readonly #approved: { readonly scope: string; readonly waves: string }[] = []
   readonly #took: Record<'apply' | 'verify', number[]> = { apply: [], verify: [] }
   #lastApply = -Infinity
@@ -42,7 +44,7 @@ export class Rules {
     if (!steps.every((s) => s.do === 'verify' || this.#isStarted(s))) this.#failures(nodes.filter((n) => n.canary).map((n) => n.name), nodes.filter((n) => !n.canary).map((n) => n.name))
     const waves = planWaves(nodes, this.model.scenario.policy, null)
     for (const step of steps) this.#step(step, waves)
-    this.#changes(steps.filter((s) => (s.do === 'apply' && !s.full) || (s.do === 'drain' && s.nodes.some((n) => !nodeState(rollout, n).held))))
+    this.#changes(steps.filter((s) => (s.do === 'apply' && (!s.full || !nodeState(rollout, s.nodes[0] as string).held)) || (s.do === 'drain' && s.nodes.some((n) => !nodeState(rollout, n).held))))
     if (actions.some((a) => a.do === 'finish')) this.#finish(waves)
     if (rollout.status === 'running' && !actions.some((a) => a.do === 'halt' || a.do === 'finish')) {
       const told = new Set([...named, ...waiting.flatMap((w) => w.nodes)])
@@ -78,7 +80,11 @@ export class Rules {
       must(stage !== 'quarantined', 'a quarantined node is touched')
       if (stage === 'failed') must(failures < policy.retries.attempts && now >= at + Math.min(policy.retries.longest, policy.retries.backoff * 2 ** (failures - 1)), 'a failed node is tried before its time, or once too often')
       if (action === 'verify') must(this.#out.has(n), 'verifies what was not changed')
-      if (action === 'release' || action === 'reboot' || ('full' in begun && begun.full)) must(nodeState(rollout, n).held !== undefined, 'a visit of a node that is not held')
+      const guests = this.model.guestsOf(n)
+      const full = 'full' in begun && begun.full === true
+      if (action === 'release' || action === 'reboot' || (full && !this.model.unscheduled.has(n))) must(nodeState(rollout, n).held !== undefined, 'a visit of a node that is not held')
+      if (full) must(guests.every((g) => nodeState(rollout, g).held !== undefined), 'a hypervisor is changed while a node on it is not held')
+      this.#hosted(n, action, full)
       if (action === 'drain' && !begun.foreign) must(!(cluster?.wasForeign(n) && cluster.by(n) === 'other' && !nodeState(rollout, n).held), 'drains a node that was seen drained by somebody else')
       if (action === 'apply' && !begun.full) must(this.#seen.get(n)?.verdict === 'HOT', 'apply without a fresh HOT verdict')
     }
@@ -99,6 +105,15 @@ export class Rules {
     must(good || list.every((n) => canaries.has(n)), 'a node outside the canary wave goes before the canaries are good and soaked')
     this.#approvals(wave, waves)
     this.#gates(wave, waves)
+  }
+
+  /** What runs on a hypervisor goes out with it and comes back after it. */
+  #hosted(node: string, action: StepAction, full: boolean): void {
+    const host = this.model.hostOf(node)
+    if (host === null) return
+    must(!this.#halfway.has(host) || action === 'drain', `${action} of a node whose hypervisor is in the middle of its change`)
+    const { stage } = nodeState(this.model.rollout, host)
+    if (full && nodeState(this.model.rollout, node).held?.phase === 'draining') must(stage !== 'drain', 'a node is changed by itself while its hypervisor waits for a visit')
   }
 
   #approvals(wave: number, waves: readonly Wave[]): void {
@@ -129,9 +144,13 @@ export class Rules {
   #changes(steps: readonly Begun[]): void {
     const { rollout, now, scopes, outBefore, cluster, scenario: { policy, forks } } = this.model
     const draining = new Set([...rollout.steps.values()].flatMap((s) => (s.action === 'drain' ? s.nodes : [])))
-    const chosen = steps.flatMap((s) => s.nodes)
+    // One of those that go out together may have been lost meanwhile, and joins them again.
+    const joins = steps.filter((s) => 'host' in s && s.nodes.some((n) => nodeState(rollout, n).held))
+    const chosen = steps.flatMap((s) => s.nodes.filter((n) => !nodeState(rollout, n).held))
     if (chosen.length === 0) return
-    const isOut = (n: string): boolean => outBefore.has(n) || cluster?.by(n) === 'us' || cluster?.wasOut(n) === true || draining.has(n) || this.#out.has(n) || (this.#unreachable.has(n) && this.#seen.get(n) === undefined)
+    // A hypervisor has its place from when the nodes on it are drained.
+    const called = (h: string): boolean => this.model.guestsOf(h).some((g) => nodeState(rollout, g).held?.host === h)
+    const isOut = (n: string): boolean => outBefore.has(n) || cluster?.by(n) === 'us' || cluster?.wasOut(n) === true || draining.has(n) || called(n) || this.#out.has(n) || (this.#unreachable.has(n) && this.#seen.get(n) === undefined)
     for (const { name, limit, nodes } of scopes) {
       const fresh = chosen.filter((n) => nodes.includes(n) && !isOut(n))
       const allowed = Math.max(1, share(limit, nodes.length, Math.floor))
@@ -139,12 +158,15 @@ export class Rules {
     }
     const total = new Set([...this.#changed, ...chosen]).size
     must(policy.maxChanged === null || total <= policy.maxChanged || chosen.every((n) => this.#changed.has(n)), 'past the hard limit')
+    const alone = steps.filter((s) => !joins.includes(s) && !(s.do === 'apply' && s.full))
+    const begins = alone.flatMap((s) => s.nodes)
+    if (begins.length === 0) return
     const closes = Math.min(Infinity, ...policy.timing.freezes.filter((f) => f.from > now).map((f) => f.from))
     const { apply, verify } = this.#took
     const visit = apply.length === 0 || verify.length === 0 ? policy.timing.expected : tail(apply) + tail(verify)
-    must(now + Math.ceil(chosen.length / forks) * visit <= closes, 'begins what cannot end before the time closes')
+    must(now + Math.ceil(begins.length / forks) * visit <= closes, 'begins what cannot end before the time closes')
     if (policy.pause.nodes === 0) return
-    must(chosen.length === 1 && [...rollout.steps.values()].every((s) => s.action !== 'apply'), 'more than one node at a time')
+    must(alone.length === 1 && (begins.length === 1 || alone.every((s) => 'host' in s)) && [...rollout.steps.values()].every((s) => s.action !== 'apply'), 'more than one node at a time')
     must(now >= this.#lastApply + policy.pause.nodes, 'no pause between two nodes')
   }
 
@@ -158,6 +180,7 @@ export class Rules {
   begun({ do: action, nodes }: Begun): void {
     if (action !== 'apply') return
     for (const n of nodes) {
+      if (this.model.guestsOf(n).some((g) => nodeState(this.model.rollout, g).held?.host === n)) this.#halfway.add(n)
       this.#out.add(n)
       this.#changed.add(n)
       this.#seen.delete(n)
@@ -178,6 +201,7 @@ export class Rules {
       this.#seen.delete(n)
       if (verdict === 'ERROR' || verdict === 'UNKNOWN') continue
       this.#seen.set(n, { verdict, at: now })
+      if (verdict === 'GOOD' && (action === 'verify' || !nodeState(this.model.rollout, n).held)) this.#halfway.delete(n)
       this.#unreachable.delete(n)
       // After a change only GOOD brings it back; wanting the same change once more does not.
       if (action === 'detect' || verdict !== 'HOT') this.#out.delete(n)
@@ -205,7 +229,8 @@ export class Rules {
     const { rollout, state } = this.model
     must(rollout.steps.size === 0, 'ends with a step under way')
     must(JSON.stringify(flat(replay(events))) === JSON.stringify(flat(state)), 'replay and evolve disagree')
-    const left = this.model.nodes.filter((n) => this.model.cluster?.by(n.name) === 'us' && !['failed', 'quarantined'].includes(nodeState(rollout, n.name).stage))
+    // What runs on a hypervisor that could not be finished stays drained, and is named with it.
+    const left = this.model.nodes.filter((n) => this.model.cluster?.by(n.name) === 'us' && !['failed', 'quarantined'].includes(nodeState(rollout, n.name).stage) && !(n.runsOn !== null && (this.#halfway.has(n.runsOn) || ['failed', 'quarantined'].includes(nodeState(rollout, n.runsOn).stage))))
     must(left.length === 0 || rollout.status === 'running', 'ends with a node left drained that is not named')
     if (rollout.status !== 'running') return rollout.halt?.code ?? rollout.status
     const codes = new Set(waiting.map((w) => w.code))

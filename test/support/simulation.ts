@@ -10,9 +10,11 @@ import { must } from './simulation-rules.js'
 
 export type Decide = (world: World) => Decision
 export type Need = 'none' | 'hot' | 'drain'
+/** A guest runs on the last hypervisor before it; only a known one is a node of the scheduler. */
+export type Role = 'plain' | 'guest' | 'known' | 'unknown'
 
 export interface Scenario {
-  readonly nodes: readonly { readonly canary: boolean; readonly need: Need; readonly rack: number; readonly outBefore: boolean }[]
+  readonly nodes: readonly { readonly canary: boolean; readonly need: Need; readonly rack: number; readonly outBefore: boolean; readonly role: Role }[]
   readonly policy: RolloutPolicy
   readonly capacity: { readonly fleet: Share | null; readonly racks: Share | null }
   readonly forks: number
@@ -64,10 +66,14 @@ const policy: fc.Arbitrary<RolloutPolicy> = fc.record({
   drain: fc.record({ ...always(FREE.drain), atOnce: share, timeout: fc.integer({ min: 20, max: 400 }), onTimeout: fc.constantFrom('wait' as const, 'release' as const, 'ask' as const), foreign: fc.constantFrom('leave' as const, 'patch' as const) }),
 })
 
+/** Most hypervisors need a drain: what comes of that is what such a life is about. */
+const hosted = (node: Scenario['nodes'][number]): Scenario['nodes'][number] => (node.role === 'known' || node.role === 'unknown') && node.rack > 0 ? { ...node, need: 'drain' } : node
+
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   // Few canaries, and few of them in need of a drain: most lives are to get beyond the canary wave.
-  nodes: fc.array(fc.record({ canary: fc.nat({ max: 9 }).map((n) => n === 0), need: fc.constantFrom<Need>('none', 'hot', 'hot', 'hot', 'drain'), rack: fc.nat({ max: 3 }), outBefore: fc.nat({ max: 14 }).map((n) => n === 0) }), { minLength: 1, maxLength: 25 })
-    .map(([first, ...rest]): Scenario['nodes'][number][] => [{ need: 'hot', rack: 0, outBefore: false, ...first, canary: true }, ...rest])
+  nodes: fc.array(fc.record({ canary: fc.nat({ max: 9 }).map((n) => n === 0), need: fc.constantFrom<Need>('none', 'hot', 'hot', 'hot', 'drain'), rack: fc.nat({ max: 3 }), outBefore: fc.nat({ max: 14 }).map((n) => n === 0), role: fc.constantFrom<Role>('plain', 'plain', 'plain', 'guest', 'guest', 'guest', 'guest', 'known', 'unknown') }), { minLength: 1, maxLength: 25 })
+    .map(([first, ...rest]): Scenario['nodes'][number][] => [{ need: 'hot', rack: 0, outBefore: false, role: 'plain', ...first, canary: true }, ...rest])
+    .chain((nodes) => fc.boolean().map((hosting) => (hosting ? nodes.map(hosted) : nodes.map((o) => ({ ...o, role: 'plain' as const })))))
     .chain((nodes) => fc.nat({ max: 9 }).map((n) => (n === 0 ? nodes : nodes.map((o) => (o.canary && o.need === 'drain' ? { ...o, need: 'hot' as const } : o))))),
   policy,
   capacity: fc.record({ fleet: seldom(share), racks: seldom(share) }),

@@ -87,6 +87,7 @@ t.test('health gates within a visit', async (t) => {
 t.test('the hypervisor of each node', async (t) => {
   const of = (text: string, environment?: string) => Object.fromEntries(open(text, environment === undefined ? {} : { environment }).nodes.map((n) => [n.name, n.runsOn]))
   t.same(of('runsOn: { node01: ["node[02-03]"], node05: [node06, node06], node04: [] }'), { node01: null, node02: 'node01', node03: 'node01', node04: null, node05: null, node06: 'node05' })
+  t.same(open('runsOn: { node01: [node03], node04: [node05] }\n').nodes.filter((n) => n.canary).map((n) => n.name), ['node01', 'node02', 'node03'], 'what runs on a canary is one')
   const parts = 'runsOn: { node01: [node03], node02: [node04] }\nenvironments:\n  a: { nodes: { allow: [node01, node03], canary: [node01] } }\n  b: { nodes: { allow: [node02, node04], canary: [node02] } }\n'
   t.same(of(parts, 'a'), { node01: null, node03: 'node01' })
   t.same(of(parts, 'b'), { node02: null, node04: 'node02' })

@@ -33,6 +33,7 @@ export interface DrainPolicy {
   readonly capacity: number
   readonly rollout?: string
   readonly scheduler?: string
+  readonly runsOn?: string
 }
 
 export interface RolloutAnswer {
@@ -53,6 +54,8 @@ export interface DrainFleet {
   reason(node: string): Promise<string>
   states(): Promise<Readonly<Record<string, string>>>
   reservations(): Promise<readonly string[]>
+  /** What was intended so far, in order: "drain node01,node02". */
+  steps(): readonly string[]
   /** Resolves once this step of the visit of this node is intended. */
   intended(action: string, node: string, patience?: number): Promise<void>
 }
@@ -77,7 +80,7 @@ export async function startDrainFleet(ansible: string): Promise<DrainFleet> {
     everywhere,
     patchrun: (argv, options = {}) =>
       lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), ...argv], { timeout: 900_000, ...options, env: { NO_COLOR: '1', TZ: 'UTC', ...options.env, PATH: `${ansible}:${process.env['PATH'] ?? ''}` } }),
-    declare: ({ drain, capacity, rollout = '', scheduler = '' }) =>
+    declare: ({ drain, capacity, rollout = '', scheduler = '', runsOn = '' }) =>
       writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
 fleet: lab
 playbooks: { repository: ./playbooks }
@@ -85,6 +88,7 @@ nodes: { allow: ["node[01-06]"], canary: [node01] }
 inventory: { source: ${lab.inventoryFile}, vars: { ansible_pipelining: true } }
 scheduler: { type: slurm, controller: localhost, every: 1s, feature: patchrun_${scheduler} }
 drain: { ${drain} }
+runsOn: { ${runsOn} }
 rollout: { soak: 0s, waves: ["100%"], maxFailed: 5, retries: { attempts: 2, backoff: 3s }, expected: 20s, capacity: { fleet: ${capacity} }${rollout} }
 ansible: { forks: 6, connectTimeout: 5s }
 `),
@@ -93,6 +97,7 @@ ansible: { forks: 6, connectTimeout: 5s }
     reason: async (node) => /Reason=(.*?)\s*$/m.exec(await slurm('node', node))?.[1] ?? '',
     states: async () => Object.fromEntries([...(await slurm('node')).matchAll(/NodeName=(\S+).*? State=(\S+)/g)].map(([, name = '', state = '']) => [name, state])),
     reservations: async () => [...(await slurm('reservation')).matchAll(/ReservationName=(\S+)/g)].map(([, name = '']) => name),
+    steps: () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').filter((line) => line.includes('"type":"intended"')).map((line) => `${/"action":"(\w+)"/.exec(line)?.[1] ?? ''} ${(/"nodes":\[([^\]]*)\]/.exec(line)?.[1] ?? '').replaceAll('"', '')}`) : []),
     async intended(action, node, patience = 600_000) {
       const before = intents(action, node)
       for (const until = Date.now() + patience; intents(action, node) === before; await sleep(30)) {
