@@ -10,6 +10,7 @@ import { clockOf, fits, inTime } from './in-time.js'
 import { hasHotPart } from './sorted.js'
 import { nodeState } from './state.js'
 import type { Held, NodeState } from './state.js'
+import { isSeenEmpty } from './visit-state.js'
 import type { Action, Hold, Waiting, World } from './world.js'
 
 /** What a party asks of the visits of single nodes. */
@@ -59,8 +60,9 @@ export class Parties {
     const begun = this.hosting.isDown(host)
     const guests = this.hosting.guestsOf(host)
     const all = [host, ...guests]
-    const free = all.filter((n) => this.#held(n) && !this.#state(n).step)
-    const isHeld = all.some((n) => this.#held(n))
+    const drained = all.filter((n) => this.#isDrained(n, begun))
+    const free = drained.filter((n) => !this.#state(n).step)
+    const isHeld = drained.length > 0
     // It has not begun: what holds it is told where it is told of the others.
     if (!begun && hold && !isHeld) return
     if (!begun && hold && this.ground.givesBack(hold)) return this.#giveBack(wave, all, hold)
@@ -93,15 +95,19 @@ export class Parties {
     if (fresh.length === 0 && members.every((n) => this.#held(n)?.empty)) {
       const late = begun ? null : fits(this.world, this.world.now, VISITS)
       if (late) return this.#wait(all, late)
-      this.actions.push({ do: 'apply', wave, nodes: [host], full: true, guests })
-      return this.#wait(guests, { code: 'visit', text: `drained for ${host}, on which it runs` })
+      if (members.every((n) => isSeenEmpty(this.#held(n) as Held, this.world.now))) {
+        this.actions.push({ do: 'apply', wave, nodes: [host], full: true, guests })
+        return this.#wait(guests, { code: 'visit', text: `drained for ${host}, on which it runs` })
+      }
     }
     if (fresh.length > 0) {
       const full = hold ?? this.#room(party, fresh)
       if (full) return this.#waitForRoom(all, full)
       this.ground.took(fresh.length)
     } else {
-      const unasked = members.some((n) => !this.ground.use(n))
+      // A look from before the drain tells nothing of it.
+      const at = this.world.scheduler?.workload?.at ?? -Infinity
+      const unasked = members.some((n) => !this.ground.use(n) || at < (this.#held(n)?.since ?? 0))
       const busy = members.filter((n) => !this.ground.use(n)?.empty)
       if (unasked || (busy.length > 0 && busy.every((n) => this.ground.use(n)?.draining))) return this.#untilEmpty(party, busy)
     }
@@ -129,7 +135,7 @@ export class Parties {
     const ask = late && drain.onTimeout === 'ask' ? '; that is longer than drain.timeout: end the job, wait, or `patchrun abort`' : ''
     const what = `${late ? ` (since ${this.#clock(since)})` : ''}${jobs === '' ? '' : `: ${jobs}`}${ask}`
     const on = busy.filter((n) => n !== host)
-    this.#wait([host], { code: 'visit', text: on.length > 0 ? `waits for ${runningOnIt(on)} to be empty${what}` : `drained, waits to be empty${what}` })
+    this.#wait([host], { code: 'visit', text: busy.includes(host) && on.length === 0 ? `drained, waits to be empty${what}` : `waits for ${runningOnIt(on.length > 0 ? on : guests)} to be empty${what}` })
     this.#wait(guests, { code: 'visit', text: `drained for ${host}, on which it runs, and which waits for ${busy.length === 0 ? 'the scheduler' : `${busy.length} of ${members.length} to be empty`}` })
   }
 
@@ -168,9 +174,15 @@ export class Parties {
   #giveBack(wave: number, all: readonly string[], why: Hold, postpone?: number): void {
     // One that failed is tried again in its time.
     const free = all.filter((n) => !this.#state(n).step && !['failed', 'quarantined'].includes(this.#state(n).stage))
-    const held = free.filter((n) => this.#held(n))
+    const held = free.filter((n) => this.#isDrained(n, false))
     for (const node of held) this.actions.push({ do: 'release', wave, nodes: [node], ...(postpone !== undefined && { postpone }) })
     this.#wait(free.filter((n) => !held.includes(n)), why)
+  }
+
+  /** Held for this; one in a visit of its own goes on with that. */
+  #isDrained(node: string, begun: boolean): boolean {
+    const held = this.#held(node)
+    return held !== undefined && (begun || (held.phase === 'draining' && !held.inherited))
   }
 
   #wait(nodes: readonly string[], why: Hold): void {

@@ -24,6 +24,8 @@ export interface Held {
   readonly phase: VisitPhase
   /** The drain step just before saw it empty, and nothing was begun since. Nodes that go out together are all empty, or none is. */
   readonly empty: boolean
+  /** When that step ended, ms. */
+  readonly seen?: number
   /** The hypervisor for whose sake it is held. */
   readonly host?: string
   /** Of a hypervisor whose change may have begun: the nodes that are held for its sake. */

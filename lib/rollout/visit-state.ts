@@ -10,6 +10,8 @@ import type { Held, NodeState, OpenStep, RolloutState } from './state.js'
 
 /** A scheduler that gave no answer is asked again after this, ms. */
 const AGAIN = 15_000
+/** A drain that saw the node empty says nothing after this, ms. */
+const SEEN_LASTS = 60_000
 /** A node that somebody else took over is looked at again after this, ms. */
 const FOREIGN_AGAIN = 60_000
 
@@ -49,6 +51,9 @@ export function inherit(before: RolloutState | null, at: number): Map<string, No
   return nodes
 }
 
+/** Seen empty so lately that nobody can have given it back meanwhile: what waited (for a person, a gate) is drained once more before its change. */
+export const isSeenEmpty = ({ empty, seen }: Held, now: number): boolean => empty && (seen === undefined || now <= seen + SEEN_LASTS)
+
 export function afterDrain(state: NodeState, outcome: NodeOutcome | undefined, { foreign }: OpenStep, at: number): NodeState {
   const { held, postponed: _over, ...rest } = state
   const { again: _asked, ...before } = held ?? { since: at, phase: 'draining' as const, empty: false }
@@ -56,11 +61,11 @@ export function afterDrain(state: NodeState, outcome: NodeOutcome | undefined, {
   const known = { ...before, ...(boot !== undefined && { boot }) }
   switch (outcome?.drained ?? 'unclear') {
     case 'empty':
-      return { ...rest, held: { ...known, empty: true } }
+      return { ...rest, held: { ...known, empty: true, seen: at } }
     case 'busy':
       return { ...rest, held: { ...known, empty: false } }
     case 'foreign-empty':
-      if (foreign) return { ...rest, held: { ...known, empty: true, foreign } }
+      if (foreign) return { ...rest, held: { ...known, empty: true, seen: at, foreign } }
       return { ...rest, postponed: at + FOREIGN_AGAIN }
     case 'foreign':
       return { ...rest, postponed: at + FOREIGN_AGAIN }

@@ -18,6 +18,7 @@ import type { Turn } from './order.js'
 import type { StepAction } from './events.js'
 import { nodeState } from './state.js'
 import type { Held, NodeState, RolloutState } from './state.js'
+import { isSeenEmpty } from './visit-state.js'
 import type { Action, Hold, SchedulerView, Waiting, World } from './world.js'
 
 /** Given back because time was over: not drained again before this has passed, ms. */
@@ -100,9 +101,9 @@ export class Visits {
     }
     const use = this.#uses.get(node) ?? null
     const foreign = held.foreign && { foreign: true as const }
-    if (held.phase !== 'draining') return held.empty ? { do: 'apply', full: true } : use && !use.empty && use.draining ? this.#wait(node, use, held) : { do: 'drain', ...foreign }
+    if (held.phase !== 'draining') return isSeenEmpty(held, now) ? { do: 'apply', full: true } : use && !use.empty && use.draining ? this.#wait(node, use, held) : { do: 'drain', ...foreign }
     if (hold) return this.#givesBack(hold) ? { do: 'release' } : hold
-    if (held.empty) return fits(this.world, now) ?? { do: 'apply', full: true }
+    if (held.empty) return fits(this.world, now) ?? (isSeenEmpty(held, now) ? { do: 'apply', full: true } : { do: 'drain', ...foreign })
     if (!use || use.empty || !use.draining) {
       // Nobody asked since the drain: its own report said that it was at work.
       if (!use) return this.#wait(node, null, held)

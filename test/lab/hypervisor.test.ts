@@ -40,9 +40,13 @@ async function together(t: Test, ansible: string): Promise<void> {
   await sampler.until(({ nodes }) => ['node04', ...guests].every((n) => nodes.get(n)?.state.includes('DRAIN')), 60_000)
   // The short job is over, the long one is not.
   await sampler.until(({ nodes }) => nodes.get('node06')?.allocated === 0, 60_000)
-  await sleep(3_000)
-  const status = await fleet.patchrun(['status'])
-  t.match(status.stdout, new RegExp(`node04.*waits for node05, which runs on it, to be empty: job ${long} of alice`), 'status says what the hypervisor waits for')
+  const told = new RegExp(`node04.*waits for node05, which runs on it, to be empty: job ${long} of alice`)
+  let status = await fleet.patchrun(['status'])
+  for (let i = 0; i < 30 && !told.test(status.stdout); i++) {
+    await sleep(1_000)
+    status = await fleet.patchrun(['status'])
+  }
+  t.match(status.stdout, told, 'status says what the hypervisor waits for')
   t.match(status.stdout, /node\[05-06\].*drained for node04, on which it runs/)
   t.equal((await jobsOf(lab, 'guest-long'))[0]?.state, 'RUNNING', 'the job runs on')
   t.same(await fleet.versions(['node04', ...guests]), ['1.0', '1.0', '1.1'], 'nothing is changed before all are empty')

@@ -66,6 +66,7 @@ t.test('out together, and back after it', (t) => {
   t.match(ask([...looked, ...called('empty', 'busy')], { drained: guests }).actions, [{ do: 'drain', nodes: ['n3', 'n4'], host: 'hyp' }], 'all are drained once more, to be sure of all')
 
   t.match(ask([...looked, ...called()], { drained: guests }).actions, [{ do: 'apply', nodes: ['hyp'], full: true, guests }])
+  t.same(does(ask([...looked, ...called()], { drained: guests }, { now: 3_600_000 })), ['drain n3,n4'], 'after a pause they are drained once more: somebody may have given one back')
   d = ask(changed, { drained: guests })
   t.same(does(d), ['reboot hyp'])
   t.match(told(d, 'n4'), 'stays drained: it runs on hyp, which is being changed')
