@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One Ansible that looks at the scheduler again and again: a launch costs several times what a look does.
 import { join } from 'node:path'
+import type { AnsibleEvent } from '../ansible/events.js'
 import { buildInventory } from '../ansible/inventory.js'
 import { startSections } from '../ansible/run.js'
 import type { LiveRun } from '../ansible/types.js'
@@ -47,7 +48,7 @@ export class Eyes {
     const inventory = buildInventory(fleet)
     const key = JSON.stringify([rollout.id, host, scheduler, policy, denied, inventory])
     const summarizer = new RunSummarizer(checkout)
-    const onEvent = (event: Parameters<RunSummarizer['add']>[0]): void => summarizer.add(event)
+    const onEvent = (event: AnsibleEvent): void => summarizer.add(event)
     const before = await this.#take(key)
     let live: LiveRun
     if (before) {

@@ -123,9 +123,10 @@ class Walk {
     const { rollout } = this.world
     const { unseen, due, hot } = sorted
     const looks = byRecord(unseen, rollout)
-    const later = this.#later(all.length, looks.fresh, sorted)
-    const first = this.#visits ? sorted.drain.filter((n) => hasHotPart(this.world, n)) : []
-    const changes = byRecord([...hot, ...first], rollout)
+    const first = this.#first(all.length, looks.fresh, sorted)
+    const later = first.length < looks.fresh.length ? without(looks.fresh, first) : []
+    const hotFirst = this.#visits ? sorted.drain.filter((n) => hasHotPart(this.world, n)) : []
+    const changes = byRecord([...hot, ...hotFirst], rollout)
     const closed = this.#closed
     this.#waiting.push(...waitingWithin({ ...sorted, unseen: [], hot: [], due: [], ...(this.#visits && !closed && { drain: [] }) }, this.world))
     if (closed) {
@@ -134,7 +135,7 @@ class Walk {
       return
     }
     if (later.length > 0) this.#waiting.push({ nodes: later, code: 'step', text: 'others of its wave are looked at first' })
-    for (const nodes of [looks.fresh.filter((n) => !later.includes(n)), [...looks.tried, ...due]]) if (nodes.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes })
+    for (const nodes of [first, [...looks.tried, ...due]]) if (nodes.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes })
     // The rest of the wave is still being looked at: one apply a little later costs less than two now.
     const looking = looks.fresh.length > 0 || sorted.busy.some((n) => isFirstLook(rollout, n))
     if (looking && changes.fresh.length > 0) this.#waiting.push({ nodes: changes.fresh, code: 'step', text: 'its wave is still being looked at' })
@@ -144,15 +145,15 @@ class Walk {
       if (chosen.length > 0) this.#actions.push({ do: 'apply', wave: index, nodes: chosen })
       this.#waiting.push(...waiting)
     }
-    this.#visits?.begin(index, sorted.drain.filter((n) => !first.includes(n)), (this.#slots ??= new Slots(this.world)))
+    this.#visits?.begin(index, without(sorted.drain, hotFirst), (this.#slots ??= new Slots(this.world)))
   }
 
   /** Visits begin with few nodes: those that are expected to be empty first are looked at first, and the others beside their visits. */
-  #later(size: number, fresh: readonly string[], { busy }: Sorted): readonly string[] {
+  #first(size: number, fresh: readonly string[], { busy }: Sorted): readonly string[] {
     const { forks, rollout } = this.world
     const looking = busy.filter((n) => isFirstLook(rollout, n)).length
-    if (!this.#visits || size > fresh.length + looking) return []
-    return looking > 0 ? fresh : this.#visits.soonest(fresh).slice(forks)
+    if (!this.#visits || size > fresh.length + looking) return fresh
+    return looking > 0 ? [] : this.#visits.soonest(fresh).slice(0, forks)
   }
 
   #finish(): Decision | null {
@@ -177,6 +178,11 @@ class Walk {
     if (policy.deadline !== null) times.push(rollout.since + policy.deadline)
     return times.reduce<number | null>((first, t) => (t > this.world.now && (first === null || t < first) ? t : first), null)
   }
+}
+
+function without(nodes: readonly string[], some: readonly string[]): readonly string[] {
+  const taken = new Set(some)
+  return nodes.filter((n) => !taken.has(n))
 }
 
 /** Nodes that a closed wave holds up; the others say themselves what they wait for. */

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many visits go on at once, which drains wait for their node, when the scheduler is asked, and which nodes are looked at first.
+import t from 'tap'
+import { decide, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import type { NodeState, SchedulerView, World } from '../../lib/rollout/index.js'
+import { UNSEEN } from '../../lib/rollout/state.js'
+import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
+import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+
+const now = 1_000_000
+const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
+
+interface Given { readonly busy?: readonly string[]; readonly stages?: Readonly<Record<string, Partial<NodeState>>>; readonly forks?: number; readonly atOnce?: number; readonly age?: number; readonly every?: number }
+
+function world({ busy = [], stages = {}, forks = 20, atOnce = 8, age = 0, every = 1_000 }: Given, all = names): World {
+  const policy = policyOf()
+  const at = now - age
+  const nodes = all.map((name) => ({ name, state: [busy.includes(name) ? 'ALLOCATED' : 'IDLE', ...(stages[name]?.held ? ['DRAIN'] : [])], reason: stages[name]?.held ? 'patchrun x' : '', reasonBy: 'root', features: [], partitions: [], cpus: 2, allocated: busy.includes(name) ? 2 : 0, boot: 1 }))
+  const jobs = busy.map((name) => ({ id: name, user: 'eve', state: 'RUNNING', nodes: [name], start: at, end: at + 60_000, cpus: 2 }))
+  const scheduler: SchedulerView = { names: 'full', prefix: 'patchrun ', every, silent: null, looking: { now: false, watch: false }, workload: { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, ended: NO_RUN_TIMES, results: {} } }
+  const rollout = { ...wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now), nodes: new Map(Object.entries(stages).map(([n, state]): [string, NodeState] => [n, { ...UNSEEN, at: now, ...state }])) }
+  return worldFor(rollout, all.map((n) => nodeOf(n)), { now, forks, scheduler, policy: { ...policy, drain: { ...policy.drain, atOnce } } })
+}
+const does = (w: World): string[] => decide(w).actions.map((a) => `${a.do}${'nodes' in a ? ` ${a.nodes.join(',')}` : ''}${'wait' in a && a.wait !== undefined ? ` waits ${a.wait}` : ''}`)
+const why = (w: World, node: string): string => decide(w).waiting.filter((x) => x.nodes.includes(node)).map((x) => x.text).join('; ')
+const allDrain = Object.fromEntries(names.map((n): [string, Partial<NodeState>] => [n, { stage: 'drain' }]))
+
+t.test('no more visits at once than forks', async (t) => {
+  const few = world({ stages: allDrain, forks: 2 })
+  t.same(does(few), ['drain n0', 'drain n1'], 'idle nodes begin as many visits as there are forks')
+  t.match(why(few, 'n2'), '2 visits are under way, as many as may be at once (ansible.forks)')
+  const held: Partial<NodeState> = { stage: 'drain', held: { since: now, phase: 'draining', empty: false } }
+  const back = world({ stages: { ...allDrain, n0: held, n1: held, n2: held }, forks: 2, atOnce: 3 })
+  t.same(does(back), ['drain n0', 'drain n1'], 'those that became empty, too')
+  t.match(why(back, 'n2'), /^2 visits are under way/)
+})
+
+t.test('a drain of a node at work waits for it while there are forks; the others go together', async (t) => {
+  t.same(does(world({ stages: allDrain, busy: names, forks: 2 })), ['drain n0 waits 30000', 'drain n1 waits 30000', 'drain n2,n3,n4,n5,n6,n7'])
+  t.same(does(world({ stages: allDrain, busy: ['n1', 'n2'], forks: 7 })).filter((a) => a.includes('n1') || a.includes('n2')), ['drain n1 waits 30000', 'drain n2'], 'idle ones take forks first')
+})
+
+t.test('a look is taken only where a visit could begin', async (t) => {
+  const old = { age: 60_000 }
+  t.same(does(world({ ...old, stages: allDrain })), ['observe'], 'what was seen is too old')
+  const out: Partial<NodeState> = { stage: 'drain', step: 's1', held: { since: now, phase: 'draining', empty: false } }
+  const full = world({ ...old, stages: { ...allDrain, n0: out }, atOnce: 1 })
+  t.same(does(full), [], 'there is no place')
+  t.match(why(full, 'n3'), '1 of 1 nodes that may be drained at once are drained')
+})
+
+t.test('of a wave those are looked at first that will be empty first', async (t) => {
+  const first = world({ busy: ['n0', 'n1', 'n2', 'n3', 'n4'], forks: 3 })
+  t.same(does(first), ['detect n5,n6,n7'])
+  t.match(why(first, 'n0'), 'others of its wave are looked at first')
+  t.same(does(world({ stages: { n5: { stage: 'good' } }, forks: 3 })).filter((a) => a.startsWith('detect')), ['detect n0,n1,n2,n3,n4,n6,n7'], 'then all others at once')
+  t.same(does({ ...world({ forks: 3 }), scheduler: null }), [`detect ${names.join(',')}`], 'without a scheduler all of them')
+})
