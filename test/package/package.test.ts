@@ -94,7 +94,7 @@ t.test('the tarball works in an empty project', async (t) => {
     await run('npx', ['--no-install', 'patchrun', 'init'], { cwd: project, env })
     await writeFile(join(project, 'example.js'), example('run: example.js'))
     const ansible = await run('ansible-playbook', ['--version'], { env }).catch(() => null)
-    if (!ansible) return t.skip('no ansible-playbook on PATH to run the other one', async () => {})
+    if (!ansible && !process.env['CI']) return t.skip('no ansible-playbook on PATH to run the other one', async () => {})
     const said = await wordsOf(run(process.execPath, ['example.js'], { cwd: project, env }))
     t.match(said, /would change 6 nodes in 4 waves\ndetect of 2 nodes is done/)
     t.match(said, /\ndone 6 nodes are GOOD\n$/)
