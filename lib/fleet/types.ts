@@ -180,6 +180,14 @@ export interface PlaybookSource {
   readonly submodules: boolean
 }
 
+/** Refs of a git repository that hold the state of a fleet. */
+export interface StateRemote {
+  /** URL, or absolute path of a local repository. */
+  readonly repository: string
+  /** Each environment has its refs below this one. */
+  readonly ref: string
+}
+
 /** One environment of a fleet, ready to be rolled out. `environment` is "default" when the file declares none. */
 export interface Fleet {
   readonly name: string
@@ -199,8 +207,10 @@ export interface Fleet {
   readonly ansible: AnsiblePolicy
   /** null: nothing is drained, and nodes that need it wait. */
   readonly scheduler: Scheduler | null
-  /** Absolute path of the directory that holds this fleet's state. */
+  /** Absolute path of the directory that holds this fleet's state, or, where that lies in a remote, what belongs to this machine. */
   readonly stateDirectory: string
+  /** Where journal, lock and mailbox lie, when not in that directory. */
+  readonly stateRemote: StateRemote | null
   /** A lock whose holder gave no sign of life for this long may be taken over, ms. */
   readonly lockTimeout: number
 }
