@@ -6,11 +6,14 @@ import { layoutOf } from './layout.js'
 import { lastLook } from './look.js'
 import { storeOf } from './store-of.js'
 
+/** Of others' journals, ms: they are read before each decision, and a remote is not asked that often. */
+const FRESH = 4_000
+
 /** Reads the journals of the environments that must come first. `sha`: the pin that they must have completed. */
 export async function lookAround(fleet: Fleet, sha: string): Promise<Surroundings> {
   const promotion = []
   for (const environment of fleet.policy.promotion.after) {
-    const { completed } = await storeOf({ ...fleet, environment }).read()
+    const { completed } = await storeOf({ ...fleet, environment }).read(FRESH)
     promotion.push({ environment, completedAt: completed.get(sha) ?? null })
   }
   const workload = await lastLook(layoutOf(fleet).runs, fleet)

@@ -48,8 +48,8 @@ export interface Mailbox {
 /** The state of one environment. */
 export interface Store {
   readonly mail: Mailbox
-  /** What the journal amounts to. Errors: state/…. */
-  read(): Promise<EnvironmentState>
+  /** What the journal amounts to; `age`: as it is, or was no longer than so many ms ago. Errors: state/…. */
+  read(age?: number): Promise<EnvironmentState>
   /** When something was written last, ms since the epoch; null: never. */
   writtenAt(): Promise<number | null>
   /** Tries out what a run needs, where that is more than the state directory; says what was found. Errors: state/…. */

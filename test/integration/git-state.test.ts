@@ -48,9 +48,9 @@ function machine(repository: string, name: string, count: number, timeout = 60_0
 const git = (repository: string, ...args: string[]): string => execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 })
 
 /** Every record that ever was in the ref, oldest first: each commit adds some, or puts a snapshot in their place. */
-function records(repository: string): readonly { readonly seq: number; readonly token: number; readonly event: JournalEvent }[] {
+function records(repository: string, ref = JOURNAL): readonly { readonly seq: number; readonly token: number; readonly event: JournalEvent }[] {
   const found = new Map<number, { seq: number; token: number; event: JournalEvent }>()
-  const patch = git(repository, 'log', '--reverse', '--unified=0', '--format=', '-p', JOURNAL, '--', 'journal')
+  const patch = git(repository, 'log', '--reverse', '--unified=0', '--format=', '-p', ref, '--', 'journal')
   for (const line of patch.split('\n')) {
     if (!line.startsWith('+{')) continue
     const record = JSON.parse(line.slice(1)) as { seq: number; token: number; event: JournalEvent }
@@ -147,6 +147,21 @@ function make(t: { testdir(): string }, rollout: object, more: object = {}): Pla
 }
 const own = 'refs/patchrun/playground/default'
 const runs = (cwd: string, ...args: string[]): Promise<Ended> => patchrun(args, { cwd })
+
+t.test('of 5 runs at once on 5 machines one acts, the others name it', options, async (t) => {
+  const ground = make(t, {})
+  ground.commit('version 1', { 'site.yml': site(copyTask('etc/version', '1\n')) })
+  const all = await Promise.all(Array.from({ length: 5 }, (_, i) => runs(another(ground, `m${i}`), 'run', '--yes')))
+  t.same(all.map((e) => e.code).sort(), [0, 6, 6, 6, 6], all.map((e) => e.stderr.slice(-300)).join('\n--\n'))
+  for (const { stderr } of all.filter((e) => e.code === 6)) {
+    t.match(stderr, /lock\/held: another run holds the lock: \S+@\S+, process \d+, since/)
+    t.notMatch(stderr, /0001-detect/, 'it began nothing')
+  }
+  const written = records(join(ground.directory, 'state.git'), `${own}/journal`)
+  t.same([...new Set(written.map((r) => r.token))], [1], 'all of it under one token')
+  t.equal(written.filter((r) => r.event.type === 'intended').length, 6)
+  t.equal(written.at(-1)?.event.type, 'finished')
+})
 
 t.test('what one machine began another goes on with', options, async (t) => {
   const ground = make(t, { approval: ['wide'] })

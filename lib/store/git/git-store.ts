@@ -26,9 +26,6 @@ export interface GitStoreOptions {
   readonly much?: number
 }
 
-/** ms: others' journals are read before each decision, and the remote is not asked that often. */
-const FRESH = 4_000
-
 export function gitStore({ repository, ref, environment, directory, timeout, much }: GitStoreOptions): Store {
   const own = `${ref}/${environment}`
   const place = `${splitCredential(repository).url} ${own}`
@@ -59,7 +56,7 @@ export function gitStore({ repository, ref, environment, directory, timeout, muc
 
   return {
     mail: new GitMailbox(open, place),
-    read: async () => writer?.journal.state ?? (await find(FRESH)).state,
+    read: async (age) => writer?.journal.state ?? (await find(age)).state,
     writtenAt: async () => {
       const remote = await open()
       if (!(await remote.refs()).has(JOURNAL_REF)) return null

@@ -70,7 +70,7 @@ export class Line {
       this.lose(error as PatchrunError)
     }
     // It landed; but what took that long may have been taken over since.
-    if (uptime() > begun + (this.timeout / 1000) * LEASE) this.lose(lost(null, this.remote.place, this.token))
+    if (uptime() > begun + (this.timeout / 1000) * LEASE) this.lose(await this.#whoMovedIt())
     this.#until = begun + (this.timeout / 1000) * LEASE
     this.onRenewed?.(this.#until)
   }
@@ -82,6 +82,6 @@ export class Line {
         return (await readRecords(this.remote.directory, this.remote.place)).holder
       })
       .catch(() => null)
-    return lost(holder, this.remote.place, this.token)
+    return lost(holder?.token === this.token ? null : holder, this.remote.place, this.token)
   }
 }
