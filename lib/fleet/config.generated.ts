@@ -46,6 +46,11 @@ export type Day = string
  * Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.
  */
 export type HealthGates = Health[]
+/**
+ * Where a secret is found when it is needed. The secret itself never stands in this file.
+ */
+export type SecretSource = SecretOfEnvironment | SecretOfFile
+export type WebhookUrl = string
 
 /**
  * patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.
@@ -75,6 +80,7 @@ export interface Declaration {
   drain?: Drain
   windows?: Windows
   health?: HealthGates
+  notify?: Notify
   ansible?: Ansible
   state?: State
   /**
@@ -531,6 +537,62 @@ export interface Health {
   vars?: Variables
 }
 /**
+ * Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.
+ */
+export interface Notify {
+  [k: string]: NotifyTarget
+}
+/**
+ * Somebody who is told: Slack, or a webhook of your own.
+ */
+export interface NotifyTarget {
+  /**
+   * The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.
+   */
+  slack?: SecretSource
+  webhook?: Webhook
+  /**
+   * What is told; without it, all.
+   *
+   * @minItems 1
+   */
+  on?: [
+    'started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back',
+    ...('started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back')[]
+  ]
+}
+/**
+ * A variable of the environment that patchrun runs in.
+ */
+export interface SecretOfEnvironment {
+  /**
+   * Name of the variable.
+   */
+  env: string
+}
+/**
+ * A file that holds the secret and nothing else. A line end after it does not count.
+ */
+export interface SecretOfFile {
+  /**
+   * Path of the file; a relative one is taken from the directory of this file.
+   */
+  file: Path
+}
+/**
+ * Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.
+ */
+export interface Webhook {
+  /**
+   * Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.
+   */
+  url: WebhookUrl | SecretSource
+  /**
+   * The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.
+   */
+  secret: SecretSource
+}
+/**
  * How ansible-playbook is called.
  */
 export interface Ansible {
@@ -586,6 +648,7 @@ export interface Environment {
   playbooks?: EnvironmentPlaybooks
   windows?: Windows
   health?: HealthGates
+  notify?: Notify
   /**
    * Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.
    */

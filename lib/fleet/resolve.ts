@@ -8,6 +8,7 @@ import { failureDomains, partitionsOf } from './domains.js'
 import { grouping } from './groups.js'
 import type { Gathered } from './lists.js'
 import { nearest } from './nearest.js'
+import { notifyOf } from './notify.js'
 import { ordered } from './order.js'
 import { permits } from './permits.js'
 import { rolloutPolicy } from './rollout-policy.js'
@@ -150,6 +151,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     policy,
     ansible: ansibleOf(declared),
     scheduler,
+    notify: notifyOf(declared, environment),
     stateDirectory,
     lockTimeout: parseDuration(config.state?.lockTimeout ?? defaults.state.properties.lockTimeout.default),
   }

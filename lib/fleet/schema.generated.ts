@@ -93,6 +93,9 @@ export const patchrunSchema = {
   "health": {
    "$ref": "#/definitions/healthGates"
   },
+  "notify": {
+   "$ref": "#/definitions/notify"
+  },
   "ansible": {
    "$ref": "#/definitions/ansible"
   },
@@ -1031,6 +1034,9 @@ export const patchrunSchema = {
     "health": {
      "$ref": "#/definitions/healthGates"
     },
+    "notify": {
+     "$ref": "#/definitions/notify"
+    },
     "after": {
      "description": "Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.",
      "type": "array",
@@ -1818,6 +1824,205 @@ export const patchrunSchema = {
      "hyp01": [
       "node[01-04]"
      ]
+    }
+   ]
+  },
+  "secretSource": {
+   "title": "SecretSource",
+   "description": "Where a secret is found when it is needed. The secret itself never stands in this file.",
+   "anyOf": [
+    {
+     "title": "SecretOfEnvironment",
+     "description": "A variable of the environment that patchrun runs in.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "env"
+     ],
+     "properties": {
+      "env": {
+       "description": "Name of the variable.",
+       "type": "string",
+       "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,254}$",
+       "examples": [
+        "PATCHRUN_SLACK"
+       ]
+      }
+     },
+     "examples": [
+      {
+       "env": "PATCHRUN_SLACK"
+      }
+     ]
+    },
+    {
+     "title": "SecretOfFile",
+     "description": "A file that holds the secret and nothing else. A line end after it does not count.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "file"
+     ],
+     "properties": {
+      "file": {
+       "description": "Path of the file; a relative one is taken from the directory of this file.",
+       "$ref": "#/definitions/path",
+       "examples": [
+        "/etc/patchrun/slack"
+       ]
+      }
+     },
+     "examples": [
+      {
+       "file": "/etc/patchrun/slack"
+      }
+     ]
+    }
+   ],
+   "examples": [
+    {
+     "env": "PATCHRUN_SLACK"
+    },
+    {
+     "file": "/etc/patchrun/slack"
+    }
+   ]
+  },
+  "notifyTarget": {
+   "title": "NotifyTarget",
+   "description": "Somebody who is told: Slack, or a webhook of your own.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "slack": {
+     "description": "The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.",
+     "$ref": "#/definitions/secretSource",
+     "examples": [
+      {
+       "env": "PATCHRUN_SLACK"
+      }
+     ]
+    },
+    "webhook": {
+     "title": "Webhook",
+     "description": "Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "url",
+      "secret"
+     ],
+     "properties": {
+      "url": {
+       "description": "Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.",
+       "anyOf": [
+        {
+         "title": "WebhookUrl",
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 2048
+        },
+        {
+         "$ref": "#/definitions/secretSource"
+        }
+       ],
+       "examples": [
+        "https://desk.example.org/hooks/patchrun",
+        {
+         "env": "DESK_URL"
+        }
+       ]
+      },
+      "secret": {
+       "description": "The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.",
+       "$ref": "#/definitions/secretSource",
+       "examples": [
+        {
+         "file": "/etc/patchrun/desk.key"
+        }
+       ]
+      }
+     },
+     "examples": [
+      {
+       "url": "https://desk.example.org/hooks/patchrun",
+       "secret": {
+        "file": "/etc/patchrun/desk.key"
+       }
+      }
+     ]
+    },
+    "on": {
+     "description": "What is told; without it, all.",
+     "type": "array",
+     "minItems": 1,
+     "items": {
+      "enum": [
+       "started",
+       "canary-passed",
+       "halted",
+       "waiting-approval",
+       "quarantined",
+       "done",
+       "rolled-back"
+      ]
+     },
+     "default": [
+      "started",
+      "canary-passed",
+      "halted",
+      "waiting-approval",
+      "quarantined",
+      "done",
+      "rolled-back"
+     ],
+     "examples": [
+      [
+       "halted",
+       "waiting-approval",
+       "quarantined"
+      ]
+     ]
+    }
+   },
+   "examples": [
+    {
+     "slack": {
+      "env": "PATCHRUN_SLACK"
+     },
+     "on": [
+      "halted",
+      "waiting-approval",
+      "quarantined"
+     ]
+    }
+   ]
+  },
+  "notify": {
+   "title": "Notify",
+   "description": "Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.",
+   "type": "object",
+   "propertyNames": {
+    "$ref": "#/definitions/name"
+   },
+   "additionalProperties": {
+    "$ref": "#/definitions/notifyTarget"
+   },
+   "examples": [
+    {
+     "ops": {
+      "slack": {
+       "env": "PATCHRUN_SLACK"
+      }
+     },
+     "desk": {
+      "webhook": {
+       "url": "https://desk.example.org/hooks/patchrun",
+       "secret": {
+        "file": "/etc/patchrun/desk.key"
+       }
+      }
+     }
     }
    ]
   }

@@ -180,6 +180,20 @@ export interface PlaybookSource {
   readonly submodules: boolean
 }
 
+/** Where a secret is found when it is needed: lib/engine/secrets.ts opens it. `file` is absolute. */
+export type SecretSource = { readonly env: string } | { readonly file: string }
+
+/** What people are told of. */
+export type MessageKind = 'started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back'
+
+/** Somebody who is told. */
+export interface NotifyTarget {
+  /** As declared: it stands for the target wherever its URL must not. */
+  readonly name: string
+  readonly on: readonly MessageKind[]
+  readonly to: { readonly slack: SecretSource } | { readonly url: string | SecretSource; readonly secret: SecretSource }
+}
+
 /** One environment of a fleet, ready to be rolled out. `environment` is "default" when the file declares none. */
 export interface Fleet {
   readonly name: string
@@ -199,6 +213,8 @@ export interface Fleet {
   readonly ansible: AnsiblePolicy
   /** null: nothing is drained, and nodes that need it wait. */
   readonly scheduler: Scheduler | null
+  /** Who is told what a rollout does. */
+  readonly notify: readonly NotifyTarget[]
   /** Absolute path of the directory that holds this fleet's state. */
   readonly stateDirectory: string
   /** A lock whose holder gave no sign of life for this long may be taken over, ms. */

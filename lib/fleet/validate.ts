@@ -105,13 +105,13 @@ function withoutRefused(value: unknown, errors: readonly SchemaError[]): Declara
   const copy = structuredClone(value) as Record<string, unknown>
   for (const { instancePath, keyword, params } of errors) {
     const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    if (keyword === 'additionalProperties') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
+    if (keyword === 'additionalProperties' && path[0] !== 'notify') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
     else if (path[0] !== undefined && OPTIONAL.has(path[0]) && instancePath !== '/scheduler') remove(copy, path.slice(0, path[0] === 'health' ? 1 : 2))
   }
   return validate(copy) ? (copy as unknown as Declaration) : undefined
 }
 
-const OPTIONAL = new Set(['inventory', 'failureDomains', 'partitions', 'scheduler', 'runsOn', 'changes', 'rollout', 'drain', 'windows', 'health', 'ansible', 'state'])
+const OPTIONAL = new Set(['inventory', 'failureDomains', 'partitions', 'scheduler', 'runsOn', 'changes', 'rollout', 'drain', 'windows', 'health', 'notify', 'ansible', 'state'])
 
 function remove(from: unknown, path: readonly string[]): void {
   const [key, ...rest] = path

@@ -70,6 +70,7 @@ t.test('the example, with every default filled in', async (t) => {
     },
     ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [] },
     scheduler: null,
+    notify: [],
     stateDirectory: '/srv/.patchrun',
     lockTimeout: 60_000,
   })
