@@ -32,6 +32,9 @@ const DROPPED = [
   /^ANSIBLE_STRATEGY$/,
 ]
 
+/** Inherited passwords of the vault; where `ansible.vault` names some, those are the ones. */
+export const VAULT_VARIABLE = /^ANSIBLE_VAULT_(PASSWORD_FILE|IDENTITY_LIST)$/
+
 const KEEP_ALIVE = '-o ServerAliveInterval=5 -o ServerAliveCountMax=2'
 
 /** The value of a key in an ini text, where it is set; comments and other sections are left out. */
@@ -54,12 +57,13 @@ export function runEnvironment(
   places: RunPlaces,
   following: readonly Section[] = [],
 ): Readonly<Record<string, string>> {
+  const { policy } = request
+  const dropped = policy.vault.length > 0 ? [...DROPPED, VAULT_VARIABLE] : DROPPED
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(inherited)) {
-    if (value !== undefined && !DROPPED.some((pattern) => pattern.test(name))) kept[name] = value
+    if (value !== undefined && !dropped.some((pattern) => pattern.test(name))) kept[name] = value
   }
   const { tags, skip } = selection(request.mode)
-  const { policy } = request
   const config = (section: string, key: string): string | undefined => configValue(places.configText, section, key)
   return {
     ...kept,

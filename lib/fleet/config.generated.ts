@@ -51,6 +51,10 @@ export type HealthGates = Health[]
  */
 export type SecretSource = SecretOfEnvironment | SecretOfFile
 export type WebhookUrl = string
+/**
+ * The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.
+ */
+export type Vault = (VaultFile | VaultScript)[]
 
 /**
  * patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.
@@ -193,7 +197,7 @@ export interface Inventory {
   }
 }
 /**
- * Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.
+ * Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.
  */
 export interface Variables {
   [k: string]: unknown
@@ -624,6 +628,33 @@ export interface Ansible {
    * Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.
    */
   extraArgs?: string[]
+  vault?: Vault
+}
+/**
+ * A file that holds one password and nothing else.
+ */
+export interface VaultFile {
+  /**
+   * The vault id: the label that values encrypted with this password carry.
+   */
+  id?: Name
+  /**
+   * Path of the file. It must not be executable: Ansible would run it.
+   */
+  file: Path
+}
+/**
+ * An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.
+ */
+export interface VaultScript {
+  /**
+   * The vault id: the label that values encrypted with this password carry.
+   */
+  id?: Name
+  /**
+   * Path of the executable.
+   */
+  script: Path
 }
 /**
  * Where patchrun keeps its journal.

@@ -18,11 +18,13 @@ import { patchrunSchema } from './schema.generated.js'
 import { sharedNodes } from './shared-nodes.js'
 import type { SourceInventory } from './source-inventory.js'
 import { calendarOf, timingOf } from './timing.js'
-import type { AnsiblePolicy, Fleet, FleetNode, Freeze, PlaybookSource } from './types.js'
+import type { AnsiblePolicy, Fleet, FleetNode, Freeze, PlaybookSource, VaultId } from './types.js'
 import type { Declared } from './validate.js'
 
 /** Name of the environment where a file declares none. */
 export const DEFAULT_ENVIRONMENT = 'default'
+/** Ansible's own name for a vault password without a label. */
+const DEFAULT_VAULT_ID = 'default'
 
 /** What the sources of a declaration gave. */
 export interface Sources {
@@ -76,6 +78,13 @@ export function executableOf({ config, file }: Declared): string | undefined {
   return executable === undefined ? undefined : resolve(dirname(file), executable)
 }
 
+/** The passwords of the vault, as declared. */
+export const vaultOf = ({ config, file, places }: Declared): readonly VaultId[] =>
+  (config.ansible?.vault ?? []).map((entry, i) => {
+    const [kind, path] = 'file' in entry ? (['file', entry.file] as const) : (['script', entry.script] as const)
+    return { id: entry.id ?? DEFAULT_VAULT_ID, kind, path: resolve(dirname(file), path), where: places.place(`/ansible/vault/${i}/${kind}`) }
+  })
+
 function ansibleOf(declared: Declared): AnsiblePolicy {
   const d = defaults.ansible.properties
   const set = declared.config.ansible ?? {}
@@ -88,6 +97,7 @@ function ansibleOf(declared: Declared): AnsiblePolicy {
     connectTimeout: parseDuration(set.connectTimeout ?? d.connectTimeout.default),
     diff: set.diff ?? d.diff.default,
     extraArgs: set.extraArgs ?? d.extraArgs.default,
+    vault: vaultOf(declared),
   }
 }
 

@@ -179,8 +179,16 @@ export const patchrunSchema = {
   },
   "variables": {
    "title": "Variables",
-   "description": "Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.",
+   "description": "Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.",
    "type": "object",
+   "not": {
+    "required": [
+     "__ansible_vault"
+    ],
+    "properties": {
+     "__ansible_vault": {}
+    }
+   },
    "propertyNames": {
     "$ref": "#/definitions/variableName"
    },
@@ -897,20 +905,107 @@ export const patchrunSchema = {
      "default": [],
      "examples": [
       [
-       "--vault-id",
-       "prod@/etc/patchrun/vault-pass"
+       "--private-key",
+       "/etc/patchrun/id_ed25519"
       ]
      ]
+    },
+    "vault": {
+     "$ref": "#/definitions/vault"
     }
    },
    "examples": [
     {
      "forks": 50,
-     "extraArgs": [
-      "--vault-password-file",
-      "/etc/patchrun/vault-pass"
+     "vault": [
+      {
+       "id": "prod",
+       "file": "/etc/patchrun/vault-pass"
+      }
      ]
     }
+   ]
+  },
+  "vault": {
+   "title": "Vault",
+   "description": "The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.",
+   "type": "array",
+   "default": [],
+   "items": {
+    "anyOf": [
+     {
+      "title": "VaultFile",
+      "description": "A file that holds one password and nothing else.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "file"
+      ],
+      "properties": {
+       "id": {
+        "description": "The vault id: the label that values encrypted with this password carry.",
+        "$ref": "#/definitions/name",
+        "default": "default",
+        "examples": [
+         "prod"
+        ]
+       },
+       "file": {
+        "description": "Path of the file. It must not be executable: Ansible would run it.",
+        "$ref": "#/definitions/path",
+        "examples": [
+         "/etc/patchrun/vault-pass"
+        ]
+       }
+      },
+      "examples": [
+       {
+        "id": "prod",
+        "file": "/etc/patchrun/vault-pass"
+       }
+      ]
+     },
+     {
+      "title": "VaultScript",
+      "description": "An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "script"
+      ],
+      "properties": {
+       "id": {
+        "description": "The vault id: the label that values encrypted with this password carry.",
+        "$ref": "#/definitions/name",
+        "default": "default",
+        "examples": [
+         "prod"
+        ]
+       },
+       "script": {
+        "description": "Path of the executable.",
+        "$ref": "#/definitions/path",
+        "examples": [
+         "./vault-keyring-client.sh"
+        ]
+       }
+      },
+      "examples": [
+       {
+        "id": "prod",
+        "script": "./vault-keyring-client.sh"
+       }
+      ]
+     }
+    ]
+   },
+   "examples": [
+    [
+     {
+      "id": "prod",
+      "file": "/etc/patchrun/vault-pass"
+     }
+    ]
    ]
   },
   "state": {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the operator declared, resolved: every list expanded, every default filled in. Plain values only.
+import type { Place } from '../errors.js'
 
 /** A node that patchrun may change: one host of the inventory it generates. */
 export interface FleetNode {
@@ -167,8 +168,22 @@ export interface AnsiblePolicy {
   readonly connectTimeout: number
   /** Show diffs in events. */
   readonly diff: boolean
-  /** Further arguments for ansible-playbook, such as `--vault-id`; never ones that choose hosts, tags or check mode. */
+  /** Further arguments for ansible-playbook, such as `--private-key`; never ones that choose hosts, tags or check mode. */
   readonly extraArgs: readonly string[]
+  /** Passwords of Ansible's vault, in the order in which they are tried. Empty: what the caller's own environment says holds. */
+  readonly vault: readonly VaultId[]
+}
+
+/** Where a password of Ansible's vault comes from. patchrun never reads it. */
+export interface VaultId {
+  /** The label that values encrypted with it carry. */
+  readonly id: string
+  /** A script prints the password, a file holds it. */
+  readonly kind: 'file' | 'script'
+  /** Absolute. */
+  readonly path: string
+  /** Where it is declared. */
+  readonly where: Place
 }
 
 export interface PlaybookSource {
