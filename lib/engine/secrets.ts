@@ -2,8 +2,10 @@
 // The one door to secrets: from where they are kept to their text. They are opened when they are needed, and kept nowhere;
 // no error here holds more of one than its place.
 import { open, stat } from 'node:fs/promises'
+import { findAnsible } from '../ansible/find-ansible.js'
+import { openVault } from '../ansible/open-vault.js'
 import { PatchrunError } from '../errors.js'
-import type { SecretSource } from '../fleet/types.js'
+import type { SecretSource, VaultedSecret } from '../fleet/types.js'
 
 /** No URL and no key is longer, bytes. */
 const LONGEST = 64 * 1024
@@ -11,11 +13,18 @@ const OTHERS_MAY_READ = 0o004
 
 /**
  * The secret itself. `what`: what it is, as people call it: "the URL of the target ops".
- * @throws PatchrunError config/secret
+ * @throws PatchrunError config/secret; of an encrypted one ansible/…
  */
 export async function openSecret(source: SecretSource, what: string): Promise<string> {
   if ('env' in source) return ofEnvironment(source.env, what)
-  return ofFile(source.file, what)
+  if ('file' in source) return ofFile(source.file, what)
+  return ofVault(source, what)
+}
+
+/** Throws ansible/vault, or what finding Ansible throws. */
+async function ofVault({ vaulted, where, directory, vault, executable }: VaultedSecret, what: string): Promise<string> {
+  const install = await findAnsible(executable === undefined ? {} : { configured: executable })
+  return filled(await openVault({ value: vaulted, where, install, policy: { vault }, cwd: directory }), what, 'a !vault value')
 }
 
 function ofEnvironment(name: string, what: string): string {

@@ -47,9 +47,9 @@ export type Day = string
  */
 export type HealthGates = Health[]
 /**
- * Where a secret is found when it is needed. The secret itself never stands in this file.
+ * Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.
  */
-export type SecretSource = SecretOfEnvironment | SecretOfFile
+export type SecretSource = SecretOfEnvironment | SecretOfFile | SecretOfVault
 export type WebhookUrl = string
 /**
  * The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.
@@ -582,6 +582,15 @@ export interface SecretOfFile {
    * Path of the file; a relative one is taken from the directory of this file.
    */
   file: Path
+}
+/**
+ * The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.
+ */
+export interface SecretOfVault {
+  /**
+   * The encrypted text, as ansible-vault encrypt_string prints it.
+   */
+  __ansible_vault: string
 }
 /**
  * Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.

@@ -3,6 +3,7 @@
 // sources is lib/engine/open-fleet.ts's.
 import { dirname, resolve } from 'node:path'
 import { PatchrunError, refuse, type Problem } from '../errors.js'
+import { ansibleOf } from './ansible-policy.js'
 import { parseDuration } from './duration.js'
 import { failureDomains, partitionsOf } from './domains.js'
 import { grouping } from './groups.js'
@@ -18,13 +19,11 @@ import { patchrunSchema } from './schema.generated.js'
 import { sharedNodes } from './shared-nodes.js'
 import type { SourceInventory } from './source-inventory.js'
 import { calendarOf, timingOf } from './timing.js'
-import type { AnsiblePolicy, Fleet, FleetNode, Freeze, PlaybookSource, VaultId } from './types.js'
+import type { Fleet, FleetNode, Freeze, PlaybookSource } from './types.js'
 import type { Declared } from './validate.js'
 
 /** Name of the environment where a file declares none. */
 export const DEFAULT_ENVIRONMENT = 'default'
-/** Ansible's own name for a vault password without a label. */
-const DEFAULT_VAULT_ID = 'default'
 
 /** What the sources of a declaration gave. */
 export interface Sources {
@@ -69,35 +68,6 @@ function playbooksOf({ config, file }: Declared, environment: string): PlaybookS
     ref: config.environments?.[environment]?.playbooks?.ref ?? playbooks.ref ?? d.ref.default,
     playbook: playbooks.playbook ?? d.playbook.default,
     submodules: playbooks.submodules ?? d.submodules.default,
-  }
-}
-
-/** Absolute path of the ansible-playbook that is declared. */
-export function executableOf({ config, file }: Declared): string | undefined {
-  const executable = config.ansible?.executable
-  return executable === undefined ? undefined : resolve(dirname(file), executable)
-}
-
-/** The passwords of the vault, as declared. */
-export const vaultOf = ({ config, file, places }: Declared): readonly VaultId[] =>
-  (config.ansible?.vault ?? []).map((entry, i) => {
-    const [kind, path] = 'file' in entry ? (['file', entry.file] as const) : (['script', entry.script] as const)
-    return { id: entry.id ?? DEFAULT_VAULT_ID, kind, path: resolve(dirname(file), path), where: places.place(`/ansible/vault/${i}/${kind}`) }
-  })
-
-function ansibleOf(declared: Declared): AnsiblePolicy {
-  const d = defaults.ansible.properties
-  const set = declared.config.ansible ?? {}
-  const executable = executableOf(declared)
-  return {
-    ...(executable === undefined ? {} : { executable }),
-    forks: set.forks ?? d.forks.default,
-    config: set.config ?? d.config.default,
-    hangTimeout: parseDuration(set.hangTimeout ?? d.hangTimeout.default),
-    connectTimeout: parseDuration(set.connectTimeout ?? d.connectTimeout.default),
-    diff: set.diff ?? d.diff.default,
-    extraArgs: set.extraArgs ?? d.extraArgs.default,
-    vault: vaultOf(declared),
   }
 }
 

@@ -69,7 +69,7 @@ const described = (node: SchemaNode, otherwise: string): string => `${node.descr
 
 /** What a list of alternatives takes, in words. */
 const alternatives = (node: SchemaNode): string =>
-  (node.anyOf ?? []).map((b) => (b.required ? `{${b.required.join(', ')}: …}` : (KINDS[b.type ?? ''] ?? (b.$ref?.endsWith('/hostExpression') ? 'a host expression' : (b.title ?? 'another form'))))).join(', ')
+  (node.anyOf ?? []).map((b) => (b.required?.includes('__ansible_vault') ? 'a !vault value' : b.required ? `{${b.required.join(', ')}: …}` : (KINDS[b.type ?? ''] ?? (b.$ref?.endsWith('/hostExpression') ? 'a host expression' : (b.title ?? 'another form'))))).join(', ')
 
 /** One validator error as a problem with its place. */
 export function describeError(error: SchemaError, places: Located): Problem {
@@ -130,7 +130,7 @@ function inWords(error: SchemaError, places: Located): Problem {
 
 /** A text where the secret's source, or something around it, is wanted: most likely the secret itself. */
 function secretProblem({ instancePath }: SchemaError, node: SchemaNode, field: string, places: Located): Problem {
-  const hint = node.title === 'SecretSource' ? 'Write where it is found: { env: NAME }, a variable of the environment, or { file: PATH }.' : described(node, 'See docs/usage/notify.md.')
+  const hint = node.title === 'SecretSource' ? 'Write where it is found: { env: NAME }, a variable of the environment, or { file: PATH }; or encrypt it: !vault.' : described(node, 'See docs/usage/notify.md.')
   return { code: 'config/secret-in-file', message: `${field} is a text, where ${node.title === 'SecretSource' ? 'the source of a secret' : 'something else'} is wanted; it is not shown, because it may be a secret`, hint, where: places.place(instancePath) }
 }
 

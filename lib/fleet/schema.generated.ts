@@ -1924,7 +1924,7 @@ export const patchrunSchema = {
   },
   "secretSource": {
    "title": "SecretSource",
-   "description": "Where a secret is found when it is needed. The secret itself never stands in this file.",
+   "description": "Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.",
    "anyOf": [
     {
      "title": "SecretOfEnvironment",
@@ -1970,6 +1970,29 @@ export const patchrunSchema = {
      "examples": [
       {
        "file": "/etc/patchrun/slack"
+      }
+     ]
+    },
+    {
+     "title": "SecretOfVault",
+     "description": "The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "__ansible_vault"
+     ],
+     "properties": {
+      "__ansible_vault": {
+       "description": "The encrypted text, as ansible-vault encrypt_string prints it.",
+       "type": "string",
+       "examples": [
+        "$ANSIBLE_VAULT;1.1;AES256\n3366..."
+       ]
+      }
+     },
+     "examples": [
+      {
+       "__ansible_vault": "$ANSIBLE_VAULT;1.1;AES256\n3366..."
       }
      ]
     }

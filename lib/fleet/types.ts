@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the operator declared, resolved: every list expanded, every default filled in. Plain values only.
 import type { Place } from '../errors.js'
+import type { Vaulted } from './vault-values.js'
 
 /** A node that patchrun may change: one host of the inventory it generates. */
 export interface FleetNode {
@@ -196,7 +197,18 @@ export interface PlaybookSource {
 }
 
 /** Where a secret is found when it is needed: lib/engine/secrets.ts opens it. `file` is absolute. */
-export type SecretSource = { readonly env: string } | { readonly file: string }
+export type SecretSource = { readonly env: string } | { readonly file: string } | VaultedSecret
+
+/** A secret that is encrypted in patchrun.yml, and what it takes to open it. */
+export interface VaultedSecret {
+  readonly vaulted: Vaulted
+  readonly where: Place
+  /** Absolute path of patchrun.yml's directory. */
+  readonly directory: string
+  readonly vault: readonly VaultId[]
+  /** ansible.executable, absolute. */
+  readonly executable?: string
+}
 
 /** What people are told of. */
 export type MessageKind = 'started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back'

@@ -55,7 +55,7 @@ export function vaultProblems(value: unknown, errors: readonly SchemaError[], pl
 }
 
 /** Line of an encrypted text: a block begins with the indentation of its first line. */
-function placeOf(places: Located, pointer: string, lines: number): Place {
+export function placeOf(places: Located, pointer: string, lines = 0): Place {
   const { file, line = 1, column = 1, text = '' } = places.place(pointer)
   const indent = text.length - text.trimStart().length
   return { file, line: line + (indent > 0 ? lines : 0), column: column + indent }

@@ -12,6 +12,7 @@ import { RunSummarizer } from '../../lib/change/summarize.js'
 import type { RunSummary } from '../../lib/change/types.js'
 import { writeGatePlaybook } from '../../lib/engine/health-playbook.js'
 import { openFleet } from '../../lib/engine/open-fleet.js'
+import { openSecret } from '../../lib/engine/secrets.js'
 import type { VaultId } from '../../lib/fleet/types.js'
 import { pasted } from '../support/vault-text.js'
 import { install, password, VERSIONS } from './harness.js'
@@ -110,6 +111,9 @@ inventory:
       const text = 'https://hooks.example.org/"S3cret" ü'
       const sealed = seal(`${text}\n`, 'prod')
       t.equal(await ask(`${sealed}\n`, fleet.ansible.vault), text)
+      const source = { vaulted: { __ansible_vault: sealed }, where: { file }, directory: dir, vault: fleet.ansible.vault, executable: ansible.playbook }
+      t.equal(await openSecret(source, 'the URL of the target ops'), text, 'at the door to all secrets')
+      await t.rejects(openSecret({ ...source, vaulted: { __ansible_vault: seal('\n', 'lab') } }, 'the URL of the target ops'), { code: 'config/secret', message: /empty/ })
       t.equal(await ask(sealed.replaceAll('\n', '\r\n').trim(), fleet.ansible.vault), text, 'line ends of another system')
       await t.rejects(ask(sealed, [password(join(dir, 'pw/wrong'))]), { code: 'ansible/vault', message: /none of the passwords fits/ })
       await t.rejects(ask(sealed, []), { code: 'ansible/vault', message: /no password is named/ })

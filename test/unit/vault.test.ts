@@ -9,8 +9,9 @@ import { errorIn, hintFor } from '../../lib/change/fault.js'
 import { openFleet } from '../../lib/engine/open-fleet.js'
 import { openSession } from '../../lib/engine/session.js'
 import type { Problem } from '../../lib/errors.js'
+import { resolveFleet } from '../../lib/fleet/resolve.js'
 import type { VaultId } from '../../lib/fleet/types.js'
-import { checkDeclaration } from '../../lib/fleet/validate.js'
+import { checkDeclaration, parseDeclaration } from '../../lib/fleet/validate.js'
 import { vaultTextFault } from '../../lib/fleet/vault-values.js'
 import { LABELLED, pasted, SEALED } from '../support/vault-text.js'
 
@@ -21,6 +22,13 @@ const at = (line: number, column: number): object => ({ where: { file: '/f.yml',
 t.test('a vault value stands where variables have values, at any depth', async (t) => {
   t.same(check(`inventory:\n  vars:\n    a: ${pasted(SEALED, 4)}    b:\n      - deep: ${pasted(LABELLED, 8)}  hostVars:\n    node01:\n      c: ${pasted(SEALED, 6)}  groupVars:\n    all:\n      d: ${pasted(SEALED, 6)}`), [])
   t.same(check(`health:\n  - name: h\n    role: r\n    vars:\n      token: ${pasted(SEALED, 6)}`), [])
+  const targets = `notify:\n  ops:\n    slack: ${pasted(SEALED, 4)}  desk:\n    webhook:\n      url: ${pasted(LABELLED, 6)}      secret: ${pasted(SEALED, 6)}`
+  t.same(check(targets), [])
+  t.match(resolveFleet(parseDeclaration('/f/patchrun.yml', `${HEAD}${targets}ansible: { executable: a/ansible-playbook, vault: [{ file: pw }] }\n`), { lists: new Map() }).notify, [
+    { name: 'ops', to: { slack: { vaulted: { __ansible_vault: /1\.1/ }, where: { line: 8, column: 7 }, directory: '/f', vault: [{ id: 'default', path: '/f/pw' }], executable: '/f/a/ansible-playbook' } } },
+    { name: 'desk', to: { url: { vaulted: {}, where: { line: 17 } }, secret: { vaulted: {} } } },
+  ], 'with what it takes to open them')
+  t.match(check('notify: { ops: { slack: !vault https://hooks.example.org/x } }\n'), [{ code: 'config/vault-value', ...at(5, 32) }])
   const { declared } = checkDeclaration('/f.yml', `${HEAD}inventory:\n  vars:\n    a: ${pasted(LABELLED, 4)}`)
   t.same(declared?.config.inventory?.vars, { a: { __ansible_vault: `${LABELLED}\n` } }, 'and stays closed')
 })
@@ -33,6 +41,7 @@ t.test('anywhere else it is refused, once, at its place', async (t) => {
     [`windows: ${pasted(SEALED, 0)}`, [6, 3], 'windows'],
     [`environments: ${pasted(SEALED, 0)}`, [6, 3], 'environments'],
     [`failureDomains: ${pasted(SEALED, 0)}`, [6, 3], 'failureDomains'],
+    [`notify:\n  ops: ${pasted(SEALED, 2)}`, [7, 5], 'notify.ops'],
     [`ansible:\n  forks: ${pasted(SEALED, 2)}`, [7, 5], 'ansible.forks'],
     [`health:\n  - name: ${pasted(SEALED, 6)}    role: r\n`, [7, 9], 'health[0].name'],
   ]
