@@ -25,11 +25,11 @@ export interface VaultQuestion {
 
 /**
  * The plain text, less what ends its last line.
- * @throws PatchrunError ansible/vault
+ * @throws PatchrunError config/secret
  */
 export async function openVault({ value, where, install, policy, cwd, signal }: VaultQuestion): Promise<string> {
   const fail = (message: string, hint: string): never => {
-    throw new PatchrunError({ code: 'ansible/vault', message: `the vault value can not be opened: ${message}`, hint, where })
+    throw new PatchrunError({ code: 'config/secret', message: `it can not be opened: ${message}`, hint, where })
   }
   const own = policy.vault.length > 0
   const inherited = Object.entries(process.env).filter(([name, text]) => text !== undefined && (!VAULT_VARIABLE.test(name) || !own))

@@ -13,7 +13,7 @@ const OTHERS_MAY_READ = 0o004
 
 /**
  * The secret itself. `what`: what it is, as people call it: "the URL of the target ops".
- * @throws PatchrunError config/secret; of an encrypted one ansible/…
+ * @throws PatchrunError config/secret
  */
 export async function openSecret(source: SecretSource, what: string): Promise<string> {
   if ('env' in source) return ofEnvironment(source.env, what)
@@ -21,10 +21,16 @@ export async function openSecret(source: SecretSource, what: string): Promise<st
   return ofVault(source, what)
 }
 
-/** Throws ansible/vault, or what finding Ansible throws. */
 async function ofVault({ vaulted, where, directory, vault, executable }: VaultedSecret, what: string): Promise<string> {
-  const install = await findAnsible(executable === undefined ? {} : { configured: executable })
-  return filled(await openVault({ value: vaulted, where, install, policy: { vault }, cwd: directory }), what, 'a !vault value')
+  let text: string
+  try {
+    const install = await findAnsible(executable === undefined ? {} : { configured: executable })
+    text = await openVault({ value: vaulted, where, install, policy: { vault }, cwd: directory })
+  } catch (error) {
+    if (!(error instanceof PatchrunError)) throw error
+    throw new PatchrunError({ code: 'config/secret', message: `${what} is to come from a !vault value: ${error.message}`, hint: error.hint, where })
+  }
+  return filled(text, what, 'a !vault value')
 }
 
 function ofEnvironment(name: string, what: string): string {
