@@ -28,8 +28,8 @@ export async function runAlone(path: string, args: readonly string[], { cwd, env
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch (error) {
-      // It has ended by itself.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      // It has ended by itself, or belongs to somebody else by now (sudo).
+      if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
   }
   let late = false

@@ -7,7 +7,7 @@ import type { AnsiblePolicy } from '../fleet/types.js'
 import type { Vaulted } from '../fleet/vault-values.js'
 import { runAlone } from './alone.js'
 import { vaultArgs } from './argv.js'
-import { VAULT_VARIABLE } from './environment.js'
+import { keptOf } from './environment.js'
 import type { AnsibleInstall } from './types.js'
 
 const TIMEOUT = 120_000
@@ -32,10 +32,10 @@ export async function openVault({ value, where, install, policy, cwd, signal }: 
     throw new PatchrunError({ code: 'config/secret', message: `it can not be opened: ${message}`, hint, where })
   }
   const own = policy.vault.length > 0
-  const inherited = Object.entries(process.env).filter(([name, text]) => text !== undefined && (!VAULT_VARIABLE.test(name) || !own))
   const { result, late } = await runAlone(join(dirname(install.playbook), 'ansible-vault'), ['decrypt', ...vaultArgs(policy), '--output', '-', '-'], {
     cwd,
-    env: { ...Object.fromEntries(inherited), LC_ALL: 'C.UTF-8', ANSIBLE_NOCOLOR: '1', ANSIBLE_LOG_PATH: '/dev/null', ANSIBLE_ASK_VAULT_PASS: 'False' },
+    // What a verbose Ansible says would stand among the plain text.
+    env: { ...keptOf(process.env, policy), LC_ALL: 'C.UTF-8', ANSIBLE_NOCOLOR: '1', ANSIBLE_VERBOSITY: '0', ANSIBLE_DEBUG: 'False', ANSIBLE_LOG_PATH: '/dev/null', ANSIBLE_ASK_VAULT_PASS: 'False' },
     input: `${value.__ansible_vault.trimEnd()}\n`,
     timeout: TIMEOUT,
     ...(signal ? { signal } : {}),

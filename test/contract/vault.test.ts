@@ -120,6 +120,10 @@ inventory:
       await t.rejects(ask(sealed, []), { code: 'config/secret', message: /no password is named/ })
       await t.rejects(ask(sealed.slice(0, -4), fleet.ansible.vault), { code: 'config/secret' })
       await t.rejects(openVault({ value: { __ansible_vault: sealed }, where: { file }, install: { playbook: join(dir, 'nowhere/ansible-playbook') }, policy: { vault: [] }, cwd: dir }), { code: 'config/secret', message: /no ansible-vault beside/ })
+      writeFileSync(join(dir, 'ansible.cfg'), '[defaults]\nverbosity = 4\n')
+      process.env['ANSIBLE_DEBUG'] = 'True'
+      t.equal(await ask(sealed, fleet.ansible.vault), text, 'and nothing else, however much Ansible is to say')
+      delete process.env['ANSIBLE_DEBUG']
       process.env['ANSIBLE_VAULT_PASSWORD_FILE'] = join(dir, 'pw/lab')
       t.teardown(() => delete process.env['ANSIBLE_VAULT_PASSWORD_FILE'])
       t.equal(await ask(seal(text, 'lab'), []), text, 'the password of the environment')
