@@ -3,7 +3,7 @@
 // seen whether there is one.
 import { access, constants, stat } from 'node:fs/promises'
 import { basename, dirname, extname } from 'node:path'
-import type { Problem } from '../errors.js'
+import { refuse, type Problem } from '../errors.js'
 import type { VaultId } from '../fleet/types.js'
 import { runAlone } from './alone.js'
 
@@ -16,6 +16,15 @@ const UNKNOWN_LABEL = 2
 const isClient = (path: string): boolean => basename(path, extname(path)).endsWith('-client')
 
 const problem = ({ id, where }: VaultId, found: string, hint: string): Problem => ({ code: 'config/vault-password', message: `the vault password "${id}": ${found}`, hint, where })
+
+/**
+ * Sees that each password can be had.
+ * @throws PatchrunError config/vault-password
+ */
+export async function checkVault(ids: readonly VaultId[], signal?: AbortSignal): Promise<void> {
+  refuse(await vaultFileProblems(ids))
+  refuse(await vaultScriptProblems(ids, signal))
+}
 
 /** What keeps Ansible from reading a password, as far as it can be told without running anything. */
 export async function vaultFileProblems(ids: readonly VaultId[]): Promise<readonly Problem[]> {

@@ -4,8 +4,8 @@ import { mkdir, stat, statfs, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { agentKeys, sshVersion } from '../ansible/ssh.js'
 import { findAnsible, NEWEST_TESTED, OLDEST } from '../ansible/find-ansible.js'
-import { openToOthers, vaultScriptProblems } from '../ansible/vault-sources.js'
-import { PatchrunError, refuse } from '../errors.js'
+import { checkVault, openToOthers } from '../ansible/vault-sources.js'
+import { PatchrunError } from '../errors.js'
 import type { Problem } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import type { DoctorCheck, DoctorReport } from '../report/answers.js'
@@ -103,7 +103,7 @@ async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: Abo
   const { vault } = fleet.ansible
   if (vault.length > 0) {
     await check('vault', async () => {
-      refuse(await vaultScriptProblems(vault, signal))
+      await checkVault(vault, signal)
       const open = await openToOthers(vault)
       const found = `${vault.length} password${vault.length === 1 ? '' : 's'}: ${vault.map((v) => v.id).join(', ')}`
       return open.length === 0 ? ok(found) : warn(`${found}; everybody on this machine can read ${open.join(', ')}`, 'Let only the user who runs patchrun read it: chmod 600.')

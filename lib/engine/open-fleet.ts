@@ -2,9 +2,8 @@
 // patchrun.yml on disk -> Fleet. Everything is read afresh at every call: the file, the lists, the inventories.
 import { dirname, resolve } from 'node:path'
 import { askInventory } from '../ansible/ask-inventory.js'
-import { vaultFileProblems } from '../ansible/vault-sources.js'
 import { PatchrunError, refuse, type Place, type Problem } from '../errors.js'
-import { executableOf, vaultOf } from '../fleet/ansible-policy.js'
+import { executableOf } from '../fleet/ansible-policy.js'
 import type { HostList } from '../fleet/config.generated.js'
 import { isControlMachine } from '../fleet/host-name.js'
 import type { ListEntry } from '../fleet/lists.js'
@@ -114,7 +113,6 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   const inventory = source === undefined ? undefined : await attempt(() => reader.inventory(source, declared.places.place('/inventory/source')))
   const named = calendarOf(declared, environment)
   const calendar = named && (await attempt(() => reader.freezes(named, (options.now ?? Date.now)())))
-  problems.push(...(await vaultFileProblems(vaultOf(declared))))
   // Lists with holes in them would only produce problems that are none.
   refuse(ordered(problems))
   return resolveFleet(declared, { lists, ...(inventory ? { inventory } : {}), ...(calendar ? { calendar } : {}) }, { environment })

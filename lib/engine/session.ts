@@ -2,8 +2,8 @@
 // What every verb starts from: the declaration, read afresh whenever it is asked for, and the Ansible to use.
 import type { AnsibleInstall } from '../ansible/types.js'
 import { findAnsible } from '../ansible/find-ansible.js'
-import { vaultScriptProblems } from '../ansible/vault-sources.js'
-import { PatchrunError, refuse } from '../errors.js'
+import { checkVault } from '../ansible/vault-sources.js'
+import { PatchrunError } from '../errors.js'
 import { limitTo } from '../fleet/limit.js'
 import type { Fleet, VaultId } from '../fleet/types.js'
 import { openFleet } from './open-fleet.js'
@@ -28,7 +28,7 @@ export interface Session {
   readonly plan: LoadedPlan | null
   /** Reads file, lists and inventories, and checks them. Throws config/…. */
   observe(): Promise<Fleet>
-  /** Finds Ansible once, and sees that the scripts of `ansible.vault` give it its passwords. Throws ansible/…, config/vault-password. */
+  /** Finds Ansible once, and sees that the files and scripts of `ansible.vault` give it its passwords. Throws ansible/…, config/vault-password. */
   findAnsible(): Promise<AnsibleInstall>
 }
 
@@ -59,7 +59,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const ready = async (): Promise<AnsibleInstall> => {
     const found = await find(executable)
     const key = JSON.stringify(vault)
-    if (key !== asked) refuse(await vaultScriptProblems(vault, options.signal))
+    // Not with the declaration: whoever asks for the status, or aborts, may be on a machine without the passwords.
+    if (key !== asked) await checkVault(vault, options.signal)
     asked = key
     return found
   }

@@ -175,7 +175,7 @@ export interface AnsiblePolicy {
   readonly vault: readonly VaultId[]
 }
 
-/** Where a password of Ansible's vault comes from. patchrun never reads it. */
+/** Where a password of Ansible's vault comes from. It is Ansible's to read. */
 export interface VaultId {
   /** The label that values encrypted with it carry. */
   readonly id: string

@@ -13,6 +13,7 @@ import { resolveFleet } from '../../lib/fleet/resolve.js'
 import type { VaultId } from '../../lib/fleet/types.js'
 import { checkDeclaration, parseDeclaration } from '../../lib/fleet/validate.js'
 import { vaultTextFault } from '../../lib/fleet/vault-values.js'
+import { patchrun } from '../support/command.js'
 import { LABELLED, pasted, SEALED } from '../support/vault-text.js'
 
 const HEAD = 'schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\nnodes: { allow: ["node[01-06]"], canary: [node01] }\n'
@@ -102,7 +103,7 @@ t.test('files and scripts that cannot give a password', async (t) => {
   t.match(await run('slow', 'lab', 300), [{ message: /within 0.3 s/ }])
 })
 
-t.test('a declaration names them, and every look at it sees whether they are there', async (t) => {
+t.test('a declaration names them, and nothing is started without them', async (t) => {
   const dir = t.testdir({ bin: {}, 'ask.sh': '#!/bin/sh\necho "$#" >> asked\n' })
   writeFileSync(join(dir, 'bin/ansible-playbook'), '#!/bin/sh\necho "ansible-playbook [core 2.14.18]"\n', { mode: 0o755 })
   writeFileSync(join(dir, 'pw'), 'right\n', { mode: 0o600 })
@@ -110,7 +111,14 @@ t.test('a declaration names them, and every look at it sees whether they are the
   const declare = (vault: string): void => writeFileSync(file, `${HEAD}ansible:\n  executable: bin/ansible-playbook\n  vault: ${vault}\n`)
   declare('[{ file: pw }, { id: prod, script: ./ask.sh }, { file: gone }]')
   const open = (): Promise<unknown> => openFleet({ file, ansibleInventory: async () => '' })
-  t.match(await open().catch((error: unknown) => error), { problems: [{ code: 'config/vault-password', message: /ask\.sh is not executable/, where: { line: 7, column: 45 } }, { message: /"default": .*gone is not there/, where: { line: 7 } }] })
+  const ready = async (): Promise<unknown> => {
+    const session = await openSession({ file })
+    await session.observe()
+    return session.findAnsible().catch((error: unknown) => error)
+  }
+  t.match(await open(), { name: 'demo' }, 'the status can be asked for without them')
+  t.match(await patchrun(['validate'], { cwd: dir }), { code: 3, stderr: /config\/vault-password[^]*ask\.sh is not executable/ })
+  t.match(await ready(), { problems: [{ code: 'config/vault-password', message: /ask\.sh is not executable/, where: { line: 7, column: 45 } }, { message: /"default": .*gone is not there/, where: { line: 7 } }] })
   chmodSync(join(dir, 'ask.sh'), 0o700)
   declare('[{ file: pw }, { id: prod, script: ./ask.sh }]')
   t.match(await open(), { ansible: { vault: [{ id: 'default', kind: 'file', path: join(dir, 'pw') }, { id: 'prod', kind: 'script', path: join(dir, 'ask.sh') }] } })
