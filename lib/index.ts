@@ -26,7 +26,7 @@ export type * from './rollout/index.js'
 // Host expressions, as Slurm and ClusterShell write them.
 export { expandHosts } from './fleet/host-expression.js'
 export { foldHosts } from './fleet/host-fold.js'
-export type { AnsiblePolicy, DrainPolicy, Fleet, FleetNode, Freeze, HealthGate, PlaybookSource, RolloutPolicy, Scheduler, SchedulerRoles, Share, Timing, VaultId, WindowRule } from './fleet/types.js'
+export type { AnsiblePolicy, DrainPolicy, Fleet, FleetNode, Freeze, HealthGate, PlaybookSource, RolloutPolicy, Scheduler, SchedulerRoles, Share, Timing, WindowRule } from './fleet/types.js'
 
 // What runs on the nodes, as their scheduler told it.
 export type * from './workload/types.js'
@@ -36,6 +36,7 @@ export { EventParser } from './ansible/event-stream.js'
 export { buildInventory } from './ansible/inventory.js'
 export type { AnsibleInventory } from './ansible/inventory.js'
 export type * from './ansible/events.js'
+export type { VaultId } from './fleet/types.js'
 export { RunSummarizer } from './change/summarize.js'
 export type { BadReport, NodeResult, NodeSummary, RunReport, RunSummary } from './change/types.js'
 export { findingOf } from './change/verdict.js'
