@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline/promises'
 import { describeActor } from '../engine/actor.js'
 import { choose } from '../engine/choose.js'
-import { layoutOf } from '../engine/layout.js'
+import { storeOf } from '../engine/store-of.js'
 import { pinCommit } from '../engine/pin.js'
 import type { Session } from '../engine/session.js'
 import { lookAround } from '../engine/surroundings.js'
@@ -11,7 +11,6 @@ import type { Fleet } from '../fleet/types.js'
 import { pinText, count, durationText, nodesText, shortSha, table } from '../report/words.js'
 import { planWaves, waveName } from '../rollout/index.js'
 import type { PinnedCommit } from '../rollout/index.js'
-import { readState } from '../store/journal.js'
 import type { Context } from './context.js'
 import { isCI } from './screen/screen.js'
 
@@ -24,7 +23,7 @@ export type Answer = { readonly kind: 'unasked' } | { readonly kind: 'no' } | { 
 export async function confirm({ io, kill }: Context, session: Session, fleet: Fleet, again: boolean): Promise<Answer> {
   // Whatever stands in the way is better known before the question than after it.
   await session.findAnsible()
-  const state = await readState(layoutOf(fleet).journal)
+  const state = await storeOf(fleet).read()
   const { pin, comparison } = await pinCommit(fleet, state.remembered, kill)
   const { events, notices } = choose({ state, fleet, pin, comparison, limit: session.limit, again, now: Date.now(), by: describeActor(), surroundings: await lookAround(fleet, state.current?.status === 'running' ? state.current.pin.sha : pin.sha) })
   // A rollout that stands only goes on, or says how it came out: there is nothing to agree to.

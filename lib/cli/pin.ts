@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { layoutOf } from '../engine/layout.js'
+import { storeOf } from '../engine/store-of.js'
 import { pinCommit } from '../engine/pin.js'
 import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
 import type { PinReport } from '../report/answers.js'
 import { pinText } from '../report/text-answers.js'
 import { REPORT_VERSION } from '../report/types.js'
-import { readState } from '../store/journal.js'
 import { print, sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
 
 export const pin: VerbAction = async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
   const fleet = await session.observe()
-  const { remembered } = await readState(layoutOf(fleet).journal)
+  const { remembered } = await storeOf(fleet).read()
   const pinned = await pinCommit(fleet, remembered, context.kill)
   const report: PinReport = {
     schemaVersion: REPORT_VERSION,

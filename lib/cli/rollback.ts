@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { layoutOf } from '../engine/layout.js'
+import { storeOf } from '../engine/store-of.js'
 import { planRetreat, rollback } from '../engine/rollback.js'
 import { openSession } from '../engine/session.js'
 import { needReason } from '../engine/steer.js'
 import { EXIT } from '../errors.js'
 import { retreatText } from '../report/text-steer.js'
 import { planWaves } from '../rollout/index.js'
-import { readState } from '../store/journal.js'
 import { ask, mayAsk } from './confirm.js'
 import { sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
@@ -21,7 +20,7 @@ export const rollbackVerb: VerbAction = async (context, call) => {
   let agreed: string | undefined
   if (mayAsk(context, yes === true)) {
     await session.findAnsible()
-    const { from, sha, nodes, limit } = planRetreat(await readState(layoutOf(fleet).journal), fleet)
+    const { from, sha, nodes, limit } = planRetreat(await storeOf(fleet).read(), fleet)
     context.io.stderr.write(`${retreatText({ fleet: fleet.name, environment: fleet.environment, from: from.pin, sha, nodes, waves: planWaves(fleet.nodes, fleet.policy, limit) })}\n`)
     if (!(await ask(context, 'Take it back? [y/N] '))) {
       context.io.stderr.write('Not begun; nothing was touched.\n')

@@ -9,15 +9,14 @@ import type { ApprovalReport } from '../report/types.js'
 import { nodesText, shortSha } from '../report/words.js'
 import { approvalKey, planWaves, worldOf } from '../rollout/index.js'
 import type { ApprovalScope, EnvironmentState, RolloutState } from '../rollout/index.js'
-import { readState } from '../store/journal.js'
 import { giveOrder } from './give-order.js'
-import { layoutOf } from './layout.js'
 import { placeOfFleet } from './places.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
 import { optional, orderReport } from './steer.js'
 import type { SteerOptions } from './steer.js'
+import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
 
 export interface ApproveOptions extends SteerOptions {
@@ -37,7 +36,7 @@ interface Approvable {
 /** What may be approved just now. Throws usage/nothing-to-approve. */
 export async function approvable(session: Pick<Session, 'observe'>, { clock = systemClock }: { readonly clock?: Clock } = {}): Promise<Approvable> {
   const fleet = await session.observe()
-  const state = await readState(layoutOf(fleet).journal)
+  const state = await storeOf(fleet).read()
   const { current: rollout } = state
   if (rollout?.status !== 'running') throw nothing(rollout ? `no rollout is under way: ${rollout.id} is ${rollout.status}` : 'no rollout has been opened yet: `patchrun run` opens one and waits for the approval')
   return { fleet, state, rollout, approvals: approvalReports(worldOf(fleet, state, rollout, clock.now(), await lookAround(fleet, rollout.pin.sha))) }

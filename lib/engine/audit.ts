@@ -11,13 +11,13 @@ import { auditTags } from '../change/tag-audit.js'
 import { PatchrunError } from '../errors.js'
 import type { LintReport } from '../report/answers.js'
 import { buildLint } from '../report/build-lint.js'
-import { readState } from '../store/journal.js'
 import { layoutOf } from './layout.js'
 import { pinCommit, useCheckout } from './pin.js'
 import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
+import { storeOf } from './store-of.js'
 
 /** The only host that the run knows. No node has this name, and no connection plugin the one it would be reached by. */
 const NOBODY = 'patchrun-lint-nobody'
@@ -62,7 +62,7 @@ export async function audit(session: Session, { signal, clock = systemClock }: {
   const fleet = await session.observe()
   const install = await session.findAnsible()
   const layout = layoutOf(fleet)
-  const { remembered } = await readState(layout.journal)
+  const { remembered } = await storeOf(fleet).read()
   const { pin } = await pinCommit(fleet, remembered, signal)
   const { path: checkout } = await useCheckout(fleet, pin.sha, signal)
   const { playbook } = fleet.playbooks

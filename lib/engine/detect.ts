@@ -10,7 +10,6 @@ import type { Fleet } from '../fleet/types.js'
 import type { PinnedCommit, Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
-import { readState } from '../store/journal.js'
 import { inState } from '../store/state-error.js'
 import { layoutOf } from './layout.js'
 import { pinCommit, useCheckout } from './pin.js'
@@ -20,6 +19,7 @@ import type { Clock } from './progress.js'
 import type { Session } from './session.js'
 import { runStep } from './step.js'
 import type { StepContext } from './step.js'
+import { storeOf } from './store-of.js'
 
 export interface DetectOptions {
   readonly onPinned?: (pin: PinnedCommit, nodes: number) => void
@@ -49,7 +49,7 @@ export async function detect(session: Session, options: DetectOptions = {}): Pro
 
 async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
   const layout = layoutOf(fleet)
-  const { remembered } = await readState(layout.journal)
+  const { remembered } = await storeOf(fleet).read()
   const { pin } = await pinCommit(fleet, remembered, signal)
   const checkout = await useCheckout(fleet, pin.sha, signal)
   const wanted = session.limit && new Set(session.limit)

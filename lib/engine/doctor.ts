@@ -11,14 +11,14 @@ import type { Fleet } from '../fleet/types.js'
 import type { DoctorCheck, DoctorReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
 import { durationText, shortSha } from '../report/words.js'
-import { readState } from '../store/journal.js'
-import { currentHolder } from '../store/lock.js'
+import type { Store } from '../store/store.js'
 import { layoutOf } from './layout.js'
 import { pinCommit } from './pin.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import { reach } from './reach.js'
 import type { Session } from './session.js'
+import { storeOf } from './store-of.js'
 
 export interface DoctorOptions {
   readonly clock?: Clock
@@ -68,24 +68,25 @@ export async function doctor(session: Session, { clock = systemClock, signal, on
 }
 
 async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: AbortSignal | undefined, check: (name: string, look: () => Promise<Found>) => Promise<void>): Promise<void> {
-  const { journal, lock } = layoutOf(fleet)
+  const store = storeOf(fleet)
   await check('state directory', () => writable(fleet.stateDirectory))
   await check('disk', () => space(fleet.stateDirectory))
+  if (store.probe) await check('state remote', async () => ok((await store.probe?.()) ?? ''))
   await check('journal', async () => {
-    const { current, remembered, pause } = await readState(journal)
+    const { current, remembered, pause } = await store.read()
     const what = current ? `rollout ${current.id} is ${current.status}` : 'no rollout yet'
     const found = `${what}, completed: ${remembered === null ? 'nothing' : shortSha(remembered)}`
     return pause && (pause.until === undefined || pause.until > clock.now()) ? warn(`${found}; paused by ${pause.by.user}@${pause.by.host}`, '`patchrun unpause` ends the pause.') : ok(found)
   })
   await check('lock', async () => {
-    const holder = await currentHolder(lock)
+    const holder = await store.holder()
     if (!holder) return ok('free')
     const { user, host, pid, since } = holder
     return warn(`held by ${user}@${host}, process ${pid}, for ${durationText(clock.now() - since)}`, 'A run is under way: `patchrun status` shows it. A holder that died is taken over by the next run.')
   })
-  await check('clock', () => clocks(fleet.stateDirectory, journal, clock))
+  await check('clock', () => clocks(fleet.stateDirectory, store, clock))
   await check('git', async () => {
-    const { remembered } = await readState(journal).catch(() => ({ remembered: null }))
+    const { remembered } = await store.read().catch(() => ({ remembered: null }))
     const { pin } = await pinCommit(fleet, remembered, signal)
     return ok(`${pin.ref} of ${fleet.playbooks.repository.replace(/\/\/[^/@]*@/, '//')} is at ${shortSha(pin.sha)} "${pin.subject.slice(0, 80)}"`)
   })
@@ -150,7 +151,7 @@ async function space(directory: string): Promise<Found> {
 }
 
 /** This machine's clock against the file system's and against the journal: windows and back-off rest on it. */
-async function clocks(directory: string, journal: string, clock: Clock): Promise<Found> {
+async function clocks(directory: string, store: Store, clock: Clock): Promise<Found> {
   const probe = join(directory, `.doctor-${process.pid}`)
   await writeFile(probe, '')
   const { mtimeMs } = await stat(probe)
@@ -158,7 +159,7 @@ async function clocks(directory: string, journal: string, clock: Clock): Promise
   const hint = 'Windows, soaks and back-off rest on the clock: let NTP keep it (`timedatectl`).'
   const skew = Math.abs(mtimeMs - clock.now())
   if (skew > CLOCK_SKEW) return fail(`the clock and that of the file system of ${directory} are ${durationText(skew)} apart`, hint)
-  const last = await stat(journal).then((s) => s.mtimeMs, () => 0)
+  const last = (await store.writtenAt().catch(() => null)) ?? 0
   if (last > clock.now() + CLOCK_SKEW) return fail(`the journal was written ${durationText(last - clock.now())} in the future`, hint)
   return ok(new Date(clock.now()).toISOString())
 }

@@ -11,10 +11,9 @@ import type { Fleet } from '../fleet/types.js'
 import { buildReport } from '../report/build.js'
 import type { Report } from '../report/types.js'
 import type { Surroundings } from '../rollout/index.js'
-import { Journal } from '../store/journal.js'
-import { takeLock } from '../store/lock.js'
-import type { Holder, Lock } from '../store/lock.js'
+import type { Holder } from '../store/lock-files.js'
 import { inState } from '../store/state-error.js'
+import type { Journal, Lock } from '../store/store.js'
 import type { Choice } from './choose.js'
 import { gateProblems } from './health.js'
 import { layoutOf } from './layout.js'
@@ -27,6 +26,7 @@ import type { Clock, OnProgress } from './progress.js'
 import { reconcile, rolloutOf } from './reconcile.js'
 import type { Observed, Reconcile, Reconciled } from './reconcile.js'
 import type { Session } from './session.js'
+import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
 
 export interface DriveOptions {
@@ -76,13 +76,14 @@ export async function drive(session: Session, options: DriveOptions, begin: (giv
 async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall, options: DriveOptions, begin: (given: Begin) => Promise<Begun>): Promise<RunResult> {
   const { once = false, clock = systemClock, onEvent: onProgress = () => undefined, signal: stop = never, kill = never } = options
   const layout = layoutOf(fleet)
-  const lock = await takeLock(layout.lock, clock.now(), { timeout: fleet.lockTimeout })
+  const store = storeOf(fleet)
+  const lock = await store.take(clock.now())
   let journal: Journal | undefined
   try {
-    const open = (journal = await Journal.open(layout.journal, lock))
+    const open = (journal = await store.open(lock))
     if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: takenOver(lock.takenFrom, lock.takenBecause, fleet.lockTimeout) })
     await endOrphans(layout, journal, onProgress)
-    const orders = (): Promise<boolean> => takeOrders(layout, open, clock, onProgress)
+    const orders = (): Promise<boolean> => takeOrders(store.mail, open, clock, onProgress)
     const lookout = new Lookout(dirname(layout.runs), clock)
     for (let declared = fleet; ; ) {
       const { choice, surroundings, isSuperseded = async () => false } = await begin({ fleet: declared, journal, onProgress, kill, now: () => clock.now(), takeOrders: orders })

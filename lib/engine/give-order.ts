@@ -2,19 +2,16 @@
 // Gives an order to whoever may write the journal: to ourselves where nobody holds the lock, to the holder otherwise.
 import { PatchrunError } from '../errors.js'
 import type { EnvironmentState } from '../rollout/index.js'
-import { Journal, readState } from '../store/journal.js'
-import { currentHolder, takeLock } from '../store/lock.js'
-import type { Holder } from '../store/lock.js'
-import { fateOf, post } from '../store/mailbox.js'
+import type { Holder } from '../store/lock-files.js'
 import { inState } from '../store/state-error.js'
+import type { Journal, Store } from '../store/store.js'
 import { describeActor } from './actor.js'
-import type { Layout } from './layout.js'
-import { layoutOf } from './layout.js'
 import { orderDocument } from './order.js'
 import type { OrderBody } from './order.js'
 import { carryOrders } from './orders.js'
 import type { Place } from './places.js'
 import type { Clock } from './progress.js'
+import { storeOf } from './store-of.js'
 
 /**
  * now: in the journal, nobody runs. by-run: a run is under way and has it in its journal; it begins nothing against it
@@ -45,45 +42,45 @@ const LOOK_EVERY = 200
 
 /** Throws usage/order-refused when it made no sense any more, and state/…. */
 export async function giveOrder(place: Place, body: OrderBody, giving: Giving): Promise<Given> {
-  return inState(place.stateDirectory, () => give(layoutOf(place), place.lockTimeout, body, giving))
+  return inState(place.stateDirectory, () => give(storeOf(place), body, giving))
 }
 
-async function give(layout: Layout, timeout: number, body: OrderBody, { clock, signal, then }: Giving): Promise<Given> {
-  const order = await post(layout.orders, orderDocument({ ...body, by: describeActor(), at: clock.now() }), clock.now())
+async function give(store: Store, body: OrderBody, { clock, signal, then }: Giving): Promise<Given> {
+  const order = await store.mail.post(orderDocument({ ...body, by: describeActor(), at: clock.now() }), clock.now())
   const never = new AbortController().signal
   let holder: Holder | undefined
   for (const end = clock.now() + PATIENCE; ; await clock.sleep(LOOK_EVERY, signal ?? never)) {
-    const state = await carryOurselves(layout, timeout, order, clock, then)
+    const state = await carryOurselves(store, order, clock, then)
     if (state) return { order, taken: 'now', state }
-    holder = (await currentHolder(layout.lock)) ?? holder
+    holder = (await store.holder()) ?? holder
     const known = holder && { holder }
-    const fate = await fateOf(layout.orders, order)
+    const fate = await store.mail.fateOf(order)
     if (fate.is === 'refused') throw refused(fate.why)
     if (fate.is === 'gone') {
-      const seen = await readState(layout.journal)
+      const seen = await store.read()
       if (!seen.orders.includes(order)) throw refused('somebody took it out of the mailbox')
       return { order, taken: 'by-run', ...known, state: seen }
     }
-    if (clock.now() >= end || signal?.aborted) return { order, taken: 'handed', ...known, state: await readState(layout.journal) }
+    if (clock.now() >= end || signal?.aborted) return { order, taken: 'handed', ...known, state: await store.read() }
   }
 }
 
 /** Null: somebody else holds the lock. */
-async function carryOurselves(layout: Layout, timeout: number, order: string, clock: Clock, then: Giving['then']): Promise<EnvironmentState | null> {
-  const lock = await takeLock(layout.lock, clock.now(), { timeout }).catch((error: unknown) => {
+async function carryOurselves(store: Store, order: string, clock: Clock, then: Giving['then']): Promise<EnvironmentState | null> {
+  const lock = await store.take(clock.now()).catch((error: unknown) => {
     if (error instanceof PatchrunError && error.code === 'lock/held') return null
     throw error
   })
   if (!lock) return null
   let journal: Journal | undefined
   try {
-    journal = await Journal.open(layout.journal, lock)
-    const carried = await carryOrders(layout, journal, clock, () => undefined)
+    journal = await store.open(lock)
+    const carried = await carryOrders(store.mail, journal, clock, () => undefined)
     const why = carried.find((c) => c.id === order)?.why
     if (why !== undefined) throw refused(why)
     if (!journal.state.orders.includes(order)) {
       // A run had it before us, found it senseless and ended.
-      const fate = await fateOf(layout.orders, order)
+      const fate = await store.mail.fateOf(order)
       throw refused(fate.is === 'refused' ? fate.why : 'somebody took it out of the mailbox')
     }
     await then?.(journal)

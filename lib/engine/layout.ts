@@ -9,6 +9,8 @@ export interface Layout {
   readonly lock: string
   /** Mailbox for what people say. */
   readonly orders: string
+  /** Working copies of the refs, where the state lies in a remote. */
+  readonly remote: string
   /** One directory a step: hosts, inventory, events, log. Evidence, never read back to decide anything. */
   readonly runs: string
   /** Mirror and checkouts; environments of one fleet share them. */
@@ -21,6 +23,7 @@ export function layoutOf({ stateDirectory, environment }: Pick<Fleet, 'stateDire
     journal: join(own, 'journal.jsonl'),
     lock: join(own, 'lock'),
     orders: join(own, 'orders'),
+    remote: join(own, 'remote'),
     runs: join(own, 'runs'),
     playbooks: join(stateDirectory, 'playbooks'),
   }

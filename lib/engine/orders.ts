@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carries what people said from the mailbox into the journal: by the holder of the lock, before each decision.
-import { join } from 'node:path'
-import type { Journal } from '../store/journal.js'
-import { letters, setAside, takeOut } from '../store/mailbox.js'
 import type { Letter } from '../store/mailbox.js'
-import type { Layout } from './layout.js'
+import type { Journal, Mailbox } from '../store/store.js'
 import { answer, parseOrder } from './order.js'
 import type { Clock, OnProgress } from './progress.js'
 
@@ -21,28 +18,28 @@ const told = new WeakMap<Journal, Set<string>>()
  * Carries the orders that lie in the mailbox into the journal, oldest first; true when there were any. What cannot be
  * followed is set aside and told: it stops nobody, and is not lost. Throws state/…, lock/lost.
  */
-export async function takeOrders(layout: Layout, journal: Journal, clock: Clock, onProgress: OnProgress): Promise<boolean> {
-  return (await carryOrders(layout, journal, clock, onProgress)).length > 0
+export async function takeOrders(mail: Mailbox, journal: Journal, clock: Clock, onProgress: OnProgress): Promise<boolean> {
+  return (await carryOrders(mail, journal, clock, onProgress)).length > 0
 }
 
-export async function carryOrders({ orders }: Pick<Layout, 'orders'>, journal: Journal, clock: Pick<Clock, 'now'>, onProgress: OnProgress): Promise<readonly Carried[]> {
+export async function carryOrders(mail: Mailbox, journal: Journal, clock: Pick<Clock, 'now'>, onProgress: OnProgress): Promise<readonly Carried[]> {
   const carried: Carried[] = []
-  for (const letter of await letters(orders)) {
+  for (const letter of await mail.letters()) {
     const { id, name } = letter
     // Journaled by a process that was killed before it could take the file out.
     const known = id !== null && journal.state.orders.includes(id)
     const refused = known ? null : await follow(letter, journal, clock, onProgress)
     if (refused === null) {
-      const out = await takeOut(orders, name).then(() => true, () => false)
+      const out = await mail.takeOut(name).then(() => true, () => false)
       if (out || !known) carried.push({ id })
       continue
     }
-    const place = await setAside(orders, name, refused).catch(() => null)
+    const place = await mail.setAside(name, refused).catch(() => null)
     if (place !== null) carried.push({ id, why: refused })
     const before = told.get(journal) ?? new Set()
     if (place === null && before.has(name)) continue
     told.set(journal, before.add(name))
-    onProgress({ type: 'notice', code: 'order-refused', text: `an order was not followed: ${refused}; it lies in ${place ?? join(orders, name)}` })
+    onProgress({ type: 'notice', code: 'order-refused', text: `an order was not followed: ${refused}; it lies in ${place ?? mail.placeOf(name)}` })
   }
   return carried
 }

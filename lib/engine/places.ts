@@ -1,35 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the state of each environment lies, from the declaration alone: a pause must work although a list command,
 // an inventory or the network does not.
-import { dirname, resolve } from 'node:path'
-import { parseDuration } from '../fleet/duration.js'
 import { chooseEnvironment, environmentsOf } from '../fleet/resolve.js'
-import { patchrunSchema } from '../fleet/schema.generated.js'
+import { statePlaceOf } from '../fleet/state-place.js'
+import type { StatePlace } from '../fleet/state-place.js'
 import type { Fleet } from '../fleet/types.js'
 import { readDeclaration } from './open-fleet.js'
 import type { SessionOptions } from './session.js'
 
-export interface Place {
+export interface Place extends StatePlace {
   readonly fleet: string
   readonly environment: string
-  readonly stateDirectory: string
-  /** ms without a sign of life after which a holder of the lock is taken over. */
-  readonly lockTimeout: number
 }
 
-export const placeOfFleet = ({ name, environment, stateDirectory, lockTimeout }: Fleet): Place => ({ fleet: name, environment, stateDirectory, lockTimeout })
+export const placeOfFleet = ({ name, environment, stateDirectory, stateRemote, lockTimeout }: Fleet): Place => ({ fleet: name, environment, stateDirectory, stateRemote, lockTimeout })
 
 type Asked = Pick<SessionOptions, 'file' | 'environment'>
 
 /** The environment that was named, or all of them. Throws config/…, usage/unknown-environment. */
 export async function placesOf({ file, environment }: Asked): Promise<readonly [Place, ...Place[]]> {
   const declared = await readDeclaration(file)
-  const { config } = declared
-  const { directory, lockTimeout: timeout } = patchrunSchema.definitions.state.properties
-  const stateDirectory = resolve(dirname(declared.file), config.state?.directory ?? directory.default)
-  const lockTimeout = parseDuration(config.state?.lockTimeout ?? timeout.default)
+  const state = statePlaceOf(declared)
   const [first = '', ...more] = environment === undefined ? environmentsOf(declared) : [chooseEnvironment(declared, environment)]
-  const place = (name: string): Place => ({ fleet: config.fleet, environment: name, stateDirectory, lockTimeout })
+  const place = (name: string): Place => ({ fleet: declared.config.fleet, environment: name, ...state })
   return [place(first), ...more.map(place)]
 }
 

@@ -5,15 +5,14 @@ import { foresee, foreseeDrains, planWaves, waveName, worldOf, wouldOpen } from 
 import type { Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { PlanReport, PlannedWave } from '../report/types.js'
-import { readState } from '../store/journal.js'
 import { inState } from '../store/state-error.js'
 import { detect } from './detect.js'
 import type { DetectOptions } from './detect.js'
-import { layoutOf } from './layout.js'
 import { lookOnce } from './look.js'
 import { makePlanFile, writePlanFile } from './plan-file.js'
 import { systemClock } from './progress.js'
 import type { Session } from './session.js'
+import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
 
 export interface PlanOptions extends DetectOptions {
@@ -28,7 +27,7 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
   const { pin, fleet: name, environment, at, directory, nodes } = report
   const verdicts = new Map(nodes.map((n) => [n.node, n.verdict]))
   const waves = planWaves(fleet.nodes, fleet.policy, session.limit)
-  const state = await readState(layoutOf(fleet).journal)
+  const state = await storeOf(fleet).read()
   const rollout = wouldOpen(pin, state, session.limit, Date.parse(at))
   // In a directory of its own, and kept from `status`: a run that is under way asks and keeps its own looks.
   const said = fleet.scheduler && nodes.some((n) => n.verdict === 'DRAIN') ? await inState(fleet.stateDirectory, () => lookOnce(`${directory}-observe`, context, rollout, options.clock ?? systemClock)) : null

@@ -9,14 +9,13 @@ import type { SteerReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
 import { isOnlyDrained, nodeState, planWaves } from '../rollout/index.js'
 import type { RolloutState } from '../rollout/index.js'
-import { readState } from '../store/journal.js'
 import { giveOrder } from './give-order.js'
-import { layoutOf } from './layout.js'
 import { placeOfFleet } from './places.js'
 import { systemClock } from './progress.js'
 import type { Session } from './session.js'
 import { optional, orderReport } from './steer.js'
 import type { SteerOptions } from './steer.js'
+import { storeOf } from './store-of.js'
 
 export interface ReleaseOptions extends SteerOptions {
   /** Not drained again before this, ms since the epoch; where it is left out, for as long as `drain.timeout`. */
@@ -33,7 +32,7 @@ export async function release(session: Session, hosts: string, { until: given, r
   const until = given ?? clock.now() + fleet.policy.drain.timeout
   if (!(until > clock.now())) throw new PatchrunError({ code: 'usage/until-passed', message: 'it would be drained again at once', hint: 'Give a time that is still to come.' })
   const nodes = hostsOfOption(hosts, 'release')
-  const { current } = await readState(layoutOf(fleet).journal)
+  const { current } = await storeOf(fleet).read()
   if (current?.status !== 'running') throw new PatchrunError({ code: 'usage/not-drained', message: current ? `no rollout is under way: ${current.id} is ${current.status}` : 'nothing has been rolled out yet', hint: HINT })
   requireOnlyDrained(current, nodes, new Set(planWaves(fleet.nodes, fleet.policy, current.limit).flatMap((w) => w.nodes)))
   const { signal } = session.options

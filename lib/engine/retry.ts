@@ -8,15 +8,14 @@ import type { RetryReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
 import { nodeState, planWaves } from '../rollout/index.js'
 import type { RolloutState } from '../rollout/index.js'
-import { readState } from '../store/journal.js'
 import { giveOrder } from './give-order.js'
-import { layoutOf } from './layout.js'
 import { toRetry } from './order.js'
 import { placeOfFleet } from './places.js'
 import { systemClock } from './progress.js'
 import type { Session } from './session.js'
 import { optional, orderReport } from './steer.js'
 import type { SteerOptions } from './steer.js'
+import { storeOf } from './store-of.js'
 
 /**
  * Failed, quarantined, never started, waiting for a drain: a node that is not GOOD may be named. Without names, all
@@ -31,7 +30,7 @@ export async function retryReport(session: Session, hosts: string | null, { reas
   const said = optional(given)
   const fleet = await session.observe()
   const wanted = hosts === null ? null : hostsOfOption(hosts, 'retry')
-  const { current } = await readState(layoutOf(fleet).journal)
+  const { current } = await storeOf(fleet).read()
   const live = current && (current.status === 'running' || current.status === 'halted') ? current : null
   if (!live) throw nothing(current ? `no rollout is under way or halted: ${current.id} is ${current.status}` : 'nothing has been rolled out yet')
   if (wanted) requireOpen(live, wanted, new Set(planWaves(fleet.nodes, fleet.policy, live.limit).flatMap((w) => w.nodes)))

@@ -7,11 +7,9 @@ import type { OrderReport, SteerReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
 import { decide, worldOf } from '../rollout/index.js'
 import type { RolloutState } from '../rollout/index.js'
-import type { Journal } from '../store/journal.js'
-import { readState } from '../store/journal.js'
+import type { Journal } from '../store/store.js'
 import { giveOrder } from './give-order.js'
 import type { Given } from './give-order.js'
-import { layoutOf } from './layout.js'
 import { LONGEST_REASON } from './order.js'
 import type { OrderBody } from './order.js'
 import { placeOf, placesOf } from './places.js'
@@ -19,6 +17,7 @@ import type { Place } from './places.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
+import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
 
 export interface SteerOptions {
@@ -78,7 +77,7 @@ export async function abort(session: Pick<Session, 'options' | 'observe'>, { rea
   const { options } = session
   const reason = needReason('abort', given)
   const place = await placeOf(options)
-  const { current } = await readState(layoutOf(place).journal)
+  const { current } = await storeOf(place).read()
   if (current?.status !== 'running') throw new PatchrunError({ code: 'usage/nothing-to-abort', message: current ? `no rollout is under way: ${current.id} is ${current.status}` : 'nothing has been rolled out yet', hint: '`patchrun status` shows what stands. To keep the next one from beginning, `patchrun pause`.' })
   const order: OrderBody = { do: 'abort', rollout: current.id, reason }
   const done = await giveOrder(place, order, { clock, ...(options.signal && { signal: options.signal }), then: (journal) => haltAtOnce(session, journal, clock) })

@@ -2,15 +2,15 @@
 // What a decision depends on besides the declaration and the environment's own journal.
 import type { Fleet } from '../fleet/types.js'
 import type { Surroundings } from '../rollout/index.js'
-import { readState } from '../store/journal.js'
 import { layoutOf } from './layout.js'
 import { lastLook } from './look.js'
+import { storeOf } from './store-of.js'
 
 /** Reads the journals of the environments that must come first. `sha`: the pin that they must have completed. */
 export async function lookAround(fleet: Fleet, sha: string): Promise<Surroundings> {
   const promotion = []
   for (const environment of fleet.policy.promotion.after) {
-    const { completed } = await readState(layoutOf({ stateDirectory: fleet.stateDirectory, environment }).journal)
+    const { completed } = await storeOf({ ...fleet, environment }).read()
     promotion.push({ environment, completedAt: completed.get(sha) ?? null })
   }
   const workload = await lastLook(layoutOf(fleet).runs, fleet)

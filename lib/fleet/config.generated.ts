@@ -674,6 +674,19 @@ export interface State {
    */
   directory?: Path
   /**
+   * Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.
+   */
+  git?: {
+    /**
+     * URL or path of the repository, which this user may push to. Without it, the playbook repository.
+     */
+    repository?: string
+    /**
+     * The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.
+     */
+    ref?: string
+  }
+  /**
    * How long a lock without a sign of life is held for that of a living process; at least 10s.
    */
   lockTimeout?: Duration

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A declaration and what its sources gave -> the Fleet of one environment, every default filled in. Pure: reading the
 // sources is lib/engine/open-fleet.ts's.
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { PatchrunError, refuse, type Problem } from '../errors.js'
 import { ansibleOf } from './ansible-policy.js'
-import { parseDuration } from './duration.js'
 import { failureDomains, partitionsOf } from './domains.js'
 import { grouping } from './groups.js'
 import type { Gathered } from './lists.js'
@@ -18,6 +17,7 @@ import { schedulerOf } from './scheduler.js'
 import { patchrunSchema } from './schema.generated.js'
 import { sharedNodes } from './shared-nodes.js'
 import type { SourceInventory } from './source-inventory.js'
+import { repositoryOf, statePlaceOf } from './state-place.js'
 import { calendarOf, timingOf } from './timing.js'
 import type { Fleet, FleetNode, Freeze, PlaybookSource } from './types.js'
 import type { Declared } from './validate.js'
@@ -52,12 +52,6 @@ export function chooseEnvironment(declared: Declared, wanted: string | undefined
   if (known.includes(wanted)) return wanted
   const meant = nearest(wanted, known)
   throw new PatchrunError({ code: 'usage/unknown-environment', message: `there is no environment "${wanted.slice(0, 80)}"`, hint: meant ? `Did you mean "${meant}"?` : `Declared are: ${listed}.` })
-}
-
-/** A URL or an scp-like address stays as it is; a path becomes absolute. */
-function repositoryOf(repository: string, directory: string): string {
-  const remote = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(repository) || /^[^/]+:/.test(repository)
-  return remote ? repository : resolve(directory, repository)
 }
 
 function playbooksOf({ config, file }: Declared, environment: string): PlaybookSource {
@@ -107,8 +101,8 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
   const shared = sharedNodes(declared, environment, lists.allow)
   const { scheduler, problems: schedulerProblems } = schedulerOf(declared, lists, groups, sources.inventory)
   const hosting = runsOn(declared, environment, lists)
-  const stateDirectory = resolve(dirname(file), config.state?.directory ?? defaults.state.properties.directory.default)
-  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...schedulerProblems, ...hosting.problems, ...stateProblems(declared, stateDirectory)]))
+  const state = statePlaceOf(declared)
+  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...schedulerProblems, ...hosting.problems, ...stateProblems(declared, state.stateDirectory)]))
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
     // What runs on a canary goes out with it.
@@ -132,7 +126,6 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     ansible: ansibleOf(declared),
     scheduler,
     notify: notifyOf(declared, environment),
-    stateDirectory,
-    lockTimeout: parseDuration(config.state?.lockTimeout ?? defaults.state.properties.lockTimeout.default),
+    ...state,
   }
 }

@@ -1022,6 +1022,36 @@ export const patchrunSchema = {
       "/var/lib/patchrun/m3"
      ]
     },
+    "git": {
+     "description": "Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.",
+     "type": "object",
+     "additionalProperties": false,
+     "properties": {
+      "repository": {
+       "description": "URL or path of the repository, which this user may push to. Without it, the playbook repository.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 4096,
+       "examples": [
+        "https://git.example.org/ops/patchrun-state.git"
+       ]
+      },
+      "ref": {
+       "description": "The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.",
+       "type": "string",
+       "minLength": 6,
+       "maxLength": 200,
+       "examples": [
+        "refs/patchrun/m3"
+       ]
+      }
+     },
+     "examples": [
+      {
+       "repository": "https://git.example.org/ops/patchrun-state.git"
+      }
+     ]
+    },
     "lockTimeout": {
      "description": "How long a lock without a sign of life is held for that of a living process; at least 10s.",
      "$ref": "#/definitions/duration",

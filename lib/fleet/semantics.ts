@@ -9,6 +9,7 @@ import { groupNameFault } from './host-name.js'
 import { nearest } from './nearest.js'
 import { notifyProblems } from './notify-problems.js'
 import { promotionProblems } from './promotion.js'
+import { isRef } from './ref-name.js'
 import { schedulerProblems } from './scheduler-problems.js'
 import { timingProblems } from './timing-problems.js'
 import { escapePointer, type Located } from './yaml-source.js'
@@ -61,7 +62,13 @@ const policyProblems = ({ rollout, windows, health, notify }: Pick<Declaration, 
 /** Shorter than this, a busy machine is taken for a dead one. */
 const SHORTEST_LOCK = 10_000
 
-function lockProblems({ state }: Declaration, places: Located): Problem[] {
+function stateProblems({ state }: Declaration, places: Located): Problem[] {
+  const ref = state?.git?.ref
+  const problems: Problem[] = ref === undefined || isRef(ref) ? [] : [{ code: 'config/state-ref', message: `"${ref.slice(0, 80)}" is no name of a ref`, hint: 'Write one below refs/, such as "refs/patchrun/m3", with letters, digits, "-", "_" and single dots.', where: places.place('/state/git/ref') }]
+  return [...problems, ...lockProblems({ state }, places)]
+}
+
+function lockProblems({ state }: Pick<Declaration, 'state'>, places: Located): Problem[] {
   if (state?.lockTimeout === undefined || parseDuration(state.lockTimeout) >= SHORTEST_LOCK) return []
   return [{ code: 'config/lock-timeout', message: `a lock is taken over after ${state.lockTimeout}`, hint: 'Write at least "10s": a machine under load may be silent for seconds.', where: places.place('/state/lockTimeout') }]
 }
@@ -91,7 +98,7 @@ export function semanticProblems(config: Declaration, places: Located): Problem[
     lists(environment.nodes, `${pointer}/nodes`)
     problems.push(...policyProblems(environment, pointer, places))
   }
-  problems.push(...policyProblems(config, '', places), ...promotionProblems(config, places), ...lockProblems(config, places), ...schedulerProblems(config, places))
+  problems.push(...policyProblems(config, '', places), ...promotionProblems(config, places), ...stateProblems(config, places), ...schedulerProblems(config, places))
   for (const [name, members] of Object.entries(config.partitions ?? {})) problems.push(...eachExpression(members, `/partitions/${escapePointer(name)}`, places, true))
   for (const [name, guests] of Object.entries(config.runsOn ?? {})) problems.push(...eachExpression(guests, `/runsOn/${escapePointer(name)}`, places, true))
 

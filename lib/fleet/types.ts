@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the operator declared, resolved: every list expanded, every default filled in. Plain values only.
-import type { Place } from '../errors.js'
-import type { Vaulted } from './vault-values.js'
+import type { SecretSource, VaultId } from './secret-source.js'
+
+export type { SecretSource, VaultedSecret, VaultId } from './secret-source.js'
 
 /** A node that patchrun may change: one host of the inventory it generates. */
 export interface FleetNode {
@@ -175,18 +176,6 @@ export interface AnsiblePolicy {
   readonly vault: readonly VaultId[]
 }
 
-/** Where a password of Ansible's vault comes from. It is Ansible's to read. */
-export interface VaultId {
-  /** The label that values encrypted with it carry. */
-  readonly id: string
-  /** A script prints the password, a file holds it. */
-  readonly kind: 'file' | 'script'
-  /** Absolute. */
-  readonly path: string
-  /** Where it is declared. */
-  readonly where: Place
-}
-
 export interface PlaybookSource {
   /** URL, or absolute path of a local repository. */
   readonly repository: string
@@ -194,20 +183,6 @@ export interface PlaybookSource {
   /** Path of the playbook within the repository. */
   readonly playbook: string
   readonly submodules: boolean
-}
-
-/** Where a secret is found when it is needed: lib/engine/secrets.ts opens it. `file` is absolute. */
-export type SecretSource = { readonly env: string } | { readonly file: string } | VaultedSecret
-
-/** A secret that is encrypted in patchrun.yml, and what it takes to open it. */
-export interface VaultedSecret {
-  readonly vaulted: Vaulted
-  readonly where: Place
-  /** Absolute path of patchrun.yml's directory. */
-  readonly directory: string
-  readonly vault: readonly VaultId[]
-  /** ansible.executable, absolute. */
-  readonly executable?: string
 }
 
 /** What people are told of. */
@@ -219,6 +194,14 @@ export interface NotifyTarget {
   readonly name: string
   readonly on: readonly MessageKind[]
   readonly to: { readonly slack: SecretSource } | { readonly url: string | SecretSource; readonly secret: SecretSource }
+}
+
+/** Refs of a git repository that hold the state of a fleet. */
+export interface StateRemote {
+  /** URL, or absolute path of a local repository. */
+  readonly repository: string
+  /** Each environment has its refs below this one. */
+  readonly ref: string
 }
 
 /** One environment of a fleet, ready to be rolled out. `environment` is "default" when the file declares none. */
@@ -242,8 +225,10 @@ export interface Fleet {
   readonly scheduler: Scheduler | null
   /** Who is told what a rollout does. */
   readonly notify: readonly NotifyTarget[]
-  /** Absolute path of the directory that holds this fleet's state. */
+  /** Absolute path of the directory that holds this fleet's state, or, where that lies in a remote, what belongs to this machine. */
   readonly stateDirectory: string
+  /** Where journal, lock and mailbox lie, when not in that directory. */
+  readonly stateRemote: StateRemote | null
   /** A lock whose holder gave no sign of life for this long may be taken over, ms. */
   readonly lockTimeout: number
 }

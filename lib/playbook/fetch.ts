@@ -7,6 +7,9 @@ import { PatchrunError } from '../errors.js'
 import { dubiousOwnership, git, lastLines, type GitResult } from './git.js'
 import { markFetched, remoteCall, type Mirror } from './mirror.js'
 
+/** All but patchrun's own: the state may lie in the same repository, and is no playbook. */
+const REFS = ['+refs/*:refs/origin/*', '^refs/patchrun/*']
+
 /** Waits between tries when another process holds a lock of git's, ms. */
 const TRIES = [100, 250, 500, 1000, 2000, 4000] as const
 /** git holds its locks for moments; one older than this was left by a process that was killed, ms. */
@@ -18,9 +21,9 @@ const STALE_LOCK = 60_000
  * The mirror stays usable as it was when it throws.
  */
 export async function fetch(mirror: Mirror, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-  const call = await remoteCall(mirror, signal)
+  const call = await remoteCall({ repository: mirror.source.repository, directory: mirror.path }, signal)
   // --update-shallow: CI systems hand out shallow clones, whose refs git would silently leave out.
-  const args = ['fetch', '--prune', '--no-tags', '--force', '--update-shallow', '--no-write-fetch-head', '--quiet', 'origin']
+  const args = ['fetch', '--prune', '--no-tags', '--force', '--update-shallow', '--no-write-fetch-head', '--quiet', 'origin', ...REFS]
   let cleared = false
   for (let attempt = 0; ; attempt++) {
     const result = await git(mirror.path, args, call)

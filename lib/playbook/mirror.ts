@@ -75,7 +75,7 @@ async function isWhole(directory: string, signal: AbortSignal | undefined): Prom
   return false
 }
 
-function checkAddress(url: string): void {
+export function checkAddress(url: string): void {
   const bad = url.trim() === '' || url.startsWith('-') || /[\0-\x1f]/.test(url)
   if (!bad && !/^ext::|^fd::/i.test(url)) return
   throw new PatchrunError({
@@ -89,11 +89,11 @@ const CREDENTIAL_HELPER =
   '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$PATCHRUN_GIT_USERNAME" "$PATCHRUN_GIT_PASSWORD"; }; f'
 
 /**
- * What a call that speaks to the remote needs. A credential in the address goes through the environment, and only
+ * What a call from `directory` that speaks to the repository needs. A credential in the address goes through the environment, and only
  * to the host it was given for: never into argv or a file.
  */
-export async function remoteCall(mirror: Mirror, signal: AbortSignal | undefined): Promise<GitCall> {
-  const split: SplitUrl = splitCredential(mirror.source.repository)
+export async function remoteCall({ repository, directory }: { readonly repository: string; readonly directory: string }, signal: AbortSignal | undefined): Promise<GitCall> {
+  const split: SplitUrl = splitCredential(repository)
   const config = ['http.lowSpeedLimit=1', 'http.lowSpeedTime=60']
   const env: Record<string, string> = {}
   if (split.origin !== undefined && split.username !== undefined) {
@@ -102,7 +102,7 @@ export async function remoteCall(mirror: Mirror, signal: AbortSignal | undefined
     env['PATCHRUN_GIT_PASSWORD'] = split.password ?? ''
   }
   const chosen = process.env['GIT_SSH_COMMAND'] ?? process.env['GIT_SSH']
-  if (chosen === undefined && (await setting(mirror.path, 'core.sshCommand', signal)) === '') env['GIT_SSH_COMMAND'] = QUIET_SSH
+  if (chosen === undefined && (await setting(directory, 'core.sshCommand', signal)) === '') env['GIT_SSH_COMMAND'] = QUIET_SSH
   return { config, env, signal, silence: 300_000 }
 }
 

@@ -15,7 +15,7 @@ import { remoteCall, setting, type Mirror } from './mirror.js'
  */
 export async function addSubmodules(mirror: Mirror, tree: string, signal: AbortSignal | undefined): Promise<void> {
   if (!(await access(path.join(tree, '.gitmodules')).then(() => true, () => false))) return
-  const call = await remoteCall(mirror, signal)
+  const call = await remoteCall({ repository: mirror.source.repository, directory: mirror.path }, signal)
   const allowed = await setting(tree, 'protocol.file.allow', signal)
   const config = [...(call.config ?? []), ...(allowed === '' ? ['protocol.file.allow=user'] : [])]
   const result = await git(tree, ['submodule', '--quiet', 'update', '--init', '--recursive', '--checkout'], { ...call, config })

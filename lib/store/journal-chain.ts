@@ -15,11 +15,20 @@ import type { JournalEntry, Link } from './journal-line.js'
 const VIEWS = 1000
 
 export class Chain {
-  #head: Link = START
-  #before: Link = START
+  #head: Link
+  #before: Link
+  readonly #token: number
   #held: JournalEntry | null = null
   /** What the holder of each token knew to be the last line. */
-  readonly #views = new Map<number, Link>([[0, START]])
+  readonly #views: Map<number, Link>
+
+  /** `from`: the last line before the first one, and the token it was written under. */
+  constructor(from: Link & { readonly token: number } = { ...START, token: 0 }) {
+    const { seq, sum, token } = from
+    this.#head = this.#before = { seq, sum }
+    this.#token = token
+    this.#views = new Map([[token, this.#head]])
+  }
 
   /** Takes the next line of the file. Returns the entry that is settled by it, or null; false: the line is damaged. */
   add(line: Buffer): JournalEntry | null | false {
@@ -37,7 +46,7 @@ export class Chain {
       this.#advance(entry, link)
       return settled
     }
-    const token = this.#held?.token ?? 0
+    const token = this.#held?.token ?? this.#token
     if (entry.token > token && follows(raw, this.#before) && entry.seq === this.#before.seq + 1) {
       this.#advance(entry, link)
       return null
@@ -57,7 +66,7 @@ export class Chain {
 
   /** The last line that counts, and the token it was written under. */
   get head(): Link & { readonly token: number } {
-    return { ...this.#head, token: this.#held?.token ?? 0 }
+    return { ...this.#head, token: this.#held?.token ?? this.#token }
   }
 
   #advance(entry: JournalEntry, link: Link): void {

@@ -47,20 +47,27 @@ export async function foldJournal(file: string): Promise<{ readonly state: Envir
   return { state, tail }
 }
 
+export interface Scan {
+  /** What the first line follows; without it, it is the first of all. */
+  readonly from?: Link & { readonly token: number }
+  /** How people are told of the file. */
+  readonly shown?: string
+}
+
 /** Gives the entries that count, in order, in batches. */
-export async function scanJournal(file: string, take: (entries: readonly JournalEntry[]) => void): Promise<Tail> {
+export async function scanJournal(file: string, take: (entries: readonly JournalEntry[]) => void, { from, shown = file }: Scan = {}): Promise<Tail> {
+  const chain = new Chain(from)
   try {
-    return await scan(file, take)
+    return await scan(file, take, chain, shown)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { seq: 0, sum: new Chain().head.sum, token: 0, length: 0 }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { ...chain.head, length: 0 }
     throw (error as NodeJS.ErrnoException).code === undefined ? error : stateError('the journal', file, error)
   }
 }
 
-async function scan(file: string, take: (entries: readonly JournalEntry[]) => void): Promise<Tail> {
+async function scan(file: string, take: (entries: readonly JournalEntry[]) => void, chain: Chain, named: string): Promise<Tail> {
   const handle = await open(file, 'r')
   try {
-    const chain = new Chain()
     const buffer = Buffer.allocUnsafe(PIECE)
     let begun: Buffer[] = []
     let pending = 0
@@ -79,14 +86,14 @@ async function scan(file: string, take: (entries: readonly JournalEntry[]) => vo
         begun = []
         pending = 0
         lines += 1
-        const entry = add(chain, line, file, lines)
+        const entry = add(chain, line, named, lines)
         if (entry) settled.push(entry)
         length = position + end + 1
       }
       // Copied: the buffer is used again.
       if (start < bytesRead) begun.push(Buffer.from(piece.subarray(start)))
       pending += bytesRead - start
-      if (pending > LONGEST_LINE) throw damaged(file, lines + 1, begun[0] ?? piece)
+      if (pending > LONGEST_LINE) throw damaged(named, lines + 1, begun[0] ?? piece)
       position += bytesRead
       if (settled.length > 0) take(settled)
     }

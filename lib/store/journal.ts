@@ -12,9 +12,10 @@ import { encodeLine } from './journal-line.js'
 import type { Link } from './journal-line.js'
 import { foldJournal } from './journal-read.js'
 import type { Tail } from './journal-read.js'
-import type { Lock } from './lock.js'
+import type { HeldLock } from './lock.js'
 import { syncDirectory } from './sync-directory.js'
 import { stateError } from './state-error.js'
+import type { Journal } from './store.js'
 
 export { readJournal, readState } from './journal-read.js'
 export type { JournalEntry } from './journal-line.js'
@@ -22,10 +23,10 @@ export type { JournalEntry } from './journal-line.js'
 const NEWLINE = 10
 
 /** The part of a lock that the journal needs. */
-export type JournalLock = Pick<Lock, 'token' | 'check' | 'raise'>
+export type JournalLock = Pick<HeldLock, 'token' | 'check' | 'raise'>
 
 /** The journal, open for its one writer: the holder of the lock. */
-export class Journal {
+export class FileJournal implements Journal {
   #state: EnvironmentState
   #link: Link
   /** Bytes that are known to be whole lines. */
@@ -48,7 +49,7 @@ export class Journal {
    * Opens for appending; a torn tail is cut off. Errors: lock/lost, state/journal-damaged, state/journal-newer,
    * state/no-space, state/unwritable.
    */
-  static async open(file: string, lock: JournalLock): Promise<Journal> {
+  static async open(file: string, lock: JournalLock): Promise<FileJournal> {
     let handle: FileHandle | undefined
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
@@ -62,7 +63,7 @@ export class Journal {
       if (size > tail.length) await handle.truncate(tail.length)
       await handle.datasync()
       await syncDirectory(dirname(file))
-      return new Journal(handle, lock, file, state, tail)
+      return new FileJournal(handle, lock, file, state, tail)
     } catch (error) {
       await handle?.close().catch(() => undefined)
       throw unwritable(file, error)

@@ -20,6 +20,12 @@ export interface Holder {
   readonly pids?: string
 }
 
+/** Who holds the lock, and how long ago it gave a sign of life. */
+export interface CurrentHolder extends Holder {
+  /** ms, by the clock of the file system, or of the machines where it lies in a remote; null where that cannot be told. */
+  readonly heartbeatAge: number | null
+}
+
 const NAME = /^lock\.(\d+)$/
 const ASIDE = /^\.lock-/
 /** A file that was put aside and never came into use is litter after this time, ms. */

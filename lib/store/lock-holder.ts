@@ -53,7 +53,7 @@ export async function standingOf(holder: Holder, directory: string, token: numbe
 }
 
 /** Before the machine was started anew, or on another one of the same name: only the heartbeat tells. */
-async function sightOf({ host, pid, started, pids }: Holder): Promise<'lives' | 'gone' | 'gone-or-elsewhere' | 'unseen'> {
+export async function sightOf({ host, pid, started, pids }: Holder): Promise<'lives' | 'gone' | 'gone-or-elsewhere' | 'unseen'> {
   if (host !== hostname()) return 'unseen'
   if (pids !== undefined && pids !== (await pidSpace())) return 'unseen'
   if (await isAlive(pid, started)) return 'lives'

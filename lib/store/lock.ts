@@ -12,11 +12,13 @@ import type { PatchrunError } from '../errors.js'
 import { startHeartbeat } from './heartbeat.js'
 import type { Heartbeat } from './heartbeat.js'
 import { create, highest, lockFile, markReleased, readHolder, removeBelow, renew, replace } from './lock-files.js'
-import type { Holder } from './lock-files.js'
+import type { CurrentHolder, Holder } from './lock-files.js'
 import { held, lost, removed } from './lock-errors.js'
 import { describeHolder, heartbeatAge, standingOf } from './lock-holder.js'
 
-export type { Holder } from './lock-files.js'
+import type { Lock } from './store.js'
+
+export type { CurrentHolder, Holder } from './lock-files.js'
 
 /** A holder that gives no sign of life for this long is taken over, ms. */
 export const LOCK_TIMEOUT = 60_000
@@ -28,32 +30,16 @@ export interface LockOptions {
   readonly timeout?: number
 }
 
-export interface Lock {
-  /** Rises by one with each holder. */
-  readonly token: number
-  /** The file that stands for our right to act: gone, replaced or marked released as soon as that ends. */
-  readonly file: string
-  /** Whom it was taken over from, when that process had died or gave no sign of life. */
-  readonly takenFrom: Holder | null
-  /** dead: its process is gone. silent: no sign of life for the time-out. */
-  readonly takenBecause: 'dead' | 'silent' | null
-  /** Aborted, with a PatchrunError lock/lost as its reason, as soon as a check or a heartbeat finds the lock lost. */
-  readonly lost: AbortSignal
+/** The lock of a directory, held by this process. */
+export interface HeldLock extends Lock {
   /** Throws lock/lost when somebody else holds it by now; state/unwritable when that cannot be told. */
   check(): Promise<void>
   /** Makes sure that the token is higher than this one. */
   raise(above: number): Promise<void>
-  release(): Promise<void>
-}
-
-/** Who holds the lock, and how long ago it gave a sign of life. */
-export interface CurrentHolder extends Holder {
-  /** ms, by the clock of the file system; null where that cannot be told. */
-  readonly heartbeatAge: number | null
 }
 
 /** Takes the lock or throws lock/held, naming the holder. `now`: ms since the epoch. Errors: lock/held, state/…. */
-export async function takeLock(directory: string, now: number, { timeout = LOCK_TIMEOUT }: LockOptions = {}): Promise<Lock> {
+export async function takeLock(directory: string, now: number, { timeout = LOCK_TIMEOUT }: LockOptions = {}): Promise<HeldLock> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const beat = Math.min(LONGEST_BEAT, Math.max(10, Math.round(timeout / BEATS_IN_TIMEOUT)))
   const current = await highest(directory)
@@ -64,7 +50,7 @@ export async function takeLock(directory: string, now: number, { timeout = LOCK_
   const token = current + 1
   await claim(directory, token, me, timeout)
   const taken = standing === 'released' ? null : { holder, standing }
-  return new HeldLock(directory, token, me, beat, timeout, taken?.holder ?? null, taken?.standing ?? null)
+  return new FileLock(directory, token, me, beat, timeout, taken?.holder ?? null, taken?.standing ?? null)
 }
 
 /** Makes the number ours alone, or throws lock/held. */
@@ -92,7 +78,7 @@ export async function currentHolder(directory: string): Promise<CurrentHolder | 
   return { ...holder, heartbeatAge: await heartbeatAge(directory, current) }
 }
 
-class HeldLock implements Lock {
+class FileLock implements HeldLock {
   #token: number
   /** ms since the epoch: the one clock of the process that goes on while the machine is suspended. */
   #renewed = Date.now()

@@ -27,8 +27,7 @@ const REFUSED = 'refused'
 export async function post(directory: string, content: unknown, now: number): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   // Said later is read later, even where a clock was set back between the two.
-  const newest = (await readdir(directory)).reduce((top, name) => Math.max(top, Number(NAME.exec(idOf(name) ?? '')?.[1] ?? 0)), 0)
-  const id = `${String(Math.max(Math.floor(now), newest + 1)).padStart(15, '0')}-${randomBytes(8).toString('hex')}`
+  const id = letterId(now, (await readdir(directory)).map((name) => idOf(name) ?? ''))
   const aside = join(directory, `.${id}`)
   const handle = await open(aside, 'wx', 0o600)
   try {
@@ -44,6 +43,15 @@ export async function post(directory: string, content: unknown, now: number): Pr
   await syncDirectory(directory)
   return id
 }
+
+/** An id for what is said now, behind those that are there. */
+export function letterId(now: number, there: readonly string[]): string {
+  const newest = there.reduce((top, id) => Math.max(top, Number(NAME.exec(id)?.[1] ?? 0)), 0)
+  return `${String(Math.max(Math.floor(now), newest + 1)).padStart(15, '0')}-${randomBytes(8).toString('hex')}`
+}
+
+/** Is it a name that we give? */
+export const isLetterId = (name: string): boolean => NAME.test(name)
 
 /** Everything in the mailbox, oldest first. A mailbox that does not exist yet is empty; one that cannot be read throws: nobody could be heard any more. */
 export async function letters(directory: string): Promise<readonly Letter[]> {

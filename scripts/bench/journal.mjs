@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Journal, readState } from '../../dist/lib/store/journal.js'
+import { FileJournal, readState } from '../../dist/lib/store/journal.js'
 import { encodeLine, START } from '../../dist/lib/store/journal-line.js'
 import { takeLock } from '../../dist/lib/store/lock.js'
 import { median, spread } from '../lib/measure.mjs'
@@ -68,7 +68,7 @@ async function write(file, total) {
 
 async function ours(directory, count) {
   const lock = await takeLock(join(directory, 'lock'), Date.now())
-  const journal = await Journal.open(join(directory, 'journal.jsonl'), lock)
+  const journal = await FileJournal.open(join(directory, 'journal.jsonl'), lock)
   const events = rollouts()
   const begun = performance.now()
   for (let i = 0; i < count; i += 1) await journal.append(events.next().value)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The core's invariants over random fleets, policies, faults and crashes, and proof that the check can fail: each
 // mutant below breaks one of them on purpose.
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { holds } from '../support/property.js'
-import { decide, evolve, nodeState, NO_STATE, replay } from '../../lib/rollout/index.js'
-import type { Decision, World } from '../../lib/rollout/index.js'
+import { decide, evolve, fromSnapshot, nodeState, NO_STATE, replay, toSnapshot } from '../../lib/rollout/index.js'
+import type { Decision, Snapshot, World } from '../../lib/rollout/index.js'
 import { live, scenarios } from '../support/simulation.js'
 import { flat, Violation } from '../support/simulation-rules.js'
 import type { Decide } from '../support/simulation.js'
@@ -53,6 +54,9 @@ t.test('any prefix of a journal can be replayed and gone on from', (t) => {
     const after = events.slice(at).reduce(evolve, before)
     if (JSON.stringify(flat(before)) !== frozen) throw new Violation('evolve changed the state it was given')
     if (JSON.stringify(flat(after)) !== JSON.stringify(flat(replay(events)))) throw new Violation('a prefix and the rest differ from the whole')
+    // The same from a snapshot that went through JSON.
+    const thawed = fromSnapshot(JSON.parse(JSON.stringify(toSnapshot(before))) as Snapshot)
+    if (!isDeepStrictEqual(flat(events.slice(at).reduce(evolve, thawed)), flat(after))) throw new Violation('a snapshot and the rest differ from the whole')
   }), { numRuns: 200, seed })
   t.same(replay([]), NO_STATE)
   t.end()

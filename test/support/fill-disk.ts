@@ -4,13 +4,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PatchrunError } from '../../lib/errors.js'
-import { Journal } from '../../lib/store/journal.js'
+import { FileJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
 
 const [, , directory = '', mode] = process.argv
 const file = join(directory, 'journal.jsonl')
 const lock = await takeLock(join(directory, 'lock'), Date.now())
-const journal = await Journal.open(file, {
+const journal = await FileJournal.open(file, {
   get token() {
     return lock.token
   },

@@ -4,13 +4,13 @@
 // event is this many characters longer.
 import { join } from 'node:path'
 import { PatchrunError } from '../../lib/errors.js'
-import { Journal } from '../../lib/store/journal.js'
+import { FileJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
 
 const [, , directory = '', timeout, longer = '0'] = process.argv
 const lock = await takeLock(join(directory, 'lock'), Date.now(), { timeout: Number(timeout) })
 let stops = false
-const journal = await Journal.open(join(directory, 'journal.jsonl'), {
+const journal = await FileJournal.open(join(directory, 'journal.jsonl'), {
   get token() {
     return lock.token
   },

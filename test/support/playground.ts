@@ -25,6 +25,7 @@ export interface PlaygroundFleet {
   readonly ansible?: Readonly<Record<string, unknown>>
   readonly changes?: Readonly<Record<string, unknown>>
   readonly hostVars?: Readonly<Record<string, unknown>>
+  readonly state?: Readonly<Record<string, unknown>>
 }
 
 /** `ansibleBin`: the bin directory of the ansible-core to run with. */
@@ -37,7 +38,7 @@ export function makePlayground(directory: string, ansibleBin: string, fleet: Pla
     file,
     git,
     commit,
-    declare: ({ nodes = 6, canary = 'node[01-02]', deny = [], rollout, ansible, changes, hostVars }) => {
+    declare: ({ nodes = 6, canary = 'node[01-02]', deny = [], rollout, ansible, changes, hostVars, state }) => {
       const last = String(nodes).padStart(2, '0')
       // JSON is YAML: no quoting of ours can go wrong.
       writeFileSync(file, JSON.stringify({
@@ -57,6 +58,7 @@ export function makePlayground(directory: string, ansibleBin: string, fleet: Pla
         rollout: { soak: '0s', maxFailed: 0, waves: ['100%'], retries: { attempts: 1 }, ...rollout },
         ansible: { executable: join(ansibleBin, 'ansible-playbook'), forks: 6, ...ansible },
         ...(changes && { changes }),
+        ...(state && { state }),
       }, null, 2))
     },
     read: (node, path) => (existsSync(at(node, path)) ? readFileSync(at(node, path), 'utf8') : null),

@@ -73,6 +73,7 @@ t.test('the example, with every default filled in', async (t) => {
     scheduler: null,
     notify: [],
     stateDirectory: '/srv/.patchrun',
+    stateRemote: null,
     lockTimeout: 60_000,
   })
 })
@@ -255,7 +256,7 @@ t.test('the schema describes every field, and the generated files fit it', async
       const target = field.$ref ? { ...definitions[field.$ref.replace('#/definitions/', '')], ...field } : field
       t.ok(target.description, `${path}.${name} has a description`)
       t.ok(target.examples?.length, `${path}.${name} has an example`)
-      const wantsDefault = ['string', 'boolean', 'integer', 'array'].includes(target.type ?? '') && !node.required?.includes(name) && !['$schema', 'executable', 'source', 'canary', 'maxChanged', 'deadline', 'calendar', 'health', 'feature'].includes(name)
+      const wantsDefault = ['string', 'boolean', 'integer', 'array'].includes(target.type ?? '') && !node.required?.includes(name) && !['$schema', 'executable', 'source', 'canary', 'maxChanged', 'deadline', 'calendar', 'health', 'feature', 'repository', 'ref'].includes(name)
       if (wantsDefault && !path.startsWith('environment')) t.not(target.default, undefined, `${path}.${name} has a default`)
       visit(field, `${path}.${name}`)
     }

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import type { PatchrunError } from '../../lib/errors.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
-import { Journal, readJournal, readState } from '../../lib/store/journal.js'
+import { FileJournal, readJournal, readState } from '../../lib/store/journal.js'
 import { Chain } from '../../lib/store/journal-chain.js'
 import { encodeLine, START } from '../../lib/store/journal-line.js'
 import type { Link } from '../../lib/store/journal-line.js'
@@ -29,7 +29,7 @@ async function written(dir: string, events: readonly JournalEvent[]): Promise<st
   const file = join(dir, 'journal.jsonl')
   const lock = await takeLock(join(dir, 'lock'), 0)
   try {
-    const journal = await Journal.open(file, lock)
+    const journal = await FileJournal.open(file, lock)
     for (const event of events) await journal.append(event)
     await journal.close()
   } finally {
@@ -122,7 +122,7 @@ t.test('the line of a stalled process that wakes up does not count', async (t) =
     let lock = await takeLock(join(dir, 'lock'), 0, { timeout: 600 }).catch(() => null)
     while (!lock) lock = await takeLock(join(dir, 'lock'), 0, { timeout: 600 }).catch(() => null)
     t.match(lock, { takenBecause: 'silent', takenFrom: { pid: late.pid } })
-    const journal = await Journal.open(file, lock)
+    const journal = await FileJournal.open(file, lock)
     if (when === 'behind') for (const n of ['a', 'b']) await journal.append(intended(n))
     late.kill('SIGCONT')
     await once(late, 'close')
@@ -176,7 +176,7 @@ t.test('a journal that is taken away while it is written is no journal any more'
   const dir = t.testdir()
   const file = join(dir, 'journal.jsonl')
   const lock = await takeLock(join(dir, 'lock'), 0)
-  const journal = await Journal.open(file, lock)
+  const journal = await FileJournal.open(file, lock)
   await journal.append(opened)
   const whole = await readFile(file)
   await writeFile(file, whole.subarray(0, 20))
@@ -230,7 +230,7 @@ t.test('a long journal is read without being held', async (t) => {
 t.test('the state handed out before stays as it was', async (t) => {
   const dir = t.testdir()
   const lock = await takeLock(join(dir, 'lock'), 0)
-  const journal = await Journal.open(join(dir, 'journal.jsonl'), lock)
+  const journal = await FileJournal.open(join(dir, 'journal.jsonl'), lock)
   const before = await journal.append(opened)
   await journal.append(intended(1))
   t.equal(before.current?.steps.size, 0)

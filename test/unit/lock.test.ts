@@ -10,7 +10,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { Journal, readJournal } from '../../lib/store/journal.js'
+import { FileJournal, readJournal } from '../../lib/store/journal.js'
 import type { Holder } from '../../lib/store/lock.js'
 import { currentHolder, takeLock } from '../../lib/store/lock.js'
 import { pidSpace, startTimeOf } from '../../lib/store/process-identity.js'
@@ -169,7 +169,7 @@ t.test('what can be seen of a holder, and what cannot', async (t) => {
 t.test('a process that lost the lock writes nothing more', async (t) => {
   const dir = t.testdir()
   const lock = await takeLock(join(dir, 'lock'), 0)
-  const journal = await Journal.open(join(dir, 'journal.jsonl'), lock)
+  const journal = await FileJournal.open(join(dir, 'journal.jsonl'), lock)
   const event = { type: 'resumed', at: 1, by: { user: 'op', host: 'adm', pid: 1 } } as const
   await journal.append(event)
   leave(join(dir, 'lock'), lock.token + 1, { host: 'b', user: 'other', pid: 5 })

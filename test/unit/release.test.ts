@@ -15,7 +15,7 @@ import { PLAIN } from '../../lib/report/paint.js'
 import { steerText } from '../../lib/report/text-steer.js'
 import { decide, NO_STATE, nodeState, replay, worldOf } from '../../lib/rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
-import { Journal } from '../../lib/store/journal.js'
+import { FileJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Workload } from '../../lib/workload/types.js'
@@ -91,7 +91,7 @@ t.test('the verb', async (t) => {
   const clock = { ...systemClock, now: () => at + 1_000 }
   await t.rejects(release(session, 'n1', { clock }), { code: 'usage/not-drained', message: 'nothing has been rolled out yet' })
   const lock = await takeLock(layoutOf(fleet).lock, at)
-  const journal = await Journal.open(layoutOf(fleet).journal, lock)
+  const journal = await FileJournal.open(layoutOf(fleet).journal, lock)
   for (const event of events) await journal.append(event)
   await journal.close()
   await lock.release()

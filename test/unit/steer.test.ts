@@ -26,7 +26,8 @@ import { rolloutText } from '../../lib/report/text.js'
 import { junitXml } from '../../lib/report/junit.js'
 import { NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
-import { Journal, readJournal } from '../../lib/store/journal.js'
+import { fileStore } from '../../lib/store/file-store.js'
+import { FileJournal, readJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
 import { fateOf, letters, post } from '../../lib/store/mailbox.js'
 import { policyOf } from '../support/policy.js'
@@ -56,11 +57,11 @@ const order = (body: OrderBody): Order => ({ ...body, by, at })
 async function writer(t: Tap, ...events: readonly JournalEvent[]) {
   const layout = layoutOf({ stateDirectory: t.testdir(), environment: 'prod' })
   const lock = await takeLock(layout.lock, at)
-  const journal = await Journal.open(layout.journal, lock)
+  const journal = await FileJournal.open(layout.journal, lock)
   for (const event of events) await journal.append(event)
   t.teardown(async () => { await journal.close(); await lock.release() })
   const said: Progress[] = []
-  const take = (): Promise<boolean> => takeOrders(layout, journal, { ...systemClock, now: () => at + 1000 }, (p) => void said.push(p))
+  const take = (): Promise<boolean> => takeOrders(fileStore(layout, 60_000).mail, journal, { ...systemClock, now: () => at + 1000 }, (p) => void said.push(p))
   const put = (body: OrderBody, when = at): Promise<string> => post(layout.orders, orderDocument(order(body)), when)
   return { layout, journal, said, take, put }
 }
@@ -277,7 +278,7 @@ t.test('orders of one pass are followed in turn', async (t) => {
   await put({ do: 'unpause' }, at + 1)
   await put({ do: 'pause', scope: 'environment', reason: 'two' }, at + 2)
   await put({ do: 'abort', rollout: 'r9' }, at + 3)
-  const carried = await carryOrders(layout, journal, { now: () => at }, () => undefined)
+  const carried = await carryOrders(fileStore(layout, 60_000).mail, journal, { now: () => at }, () => undefined)
   t.match(carried.map((c) => c.why), [undefined, undefined, undefined, /r9 does not stand any more/])
   t.match(journal.state.pause, { reason: 'two' })
   t.match(await fateOf(layout.orders, carried[3]?.id ?? ''), { is: 'refused', why: /r9/ }, 'whoever gave it hears why')
