@@ -3,6 +3,7 @@
 import type { Problem } from '../errors.js'
 import { unreachable } from '../errors.js'
 import { extraArgFaults } from '../fleet/extra-args.js'
+import type { AnsiblePolicy } from '../fleet/types.js'
 import { DRAIN, HOT } from '../rollout/verdict.js'
 import type { RunMode, RunRequest, Section } from './types.js'
 
@@ -43,10 +44,17 @@ export function playbookArgv(
     ...tags.flatMap((tag) => ['--tags', tag]),
     ...skip.flatMap((tag) => ['--skip-tags', tag]),
     '--forks', String(policy.forks),
+    ...vaultArgs(policy),
     ...policy.extraArgs,
     '--', request.playbook, ...following.map(({ playbook }) => playbook),
   ]
 }
+
+/**
+ * The same for every program of Ansible. Arguments and no variable: a list in a variable is taken apart at commas. Each has its label:
+ * without one, a path is taken apart at its first @.
+ */
+export const vaultArgs = ({ vault }: Pick<AnsiblePolicy, 'vault'>): readonly string[] => vault.flatMap(({ id, path }) => ['--vault-id', `${id}@${path}`])
 
 /** What of `ansible.extraArgs` may not be handed on: asked once more here, for callers that bring a policy of their own. */
 export function extraArgsProblems(extra: readonly string[]): readonly Problem[] {

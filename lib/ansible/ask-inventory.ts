@@ -2,8 +2,10 @@
 // Asks ansible-inventory what an existing inventory says. Reading the files ourselves would differ from Ansible in
 // silence: it has its own YAML, ranges, plugins, group_vars and precedence.
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { PatchrunError, type Place } from '../errors.js'
 import type { SourceGroup, SourceInventory } from '../fleet/source-inventory.js'
+import { packageRoot } from './find-ansible.js'
 
 const TIMEOUT = 120_000
 /** Characters of output that are read; 50,000 hosts with a dozen variables each need about 30 million. */
@@ -30,9 +32,15 @@ const ENVIRONMENT = {
   ANSIBLE_NOCOLOR: 'true',
   ANSIBLE_FORCE_COLOR: 'false',
   ANSIBLE_DEPRECATION_WARNINGS: 'false',
-  // With a password at hand it would hand us the contents of files that are encrypted as a whole.
-  ANSIBLE_VAULT_PASSWORD_FILE: undefined,
-  ANSIBLE_VAULT_IDENTITY_LIST: undefined,
+}
+
+/**
+ * With a password at hand it would hand us the contents of files that are encrypted as a whole. An ansible.cfg may name one, and a variable that is
+ * empty goes over none of it: so the password is a text that fits nothing. The list takes no path with a comma.
+ */
+const noPassword = (): Readonly<Record<string, string>> => {
+  const file = join(packageRoot(), 'package.json')
+  return { ANSIBLE_VAULT_PASSWORD_FILE: file, ANSIBLE_VAULT_IDENTITY_LIST: file.includes(',') ? '' : `none@${file}` }
 }
 
 /**
@@ -50,7 +58,7 @@ export async function askInventory(question: InventoryQuestion): Promise<SourceI
   const { execa } = await import('execa')
   const result = await execa(executable, ['--inventory', inventory, '--list', '--export'], {
     cwd,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...noPassword() },
     stdin: 'ignore',
     reject: false,
     timeout,
@@ -77,7 +85,7 @@ function failure(inventory: string, stderr: string): { code: 'ansible/inventory-
     code: 'ansible/inventory-failed',
     message: `ansible-inventory can not read ${inventory}: ${text || 'it said nothing'}`,
     hint: vault
-      ? 'patchrun opens no vault. Encrypt single variables (ansible-vault encrypt_string), or keep the encrypted file in group_vars beside the playbook, where ansible-playbook opens it.'
+      ? 'A file of an inventory that is encrypted as a whole stays closed, whatever passwords are named: its values would lie open in the inventory that patchrun writes. Encrypt single variables (ansible-vault encrypt_string), or keep the encrypted file in group_vars beside the playbook, where ansible-playbook opens it.'
       : 'Try "ansible-inventory --list -i PATH" by hand.',
   }
 }

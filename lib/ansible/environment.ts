@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The environment of one ansible-playbook call. Pure. Variables win over a repository's ansible.cfg, so what must hold is set here.
+import type { AnsiblePolicy } from '../fleet/types.js'
 import { selection } from './argv.js'
 import type { RunRequest, Section } from './types.js'
 
@@ -32,6 +33,9 @@ const DROPPED = [
   /^ANSIBLE_STRATEGY$/,
 ]
 
+/** Inherited passwords of the vault; where `ansible.vault` names some, those are the ones. */
+const VAULT_VARIABLE = /^ANSIBLE_VAULT_(PASSWORD_FILE|IDENTITY_LIST)$/
+
 const KEEP_ALIVE = '-o ServerAliveInterval=5 -o ServerAliveCountMax=2'
 
 /** The value of a key in an ini text, where it is set; comments and other sections are left out. */
@@ -47,6 +51,16 @@ export function configValue(text: string, section: string, key: string): string 
   return found
 }
 
+/** What an Ansible of ours inherits. */
+export function keptOf(inherited: Readonly<Record<string, string | undefined>>, { vault }: Pick<AnsiblePolicy, 'vault'>): Readonly<Record<string, string>> {
+  const dropped = vault.length > 0 ? [...DROPPED, VAULT_VARIABLE] : DROPPED
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(inherited)) {
+    if (value !== undefined && !dropped.some((pattern) => pattern.test(name))) kept[name] = value
+  }
+  return kept
+}
+
 /** Every variable of the child: nothing is inherited beyond what this returns. */
 export function runEnvironment(
   request: Pick<RunRequest, 'mode' | 'checkout' | 'policy' | 'untagged' | 'fence'>,
@@ -54,12 +68,9 @@ export function runEnvironment(
   places: RunPlaces,
   following: readonly Section[] = [],
 ): Readonly<Record<string, string>> {
-  const kept: Record<string, string> = {}
-  for (const [name, value] of Object.entries(inherited)) {
-    if (value !== undefined && !DROPPED.some((pattern) => pattern.test(name))) kept[name] = value
-  }
-  const { tags, skip } = selection(request.mode)
   const { policy } = request
+  const kept = keptOf(inherited, policy)
+  const { tags, skip } = selection(request.mode)
   const config = (section: string, key: string): string | undefined => configValue(places.configText, section, key)
   return {
     ...kept,

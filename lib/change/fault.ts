@@ -14,7 +14,13 @@ export function errorIn(stderr: string, root = ''): { readonly message: string; 
   const text = own.at(-1)
   if (text === undefined) return undefined
   const { file, line } = placeOf(text)
-  return { message: messageOf(text), ...(file !== undefined && { file: within(file, root) }), ...(line !== undefined && { line }) }
+  return { message: plainly(messageOf(text)), ...(file !== undefined && { file: within(file, root) }), ...(line !== undefined && { line }) }
+}
+
+/** What Ansible says of a vault that it cannot open leaves open what to do; other texts as they are. */
+export function plainly(text: string): string {
+  const why = /no vault secrets were found that could decrypt/i.test(text) ? 'none of the vault passwords fits it' : /to decrypt but no vault secrets found/i.test(text) ? 'no vault password is given' : undefined
+  return why === undefined ? text : `an encrypted value or file can not be opened: ${why}; name its password under ansible.vault in patchrun.yml. Ansible said: ${text}`
 }
 
 const within = (file: string, root: string): string => (root !== '' && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file)
@@ -42,7 +48,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/no play of the playbook/, "Correct the `hosts:` of the plays, or the groups in patchrun.yml: `patchrun inventory --list` shows what they can match."],
   [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Install the collection on the machine that runs patchrun (ansible-galaxy), or correct the name.'],
   [/role .* was not found/i, 'Add the role to the playbook repository (a missing submodule or requirements.yml?), or correct its name.'],
-  [/vault/i, 'Give the vault password in ansible.extraArgs with --vault-id or --vault-password-file.'],
+  [/vault/i, 'Name the password under ansible.vault in patchrun.yml; `patchrun doctor` looks at those that are named.'],
   [/YAML|syntax|Syntax|mapping values|could not find expected|JSON/, 'Correct the file at this place; ansible-playbook --syntax-check shows the same.'],
   [/could not be found|playbook/i, 'Check playbooks.playbook in patchrun.yml and that the file is in the pinned commit.'],
   [/hosts to target|inventory/i, 'Check the inventory: patchrun inventory --list shows what Ansible is given.'],

@@ -2,6 +2,7 @@
 // What the events said of one node so far. Pure.
 import type { HostStats, ResultEvent } from '../ansible/events.js'
 import type { Failure } from '../rollout/verdict.js'
+import { plainly } from './fault.js'
 import type { NodeResult, NodeSummary } from './types.js'
 import type { TaskTable } from './task-table.js'
 
@@ -77,7 +78,7 @@ export class NodeRecord {
   #fail(event: ResultEvent, tasks: TaskTable): void {
     const place = tasks.place(event.task)
     const said = this.#itemFailures.length > 0 ? this.#itemFailures : [event.msg]
-    const message = [...said, event.stderr].filter((text) => text !== undefined && text !== '').join('\n')
+    const message = plainly([...said, event.stderr].filter((text) => text !== undefined && text !== '').join('\n'))
     this.#failure = {
       cause: event.timedOut ? 'hung' : event.ev === 'unreachable' ? 'unreachable' : 'failed',
       message: message || (tasks.get(event.task)?.noLog ? 'the output is hidden by no_log' : 'Ansible gave no message'),

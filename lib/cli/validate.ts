@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { vaultFileProblems } from '../ansible/vault-sources.js'
 import { openSession } from '../engine/session.js'
-import { EXIT } from '../errors.js'
+import { EXIT, refuse } from '../errors.js'
 import type { ValidateReport } from '../report/answers.js'
 import { validateText } from '../report/text-answers.js'
 import { REPORT_VERSION } from '../report/types.js'
@@ -11,6 +12,7 @@ import type { VerbAction } from './context.js'
 export const validate: VerbAction = async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
   const fleet = await session.observe()
+  refuse(await vaultFileProblems(fleet.ansible.vault))
   const report: ValidateReport = {
     schemaVersion: REPORT_VERSION,
     kind: 'validate',

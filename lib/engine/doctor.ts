@@ -4,6 +4,7 @@ import { mkdir, stat, statfs, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { agentKeys, sshVersion } from '../ansible/ssh.js'
 import { findAnsible, NEWEST_TESTED, OLDEST } from '../ansible/find-ansible.js'
+import { checkVault, openToOthers } from '../ansible/vault-sources.js'
 import { PatchrunError } from '../errors.js'
 import type { Problem } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
@@ -98,6 +99,15 @@ async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: Abo
     await check('keys', async () => {
       const keys = await agentKeys(signal)
       return keys === null ? ok('no agent; Ansible uses the keys that its settings name') : keys === 0 ? warn('the agent holds no key', '`ssh-add` gives it one, unless Ansible is told of a key file.') : ok(`the agent holds ${keys} key${keys === 1 ? '' : 's'}`)
+    })
+  }
+  const { vault } = fleet.ansible
+  if (vault.length > 0) {
+    await check('vault', async () => {
+      await checkVault(vault, signal)
+      const open = await openToOthers(vault)
+      const found = `${vault.length} password${vault.length === 1 ? '' : 's'}: ${vault.map((v) => v.id).join(', ')}`
+      return open.length === 0 ? ok(found) : warn(`${found}; everybody on this machine can read ${open.join(', ')}`, 'Let only the user who runs patchrun read it: chmod 600.')
     })
   }
   await check('canaries', async () => {

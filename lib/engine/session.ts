@@ -2,9 +2,10 @@
 // What every verb starts from: the declaration, read afresh whenever it is asked for, and the Ansible to use.
 import type { AnsibleInstall } from '../ansible/types.js'
 import { findAnsible } from '../ansible/find-ansible.js'
+import { checkVault } from '../ansible/vault-sources.js'
 import { PatchrunError } from '../errors.js'
 import { limitTo } from '../fleet/limit.js'
-import type { Fleet } from '../fleet/types.js'
+import type { Fleet, VaultId } from '../fleet/types.js'
 import { openFleet } from './open-fleet.js'
 import type { InventoryMemo } from './open-fleet.js'
 import { readPlanFile, requireSame } from './plan-file.js'
@@ -27,7 +28,7 @@ export interface Session {
   readonly plan: LoadedPlan | null
   /** Reads file, lists and inventories, and checks them. Throws config/…. */
   observe(): Promise<Fleet>
-  /** Finds Ansible once. Throws ansible/…. */
+  /** Finds Ansible once, and sees that the files and scripts of `ansible.vault` give it its passwords. Throws ansible/…, config/vault-password. */
   findAnsible(): Promise<AnsibleInstall>
 }
 
@@ -38,6 +39,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const plan = options.plan === undefined ? null : await readPlanFile(options.plan)
   if (plan && options.limit !== undefined) throw new PatchrunError({ code: 'usage/plan-and-limit', message: 'the plan file says which nodes it is for', hint: 'Leave --limit out, or give it to `patchrun plan`.' })
   let executable: string | undefined
+  let vault: readonly VaultId[] = []
+  let asked = ''
   const memo: InventoryMemo = new Map()
   const observe = async (): Promise<Fleet> => {
     const fleet = await openFleet({
@@ -48,9 +51,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       memo,
     })
     executable = fleet.ansible.executable
+    vault = fleet.ansible.vault
     if (plan) requireSame(plan, fleet)
     return fleet
   }
   const limit = plan ? plan.limit : options.limit === undefined ? null : limitTo(await observe(), options.limit)
-  return { options, limit, plan, observe, findAnsible: () => find(executable) }
+  const ready = async (): Promise<AnsibleInstall> => {
+    const found = await find(executable)
+    const key = JSON.stringify(vault)
+    // Not with the declaration: whoever asks for the status, or aborts, may be on a machine without the passwords.
+    if (key !== asked) await checkVault(vault, options.signal)
+    asked = key
+    return found
+  }
+  return { options, limit, plan, observe, findAnsible: ready }
 }

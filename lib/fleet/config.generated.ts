@@ -46,6 +46,15 @@ export type Day = string
  * Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.
  */
 export type HealthGates = Health[]
+/**
+ * Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.
+ */
+export type SecretSource = SecretOfEnvironment | SecretOfFile | SecretOfVault
+export type WebhookUrl = string
+/**
+ * The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.
+ */
+export type Vault = (VaultFile | VaultScript)[]
 
 /**
  * patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.
@@ -75,6 +84,7 @@ export interface Declaration {
   drain?: Drain
   windows?: Windows
   health?: HealthGates
+  notify?: Notify
   ansible?: Ansible
   state?: State
   /**
@@ -187,7 +197,7 @@ export interface Inventory {
   }
 }
 /**
- * Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.
+ * Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.
  */
 export interface Variables {
   [k: string]: unknown
@@ -531,6 +541,71 @@ export interface Health {
   vars?: Variables
 }
 /**
+ * Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.
+ */
+export interface Notify {
+  [k: string]: NotifyTarget
+}
+/**
+ * Somebody who is told: Slack, or a webhook of your own.
+ */
+export interface NotifyTarget {
+  /**
+   * The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.
+   */
+  slack?: SecretSource
+  webhook?: Webhook
+  /**
+   * What is told; without it, all.
+   *
+   * @minItems 1
+   */
+  on?: [
+    'started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back',
+    ...('started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back')[]
+  ]
+}
+/**
+ * A variable of the environment that patchrun runs in.
+ */
+export interface SecretOfEnvironment {
+  /**
+   * Name of the variable.
+   */
+  env: string
+}
+/**
+ * A file that holds the secret and nothing else. A line end after it does not count.
+ */
+export interface SecretOfFile {
+  /**
+   * Path of the file; a relative one is taken from the directory of this file.
+   */
+  file: Path
+}
+/**
+ * The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.
+ */
+export interface SecretOfVault {
+  /**
+   * The encrypted text, as ansible-vault encrypt_string prints it.
+   */
+  __ansible_vault: string
+}
+/**
+ * Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.
+ */
+export interface Webhook {
+  /**
+   * Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.
+   */
+  url: WebhookUrl | SecretSource
+  /**
+   * The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.
+   */
+  secret: SecretSource
+}
+/**
  * How ansible-playbook is called.
  */
 export interface Ansible {
@@ -562,6 +637,33 @@ export interface Ansible {
    * Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.
    */
   extraArgs?: string[]
+  vault?: Vault
+}
+/**
+ * A file that holds one password and nothing else.
+ */
+export interface VaultFile {
+  /**
+   * The vault id: the label that values encrypted with this password carry.
+   */
+  id?: Name
+  /**
+   * Path of the file. It must not be executable: Ansible would run it.
+   */
+  file: Path
+}
+/**
+ * An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.
+ */
+export interface VaultScript {
+  /**
+   * The vault id: the label that values encrypted with this password carry.
+   */
+  id?: Name
+  /**
+   * Path of the executable.
+   */
+  script: Path
 }
 /**
  * Where patchrun keeps its journal.
@@ -599,6 +701,7 @@ export interface Environment {
   playbooks?: EnvironmentPlaybooks
   windows?: Windows
   health?: HealthGates
+  notify?: Notify
   /**
    * Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.
    */

@@ -6,9 +6,8 @@ import { nearest } from './nearest.js'
 
 /** Options with a value. */
 const WITH_VALUE = new Set([
-  '--vault-id', '--vault-password-file', '--vault-pass-file', '--user', '-u', '--become-method', '--become-user',
-  '--become-password-file', '--become-pass-file', '--connection-password-file', '--conn-pass-file', '--private-key',
-  '--key-file', '--connection', '-c', '--ssh-common-args', '--ssh-extra-args', '--sftp-extra-args', '--scp-extra-args',
+  '--user', '-u', '--become-method', '--become-user', '--become-password-file', '--become-pass-file',
+  '--connection-password-file', '--conn-pass-file', '--private-key', '--key-file', '--connection', '-c', '--ssh-common-args', '--ssh-extra-args', '--sftp-extra-args', '--scp-extra-args',
   '--module-path', '-M', '--extra-vars', '-e',
 ])
 const FLAGS = new Set(['--become', '-b', '--force-handlers', '--flush-cache', '--verbose', '-v', '-vv', '-vvv', '-vvvv'])
@@ -23,6 +22,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(-T|--timeout)/, 'Use ansible.connectTimeout.'],
   [/^(-D|--diff)/, 'Use ansible.diff.'],
   [/^(--step|--start|--list|--syntax)/, 'A run is always the whole playbook.'],
+  [/^--va/, 'Name password files and scripts under ansible.vault, as in vault: [{ id: prod, file: /etc/patchrun/vault-pass }].'],
   [/^(-k|-K|-J|--ask)/, 'Nobody is there to be asked: give the password in a file that only you can read.'],
 ]
 
@@ -60,8 +60,6 @@ export function extraArgFaults(args: readonly string[]): ArgFault[] {
       if (value?.startsWith('-')) index -= 1
     } else if ((option === '-e' || option === '--extra-vars') && !value.startsWith('@')) {
       say(`${option} with variables on the command line, which everybody on the machine can read`, 'Put them under inventory.vars, or into a file: ["-e", "@vars.yml"].')
-    } else if (option === '--vault-id' && /(^|@)prompt(_|$)/.test(value)) {
-      say('a vault password that is asked for', 'Nobody is there to be asked: give the password in a file that only you can read.')
     }
   }
   return faults

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A declaration and what its sources gave -> the Fleet of one environment, every default filled in. Pure: reading the
 // sources is lib/engine/open-fleet.ts's.
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { PatchrunError, refuse, type Problem } from '../errors.js'
-import { parseDuration } from './duration.js'
+import { ansibleOf } from './ansible-policy.js'
 import { failureDomains, partitionsOf } from './domains.js'
 import { grouping } from './groups.js'
 import type { Gathered } from './lists.js'
 import { nearest } from './nearest.js'
+import { notifyOf } from './notify.js'
 import { ordered } from './order.js'
 import { permits } from './permits.js'
 import { rolloutPolicy } from './rollout-policy.js'
@@ -18,7 +19,7 @@ import { sharedNodes } from './shared-nodes.js'
 import type { SourceInventory } from './source-inventory.js'
 import { repositoryOf, statePlaceOf } from './state-place.js'
 import { calendarOf, timingOf } from './timing.js'
-import type { AnsiblePolicy, Fleet, FleetNode, Freeze, PlaybookSource } from './types.js'
+import type { Fleet, FleetNode, Freeze, PlaybookSource } from './types.js'
 import type { Declared } from './validate.js'
 
 /** Name of the environment where a file declares none. */
@@ -61,27 +62,6 @@ function playbooksOf({ config, file }: Declared, environment: string): PlaybookS
     ref: config.environments?.[environment]?.playbooks?.ref ?? playbooks.ref ?? d.ref.default,
     playbook: playbooks.playbook ?? d.playbook.default,
     submodules: playbooks.submodules ?? d.submodules.default,
-  }
-}
-
-/** Absolute path of the ansible-playbook that is declared. */
-export function executableOf({ config, file }: Declared): string | undefined {
-  const executable = config.ansible?.executable
-  return executable === undefined ? undefined : resolve(dirname(file), executable)
-}
-
-function ansibleOf(declared: Declared): AnsiblePolicy {
-  const d = defaults.ansible.properties
-  const set = declared.config.ansible ?? {}
-  const executable = executableOf(declared)
-  return {
-    ...(executable === undefined ? {} : { executable }),
-    forks: set.forks ?? d.forks.default,
-    config: set.config ?? d.config.default,
-    hangTimeout: parseDuration(set.hangTimeout ?? d.hangTimeout.default),
-    connectTimeout: parseDuration(set.connectTimeout ?? d.connectTimeout.default),
-    diff: set.diff ?? d.diff.default,
-    extraArgs: set.extraArgs ?? d.extraArgs.default,
   }
 }
 
@@ -145,6 +125,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     policy,
     ansible: ansibleOf(declared),
     scheduler,
+    notify: notifyOf(declared, environment),
     ...state,
   }
 }

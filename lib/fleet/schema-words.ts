@@ -43,6 +43,16 @@ const KINDS: Readonly<Record<string, string>> = {
   string: 'text', integer: 'a whole number', number: 'a number', boolean: 'true or false', array: 'a list', object: 'a mapping', null: 'nothing',
 }
 
+/** Where a URL or a key may stand by mistake: what is there is not repeated, because problems are printed and logged. */
+const SECRET = /^(\/environments\/[^/]*)?\/notify(?!\/[^/]+\/on\/)(\/|$)/
+
+/** A problem without the text that stands at its place. */
+export function withoutText({ where, ...problem }: Problem): Problem {
+  if (!where) return problem
+  const { text: _text, ...place } = where
+  return { ...problem, where: place }
+}
+
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
@@ -59,13 +69,19 @@ const described = (node: SchemaNode, otherwise: string): string => `${node.descr
 
 /** What a list of alternatives takes, in words. */
 const alternatives = (node: SchemaNode): string =>
-  (node.anyOf ?? []).map((b) => (b.required ? `{${b.required.join(', ')}: …}` : (KINDS[b.type ?? ''] ?? (b.$ref?.endsWith('/hostExpression') ? 'a host expression' : (b.title ?? 'another form'))))).join(', ')
+  (node.anyOf ?? []).map((b) => (b.required?.includes('__ansible_vault') ? 'a !vault value' : b.required ? `{${b.required.join(', ')}: …}` : (KINDS[b.type ?? ''] ?? (b.$ref?.endsWith('/hostExpression') ? 'a host expression' : (b.title ?? 'another form'))))).join(', ')
 
 /** One validator error as a problem with its place. */
 export function describeError(error: SchemaError, places: Located): Problem {
+  const problem = inWords(error, places)
+  return SECRET.test(error.instancePath) && error.keyword !== 'additionalProperties' ? withoutText(problem) : problem
+}
+
+function inWords(error: SchemaError, places: Located): Problem {
   const at = error.instancePath
   const node = (error.parentSchema ?? {}) as SchemaNode
   const field = fieldName(at)
+  if (SECRET.test(at) && typeof error.data === 'string' && error.propertyName === undefined) return secretProblem(error, node, field, places)
   const where = places.place(at)
   const { params } = error
   const invalid = (message: string, hint: string): Problem => ({ code: 'config/invalid-value', message, hint, where })
@@ -110,6 +126,12 @@ export function describeError(error: SchemaError, places: Located): Problem {
     default:
       return invalid(`${field} is ${kindOf(error.data)}`, described(node, `It ${error.message ?? 'is not valid'}.`))
   }
+}
+
+/** A text where the secret's source, or something around it, is wanted: most likely the secret itself. */
+function secretProblem({ instancePath }: SchemaError, node: SchemaNode, field: string, places: Located): Problem {
+  const hint = node.title === 'SecretSource' ? 'Write where it is found: { env: NAME }, a variable of the environment, or { file: PATH }; or encrypt it: !vault.' : described(node, 'See docs/usage/notify.md.')
+  return { code: 'config/secret-in-file', message: `${field} is a text, where ${node.title === 'SecretSource' ? 'the source of a secret' : 'something else'} is wanted; it is not shown, because it may be a secret`, hint, where: places.place(instancePath) }
 }
 
 function enumHint(value: unknown, known: readonly unknown[]): string {

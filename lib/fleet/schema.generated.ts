@@ -93,6 +93,9 @@ export const patchrunSchema = {
   "health": {
    "$ref": "#/definitions/healthGates"
   },
+  "notify": {
+   "$ref": "#/definitions/notify"
+  },
   "ansible": {
    "$ref": "#/definitions/ansible"
   },
@@ -176,8 +179,16 @@ export const patchrunSchema = {
   },
   "variables": {
    "title": "Variables",
-   "description": "Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.",
+   "description": "Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.",
    "type": "object",
+   "not": {
+    "required": [
+     "__ansible_vault"
+    ],
+    "properties": {
+     "__ansible_vault": {}
+    }
+   },
    "propertyNames": {
     "$ref": "#/definitions/variableName"
    },
@@ -894,20 +905,107 @@ export const patchrunSchema = {
      "default": [],
      "examples": [
       [
-       "--vault-id",
-       "prod@/etc/patchrun/vault-pass"
+       "--private-key",
+       "/etc/patchrun/id_ed25519"
       ]
      ]
+    },
+    "vault": {
+     "$ref": "#/definitions/vault"
     }
    },
    "examples": [
     {
      "forks": 50,
-     "extraArgs": [
-      "--vault-password-file",
-      "/etc/patchrun/vault-pass"
+     "vault": [
+      {
+       "id": "prod",
+       "file": "/etc/patchrun/vault-pass"
+      }
      ]
     }
+   ]
+  },
+  "vault": {
+   "title": "Vault",
+   "description": "The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.",
+   "type": "array",
+   "default": [],
+   "items": {
+    "anyOf": [
+     {
+      "title": "VaultFile",
+      "description": "A file that holds one password and nothing else.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "file"
+      ],
+      "properties": {
+       "id": {
+        "description": "The vault id: the label that values encrypted with this password carry.",
+        "$ref": "#/definitions/name",
+        "default": "default",
+        "examples": [
+         "prod"
+        ]
+       },
+       "file": {
+        "description": "Path of the file. It must not be executable: Ansible would run it.",
+        "$ref": "#/definitions/path",
+        "examples": [
+         "/etc/patchrun/vault-pass"
+        ]
+       }
+      },
+      "examples": [
+       {
+        "id": "prod",
+        "file": "/etc/patchrun/vault-pass"
+       }
+      ]
+     },
+     {
+      "title": "VaultScript",
+      "description": "An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "script"
+      ],
+      "properties": {
+       "id": {
+        "description": "The vault id: the label that values encrypted with this password carry.",
+        "$ref": "#/definitions/name",
+        "default": "default",
+        "examples": [
+         "prod"
+        ]
+       },
+       "script": {
+        "description": "Path of the executable.",
+        "$ref": "#/definitions/path",
+        "examples": [
+         "./vault-keyring-client.sh"
+        ]
+       }
+      },
+      "examples": [
+       {
+        "id": "prod",
+        "script": "./vault-keyring-client.sh"
+       }
+      ]
+     }
+    ]
+   },
+   "examples": [
+    [
+     {
+      "id": "prod",
+      "file": "/etc/patchrun/vault-pass"
+     }
+    ]
    ]
   },
   "state": {
@@ -1060,6 +1158,9 @@ export const patchrunSchema = {
     },
     "health": {
      "$ref": "#/definitions/healthGates"
+    },
+    "notify": {
+     "$ref": "#/definitions/notify"
     },
     "after": {
      "description": "Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.",
@@ -1848,6 +1949,228 @@ export const patchrunSchema = {
      "hyp01": [
       "node[01-04]"
      ]
+    }
+   ]
+  },
+  "secretSource": {
+   "title": "SecretSource",
+   "description": "Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.",
+   "anyOf": [
+    {
+     "title": "SecretOfEnvironment",
+     "description": "A variable of the environment that patchrun runs in.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "env"
+     ],
+     "properties": {
+      "env": {
+       "description": "Name of the variable.",
+       "type": "string",
+       "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,254}$",
+       "examples": [
+        "PATCHRUN_SLACK"
+       ]
+      }
+     },
+     "examples": [
+      {
+       "env": "PATCHRUN_SLACK"
+      }
+     ]
+    },
+    {
+     "title": "SecretOfFile",
+     "description": "A file that holds the secret and nothing else. A line end after it does not count.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "file"
+     ],
+     "properties": {
+      "file": {
+       "description": "Path of the file; a relative one is taken from the directory of this file.",
+       "$ref": "#/definitions/path",
+       "examples": [
+        "/etc/patchrun/slack"
+       ]
+      }
+     },
+     "examples": [
+      {
+       "file": "/etc/patchrun/slack"
+      }
+     ]
+    },
+    {
+     "title": "SecretOfVault",
+     "description": "The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "__ansible_vault"
+     ],
+     "properties": {
+      "__ansible_vault": {
+       "description": "The encrypted text, as ansible-vault encrypt_string prints it.",
+       "type": "string",
+       "examples": [
+        "$ANSIBLE_VAULT;1.1;AES256\n3366..."
+       ]
+      }
+     },
+     "examples": [
+      {
+       "__ansible_vault": "$ANSIBLE_VAULT;1.1;AES256\n3366..."
+      }
+     ]
+    }
+   ],
+   "examples": [
+    {
+     "env": "PATCHRUN_SLACK"
+    },
+    {
+     "file": "/etc/patchrun/slack"
+    }
+   ]
+  },
+  "notifyTarget": {
+   "title": "NotifyTarget",
+   "description": "Somebody who is told: Slack, or a webhook of your own.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "slack": {
+     "description": "The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.",
+     "$ref": "#/definitions/secretSource",
+     "examples": [
+      {
+       "env": "PATCHRUN_SLACK"
+      }
+     ]
+    },
+    "webhook": {
+     "title": "Webhook",
+     "description": "Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "url",
+      "secret"
+     ],
+     "properties": {
+      "url": {
+       "description": "Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.",
+       "anyOf": [
+        {
+         "title": "WebhookUrl",
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 2048
+        },
+        {
+         "$ref": "#/definitions/secretSource"
+        }
+       ],
+       "examples": [
+        "https://desk.example.org/hooks/patchrun",
+        {
+         "env": "DESK_URL"
+        }
+       ]
+      },
+      "secret": {
+       "description": "The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.",
+       "$ref": "#/definitions/secretSource",
+       "examples": [
+        {
+         "file": "/etc/patchrun/desk.key"
+        }
+       ]
+      }
+     },
+     "examples": [
+      {
+       "url": "https://desk.example.org/hooks/patchrun",
+       "secret": {
+        "file": "/etc/patchrun/desk.key"
+       }
+      }
+     ]
+    },
+    "on": {
+     "description": "What is told; without it, all.",
+     "type": "array",
+     "minItems": 1,
+     "items": {
+      "enum": [
+       "started",
+       "canary-passed",
+       "halted",
+       "waiting-approval",
+       "quarantined",
+       "done",
+       "rolled-back"
+      ]
+     },
+     "default": [
+      "started",
+      "canary-passed",
+      "halted",
+      "waiting-approval",
+      "quarantined",
+      "done",
+      "rolled-back"
+     ],
+     "examples": [
+      [
+       "halted",
+       "waiting-approval",
+       "quarantined"
+      ]
+     ]
+    }
+   },
+   "examples": [
+    {
+     "slack": {
+      "env": "PATCHRUN_SLACK"
+     },
+     "on": [
+      "halted",
+      "waiting-approval",
+      "quarantined"
+     ]
+    }
+   ]
+  },
+  "notify": {
+   "title": "Notify",
+   "description": "Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.",
+   "type": "object",
+   "propertyNames": {
+    "$ref": "#/definitions/name"
+   },
+   "additionalProperties": {
+    "$ref": "#/definitions/notifyTarget"
+   },
+   "examples": [
+    {
+     "ops": {
+      "slack": {
+       "env": "PATCHRUN_SLACK"
+      }
+     },
+     "desk": {
+      "webhook": {
+       "url": "https://desk.example.org/hooks/patchrun",
+       "secret": {
+        "file": "/etc/patchrun/desk.key"
+       }
+      }
+     }
     }
    ]
   }

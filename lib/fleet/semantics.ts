@@ -7,6 +7,7 @@ import { extraArgFaults } from './extra-args.js'
 import { parseHosts } from './host-expression.js'
 import { groupNameFault } from './host-name.js'
 import { nearest } from './nearest.js'
+import { notifyProblems } from './notify-problems.js'
 import { promotionProblems } from './promotion.js'
 import { isRef } from './ref-name.js'
 import { schedulerProblems } from './scheduler-problems.js'
@@ -51,10 +52,11 @@ function healthProblems(gates: HealthGates | undefined, pointer: string, places:
 }
 
 /** What the fleet and an environment say alike. */
-const policyProblems = ({ rollout, windows, health }: Pick<Declaration, 'rollout' | 'windows' | 'health'>, pointer: string, places: Located): Problem[] => [
+const policyProblems = ({ rollout, windows, health, notify }: Pick<Declaration, 'rollout' | 'windows' | 'health' | 'notify'>, pointer: string, places: Located): Problem[] => [
   ...rolloutProblems(rollout, `${pointer}/rollout`, places),
   ...timingProblems(windows, `${pointer}/windows`, places),
   ...healthProblems(health, `${pointer}/health`, places),
+  ...notifyProblems(notify, `${pointer}/notify`, places),
 ]
 
 /** Shorter than this, a busy machine is taken for a dead one. */

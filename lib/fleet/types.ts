@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the operator declared, resolved: every list expanded, every default filled in. Plain values only.
+import type { SecretSource, VaultId } from './secret-source.js'
+
+export type { SecretSource, VaultedSecret, VaultId } from './secret-source.js'
 
 /** A node that patchrun may change: one host of the inventory it generates. */
 export interface FleetNode {
@@ -167,8 +170,10 @@ export interface AnsiblePolicy {
   readonly connectTimeout: number
   /** Show diffs in events. */
   readonly diff: boolean
-  /** Further arguments for ansible-playbook, such as `--vault-id`; never ones that choose hosts, tags or check mode. */
+  /** Further arguments for ansible-playbook, such as `--private-key`; never ones that choose hosts, tags or check mode. */
   readonly extraArgs: readonly string[]
+  /** Passwords of Ansible's vault, in the order in which they are tried. Empty: what the caller's own environment says holds. */
+  readonly vault: readonly VaultId[]
 }
 
 export interface PlaybookSource {
@@ -178,6 +183,17 @@ export interface PlaybookSource {
   /** Path of the playbook within the repository. */
   readonly playbook: string
   readonly submodules: boolean
+}
+
+/** What people are told of. */
+export type MessageKind = 'started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back'
+
+/** Somebody who is told. */
+export interface NotifyTarget {
+  /** As declared: it stands for the target wherever its URL must not. */
+  readonly name: string
+  readonly on: readonly MessageKind[]
+  readonly to: { readonly slack: SecretSource } | { readonly url: string | SecretSource; readonly secret: SecretSource }
 }
 
 /** Refs of a git repository that hold the state of a fleet. */
@@ -207,6 +223,8 @@ export interface Fleet {
   readonly ansible: AnsiblePolicy
   /** null: nothing is drained, and nodes that need it wait. */
   readonly scheduler: Scheduler | null
+  /** Who is told what a rollout does. */
+  readonly notify: readonly NotifyTarget[]
   /** Absolute path of the directory that holds this fleet's state, or, where that lies in a remote, what belongs to this machine. */
   readonly stateDirectory: string
   /** Where journal, lock and mailbox lie, when not in that directory. */

@@ -7,6 +7,7 @@ import { describeError, type SchemaError } from './schema-words.js'
 import { ordered } from './order.js'
 import { semanticProblems } from './semantics.js'
 import { validate as compiled } from './validator.generated.js'
+import { vaultProblems } from './vault-values.js'
 import { parseYaml, type Located } from './yaml-source.js'
 
 /** A declaration whose form is right, and where everything in it stands. */
@@ -81,13 +82,14 @@ export function checkDeclaration(file: string, text: string): Checked {
   const value: unknown = places.value
   if (validate(value)) {
     const config = value as Declaration
-    return { problems: semanticProblems(config, places), declared: { file, config, places } }
+    return { problems: [...vaultProblems(value, [], places).problems, ...semanticProblems(config, places)], declared: { file, config, places } }
   }
   const errors = withoutOtherBranches((validate.errors ?? []).slice(0, MAX_ERRORS))
   const version = errors.find((e) => e.instancePath === '/schemaVersion')
   // A file of another version is another language: its other "mistakes" would mislead.
   if (version) return { problems: [describeError(version, places)] }
-  const problems = errors.map((error): Problem => describeError(error, places))
+  const vault = vaultProblems(value, errors, places)
+  const problems = [...vault.problems, ...vault.others.map((error): Problem => describeError(error, places))]
   const config = withoutRefused(value, errors)
   return config ? { problems: [...problems, ...semanticProblems(config, places)], declared: { file, config, places } } : { problems }
 }
@@ -105,13 +107,13 @@ function withoutRefused(value: unknown, errors: readonly SchemaError[]): Declara
   const copy = structuredClone(value) as Record<string, unknown>
   for (const { instancePath, keyword, params } of errors) {
     const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    if (keyword === 'additionalProperties') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
+    if (keyword === 'additionalProperties' && path[0] !== 'notify') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
     else if (path[0] !== undefined && OPTIONAL.has(path[0]) && instancePath !== '/scheduler') remove(copy, path.slice(0, path[0] === 'health' ? 1 : 2))
   }
   return validate(copy) ? (copy as unknown as Declaration) : undefined
 }
 
-const OPTIONAL = new Set(['inventory', 'failureDomains', 'partitions', 'scheduler', 'runsOn', 'changes', 'rollout', 'drain', 'windows', 'health', 'ansible', 'state'])
+const OPTIONAL = new Set(['inventory', 'failureDomains', 'partitions', 'scheduler', 'runsOn', 'changes', 'rollout', 'drain', 'windows', 'health', 'notify', 'ansible', 'state'])
 
 function remove(from: unknown, path: readonly string[]): void {
   const [key, ...rest] = path

@@ -2,7 +2,7 @@
 // Generated from schemas/patchrun.schema.json by scripts/generate-types.mjs. Do not edit.
 // @ts-nocheck
 export const validate = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Declaration","description":"patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.","type":"object","additionalProperties":false,"required":["schemaVersion","fleet","playbooks","nodes"],"examples":[{"schemaVersion":1,"fleet":"demo","playbooks":{"repository":"./playbooks","ref":"main","playbook":"site.yml"},"nodes":{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}}],"properties":{"$schema":{"description":"Path or URL of this schema, for editors. patchrun does not read it.","type":"string","examples":["node_modules/patchrun/schemas/patchrun.schema.json"]},"schemaVersion":{"description":"Version of the format of this file.","const":1,"examples":[1]},"fleet":{"description":"Name of the fleet, as reports and notices show it: letters, digits, '-', '_' and '.'.","$ref":"#/definitions/name","examples":["demo","m3"]},"playbooks":{"$ref":"#/definitions/playbooks"},"nodes":{"$ref":"#/definitions/nodes"},"inventory":{"$ref":"#/definitions/inventory"},"failureDomains":{"$ref":"#/definitions/failureDomains"},"partitions":{"$ref":"#/definitions/partitions"},"scheduler":{"$ref":"#/definitions/scheduler"},"runsOn":{"$ref":"#/definitions/runsOn"},"changes":{"$ref":"#/definitions/changes"},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"ansible":{"$ref":"#/definitions/ansible"},"state":{"$ref":"#/definitions/state"},"environments":{"description":"Named parts of the fleet, in the order in which they are promoted. Without it the whole fleet is one environment called \"default\".","type":"object","minProperties":1,"propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/environment"},"examples":[{"test01":{"nodes":{"allow":["test[01-04]"],"canary":["test01"]}},"prod":{"nodes":{"allow":["node[01-60]"],"canary":["node[01-02]"]}}}]}},"definitions":{"name":{"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"path":{"title":"Path","type":"string","minLength":1,"maxLength":4096},"duration":{"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]},"hostExpression":{"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]},"variableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"variables":{"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.","type":"object","propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true},"hostList":{"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]},"playbooks":{"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]},"ref":{"title":"Ref","type":"string","pattern":"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},"nodes":{"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]},"inventory":{"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]},"hostExpressions":{"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}},"failureDomains":{"title":"FailureDomains","description":"What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.","anyOf":[{"title":"DomainsFromGroups","description":"Each group whose name fits is a failure domain.","type":"object","additionalProperties":false,"required":["fromGroups"],"properties":{"fromGroups":{"description":"Group names; * stands for any text.","type":"array","minItems":1,"items":{"type":"string","minLength":1},"examples":[["rack*"]]}},"examples":[{"fromGroups":["rack*"]}]},{"title":"DomainsFromVariable","description":"Each value of the variable is a failure domain; a list of values puts a node into several.","type":"object","additionalProperties":false,"required":["fromVariable"],"properties":{"fromVariable":{"description":"Name of a host or group variable.","$ref":"#/definitions/variableName","examples":["rack"]}},"examples":[{"fromVariable":"rack"}]},{"title":"DomainsByName","description":"Names and the nodes in them.","type":"object","minProperties":1,"propertyNames":{"allOf":[{"$ref":"#/definitions/name"},{"not":{"enum":["fromGroups","fromVariable"]}}]},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"rack1":["node[01-03]"],"rack2":["node[04-06]"]}]}],"examples":[{"fromGroups":["rack*"]}]},"changes":{"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]}},"examples":[{"untagged":"error"}]},"nodeCount":{"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]},"waveSize":{"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]},"rollout":{"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]},"ansible":{"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--vault-id","prod@/etc/patchrun/vault-pass"]]}},"examples":[{"forks":50,"extraArgs":["--vault-password-file","/etc/patchrun/vault-pass"]}]},"state":{"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"git":{"description":"Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.","type":"object","additionalProperties":false,"properties":{"repository":{"description":"URL or path of the repository, which this user may push to. Without it, the playbook repository.","type":"string","minLength":1,"maxLength":4096,"examples":["https://git.example.org/ops/patchrun-state.git"]},"ref":{"description":"The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.","type":"string","minLength":6,"maxLength":200,"examples":["refs/patchrun/m3"]}},"examples":[{"repository":"https://git.example.org/ops/patchrun-state.git"}]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]},"environment":{"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]},"budget":{"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]},"retries":{"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]},"capacity":{"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions or known to the scheduler.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]},"pause":{"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]},"weekdays":{"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]},"day":{"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]},"window":{"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]},"freeze":{"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]},"windows":{"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]},"healthGate":{"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","visit","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"],["visit"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]},"healthGates":{"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]},"partitions":{"title":"Partitions","description":"Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"batch":["node[01-60]"],"gpu":["node[51-60]"]}]},"roleName":{"title":"RoleName","description":"Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.","type":"string","maxLength":255,"pattern":"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},"scheduler":{"title":"SchedulerDeclared","description":"The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"description":"Which workload manager it is.","enum":["slurm"],"examples":["slurm"]},"controller":{"description":"Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$","default":"localhost","examples":["ctl","slurm.example.org"]},"controllerVars":{"description":"Connection variables of that host, over what inventory.source says of it.","$ref":"#/definitions/variables","default":{},"examples":[{"ansible_user":"slurm-admin"}]},"names":{"description":"What the scheduler calls a node: its whole name, or that up to the first dot.","enum":["full","short"],"default":"full","examples":["short"]},"every":{"description":"How often it is asked while something waits for it.","$ref":"#/definitions/duration","default":"30s","examples":["30s","2m"]},"feature":{"description":"Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_.]{0,62}$","examples":["patchrun_"]},"roles":{"$ref":"#/definitions/schedulerRoles"},"vars":{"description":"Further variables of these roles.","$ref":"#/definitions/variables","default":{},"examples":[{"slurm_bin":"/opt/slurm/bin"}]}},"examples":[{"type":"slurm","controller":"ctl","names":"short"}]},"schedulerRoles":{"title":"SchedulerRoleNames","description":"The Ansible role of each step. A site may bring its own.","type":"object","additionalProperties":false,"properties":{"observe":{"description":"Tells the nodes, jobs and reservations.","$ref":"#/definitions/roleName","default":"slurm_observe","examples":["slurm_observe","site.cluster.observe"]},"drain":{"description":"Takes nodes out of scheduling.","$ref":"#/definitions/roleName","default":"slurm_drain","examples":["slurm_drain","site.cluster.drain"]},"release":{"description":"Gives nodes back.","$ref":"#/definitions/roleName","default":"slurm_release","examples":["slurm_release","site.cluster.release"]},"reboot":{"description":"Reboots a node where that is asked for, and waits until it is back.","$ref":"#/definitions/roleName","default":"node_reboot","examples":["node_reboot","site.cluster.node_reboot"]},"test":{"description":"Runs a test job on one node before users get it back.","$ref":"#/definitions/roleName","default":"slurm_test_job","examples":["slurm_test_job","site.cluster.test_job"]}},"examples":[{"test":"our_test_job"}]},"drain":{"title":"Drain","description":"How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"atOnce":{"description":"Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.","$ref":"#/definitions/waveSize","default":"10%","examples":["10%",4]},"timeout":{"description":"How long a drain may take to empty its node before onTimeout decides.","$ref":"#/definitions/duration","default":"24h","examples":["24h","3d"]},"onTimeout":{"description":"What then happens: wait on; release the node at once and try again later; wait on and ask a person.","enum":["wait","release","ask"],"default":"wait","examples":["release"]},"foreign":{"description":"Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.","enum":["leave","patch"],"default":"leave","examples":["patch"]},"hotFirst":{"description":"Apply the HotChange part of a node that needs a drain beforehand, under load.","type":"boolean","default":false,"examples":[true]},"reboot":{"description":"When a drained node is rebooted: when it or the play asks for it, once in every visit, never.","enum":["auto","always","never"],"default":"auto","examples":["always"]},"rebootTimeout":{"description":"A node that is not back this long after its reboot has failed.","$ref":"#/definitions/duration","default":"15m","examples":["15m","40m"]},"test":{"description":"Run a test job on exactly that node before users get it back.","type":"boolean","default":true,"examples":[false]}},"examples":[{"atOnce":"10%","timeout":"24h","onTimeout":"wait"}]},"runsOn":{"title":"RunsOn","description":"Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"hyp01":["node[01-04]"]}]}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Declaration","description":"patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.","type":"object","additionalProperties":false,"required":["schemaVersion","fleet","playbooks","nodes"],"examples":[{"schemaVersion":1,"fleet":"demo","playbooks":{"repository":"./playbooks","ref":"main","playbook":"site.yml"},"nodes":{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}}],"properties":{"$schema":{"description":"Path or URL of this schema, for editors. patchrun does not read it.","type":"string","examples":["node_modules/patchrun/schemas/patchrun.schema.json"]},"schemaVersion":{"description":"Version of the format of this file.","const":1,"examples":[1]},"fleet":{"description":"Name of the fleet, as reports and notices show it: letters, digits, '-', '_' and '.'.","$ref":"#/definitions/name","examples":["demo","m3"]},"playbooks":{"$ref":"#/definitions/playbooks"},"nodes":{"$ref":"#/definitions/nodes"},"inventory":{"$ref":"#/definitions/inventory"},"failureDomains":{"$ref":"#/definitions/failureDomains"},"partitions":{"$ref":"#/definitions/partitions"},"scheduler":{"$ref":"#/definitions/scheduler"},"runsOn":{"$ref":"#/definitions/runsOn"},"changes":{"$ref":"#/definitions/changes"},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"ansible":{"$ref":"#/definitions/ansible"},"state":{"$ref":"#/definitions/state"},"environments":{"description":"Named parts of the fleet, in the order in which they are promoted. Without it the whole fleet is one environment called \"default\".","type":"object","minProperties":1,"propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/environment"},"examples":[{"test01":{"nodes":{"allow":["test[01-04]"],"canary":["test01"]}},"prod":{"nodes":{"allow":["node[01-60]"],"canary":["node[01-02]"]}}}]}},"definitions":{"name":{"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"path":{"title":"Path","type":"string","minLength":1,"maxLength":4096},"duration":{"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]},"hostExpression":{"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]},"variableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"variables":{"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.","type":"object","not":{"required":["__ansible_vault"],"properties":{"__ansible_vault":{}}},"propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true},"hostList":{"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]},"playbooks":{"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]},"ref":{"title":"Ref","type":"string","pattern":"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},"nodes":{"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]},"inventory":{"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]},"hostExpressions":{"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}},"failureDomains":{"title":"FailureDomains","description":"What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.","anyOf":[{"title":"DomainsFromGroups","description":"Each group whose name fits is a failure domain.","type":"object","additionalProperties":false,"required":["fromGroups"],"properties":{"fromGroups":{"description":"Group names; * stands for any text.","type":"array","minItems":1,"items":{"type":"string","minLength":1},"examples":[["rack*"]]}},"examples":[{"fromGroups":["rack*"]}]},{"title":"DomainsFromVariable","description":"Each value of the variable is a failure domain; a list of values puts a node into several.","type":"object","additionalProperties":false,"required":["fromVariable"],"properties":{"fromVariable":{"description":"Name of a host or group variable.","$ref":"#/definitions/variableName","examples":["rack"]}},"examples":[{"fromVariable":"rack"}]},{"title":"DomainsByName","description":"Names and the nodes in them.","type":"object","minProperties":1,"propertyNames":{"allOf":[{"$ref":"#/definitions/name"},{"not":{"enum":["fromGroups","fromVariable"]}}]},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"rack1":["node[01-03]"],"rack2":["node[04-06]"]}]}],"examples":[{"fromGroups":["rack*"]}]},"changes":{"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]}},"examples":[{"untagged":"error"}]},"nodeCount":{"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]},"waveSize":{"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]},"rollout":{"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]},"ansible":{"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--private-key","/etc/patchrun/id_ed25519"]]},"vault":{"$ref":"#/definitions/vault"}},"examples":[{"forks":50,"vault":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]}]},"vault":{"title":"Vault","description":"The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.","type":"array","default":[],"items":{"anyOf":[{"title":"VaultFile","description":"A file that holds one password and nothing else.","type":"object","additionalProperties":false,"required":["file"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"file":{"description":"Path of the file. It must not be executable: Ansible would run it.","$ref":"#/definitions/path","examples":["/etc/patchrun/vault-pass"]}},"examples":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]},{"title":"VaultScript","description":"An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.","type":"object","additionalProperties":false,"required":["script"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"script":{"description":"Path of the executable.","$ref":"#/definitions/path","examples":["./vault-keyring-client.sh"]}},"examples":[{"id":"prod","script":"./vault-keyring-client.sh"}]}]},"examples":[[{"id":"prod","file":"/etc/patchrun/vault-pass"}]]},"state":{"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"git":{"description":"Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.","type":"object","additionalProperties":false,"properties":{"repository":{"description":"URL or path of the repository, which this user may push to. Without it, the playbook repository.","type":"string","minLength":1,"maxLength":4096,"examples":["https://git.example.org/ops/patchrun-state.git"]},"ref":{"description":"The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.","type":"string","minLength":6,"maxLength":200,"examples":["refs/patchrun/m3"]}},"examples":[{"repository":"https://git.example.org/ops/patchrun-state.git"}]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]},"environment":{"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]},"budget":{"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]},"retries":{"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]},"capacity":{"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions or known to the scheduler.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]},"pause":{"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]},"weekdays":{"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]},"day":{"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]},"window":{"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]},"freeze":{"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]},"windows":{"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]},"healthGate":{"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","visit","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"],["visit"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]},"healthGates":{"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]},"partitions":{"title":"Partitions","description":"Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"batch":["node[01-60]"],"gpu":["node[51-60]"]}]},"roleName":{"title":"RoleName","description":"Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.","type":"string","maxLength":255,"pattern":"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},"scheduler":{"title":"SchedulerDeclared","description":"The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"description":"Which workload manager it is.","enum":["slurm"],"examples":["slurm"]},"controller":{"description":"Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$","default":"localhost","examples":["ctl","slurm.example.org"]},"controllerVars":{"description":"Connection variables of that host, over what inventory.source says of it.","$ref":"#/definitions/variables","default":{},"examples":[{"ansible_user":"slurm-admin"}]},"names":{"description":"What the scheduler calls a node: its whole name, or that up to the first dot.","enum":["full","short"],"default":"full","examples":["short"]},"every":{"description":"How often it is asked while something waits for it.","$ref":"#/definitions/duration","default":"30s","examples":["30s","2m"]},"feature":{"description":"Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_.]{0,62}$","examples":["patchrun_"]},"roles":{"$ref":"#/definitions/schedulerRoles"},"vars":{"description":"Further variables of these roles.","$ref":"#/definitions/variables","default":{},"examples":[{"slurm_bin":"/opt/slurm/bin"}]}},"examples":[{"type":"slurm","controller":"ctl","names":"short"}]},"schedulerRoles":{"title":"SchedulerRoleNames","description":"The Ansible role of each step. A site may bring its own.","type":"object","additionalProperties":false,"properties":{"observe":{"description":"Tells the nodes, jobs and reservations.","$ref":"#/definitions/roleName","default":"slurm_observe","examples":["slurm_observe","site.cluster.observe"]},"drain":{"description":"Takes nodes out of scheduling.","$ref":"#/definitions/roleName","default":"slurm_drain","examples":["slurm_drain","site.cluster.drain"]},"release":{"description":"Gives nodes back.","$ref":"#/definitions/roleName","default":"slurm_release","examples":["slurm_release","site.cluster.release"]},"reboot":{"description":"Reboots a node where that is asked for, and waits until it is back.","$ref":"#/definitions/roleName","default":"node_reboot","examples":["node_reboot","site.cluster.node_reboot"]},"test":{"description":"Runs a test job on one node before users get it back.","$ref":"#/definitions/roleName","default":"slurm_test_job","examples":["slurm_test_job","site.cluster.test_job"]}},"examples":[{"test":"our_test_job"}]},"drain":{"title":"Drain","description":"How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"atOnce":{"description":"Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.","$ref":"#/definitions/waveSize","default":"10%","examples":["10%",4]},"timeout":{"description":"How long a drain may take to empty its node before onTimeout decides.","$ref":"#/definitions/duration","default":"24h","examples":["24h","3d"]},"onTimeout":{"description":"What then happens: wait on; release the node at once and try again later; wait on and ask a person.","enum":["wait","release","ask"],"default":"wait","examples":["release"]},"foreign":{"description":"Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.","enum":["leave","patch"],"default":"leave","examples":["patch"]},"hotFirst":{"description":"Apply the HotChange part of a node that needs a drain beforehand, under load.","type":"boolean","default":false,"examples":[true]},"reboot":{"description":"When a drained node is rebooted: when it or the play asks for it, once in every visit, never.","enum":["auto","always","never"],"default":"auto","examples":["always"]},"rebootTimeout":{"description":"A node that is not back this long after its reboot has failed.","$ref":"#/definitions/duration","default":"15m","examples":["15m","40m"]},"test":{"description":"Run a test job on exactly that node before users get it back.","type":"boolean","default":true,"examples":[false]}},"examples":[{"atOnce":"10%","timeout":"24h","onTimeout":"wait"}]},"runsOn":{"title":"RunsOn","description":"Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"hyp01":["node[01-04]"]}]},"secretSource":{"title":"SecretSource","description":"Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.","anyOf":[{"title":"SecretOfEnvironment","description":"A variable of the environment that patchrun runs in.","type":"object","additionalProperties":false,"required":["env"],"properties":{"env":{"description":"Name of the variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,254}$","examples":["PATCHRUN_SLACK"]}},"examples":[{"env":"PATCHRUN_SLACK"}]},{"title":"SecretOfFile","description":"A file that holds the secret and nothing else. A line end after it does not count.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file; a relative one is taken from the directory of this file.","$ref":"#/definitions/path","examples":["/etc/patchrun/slack"]}},"examples":[{"file":"/etc/patchrun/slack"}]},{"title":"SecretOfVault","description":"The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.","type":"object","additionalProperties":false,"required":["__ansible_vault"],"properties":{"__ansible_vault":{"description":"The encrypted text, as ansible-vault encrypt_string prints it.","type":"string","examples":["$ANSIBLE_VAULT;1.1;AES256\n3366..."]}},"examples":[{"__ansible_vault":"$ANSIBLE_VAULT;1.1;AES256\n3366..."}]}],"examples":[{"env":"PATCHRUN_SLACK"},{"file":"/etc/patchrun/slack"}]},"notifyTarget":{"title":"NotifyTarget","description":"Somebody who is told: Slack, or a webhook of your own.","type":"object","additionalProperties":false,"properties":{"slack":{"description":"The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.","$ref":"#/definitions/secretSource","examples":[{"env":"PATCHRUN_SLACK"}]},"webhook":{"title":"Webhook","description":"Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.","type":"object","additionalProperties":false,"required":["url","secret"],"properties":{"url":{"description":"Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.","anyOf":[{"title":"WebhookUrl","type":"string","minLength":1,"maxLength":2048},{"$ref":"#/definitions/secretSource"}],"examples":["https://desk.example.org/hooks/patchrun",{"env":"DESK_URL"}]},"secret":{"description":"The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.","$ref":"#/definitions/secretSource","examples":[{"file":"/etc/patchrun/desk.key"}]}},"examples":[{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}]},"on":{"description":"What is told; without it, all.","type":"array","minItems":1,"items":{"enum":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"]},"default":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"],"examples":[["halted","waiting-approval","quarantined"]]}},"examples":[{"slack":{"env":"PATCHRUN_SLACK"},"on":["halted","waiting-approval","quarantined"]}]},"notify":{"title":"Notify","description":"Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/notifyTarget"},"examples":[{"ops":{"slack":{"env":"PATCHRUN_SLACK"}},"desk":{"webhook":{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}}}]}}};
 const schema12 = {"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"};
 const schema41 = {"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]}},"examples":[{"untagged":"error"}]};
 const func2 = Object.prototype.hasOwnProperty;
@@ -607,19 +607,19 @@ validate20.errors = vErrors;
 return errors === 0;
 }
 
-const schema25 = {"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false.","type":"object","propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true};
+const schema25 = {"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.","type":"object","not":{"required":["__ansible_vault"],"properties":{"__ansible_vault":{}}},"propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true};
 const schema26 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
 const _errs1 = errors;
-if(typeof key0 === "string"){
-if(!pattern3.test(key0)){
-const err0 = {instancePath,schemaPath:"#/definitions/variableName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema26,data:key0,propertyName:key0};
+const _errs2 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.__ansible_vault === undefined) && (missing0 = "__ansible_vault")){
+const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -629,8 +629,9 @@ vErrors.push(err0);
 errors++;
 }
 }
-else {
-const err1 = {instancePath,schemaPath:"#/definitions/variableName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:key0,propertyName:key0};
+var valid0 = _errs2 === errors;
+if(valid0){
+const err1 = {instancePath,schemaPath:"#/not",keyword:"not",params:{},message:"must NOT be valid",schema:schema25.not,parentSchema:schema25,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -639,9 +640,23 @@ vErrors.push(err1);
 }
 errors++;
 }
-var valid0 = _errs1 === errors;
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/propertyNames",keyword:"propertyNames",params:{propertyName: key0},message:"property name must be valid",schema:schema25.propertyNames,parentSchema:schema25,data};
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+const _errs3 = errors;
+if(typeof key0 === "string"){
+if(!pattern3.test(key0)){
+const err2 = {instancePath,schemaPath:"#/definitions/variableName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema26,data:key0,propertyName:key0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -651,14 +666,36 @@ vErrors.push(err2);
 errors++;
 }
 }
-}
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema25.type,parentSchema:schema25,data};
+const err3 = {instancePath,schemaPath:"#/definitions/variableName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:key0,propertyName:key0};
 if(vErrors === null){
 vErrors = [err3];
 }
 else {
 vErrors.push(err3);
+}
+errors++;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+const err4 = {instancePath,schemaPath:"#/propertyNames",keyword:"propertyNames",params:{propertyName: key0},message:"property name must be valid",schema:schema25.propertyNames,parentSchema:schema25,data};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema25.type,parentSchema:schema25,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
 }
 errors++;
 }
@@ -3751,15 +3788,744 @@ validate60.errors = vErrors;
 return errors === 0;
 }
 
-const schema77 = {"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--vault-id","prod@/etc/patchrun/vault-pass"]]}},"examples":[{"forks":50,"extraArgs":["--vault-password-file","/etc/patchrun/vault-pass"]}]};
+const schema77 = {"title":"Notify","description":"Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/notifyTarget"},"examples":[{"ops":{"slack":{"env":"PATCHRUN_SLACK"}},"desk":{"webhook":{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}}}]};
+const schema79 = {"title":"NotifyTarget","description":"Somebody who is told: Slack, or a webhook of your own.","type":"object","additionalProperties":false,"properties":{"slack":{"description":"The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.","$ref":"#/definitions/secretSource","examples":[{"env":"PATCHRUN_SLACK"}]},"webhook":{"title":"Webhook","description":"Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.","type":"object","additionalProperties":false,"required":["url","secret"],"properties":{"url":{"description":"Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.","anyOf":[{"title":"WebhookUrl","type":"string","minLength":1,"maxLength":2048},{"$ref":"#/definitions/secretSource"}],"examples":["https://desk.example.org/hooks/patchrun",{"env":"DESK_URL"}]},"secret":{"description":"The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.","$ref":"#/definitions/secretSource","examples":[{"file":"/etc/patchrun/desk.key"}]}},"examples":[{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}]},"on":{"description":"What is told; without it, all.","type":"array","minItems":1,"items":{"enum":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"]},"default":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"],"examples":[["halted","waiting-approval","quarantined"]]}},"examples":[{"slack":{"env":"PATCHRUN_SLACK"},"on":["halted","waiting-approval","quarantined"]}]};
+const schema80 = {"title":"SecretSource","description":"Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.","anyOf":[{"title":"SecretOfEnvironment","description":"A variable of the environment that patchrun runs in.","type":"object","additionalProperties":false,"required":["env"],"properties":{"env":{"description":"Name of the variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,254}$","examples":["PATCHRUN_SLACK"]}},"examples":[{"env":"PATCHRUN_SLACK"}]},{"title":"SecretOfFile","description":"A file that holds the secret and nothing else. A line end after it does not count.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file; a relative one is taken from the directory of this file.","$ref":"#/definitions/path","examples":["/etc/patchrun/slack"]}},"examples":[{"file":"/etc/patchrun/slack"}]},{"title":"SecretOfVault","description":"The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.","type":"object","additionalProperties":false,"required":["__ansible_vault"],"properties":{"__ansible_vault":{"description":"The encrypted text, as ansible-vault encrypt_string prints it.","type":"string","examples":["$ANSIBLE_VAULT;1.1;AES256\n3366..."]}},"examples":[{"__ansible_vault":"$ANSIBLE_VAULT;1.1;AES256\n3366..."}]}],"examples":[{"env":"PATCHRUN_SLACK"},{"file":"/etc/patchrun/slack"}]};
+const pattern42 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,254}$", "u");
+
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.env === undefined){
+const err0 = {instancePath,schemaPath:"#/anyOf/0/required",keyword:"required",params:{missingProperty: "env"},message:"must have required property '"+"env"+"'",schema:schema80.anyOf[0].required,parentSchema:schema80.anyOf[0],data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(key0 === "env")){
+const err1 = {instancePath,schemaPath:"#/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema80.anyOf[0],data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.env !== undefined){
+let data0 = data.env;
+if(typeof data0 === "string"){
+if(!pattern42.test(data0)){
+const err2 = {instancePath:instancePath+"/env",schemaPath:"#/anyOf/0/properties/env/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]{0,254}$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]{0,254}$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]{0,254}$",parentSchema:schema80.anyOf[0].properties.env,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/env",schemaPath:"#/anyOf/0/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.anyOf[0].properties.env.type,parentSchema:schema80.anyOf[0].properties.env,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.anyOf[0].type,parentSchema:schema80.anyOf[0],data};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const _errs6 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.file === undefined){
+const err5 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema80.anyOf[1].required,parentSchema:schema80.anyOf[1],data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+for(const key1 in data){
+if(!(key1 === "file")){
+const err6 = {instancePath,schemaPath:"#/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema80.anyOf[1],data};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.file !== undefined){
+let data1 = data.file;
+if(typeof data1 === "string"){
+if(func3(data1) > 4096){
+const err7 = {instancePath:instancePath+"/file",schemaPath:"#/definitions/path/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema15,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(func3(data1) < 1){
+const err8 = {instancePath:instancePath+"/file",schemaPath:"#/definitions/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema15,data:data1};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/file",schemaPath:"#/definitions/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema15.type,parentSchema:schema15,data:data1};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.anyOf[1].type,parentSchema:schema80.anyOf[1],data};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const _errs12 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.__ansible_vault === undefined){
+const err11 = {instancePath,schemaPath:"#/anyOf/2/required",keyword:"required",params:{missingProperty: "__ansible_vault"},message:"must have required property '"+"__ansible_vault"+"'",schema:schema80.anyOf[2].required,parentSchema:schema80.anyOf[2],data};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key2 in data){
+if(!(key2 === "__ansible_vault")){
+const err12 = {instancePath,schemaPath:"#/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema80.anyOf[2],data};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.__ansible_vault !== undefined){
+let data2 = data.__ansible_vault;
+if(typeof data2 !== "string"){
+const err13 = {instancePath:instancePath+"/__ansible_vault",schemaPath:"#/anyOf/2/properties/__ansible_vault/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.anyOf[2].properties.__ansible_vault.type,parentSchema:schema80.anyOf[2].properties.__ansible_vault,data:data2};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.anyOf[2].type,parentSchema:schema80.anyOf[2],data};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+var _valid0 = _errs12 === errors;
+valid0 = valid0 || _valid0;
+}
+}
+if(!valid0){
+const err15 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema80.anyOf,parentSchema:schema80,data};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate67.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(((key0 === "slack") || (key0 === "webhook")) || (key0 === "on"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema79,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.slack !== undefined){
+if(!(validate67(data.slack, {instancePath:instancePath+"/slack",parentData:data,parentDataProperty:"slack",rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
+}
+}
+if(data.webhook !== undefined){
+let data1 = data.webhook;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.url === undefined){
+const err1 = {instancePath:instancePath+"/webhook",schemaPath:"#/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema79.properties.webhook.required,parentSchema:schema79.properties.webhook,data:data1};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data1.secret === undefined){
+const err2 = {instancePath:instancePath+"/webhook",schemaPath:"#/properties/webhook/required",keyword:"required",params:{missingProperty: "secret"},message:"must have required property '"+"secret"+"'",schema:schema79.properties.webhook.required,parentSchema:schema79.properties.webhook,data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key1 in data1){
+if(!((key1 === "url") || (key1 === "secret"))){
+const err3 = {instancePath:instancePath+"/webhook",schemaPath:"#/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema79.properties.webhook,data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data1.url !== undefined){
+let data2 = data1.url;
+const _errs7 = errors;
+let valid2 = false;
+const _errs8 = errors;
+if(typeof data2 === "string"){
+if(func3(data2) > 2048){
+const err4 = {instancePath:instancePath+"/webhook/url",schemaPath:"#/properties/webhook/properties/url/anyOf/0/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema79.properties.webhook.properties.url.anyOf[0],data:data2};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(func3(data2) < 1){
+const err5 = {instancePath:instancePath+"/webhook/url",schemaPath:"#/properties/webhook/properties/url/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema79.properties.webhook.properties.url.anyOf[0],data:data2};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/webhook/url",schemaPath:"#/properties/webhook/properties/url/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema79.properties.webhook.properties.url.anyOf[0].type,parentSchema:schema79.properties.webhook.properties.url.anyOf[0],data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var _valid0 = _errs8 === errors;
+valid2 = valid2 || _valid0;
+if(!valid2){
+const _errs10 = errors;
+if(!(validate67(data2, {instancePath:instancePath+"/webhook/url",parentData:data1,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs10 === errors;
+valid2 = valid2 || _valid0;
+}
+if(!valid2){
+const err7 = {instancePath:instancePath+"/webhook/url",schemaPath:"#/properties/webhook/properties/url/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema79.properties.webhook.properties.url.anyOf,parentSchema:schema79.properties.webhook.properties.url,data:data2};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+else {
+errors = _errs7;
+if(vErrors !== null){
+if(_errs7){
+vErrors.length = _errs7;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data1.secret !== undefined){
+if(!(validate67(data1.secret, {instancePath:instancePath+"/webhook/secret",parentData:data1,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/webhook",schemaPath:"#/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema79.properties.webhook.type,parentSchema:schema79.properties.webhook,data:data1};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.on !== undefined){
+let data4 = data.on;
+if(Array.isArray(data4)){
+if(data4.length < 1){
+const err9 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema79.properties.on,data:data4};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+let data5 = data4[i0];
+if(!(((((((data5 === "started") || (data5 === "canary-passed")) || (data5 === "halted")) || (data5 === "waiting-approval")) || (data5 === "quarantined")) || (data5 === "done")) || (data5 === "rolled-back"))){
+const err10 = {instancePath:instancePath+"/on/" + i0,schemaPath:"#/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema79.properties.on.items.enum},message:"must be equal to one of the allowed values",schema:schema79.properties.on.items.enum,parentSchema:schema79.properties.on.items,data:data5};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema79.properties.on.type,parentSchema:schema79.properties.on,data:data4};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema79.type,parentSchema:schema79,data};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+validate66.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(((((((key0 === "executable") || (key0 === "forks")) || (key0 === "config")) || (key0 === "hangTimeout")) || (key0 === "connectTimeout")) || (key0 === "diff")) || (key0 === "extraArgs"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema77,data};
+const _errs1 = errors;
+if(typeof key0 === "string"){
+if(!pattern0.test(key0)){
+const err0 = {instancePath,schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:key0,propertyName:key0};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:key0,propertyName:key0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/propertyNames",keyword:"propertyNames",params:{propertyName: key0},message:"property name must be valid",schema:schema77.propertyNames,parentSchema:schema77,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+for(const key1 in data){
+if(!(validate66(data[key1], {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema77.type,parentSchema:schema77,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate65.errors = vErrors;
+return errors === 0;
+}
+
+const schema82 = {"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--private-key","/etc/patchrun/id_ed25519"]]},"vault":{"$ref":"#/definitions/vault"}},"examples":[{"forks":50,"vault":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]}]};
+const schema86 = {"title":"Vault","description":"The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.","type":"array","default":[],"items":{"anyOf":[{"title":"VaultFile","description":"A file that holds one password and nothing else.","type":"object","additionalProperties":false,"required":["file"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"file":{"description":"Path of the file. It must not be executable: Ansible would run it.","$ref":"#/definitions/path","examples":["/etc/patchrun/vault-pass"]}},"examples":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]},{"title":"VaultScript","description":"An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.","type":"object","additionalProperties":false,"required":["script"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"script":{"description":"Path of the executable.","$ref":"#/definitions/path","examples":["./vault-keyring-client.sh"]}},"examples":[{"id":"prod","script":"./vault-keyring-client.sh"}]}]},"examples":[[{"id":"prod","file":"/etc/patchrun/vault-pass"}]]};
+
+function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(Array.isArray(data)){
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+const _errs2 = errors;
+let valid2 = false;
+const _errs3 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.file === undefined){
+const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/0/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema86.items.anyOf[0].required,parentSchema:schema86.items.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data0){
+if(!((key0 === "id") || (key0 === "file"))){
+const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema86.items.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data0.id !== undefined){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+const err2 = {instancePath:instancePath+"/" + i0+"/id",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/" + i0+"/id",schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data0.file !== undefined){
+let data2 = data0.file;
+if(typeof data2 === "string"){
+if(func3(data2) > 4096){
+const err4 = {instancePath:instancePath+"/" + i0+"/file",schemaPath:"#/definitions/path/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema15,data:data2};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(func3(data2) < 1){
+const err5 = {instancePath:instancePath+"/" + i0+"/file",schemaPath:"#/definitions/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema15,data:data2};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/" + i0+"/file",schemaPath:"#/definitions/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema15.type,parentSchema:schema15,data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema86.items.anyOf[0].type,parentSchema:schema86.items.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid0 = _errs3 === errors;
+valid2 = valid2 || _valid0;
+if(!valid2){
+const _errs12 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.script === undefined){
+const err8 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/required",keyword:"required",params:{missingProperty: "script"},message:"must have required property '"+"script"+"'",schema:schema86.items.anyOf[1].required,parentSchema:schema86.items.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+for(const key1 in data0){
+if(!((key1 === "id") || (key1 === "script"))){
+const err9 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema86.items.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.id !== undefined){
+let data3 = data0.id;
+if(typeof data3 === "string"){
+if(!pattern0.test(data3)){
+const err10 = {instancePath:instancePath+"/" + i0+"/id",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/" + i0+"/id",schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data0.script !== undefined){
+let data4 = data0.script;
+if(typeof data4 === "string"){
+if(func3(data4) > 4096){
+const err12 = {instancePath:instancePath+"/" + i0+"/script",schemaPath:"#/definitions/path/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema15,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(func3(data4) < 1){
+const err13 = {instancePath:instancePath+"/" + i0+"/script",schemaPath:"#/definitions/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema15,data:data4};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/" + i0+"/script",schemaPath:"#/definitions/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema15.type,parentSchema:schema15,data:data4};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema86.items.anyOf[1].type,parentSchema:schema86.items.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+var _valid0 = _errs12 === errors;
+valid2 = valid2 || _valid0;
+}
+if(!valid2){
+const err16 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema86.items.anyOf,parentSchema:schema86.items,data:data0};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+else {
+errors = _errs2;
+if(vErrors !== null){
+if(_errs2){
+vErrors.length = _errs2;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema86.type,parentSchema:schema86,data};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+validate74.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((((((key0 === "executable") || (key0 === "forks")) || (key0 === "config")) || (key0 === "hangTimeout")) || (key0 === "connectTimeout")) || (key0 === "diff")) || (key0 === "extraArgs")) || (key0 === "vault"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema82,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3807,7 +4573,7 @@ errors++;
 if(data.forks !== undefined){
 let data1 = data.forks;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err4 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema77.properties.forks.type,parentSchema:schema77.properties.forks,data:data1};
+const err4 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema82.properties.forks.type,parentSchema:schema82.properties.forks,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3818,7 +4584,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 1000 || isNaN(data1)){
-const err5 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema77.properties.forks,data:data1};
+const err5 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema82.properties.forks,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3828,7 +4594,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema77.properties.forks,data:data1};
+const err6 = {instancePath:instancePath+"/forks",schemaPath:"#/properties/forks/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema82.properties.forks,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3842,7 +4608,7 @@ errors++;
 if(data.config !== undefined){
 let data2 = data.config;
 if(!((data2 === "repository") || (data2 === "none"))){
-const err7 = {instancePath:instancePath+"/config",schemaPath:"#/properties/config/enum",keyword:"enum",params:{allowedValues: schema77.properties.config.enum},message:"must be equal to one of the allowed values",schema:schema77.properties.config.enum,parentSchema:schema77.properties.config,data:data2};
+const err7 = {instancePath:instancePath+"/config",schemaPath:"#/properties/config/enum",keyword:"enum",params:{allowedValues: schema82.properties.config.enum},message:"must be equal to one of the allowed values",schema:schema82.properties.config.enum,parentSchema:schema82.properties.config,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3905,7 +4671,7 @@ errors++;
 if(data.diff !== undefined){
 let data5 = data.diff;
 if(typeof data5 !== "boolean"){
-const err12 = {instancePath:instancePath+"/diff",schemaPath:"#/properties/diff/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema77.properties.diff.type,parentSchema:schema77.properties.diff,data:data5};
+const err12 = {instancePath:instancePath+"/diff",schemaPath:"#/properties/diff/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema82.properties.diff.type,parentSchema:schema82.properties.diff,data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3922,7 +4688,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 let data7 = data6[i0];
 if(typeof data7 !== "string"){
-const err13 = {instancePath:instancePath+"/extraArgs/" + i0,schemaPath:"#/properties/extraArgs/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.properties.extraArgs.items.type,parentSchema:schema77.properties.extraArgs.items,data:data7};
+const err13 = {instancePath:instancePath+"/extraArgs/" + i0,schemaPath:"#/properties/extraArgs/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema82.properties.extraArgs.items.type,parentSchema:schema82.properties.extraArgs.items,data:data7};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3934,7 +4700,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/extraArgs",schemaPath:"#/properties/extraArgs/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema77.properties.extraArgs.type,parentSchema:schema77.properties.extraArgs,data:data6};
+const err14 = {instancePath:instancePath+"/extraArgs",schemaPath:"#/properties/extraArgs/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema82.properties.extraArgs.type,parentSchema:schema82.properties.extraArgs,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3944,9 +4710,15 @@ vErrors.push(err14);
 errors++;
 }
 }
+if(data.vault !== undefined){
+if(!(validate74(data.vault, {instancePath:instancePath+"/vault",parentData:data,parentDataProperty:"vault",rootData}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema77.type,parentSchema:schema77,data};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema82.type,parentSchema:schema82,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3955,19 +4727,19 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate65.errors = vErrors;
+validate73.errors = vErrors;
 return errors === 0;
 }
 
-const schema81 = {"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"git":{"description":"Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.","type":"object","additionalProperties":false,"properties":{"repository":{"description":"URL or path of the repository, which this user may push to. Without it, the playbook repository.","type":"string","minLength":1,"maxLength":4096,"examples":["https://git.example.org/ops/patchrun-state.git"]},"ref":{"description":"The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.","type":"string","minLength":6,"maxLength":200,"examples":["refs/patchrun/m3"]}},"examples":[{"repository":"https://git.example.org/ops/patchrun-state.git"}]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]};
+const schema91 = {"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"git":{"description":"Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.","type":"object","additionalProperties":false,"properties":{"repository":{"description":"URL or path of the repository, which this user may push to. Without it, the playbook repository.","type":"string","minLength":1,"maxLength":4096,"examples":["https://git.example.org/ops/patchrun-state.git"]},"ref":{"description":"The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.","type":"string","minLength":6,"maxLength":200,"examples":["refs/patchrun/m3"]}},"examples":[{"repository":"https://git.example.org/ops/patchrun-state.git"}]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]};
 
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "directory") || (key0 === "git")) || (key0 === "lockTimeout"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema91,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4017,7 +4789,7 @@ let data1 = data.git;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 for(const key1 in data1){
 if(!((key1 === "repository") || (key1 === "ref"))){
-const err4 = {instancePath:instancePath+"/git",schemaPath:"#/properties/git/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema81.properties.git,data:data1};
+const err4 = {instancePath:instancePath+"/git",schemaPath:"#/properties/git/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema91.properties.git,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4031,7 +4803,7 @@ if(data1.repository !== undefined){
 let data2 = data1.repository;
 if(typeof data2 === "string"){
 if(func3(data2) > 4096){
-const err5 = {instancePath:instancePath+"/git/repository",schemaPath:"#/properties/git/properties/repository/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema81.properties.git.properties.repository,data:data2};
+const err5 = {instancePath:instancePath+"/git/repository",schemaPath:"#/properties/git/properties/repository/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema91.properties.git.properties.repository,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4041,7 +4813,7 @@ vErrors.push(err5);
 errors++;
 }
 if(func3(data2) < 1){
-const err6 = {instancePath:instancePath+"/git/repository",schemaPath:"#/properties/git/properties/repository/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema81.properties.git.properties.repository,data:data2};
+const err6 = {instancePath:instancePath+"/git/repository",schemaPath:"#/properties/git/properties/repository/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema91.properties.git.properties.repository,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4052,7 +4824,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/git/repository",schemaPath:"#/properties/git/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema81.properties.git.properties.repository.type,parentSchema:schema81.properties.git.properties.repository,data:data2};
+const err7 = {instancePath:instancePath+"/git/repository",schemaPath:"#/properties/git/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema91.properties.git.properties.repository.type,parentSchema:schema91.properties.git.properties.repository,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4066,7 +4838,7 @@ if(data1.ref !== undefined){
 let data3 = data1.ref;
 if(typeof data3 === "string"){
 if(func3(data3) > 200){
-const err8 = {instancePath:instancePath+"/git/ref",schemaPath:"#/properties/git/properties/ref/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema81.properties.git.properties.ref,data:data3};
+const err8 = {instancePath:instancePath+"/git/ref",schemaPath:"#/properties/git/properties/ref/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema91.properties.git.properties.ref,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4076,7 +4848,7 @@ vErrors.push(err8);
 errors++;
 }
 if(func3(data3) < 6){
-const err9 = {instancePath:instancePath+"/git/ref",schemaPath:"#/properties/git/properties/ref/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters",schema:6,parentSchema:schema81.properties.git.properties.ref,data:data3};
+const err9 = {instancePath:instancePath+"/git/ref",schemaPath:"#/properties/git/properties/ref/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters",schema:6,parentSchema:schema91.properties.git.properties.ref,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4087,7 +4859,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/git/ref",schemaPath:"#/properties/git/properties/ref/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema81.properties.git.properties.ref.type,parentSchema:schema81.properties.git.properties.ref,data:data3};
+const err10 = {instancePath:instancePath+"/git/ref",schemaPath:"#/properties/git/properties/ref/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema91.properties.git.properties.ref.type,parentSchema:schema91.properties.git.properties.ref,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4099,7 +4871,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/git",schemaPath:"#/properties/git/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.properties.git.type,parentSchema:schema81.properties.git,data:data1};
+const err11 = {instancePath:instancePath+"/git",schemaPath:"#/properties/git/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema91.properties.git.type,parentSchema:schema91.properties.git,data:data1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4136,7 +4908,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema91.type,parentSchema:schema91,data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4145,18 +4917,18 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate67.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
 
-const schema85 = {"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]};
+const schema95 = {"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]};
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.nodes === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nodes"},message:"must have required property '"+"nodes"+"'",schema:schema85.required,parentSchema:schema85,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nodes"},message:"must have required property '"+"nodes"+"'",schema:schema95.required,parentSchema:schema95,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4166,8 +4938,8 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((((key0 === "nodes") || (key0 === "rollout")) || (key0 === "drain")) || (key0 === "playbooks")) || (key0 === "windows")) || (key0 === "health")) || (key0 === "after")) || (key0 === "soakBefore"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema85,data};
+if(!(func2.call(schema95.properties, key0))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema95,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4181,7 +4953,7 @@ if(data.nodes !== undefined){
 let data0 = data.nodes;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.allow === undefined){
-const err2 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "allow"},message:"must have required property '"+"allow"+"'",schema:schema85.properties.nodes.required,parentSchema:schema85.properties.nodes,data:data0};
+const err2 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "allow"},message:"must have required property '"+"allow"+"'",schema:schema95.properties.nodes.required,parentSchema:schema95.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4191,7 +4963,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0.canary === undefined){
-const err3 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "canary"},message:"must have required property '"+"canary"+"'",schema:schema85.properties.nodes.required,parentSchema:schema85.properties.nodes,data:data0};
+const err3 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/required",keyword:"required",params:{missingProperty: "canary"},message:"must have required property '"+"canary"+"'",schema:schema95.properties.nodes.required,parentSchema:schema95.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4202,7 +4974,7 @@ errors++;
 }
 for(const key1 in data0){
 if(!(((key1 === "allow") || (key1 === "deny")) || (key1 === "canary"))){
-const err4 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema85.properties.nodes,data:data0};
+const err4 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema95.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4232,7 +5004,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.properties.nodes.type,parentSchema:schema85.properties.nodes,data:data0};
+const err5 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema95.properties.nodes.type,parentSchema:schema95.properties.nodes,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4259,7 +5031,7 @@ let data6 = data.playbooks;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key2 in data6){
 if(!(key2 === "ref")){
-const err6 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema85.properties.playbooks,data:data6};
+const err6 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema95.properties.playbooks,data:data6};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4296,7 +5068,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.properties.playbooks.type,parentSchema:schema85.properties.playbooks,data:data6};
+const err9 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema95.properties.playbooks.type,parentSchema:schema95.properties.playbooks,data:data6};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4318,15 +5090,21 @@ vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.error
 errors = vErrors.length;
 }
 }
+if(data.notify !== undefined){
+if(!(validate65(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+}
 if(data.after !== undefined){
-let data10 = data.after;
-if(Array.isArray(data10)){
-const len0 = data10.length;
+let data11 = data.after;
+if(Array.isArray(data11)){
+const len0 = data11.length;
 for(let i0=0; i0<len0; i0++){
-let data11 = data10[i0];
-if(typeof data11 === "string"){
-if(!pattern0.test(data11)){
-const err10 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data11};
+let data12 = data11[i0];
+if(typeof data12 === "string"){
+if(!pattern0.test(data12)){
+const err10 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data12};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4337,7 +5115,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data11};
+const err11 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data12};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4349,7 +5127,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema85.properties.after.type,parentSchema:schema85.properties.after,data:data10};
+const err12 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema95.properties.after.type,parentSchema:schema95.properties.after,data:data11};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4360,10 +5138,10 @@ errors++;
 }
 }
 if(data.soakBefore !== undefined){
-let data12 = data.soakBefore;
-if(typeof data12 === "string"){
-if(!pattern8.test(data12)){
-const err13 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data12};
+let data13 = data.soakBefore;
+if(typeof data13 === "string"){
+if(!pattern8.test(data13)){
+const err13 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data13};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4374,7 +5152,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data12};
+const err14 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data13};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4386,7 +5164,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.type,parentSchema:schema85,data};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema95.type,parentSchema:schema95,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4395,7 +5173,7 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate69.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
 
@@ -4613,23 +5391,29 @@ vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.error
 errors = vErrors.length;
 }
 }
-if(data.ansible !== undefined){
-if(!(validate65(data.ansible, {instancePath:instancePath+"/ansible",parentData:data,parentDataProperty:"ansible",rootData}))){
+if(data.notify !== undefined){
+if(!(validate65(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData}))){
 vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
+if(data.ansible !== undefined){
+if(!(validate73(data.ansible, {instancePath:instancePath+"/ansible",parentData:data,parentDataProperty:"ansible",rootData}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+errors = vErrors.length;
+}
+}
 if(data.state !== undefined){
-if(!(validate67(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate77(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
 if(data.environments !== undefined){
-let data18 = data.environments;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(Object.keys(data18).length < 1){
-const err12 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.environments,data:data18};
+let data19 = data.environments;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(Object.keys(data19).length < 1){
+const err12 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.environments,data:data19};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4638,8 +5422,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-for(const key2 in data18){
-const _errs28 = errors;
+for(const key2 in data19){
+const _errs29 = errors;
 if(typeof key2 === "string"){
 if(!pattern0.test(key2)){
 const err13 = {instancePath:instancePath+"/environments",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:key2,propertyName:key2};
@@ -4662,9 +5446,9 @@ vErrors.push(err14);
 }
 errors++;
 }
-var valid4 = _errs28 === errors;
+var valid4 = _errs29 === errors;
 if(!valid4){
-const err15 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames",keyword:"propertyNames",params:{propertyName: key2},message:"property name must be valid",schema:schema11.properties.environments.propertyNames,parentSchema:schema11.properties.environments,data:data18};
+const err15 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames",keyword:"propertyNames",params:{propertyName: key2},message:"property name must be valid",schema:schema11.properties.environments.propertyNames,parentSchema:schema11.properties.environments,data:data19};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4674,15 +5458,15 @@ vErrors.push(err15);
 errors++;
 }
 }
-for(const key3 in data18){
-if(!(validate69(data18[key3], {instancePath:instancePath+"/environments/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key3,rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+for(const key3 in data19){
+if(!(validate79(data19[key3], {instancePath:instancePath+"/environments/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data19,parentDataProperty:key3,rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.environments.type,parentSchema:schema11.properties.environments,data:data18};
+const err16 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.environments.type,parentSchema:schema11.properties.environments,data:data19};
 if(vErrors === null){
 vErrors = [err16];
 }

@@ -8,6 +8,7 @@ export function yamlHint(text: TextFile, offset: number, reason: string): string
   const content = text.source.slice(from, text.lines[line] ?? text.source.length)
   if (reason.includes('tab')) return 'Indent with spaces: YAML takes no tabs there.'
   if (/\[[^\]"']*[A-Za-z0-9._-]\[/.test(content)) return 'Quote host expressions that hold brackets: "node[01-06]".'
+  if (reason.includes('!<!vault>')) return 'A vault value is one encrypted text: "NAME: !vault |", and the text in the lines below, indented.'
   if (reason.includes('tag')) return 'A word that begins with "!" is a YAML tag: quote it, as in "!node3".'
   if (/[:[,-]\s*[@`%&*]/.test(content)) return 'Quote values that begin with @, `, %, & or *.'
   if (reason.includes('flow collection')) return 'Look for a closing ] or } that is missing, and quote texts that hold brackets.'

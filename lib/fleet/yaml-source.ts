@@ -170,7 +170,7 @@ function syntaxProblem(text: TextFile, error: unknown): Problem {
   const { text: excerpt, ...place } = placeAt(text, Math.min(at, text.source.length))
   const line = text.source.slice(text.lines[(place.line ?? 1) - 1], text.lines[place.line ?? 1])
   // Problems are printed and logged; a line that may hold a secret is named by its number only.
-  const where = excerpt === undefined || /pass|secret|token|key/i.test(line) ? place : { ...place, text: excerpt }
+  const where = excerpt === undefined || /pass|secret|token|key|slack|webhook|hooks?\b/i.test(line) ? place : { ...place, text: excerpt }
   return { code: 'config/yaml-syntax', message: `not readable as YAML: ${error.reason}`, hint: yamlHint(text, at, error.reason), where }
 }
 

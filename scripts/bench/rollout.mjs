@@ -105,7 +105,7 @@ function keepSteps(fleet) {
 
 function bareEnvironment({ action, directory }, checkout) {
   const places = { directory, hostsFile: '', denyFile: '', plugins: '', configFile: join(directory, 'ansible.cfg'), configText: '' }
-  const policy = { diff: true, hangTimeout: 1_800_000, connectTimeout: 10_000, extraArgs: [] }
+  const policy = { diff: true, hangTimeout: 1_800_000, connectTimeout: 10_000, extraArgs: [], vault: [] }
   const all = runEnvironment({ mode: action === 'apply' ? 'hot' : 'check', checkout, policy, untagged: 'drain' }, ENVIRONMENT, places)
   return Object.fromEntries(Object.entries(all).filter(([key]) => !OURS.test(key)))
 }

@@ -9,7 +9,7 @@ import { endOrphan, runAnsible } from '../../lib/ansible/run.js'
 import { groupsOf } from '../../lib/ansible/processes.js'
 import { findingOf } from '../../lib/change/verdict.js'
 import { takeLock } from '../../lib/store/lock.js'
-import { install, play, request, THIS, VERSIONS } from './harness.js'
+import { install, password as passwordFile, play, request, THIS, VERSIONS } from './harness.js'
 
 t.setTimeout(600_000)
 
@@ -136,7 +136,7 @@ for (const [label, bin] of VERSIONS) {
         'roles/r/tasks/main.yml': '- ansible.builtin.debug: msg="{{ role_secret }}"\n',
         'group_vars/all.yml': `${(await vault(['encrypt', '--vault-password-file', 'pw', '--output', '-'], 'grouped: [grouped-secret-1]\n')).trim()}\n`,
       }
-      const out = await play(t, ansible, { files, policy: { extraArgs: ['--vault-password-file', 'pw', '-v'] } })
+      const out = await play(t, ansible, { files, policy: { vault: [passwordFile('pw')], extraArgs: ['-v'] } })
       t.match(out.summary.nodes.get('n1')?.failure, { task: 'fails' }, out.log.slice(-800))
       t.match(readFileSync(join(out.marks, 'n1'), 'utf8'), leaf, 'the node got the secret')
       for (const [name, text] of [['events', out.stream], ['log', out.log], ['summary', JSON.stringify([...out.summary.nodes])], ['stderr', out.exit.stderr]] as const) {

@@ -11,7 +11,7 @@ import { runAnsible } from '../../lib/ansible/run.js'
 import type { AnsibleInstall, RunExit, RunMode, RunRequest } from '../../lib/ansible/types.js'
 import { RunSummarizer } from '../../lib/change/summarize.js'
 import type { RunSummary } from '../../lib/change/types.js'
-import type { AnsiblePolicy } from '../../lib/fleet/types.js'
+import type { AnsiblePolicy, VaultId } from '../../lib/fleet/types.js'
 
 export interface Scene {
   readonly files: Readonly<Record<string, string>>
@@ -45,6 +45,9 @@ export const VERSIONS = [
 
 export const THIS = dirname(fileURLToPath(import.meta.url))
 
+/** A vault password in a file. */
+export const password = (path: string, id = 'default'): VaultId => ({ id, kind: 'file', path, where: { file: 'patchrun.yml' } })
+
 export function install(bin: string): Promise<AnsibleInstall> {
   return findAnsible({ configured: join(bin, 'ansible-playbook') })
 }
@@ -67,7 +70,7 @@ export function request(t: Test, ansible: AnsibleInstall, scene: Scene): RunRequ
   mkdirSync(directory)
   return {
     install: ansible, mode: scene.mode ?? 'full', checkout, playbook: 'site.yml', hosts, denied: scene.denied ?? [], inventory,
-    policy: { forks: 5, config: 'repository', hangTimeout: 60_000, connectTimeout: 5_000, diff: true, extraArgs: [], ...scene.policy },
+    policy: { forks: 5, config: 'repository', hangTimeout: 60_000, connectTimeout: 5_000, diff: true, extraArgs: [], vault: [], ...scene.policy },
     untagged: 'drain', directory, marks,
     ...(scene.signal ? { signal: scene.signal } : {}),
   }

@@ -12,6 +12,7 @@ import type { AnsibleInstall } from '../../lib/ansible/types.js'
 import { auditTags } from '../../lib/change/tag-audit.js'
 import { listTasks, type ListedTasks } from '../../lib/engine/audit.js'
 import type { AnsiblePolicy } from '../../lib/fleet/types.js'
+import { password } from './harness.js'
 
 // Real processes, on machines that may be busy.
 t.setTimeout(180_000)
@@ -34,7 +35,7 @@ function list(playbook: string, checkout: string, policy: Partial<AnsiblePolicy>
   return listTasks({ install, checkout, playbook: 'site.yml', policy: { ...POLICY, ...policy }, directory: path.join(root, `run${++counter}`), signal })
 }
 
-const POLICY: AnsiblePolicy = { forks: 5, config: 'none', hangTimeout: 60_000, connectTimeout: 5000, diff: true, extraArgs: [] }
+const POLICY: AnsiblePolicy = { forks: 5, config: 'none', hangTimeout: 60_000, connectTimeout: 5000, diff: true, extraArgs: [], vault: [] }
 
 /** What a lint of this checkout is started with. */
 function environment(checkout: string): Record<string, string> {
@@ -214,7 +215,7 @@ for (const [which, bin] of Object.entries(versions)) {
       const secret = execFileSync(path.join(bin!, 'ansible-vault'), ['encrypt_string', '--vault-password-file', path.join(root, 'pw'), 'swordfish'], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
       const indented = secret.trimEnd().replaceAll('\n          ', '\n        ')
       const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - name: ${indented}\n      ping:\n` })
-      const { tasks } = await audit(checkout, { extraArgs: ['--vault-password-file', path.join(root, 'pw')] })
+      const { tasks } = await audit(checkout, { vault: [password(path.join(root, 'pw'))] })
       t.notMatch(JSON.stringify(tasks), /swordfish/)
       t.match(tasks, [{ task: { name: '********' } }], 'it was there to be found')
     })

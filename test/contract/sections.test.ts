@@ -13,7 +13,7 @@ import type { AnsibleInstall, LiveRun, Section, SectionEnd, SectionsRequest } fr
 import { HANG_GRACE } from '../../lib/ansible/watch.js'
 import { RunSummarizer } from '../../lib/change/summarize.js'
 import type { RunSummary } from '../../lib/change/types.js'
-import { install, play, request, THIS, VERSIONS, type Scene } from './harness.js'
+import { install, password, play, request, THIS, VERSIONS, type Scene } from './harness.js'
 
 t.setTimeout(600_000)
 
@@ -285,7 +285,7 @@ ${mark('handled')}`
       const child = spawn(join(bin ?? '', 'ansible-vault'), ['encrypt', '--vault-password-file', 'pw', 'plain'], { cwd: asked.checkout, stdio: 'ignore' })
       await new Promise((resolve) => child.once('close', resolve))
       const site = `${HEAD.replace('  tasks:', '  vars_files: [vars.yml]\n  tasks:')}    - ansible.builtin.debug: { msg: { text: "it is {{ word }}", number: 123456, other: 7 } }\n      vars: { patchrun_report: told }\n`
-      const out = await play(t, ansible, { hosts: ['n1'], files: { 'site.yml': site, pw: 'password\n', 'vars.yml': readFileSync(join(asked.checkout, 'plain'), 'utf8') }, policy: { extraArgs: ['--vault-password-file', 'pw'] } })
+      const out = await play(t, ansible, { hosts: ['n1'], files: { 'site.yml': site, pw: 'password\n', 'vars.yml': readFileSync(join(asked.checkout, 'plain'), 'utf8') }, policy: { vault: [password('pw')] } })
       t.same(out.summary.reports.map(({ data }) => data), [{ text: 'it is ********', number: '********', other: 7 }], out.log.slice(-600))
       t.equal(existsSync(join(out.directory, 'events.jsonl')) && out.stream.includes(secret), false)
     })

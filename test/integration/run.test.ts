@@ -24,7 +24,7 @@ function request(t: Test, script: string, more: Partial<RunRequest> = {}): RunRe
   return {
     install: { playbook, inventory: '', version: '2.19.0', from: 'configured' }, mode: 'hot', checkout: join(base, 'checkout'), playbook: 'site.yml',
     hosts: ['n1'], denied: ['db1'], inventory: '/dev/null', untagged: 'drain', directory: join(base, 'run'),
-    policy: { forks: 5, config: 'none', hangTimeout: 60_000, connectTimeout: 5_000, diff: false, extraArgs: ['--ssh-extra-args=-o Hush=hush'] }, ...more,
+    policy: { forks: 5, config: 'none', hangTimeout: 60_000, connectTimeout: 5_000, diff: false, extraArgs: ['--ssh-extra-args=-o Hush=hush'], vault: [] }, ...more,
   }
 }
 const pidOf = (directory: string): number => (JSON.parse(readFileSync(join(directory, 'process.json'), 'utf8')) as { pid: number }).pid

@@ -10,23 +10,23 @@ import { withoutSecrets } from '../../lib/ansible/processes.js'
 import { PatchrunError } from '../../lib/errors.js'
 import type { AnsiblePolicy } from '../../lib/fleet/types.js'
 
-const policy: AnsiblePolicy = { forks: 20, config: 'repository', hangTimeout: 900_500, connectTimeout: 10_000, diff: true, extraArgs: ['--vault-id', 'site@pw'] }
+const policy: AnsiblePolicy = { forks: 20, config: 'repository', hangTimeout: 900_500, connectTimeout: 10_000, diff: true, extraArgs: ['-b'], vault: [{ id: 'site', kind: 'file', path: '/a,b/p@w', where: { file: 'patchrun.yml' } }] }
 const call = { inventory: '/s/inventory.json', playbook: 'play/site.yml', policy, checkout: '/s/checkout', untagged: 'drain' } as const
 const places: RunPlaces = { directory: '/s/run', hostsFile: '/s/run/hosts', denyFile: '/s/run/deny', plugins: '/p/plugins', configFile: '/s/run/ansible.cfg', configText: '' }
 
 t.test('argv of each mode', async (t) => {
   const head = ['-i', '/s/inventory.json', '--limit', '@/s/run/hosts']
-  const tail = ['--forks', '20', '--vault-id', 'site@pw', '--', 'play/site.yml']
+  const tail = ['--forks', '20', '--vault-id', 'site@/a,b/p@w', '-b', '--', 'play/site.yml']
   t.same(playbookArgv({ ...call, mode: 'check' }, '/s/run/hosts'), [...head, '--check', '--diff', ...tail])
   t.same(playbookArgv({ ...call, mode: 'hot' }, '/s/run/hosts'), [...head, '--diff', '--tags', 'HotChange', '--skip-tags', 'DrainChange', ...tail])
   t.same(playbookArgv({ ...call, mode: 'full' }, '/s/run/hosts'), [...head, '--diff', ...tail])
   t.same(playbookArgv({ ...call, mode: 'lint' }, '/s/run/hosts'), [...head, '--check', ...tail])
-  t.same(playbookArgv({ ...call, mode: 'full', policy: { ...policy, diff: false, extraArgs: [] } }, '/h'), ['-i', '/s/inventory.json', '--limit', '@/h', '--forks', '20', '--', 'play/site.yml'])
+  t.same(playbookArgv({ ...call, mode: 'full', policy: { ...policy, diff: false, extraArgs: [], vault: [] } }, '/h'), ['-i', '/s/inventory.json', '--limit', '@/h', '--forks', '20', '--', 'play/site.yml'])
   t.same(playbookArgv({ ...call, mode: 'gate' }, '/s/run/hosts', [{ mode: 'check', playbook: 'b.yml' }, { mode: 'full', playbook: '/s/c.yml' }]), [...head, '--diff', ...tail, 'b.yml', '/s/c.yml'], 'sections: the first says whether it is a check')
 })
 
 t.test('extra arguments', async (t) => {
-  t.same(extraArgsProblems(['--vault-id', 'a@b', '-e', '@vars.yml', '--extra-vars=@more.yml', '-b', '-vv']), [])
+  t.same(extraArgsProblems(['--private-key', '/k', '-e', '@vars.yml', '--extra-vars=@more.yml', '-b', '-vv']), [])
   for (const bad of [['--limit', 'x'], ['--lim=x'], ['-l', 'x'], ['-lx'], ['--tags=x'], ['-t'], ['--check'], ['-C'], ['-i', 'x'], ['other.yml'], ['--'], ['-bC'], ['--start-at-task', 'x'], ['--step'], ['-f', '1'], ['--list-hosts'], ['-ex=1'], ['-e'], ['-e', 'x=1'], ['-e', '--limit']]) {
     const problems = extraArgsProblems(bad)
     t.ok(problems.length > 0, bad.join(' '))
@@ -59,9 +59,12 @@ t.test('environment of each mode', async (t) => {
 
 t.test('what is inherited', async (t) => {
   const dropped = ['ANSIBLE_INVENTORY', 'ANSIBLE_RUN_TAGS', 'ANSIBLE_SKIP_TAGS', 'ANSIBLE_STDOUT_CALLBACK', 'ANSIBLE_CALLBACK_WHITELIST', 'ANSIBLE_LOG_PATH', 'ANSIBLE_STRATEGY', 'ANSIBLE_VERBOSITY', 'PATCHRUN_ANYTHING', 'ANSIBLE_LIMIT', 'ANSIBLE_DISPLAY_OK_HOSTS', 'ANSIBLE_SSH_TIMEOUT']
-  const kept = { PATH: '/bin', HOME: '/h', ANSIBLE_REMOTE_USER: 'ops', ANSIBLE_ROLES_PATH: '/r', ANSIBLE_VAULT_PASSWORD_FILE: '/v', SSH_AUTH_SOCK: '/a' }
+  const kept = { PATH: '/bin', HOME: '/h', ANSIBLE_REMOTE_USER: 'ops', ANSIBLE_ROLES_PATH: '/r', SSH_AUTH_SOCK: '/a' }
   const env = runEnvironment({ ...call, mode: 'full' }, { ...kept, ...Object.fromEntries(dropped.map((name) => [name, 'theirs'])), UNSET: undefined }, places)
   t.same(env, { ...kept, ...fixed, ANSIBLE_RUN_TAGS: 'all', ANSIBLE_SKIP_TAGS: '', PATCHRUN_MODE: 'full' })
+  const theirs = { ANSIBLE_VAULT_PASSWORD_FILE: '/v', ANSIBLE_VAULT_IDENTITY_LIST: 'a@/v', ANSIBLE_VAULT_ID_MATCH: 'True' }
+  t.match(runEnvironment({ ...call, mode: 'full', policy: { ...policy, vault: [] } }, theirs, places), theirs, 'vault passwords of the environment hold ...')
+  t.same(Object.keys(runEnvironment({ ...call, mode: 'full' }, theirs, places)).filter((name) => /VAULT_/.test(name)), ['ANSIBLE_VAULT_ID_MATCH', 'ANSIBLE_ASK_VAULT_PASS'], '... where none is declared')
 })
 
 t.test("what a site's settings keep", async (t) => {

@@ -312,7 +312,7 @@ t.test('usage: environments', async (t) => {
 })
 
 t.test('arguments for ansible-playbook', async (t) => {
-  const good = [[], ['--vault-id', 'prod@/pw'], ['--vault-password-file=/pw', '-b', '-vv'], ['-e', '@vars.yml'], ['--extra-vars=@vars.yml'], ['--ssh-common-args=-o ProxyJump=x'], ['-u', 'root']]
+  const good = [[], ['--private-key', '/k'], ['--become-password-file=/pw', '-b', '-vv'], ['-e', '@vars.yml'], ['--extra-vars=@vars.yml'], ['--ssh-common-args=-o ProxyJump=x'], ['-u', 'root']]
   for (const args of good) t.same(extraArgFaults(args), [], args.join(' '))
   const bad: readonly (readonly [readonly string[], RegExp])[] = [
     [['--limit', 'x'], /--limit may not/],
@@ -338,9 +338,9 @@ t.test('arguments for ansible-playbook', async (t) => {
     [['--become=x'], /may not/],
     [['-e', 'password=hunter2'], /everybody on the machine can read/],
     [['--extra-vars=password=hunter2'], /everybody/],
-    [['--vault-id', 'prod@prompt'], /asked for/],
-    [['--vault-id', 'prompt'], /asked for/],
-    [['--vault-id'], /no value/],
+    [['--vault-id', 'prod@/pw'], /may not/],
+    [['--vault-password-file=/pw'], /may not/],
+    [['--private-key'], /no value/],
     [['--user', '--check'], /no value/],
   ]
   for (const [args, words] of bad) {
@@ -348,6 +348,7 @@ t.test('arguments for ansible-playbook', async (t) => {
     t.match(faults[0]?.message, words, args.join(' '))
     t.notMatch(JSON.stringify(faults), /hunter2/, 'values are not repeated')
   }
+  for (const option of ['--vault-id', '--vault-password-file', '--vault-pass-file', '--vault-i']) t.match(extraArgFaults([option, '/pw']), [{ index: 0, hint: /ansible\.vault/ }], option)
   t.equal(extraArgFaults(['--user', '--check']).length, 2, 'what looks like a value and is an option is judged too')
 })
 

@@ -17,6 +17,7 @@ import { nearest } from '../../lib/fleet/nearest.js'
 import { environmentsOf, resolveFleet } from '../../lib/fleet/resolve.js'
 import { patchrunSchema } from '../../lib/fleet/schema.generated.js'
 import { parseDeclaration } from '../../lib/fleet/validate.js'
+import { SEALED, pasted } from '../support/vault-text.js'
 
 const run = promisify(execFile)
 const EXAMPLE = `schemaVersion: 1
@@ -68,8 +69,9 @@ t.test('the example, with every default filled in', async (t) => {
       untagged: 'drain',
       drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
     },
-    ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [] },
+    ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [], vault: [] },
     scheduler: null,
+    notify: [],
     stateDirectory: '/srv/.patchrun',
     stateRemote: null,
     lockTimeout: 60_000,
@@ -87,14 +89,17 @@ t.test('repositories: paths become absolute, addresses stay', async (t) => {
 t.test('groups, variables and domains as declared', async (t) => {
   const fleet = open(`${EXAMPLE}inventory:
   groups: { compute: ["node[01-04]", db1, nobody], rack1: ["node[01-03]"], empty: [db1] }
-  vars: { ntp: a, flag: yes, secret: !vault abc }
+  vars:
+    ntp: a
+    flag: yes
+    secret: ${pasted(SEALED, 4)}
   groupVars: { compute: { role: c }, empty: { password: x } }
   hostVars: { "node[01-06]": { ansible_user: root, a: 1 }, node03: { a: 3 }, db1: { a: 4 } }
 failureDomains: { fromGroups: ["rack*"] }
 `)
   t.same(fleet.nodes[2], { name: 'node03', canary: false, groups: ['compute', 'rack1'], vars: { ansible_user: 'root', a: 3 }, domains: ['rack1'], partitions: [], runsOn: null })
   t.same(fleet.nodes[5]?.groups, [])
-  t.same(fleet.groupVars, { all: { ntp: 'a', flag: 'yes', secret: { __ansible_vault: 'abc' } }, compute: { role: 'c' }, empty: { password: 'x' } })
+  t.same(fleet.groupVars, { all: { ntp: 'a', flag: 'yes', secret: { __ansible_vault: `${SEALED}\n` } }, compute: { role: 'c' }, empty: { password: 'x' } })
   t.notMatch(JSON.stringify(buildInventory(fleet)), /db1|nobody/)
   const racks = open(`${EXAMPLE}inventory: { vars: { rack: z }, hostVars: { "node[01-02]": { rack: [a, 7] } } }\nfailureDomains: { fromVariable: rack }\n`)
   t.same(racks.nodes.map((n) => n.domains), [['a', '7'], ['a', '7'], ['z'], ['z'], ['z'], ['z']])

@@ -47,6 +47,8 @@ class CallbackModule(CallbackBase):
             self.root = guard.root_of(os.environ)
             self.channel = channel.Channel(int(fd))
             self.redactor = redact.Redactor()
+            for secret in redact.secrets_of_environment(os.environ):
+                self.redactor.note_text(secret)
             redact.watch_vault(self.redactor)
             sys.stdout = redact.CleanStream(sys.stdout, self.redactor)
             sys.stderr = redact.CleanStream(sys.stderr, self.redactor)
@@ -114,6 +116,7 @@ class CallbackModule(CallbackBase):
         self.guard.mode = self.sections.mode
         self.sent = set()
         self.started = {}
+        redact.note_passwords(self.redactor, playbook._loader)
         redact.note_parsed_files(self.redactor, playbook._loader)
         self.check = bool(context.CLIARGS.get('check'))
         self.finish.start(playbook)

@@ -18,6 +18,12 @@ import yaml
 MASK = '********'
 LEAF_MIN = 4
 LINE_MIN = 8
+# Shorter values of the environment are flags and words.
+ENVIRONMENT_MIN = 8
+# Names of variables that hold a secret, and those among them that hold where one is, or whom to ask for it.
+SECRET_NAME = re.compile(r'(PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|CREDENTIALS?|WEBHOOK|(API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_?KEY)'
+                         r'(_(URL|VALUE|TEXT|BASE64|\d+))*$', re.I)
+NO_SECRET_NAME = re.compile(r'^(OLD)?PWD$|ASK_?PASS$', re.I)
 VAULT_HEADER = b'$ANSIBLE_VAULT'
 
 
@@ -50,30 +56,35 @@ def leaves(value, depth=0):
         yield str(value)
 
 
+def texts_of(text):
+    """A text, and its lines."""
+    stripped = text.strip()
+    if len(stripped) < LEAF_MIN:
+        return set()
+    lines = stripped.splitlines() if '\n' in stripped else []
+    return {stripped, *(line.strip() for line in lines if len(line.strip()) >= LINE_MIN)}
+
+
 def secrets_of(plaintext):
     """The texts to look for when `plaintext` came out of a vault."""
     found = set()
-
-    def add(text):
-        stripped = text.strip()
-        if len(stripped) < LEAF_MIN:
-            return
-        if '\n' not in stripped:
-            found.add(stripped)
-            return
-        found.add(stripped)
-        found.update(line.strip() for line in stripped.splitlines() if len(line.strip()) >= LINE_MIN)
-
     try:
         data = yaml.load(plaintext, Loader=_AnyTag)
     except Exception:  # not YAML: the text as a whole is the secret
         data = None
     if isinstance(data, (dict, list)):
         for leaf in leaves(data):
-            add(leaf)
+            found |= texts_of(leaf)
     else:
-        add(plaintext)
+        found |= texts_of(plaintext)
     return found
+
+
+def secrets_of_environment(environ):
+    """The values that a variable's name calls secret. A password script and a lookup find them there."""
+    for name, value in environ.items():
+        if len(value.strip()) >= ENVIRONMENT_MIN and SECRET_NAME.search(name) and not NO_SECRET_NAME.search(name):
+            yield value
 
 
 class Redactor:
@@ -91,14 +102,21 @@ class Redactor:
 
     def note(self, plaintext):
         """Called in any process. One append a plaintext, so that records of several workers do not mix."""
-        if isinstance(plaintext, (bytes, bytearray)):
-            plaintext = bytes(plaintext).decode('utf-8', 'replace')
-        plaintext = str(plaintext)
-        digest = hashlib.sha256(plaintext.encode('utf-8', 'surrogatepass')).digest()
+        self._note(plaintext, secrets_of)
+
+    def note_text(self, text):
+        """What is a secret as a whole, even where it could be read as YAML."""
+        self._note(text, texts_of)
+
+    def _note(self, text, parts):
+        if isinstance(text, (bytes, bytearray)):
+            text = bytes(text).decode('utf-8', 'replace')
+        text = str(text)
+        digest = hashlib.sha256(text.encode('utf-8', 'surrogatepass')).digest()
         if digest in self._noted:
             return
         self._noted.add(digest)
-        secrets = sorted(secrets_of(plaintext))
+        secrets = sorted(parts(text))
         if secrets:
             record = (json.dumps(secrets) + '\n').encode('ascii')
             while record:
@@ -170,6 +188,12 @@ def watch_vault(redactor):
 
     for name in ('decrypt', 'decrypt_and_get_vault_id'):
         setattr(VaultLib, name, wrap(getattr(VaultLib, name)))
+
+
+def note_passwords(redactor, loader):
+    """The vault's own passwords: a playbook can read them where Ansible can."""
+    for _, secret in loader._vault.secrets or []:
+        redactor.note_text(secret.bytes or b'')
 
 
 def note_parsed_files(redactor, loader):

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is told, as it is declared: sources of secrets are opened, and a secret in the file itself is refused without being shown.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { isOpenToOthers, openSecret } from '../../lib/engine/secrets.js'
+import { PatchrunError, type Problem } from '../../lib/errors.js'
+import { resolveFleet } from '../../lib/fleet/resolve.js'
+import { parseDeclaration } from '../../lib/fleet/validate.js'
+import type { Fleet, MessageKind } from '../../lib/fleet/types.js'
+
+const GOOD = `schemaVersion: 1
+fleet: demo
+playbooks: { repository: ./playbooks }
+nodes:
+  allow: ["node[01-06]"]
+  canary: [node01]
+`
+const SECRET = 'https://hooks.slack.com/services/T0/B0/verysecret'
+const open = (text: string, environment?: string): Fleet => resolveFleet(parseDeclaration('/etc/fleet/patchrun.yml', text), { lists: new Map() }, environment === undefined ? {} : { environment })
+const ALL: readonly MessageKind[] = ['started', 'canary-passed', 'halted', 'waiting-approval', 'quarantined', 'done', 'rolled-back']
+
+function problemsOf(text: string): readonly Problem[] {
+  try {
+    open(text)
+    return []
+  } catch (error) {
+    if (error instanceof PatchrunError) return error.problems
+    throw error
+  }
+}
+
+t.test('targets: sources stay sources, paths become absolute, an environment has its own', async (t) => {
+  t.same(open(GOOD).notify, [])
+  const notify = `notify:
+  ops: { slack: { env: OPS_SLACK }, on: [halted, quarantined] }
+  desk: { webhook: { url: "https://desk.example.org/x", secret: { file: keys/desk } } }
+`
+  const desk = { name: 'desk', on: ALL, to: { url: 'https://desk.example.org/x', secret: { file: '/etc/fleet/keys/desk' } } }
+  t.same(open(GOOD + notify).notify, [{ name: 'ops', on: ['halted', 'quarantined'], to: { slack: { env: 'OPS_SLACK' } } }, desk])
+  const two = `${GOOD}${notify}environments:
+  test: { nodes: { allow: [node01], canary: [node01] }, notify: { here: { webhook: { url: "http://[::1]:8080/", secret: { env: KEY } } } } }
+  prod: { nodes: { allow: [node02], canary: [node02] } }
+`
+  t.same(open(two, 'test').notify, [{ name: 'here', on: ALL, to: { url: 'http://[::1]:8080/', secret: { env: 'KEY' } } }])
+  t.match(open(two, 'prod').notify, [{ name: 'ops' }, desk])
+})
+
+const BAD: readonly (readonly [name: string, notify: string, code: string, line: number])[] = [
+  ['a URL of Slack', `{ ops: { slack: "${SECRET}" } }`, 'config/secret-in-file', 7],
+  ['a key', `{ ops: { webhook: { url: "https://a.example/", secret: "${SECRET}" } } }`, 'config/secret-in-file', 7],
+  ['a URL where a variable is named', `{ ops: { slack: { env: "${SECRET}" } } }`, 'config/secret-in-file', 7],
+  ['a URL where a target belongs', `{ ops: "${SECRET}" }`, 'config/secret-in-file', 7],
+  ['a URL where targets belong', SECRET, 'config/secret-in-file', 7],
+  ['a list of URLs', `["${SECRET}"]`, 'config/wrong-type', 7],
+  ['an unknown field', `{ ops: { slak: "${SECRET}" } }`, 'config/unknown-field', 7],
+  ['both', `{ ops: { slack: { env: A }, webhook: { url: "https://a.example/", secret: { env: A } } } }`, 'config/notify-target', 7],
+  ['neither', `{ ops: { on: [done] } }`, 'config/notify-target', 7],
+  ['an empty source', `{ ops: { slack: {} } }`, 'config/wrong-type', 7],
+  ['a kind there is not', `{ ops: { slack: { env: A }, on: [finished] } }`, 'config/invalid-value', 7],
+  ['http', `{ ops: { webhook: { url: "http://verysecret.example/", secret: { env: A } } } }`, 'config/notify-url', 7],
+  ['a password', `{ ops: { webhook: { url: "https://u:verysecret@a.example/", secret: { env: A } } } }`, 'config/notify-url', 7],
+  ['no URL', `{ ops: { webhook: { url: verysecret, secret: { env: A } } } }`, 'config/notify-url', 7],
+  ['a file', `{ ops: { webhook: { url: "file:///verysecret", secret: { env: A } } } }`, 'config/notify-url', 7],
+  ['a line that is no YAML', `{ ops: { slack: @${SECRET} } }`, 'config/yaml-syntax', 7],
+]
+
+t.test('what is wrong is said, and what may be a secret is not shown', async (t) => {
+  for (const [name, notify, code, line] of BAD) {
+    const problems = problemsOf(`${GOOD}notify: ${notify}\n`)
+    t.match(problems, [{ code, where: { line } }], name)
+    t.equal(problems.length, 1, `${name}: said once`)
+    t.notMatch(JSON.stringify(problems), /verysecret/, `${name}: nothing shown`)
+  }
+  t.match(problemsOf(`${GOOD}notify: { ops: { slack: { env: A }, on: [haltd] } }\n`), [{ hint: /Did you mean "halted"/ }], 'a kind is no secret: it is shown, and a near one named')
+})
+
+t.test('secrets are read when they are asked for', async (t) => {
+  const dir = t.testdir({ url: `${SECRET}\n`, windows: `${SECRET}\r\n`, bare: SECRET, empty: '\n', huge: 'x'.repeat(70_000) })
+  for (const name of ['url', 'windows', 'bare']) t.equal(await openSecret({ file: join(dir, name) }, 'the URL'), SECRET, name)
+  process.env['PATCHRUN_TEST_URL'] = SECRET
+  t.equal(await openSecret({ env: 'PATCHRUN_TEST_URL' }, 'the URL'), SECRET)
+  delete process.env['PATCHRUN_TEST_URL']
+  const refused = async (source: Parameters<typeof openSecret>[0], words: RegExp): Promise<unknown> => t.rejects(openSecret(source, 'the URL of the target ops'), { code: 'config/secret', exitCode: 3, message: new RegExp(`^the URL of the target ops is to come from .*${words.source}`) })
+  await refused({ env: 'PATCHRUN_TEST_URL' }, /PATCHRUN_TEST_URL, which is not set/)
+  await refused({ file: join(dir, 'nowhere') }, /which is not there/)
+  await refused({ file: join(dir, 'empty') }, /which is empty/)
+  await refused({ file: join(dir, 'huge') }, /more than any secret/)
+  await refused({ file: dir }, /which is no file/)
+  execFileSync('mkfifo', [join(dir, 'pipe')])
+  await refused({ file: join(dir, 'pipe') }, /which is no file/)
+})
+
+t.test('a file that others may read is found', async (t) => {
+  const file = join(t.testdir(), 'key')
+  writeFileSync(file, 'k')
+  for (const [mode, others] of [[0o600, false], [0o640, false], [0o644, true]] as const) {
+    chmodSync(file, mode)
+    t.equal(await isOpenToOthers({ file }), others, mode.toString(8))
+  }
+  t.equal(await isOpenToOthers({ env: 'X' }), false)
+})
