@@ -11,10 +11,17 @@ import { printRollout } from './print-rollout.js'
 import { textOf } from './steer-options.js'
 
 export const statusVerb: VerbAction = async (context, call) => {
-  if (mannerOf(context, call) === 'metrics') return metrics(context, call)
-  const session = await openSession(sessionOptions(context, call))
-  await printRollout(context, await status(session), await session.observe())
-  return EXIT.reached
+  switch (mannerOf(context, call)) {
+    case 'metrics':
+      return metrics(context, call)
+    case 'watch':
+      return (await import('./watch.js')).watch(context, call)
+    case 'once': {
+      const session = await openSession(sessionOptions(context, call))
+      await printRollout(context, await status(session), await session.observe())
+      return EXIT.reached
+    }
+  }
 }
 
 /** Without --env all environments: whoever collects wants them in one file. */
@@ -26,9 +33,12 @@ async function metrics(context: Context, call: Call): Promise<ExitCode> {
   return EXIT.reached
 }
 
-function mannerOf({ global }: Context, { options }: Call): 'once' | 'metrics' {
-  const wanted = [global.json && '--json', options['openmetrics'] === true && '--openmetrics'].filter((name) => name !== false)
+function mannerOf({ global }: Context, { options }: Call): 'once' | 'metrics' | 'watch' {
+  const { openmetrics, watch } = options
+  const wanted = [...(global.json ? ['--json'] : []), ...(openmetrics === true ? ['--openmetrics'] : []), ...(watch === true ? ['--watch'] : [])]
   if (wanted.length > 1) throw new PatchrunError({ code: 'usage/two-formats', message: `${wanted.join(' and ')} exclude each other`, hint: 'Leave one of them out.' })
-  if (options['out'] !== undefined && options['openmetrics'] !== true) throw new PatchrunError({ code: 'usage/out-of-what', message: '--out belongs to --openmetrics', hint: 'Add --openmetrics, or redirect standard output instead.' })
-  return options['openmetrics'] === true ? 'metrics' : 'once'
+  for (const [option, of, given] of [['out', 'openmetrics', openmetrics], ['every', 'watch', watch]] as const) {
+    if (options[option] !== undefined && given !== true) throw new PatchrunError({ code: 'usage/option-of', message: `--${option} belongs to --${of}`, hint: `Add --${of}, or leave --${option} out.` })
+  }
+  return openmetrics === true ? 'metrics' : watch === true ? 'watch' : 'once'
 }

@@ -98,8 +98,8 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'status',
     summary: 'say what is: the rollout, what waits and why, what failed',
-    examples: [['patchrun status', 'in words'], ['patchrun status --json', 'the same, typed'], ['patchrun status --openmetrics --out /var/lib/prometheus/node-exporter/patchrun.prom', 'all environments as metrics, for the textfile collector of Prometheus']],
-    options: [['--openmetrics', 'as metrics, all environments unless --env names one'], ['--out <file>', 'of --openmetrics: write them to this file, whole or not at all']],
+    examples: [['patchrun status', 'in words'], ['patchrun status --json', 'the same, typed'], ['patchrun status --watch', 'on a terminal, drawn anew until Ctrl-C or q'], ['patchrun status --openmetrics --out /var/lib/prometheus/node-exporter/patchrun.prom', 'all environments as metrics, for the textfile collector of Prometheus']],
+    options: [['--watch', 'draw it anew on the terminal, until Ctrl-C or q'], ['--every <duration>', 'of --watch: how often; 2s by default, 10s where the state lies in a git repository'], ['--openmetrics', 'as metrics, all environments unless --env names one'], ['--out <file>', 'of --openmetrics: write them to this file, whole or not at all']],
     load: async () => (await import('./status.js')).statusVerb,
   },
   {

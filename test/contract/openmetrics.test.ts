@@ -135,7 +135,7 @@ t.test('the command: all environments in one file, whole or not at all', async (
   t.match(readFileSync(join(directory, 'x.prom'), 'utf8'), /environment="test",state="unseen"} 1\n[^]*environment="prod",state="unseen"} 3\n[^]*# EOF\n$/)
   t.match(say('--openmetrics', '--env', 'prod').stdout, /^(?![^]*environment="test")[^]*environment="prod"/)
   t.match(say('--openmetrics', '--out', 'no/x.prom'), { status: 2, stderr: /usage\/metrics-file: .*no\/x\.prom: ENOENT/ })
-  t.match(say('--out', 'x.prom'), { status: 2, stderr: /usage\/out-of-what/ })
+  t.match(say('--out', 'x.prom'), { status: 2, stderr: /usage\/option-of/ })
   t.match(say('--openmetrics', '--json', '--env', 'prod'), { status: 2, stdout: /usage\/two-formats/ })
   // Who fails leaves the last file as it was: its age is what an alert goes by.
   writeFileSync(join(directory, 'patchrun.yml'), 'nonsense')
