@@ -14,7 +14,7 @@ export type Parsed =
   /** Help or the version was printed. */
   | { readonly kind: 'told'; readonly exitCode: ExitCode }
 
-const PROGRAM_EXAMPLES: Verb['examples'] = [
+export const PROGRAM_EXAMPLES: Verb['examples'] = [
   ['patchrun init fleet && cd fleet', 'an example that runs as it is'],
   ['patchrun detect', 'what would the newest commit do to each node?'],
   ['patchrun run', 'roll it out: canaries first, then wave by wave'],
