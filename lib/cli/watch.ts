@@ -47,9 +47,9 @@ async function wordsOf(found: StatusWatch, options: TextOptions): Promise<string
 }
 
 /** Somebody may be in the middle of changing patchrun.yml: no reason to stop looking. Faults of patchrun itself are. */
-function troubleText(error: unknown, { paint }: TextOptions): string {
+function troubleText(error: unknown, { paint, zone }: TextOptions): string {
   if (!(error instanceof PatchrunError)) throw error
-  return problemsText(error.problems, paint)
+  return problemsText(error.problems, paint, undefined, zone)
 }
 
 const EVERY = 2_000
