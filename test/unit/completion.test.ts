@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { commandsOf, namesOf, optionOf } from '../../lib/cli/shells/shell.js'
 import { GLOBAL_OPTIONS, VERBS } from '../../lib/cli/verbs.js'
-import { Journal } from '../../lib/store/journal.js'
+import { FileJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
 import { PATCHRUN } from '../support/command.js'
 import { openTerminal } from '../support/terminal.js'
@@ -48,7 +48,7 @@ t.test('what the scripts ask for: names of the declaration, and nothing else, wh
   t.equal(ask('nodes', '', '-c', 'elsewhere.yml'), 'node01')
   const own = join(directory, '.patchrun/environments/default')
   const lock = await takeLock(join(own, 'lock'), 0)
-  const journal = await Journal.open(join(own, 'journal.jsonl'), lock)
+  const journal = await FileJournal.open(join(own, 'journal.jsonl'), lock)
   await journal.append({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: 's' }, previous: null, limit: null, by: { user: 'u', host: 'h', pid: 1 } })
   await journal.append({ type: 'intended', at: 0, step: '1', action: 'detect', wave: 0, nodes: ['cn7', '$(touch evil)', 'cn8'] })
   await journal.close()

@@ -10,7 +10,7 @@ import { PLAIN } from '../../lib/report/paint.js'
 import { inZone, timeText } from '../../lib/report/words.js'
 import { NO_STATE } from '../../lib/rollout/index.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
-import { Journal } from '../../lib/store/journal.js'
+import { FileJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
 import { PATCHRUN } from '../support/command.js'
 
@@ -47,7 +47,7 @@ t.test('whatever the command prints: the zone of TZ, and no other', async (t) =>
     { type: 'concluded', at, step: '0001-detect', tasks: [], nodes: { n1: { verdict: 'HOT' } } },
   ]
   const lock = await takeLock(join(own, 'lock'), at)
-  const journal = await Journal.open(join(own, 'journal.jsonl'), lock)
+  const journal = await FileJournal.open(join(own, 'journal.jsonl'), lock)
   for (const event of events) await journal.append(event)
   const say = (TZ: string | undefined, ...argv: string[]): { readonly status: number | null; readonly text: string } => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [PATCHRUN, ...argv], { cwd: directory, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', TZ } })
