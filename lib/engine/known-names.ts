@@ -20,25 +20,16 @@ export async function knownNames(file: string, kind: 'environments' | 'nodes', e
   const environments = environmentsOf(declared)
   if (kind === 'environments') return declared.config.environments ? environments : []
   const chosen = environments.filter((name) => environment === undefined || name === environment)
-  const { names, elsewhere } = await declaredNames(declared, chosen)
+  const { nodes, environments: parts } = declared.config
+  // The list of an environment stands in place of that of the fleet. What is denied is on none of them, or nothing is started at all.
+  const { names, elsewhere } = await namesOf(declared, chosen.flatMap((name) => [...(parts?.[name]?.nodes?.allow ?? nodes.allow), ...(parts?.[name]?.nodes?.canary ?? nodes.canary ?? [])]))
   if (elsewhere) {
     for (const place of await placesOf({ file })) if (chosen.includes(place.environment)) for (const name of await journaledNames(layoutOf(place).journal)) names.add(name)
   }
   return [...names].sort()
 }
 
-async function declaredNames(declared: Declared, environments: readonly string[]): Promise<{ readonly names: Set<string>; readonly elsewhere: boolean }> {
-  const { nodes } = declared.config
-  const own = environments.map((name) => declared.config.environments?.[name]?.nodes)
-  // The list of an environment stands in place of that of the fleet; what is denied is denied by both.
-  const [allowed, denied] = await Promise.all([
-    namesOf(declared, own.flatMap((lists) => [...(lists?.allow ?? nodes.allow), ...(lists?.canary ?? nodes.canary ?? [])])),
-    namesOf(declared, [...(nodes.deny ?? []), ...own.flatMap((lists) => lists?.deny ?? [])]),
-  ])
-  return { names: new Set([...allowed.names].filter((n) => !denied.names.has(n))), elsewhere: allowed.elsewhere }
-}
-
-async function namesOf({ file, places }: Declared, list: HostList): Promise<{ readonly names: ReadonlySet<string>; readonly elsewhere: boolean }> {
+async function namesOf({ file, places }: Declared, list: HostList): Promise<{ readonly names: Set<string>; readonly elsewhere: boolean }> {
   const names = new Set<string>()
   let elsewhere = false
   for (const entry of new Set(list)) {

@@ -35,7 +35,7 @@ t.test('what the scripts ask for: names of the declaration, and nothing else, wh
   }
   t.equal(ask('environments', ''), 'test prod')
   t.equal(ask('environments', 'p'), 'prod')
-  t.equal(ask('nodes', 'node0'), 'node01 node02 node03 node04 node06 node07 node08 node09', 'what is denied is not offered')
+  t.equal(ask('nodes', 'node0'), 'node01 node02 node03 node04 node06 node07 node08 node09')
   t.equal(ask('nodes', '', '--env', 'test', 'retry'), 'test1 test2')
   t.equal(ask('nodes', '', 'retry', '--env', '=', 'test'), 'test1 test2', 'as bash has it')
   t.equal(ask('nodes', '', 'retry', '--env=test'), 'test1 test2', 'as the others have it')
@@ -64,9 +64,10 @@ t.test('it is there before one has looked up from the keyboard', async (t) => {
     spawnSync(process.execPath, [PATCHRUN, '__complete', 'nodes', ''], { cwd: directory, env: { ...process.env, ...env } })
     const answered = performance.now()
     spawnSync(process.execPath, ['-e', '0'])
-    return answered - begun - (performance.now() - answered)
+    return (answered - begun) / (performance.now() - answered)
   })
-  t.ok(Math.min(...times) < 150, `${times.map(Math.round).join(', ')} ms more than Node itself takes`)
+  // 125 ms against 55 where nothing else runs; a busy machine slows both.
+  t.ok(Math.min(...times) < 4, `${times.map((n) => n.toFixed(1)).join(', ')} times as long as Node itself takes`)
 })
 
 t.test('bash: every verb with every option, and --env=, without a terminal', async (t) => {
