@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-import { main } from '../lib/cli/main.js'
+import { ASK } from '../lib/cli/shells/shell.js'
 
-process.exitCode = await main(process.argv.slice(2))
+const [word, ...more] = process.argv.slice(2)
+// Somebody has pressed Tab and waits: no more is loaded than it takes to answer.
+process.exitCode = word === ASK ? await (await import('../lib/cli/complete.js')).complete(more, process) : await (await import('../lib/cli/main.js')).main(process.argv.slice(2))

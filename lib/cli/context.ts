@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every verb gets: the global options, the streams, and the few ways to answer.
+import type { SessionOptions } from '../engine/session.js'
 import type { ExitCode } from '../errors.js'
 import { PLAIN } from '../report/paint.js'
 import type { TextOptions } from '../report/paint.js'
@@ -45,9 +46,11 @@ export interface Call {
 export type VerbAction = (context: Context, call: Call) => Promise<ExitCode>
 
 /** Options of `openSession` that the global options say. */
-export function sessionOptions({ global, kill }: Context, { options }: Call): { file: string; environment?: string; limit?: string; plan?: string; signal: AbortSignal } {
+export function sessionOptions({ global, kill, io, zone }: Context, { options }: Call): SessionOptions {
   const { limit, plan } = options
-  return { file: global.config, ...(global.env !== undefined && { environment: global.env }), ...(typeof limit === 'string' && { limit }), ...(typeof plan === 'string' && { plan }), signal: kill }
+  // A machine on UTC, as most that run jobs are, says nothing of who reads: windows are told in their own zone then.
+  const isSomebodys = zone !== 'UTC' || !!io.env['TZ']
+  return { file: global.config, ...(global.env !== undefined && { environment: global.env }), ...(typeof limit === 'string' && { limit }), ...(typeof plan === 'string' && { plan }), ...(isSomebodys && { zone }), signal: kill }
 }
 
 /** The command with the options that lead to the same fleet, for hints. */

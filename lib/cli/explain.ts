@@ -15,11 +15,13 @@ export interface Manners {
   readonly json: boolean
   readonly color: boolean
   readonly verbose: boolean
+  /** IANA time zone in which times are shown. */
+  readonly zone: string
   /** The user ended it: whatever was thrown then is the end, not a fault. */
   readonly interrupted: boolean
 }
 
-export async function explain(error: unknown, { io, json, color, verbose, interrupted }: Manners): Promise<ExitCode> {
+export async function explain(error: unknown, { io, json, color, verbose, zone, interrupted }: Manners): Promise<ExitCode> {
   const { problems, exitCode } = interrupted && !(error instanceof PatchrunError) ? INTERRUPTED : describe(error, verbose)
   if (json) {
     const document: ErrorReport = { schemaVersion: REPORT_VERSION, kind: 'error', problems, exitCode }
@@ -27,7 +29,7 @@ export async function explain(error: unknown, { io, json, color, verbose, interr
     return exitCode
   }
   const paint = color && io.stderr.isTTY ? (await import('./screen/paint.js')).paintFor('stderr', true) : PLAIN
-  io.stderr.write(problemsText(problems, paint, lineOf))
+  io.stderr.write(problemsText(problems, paint, lineOf, zone))
   if (verbose && error instanceof Error && exitCode === EXIT.fault) io.stderr.write(`${stackOf(error)}\n`)
   return exitCode
 }

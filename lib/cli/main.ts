@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], io: Io = process): Promise<E
     const context: Context = { io, global: parsed.global, zone: zoneOf(io), stop, kill, onStop: (tell) => signals.onStop(tell) }
     return await (await parsed.verb.load())(context, parsed.call)
   } catch (error) {
-    return await explain(error, { io, ...errorManners(argv, io), interrupted: signals.kill.aborted })
+    return await explain(error, { io, ...errorManners(argv, io), zone: zoneOf(io), interrupted: signals.kill.aborted })
   } finally {
     signals.dispose()
   }
@@ -28,12 +28,14 @@ function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') process.exitCode = EXIT.fault
 }
 
-/** The user's: TZ where it names one that exists, what the system says otherwise. */
+/** The user's: TZ where it names one that exists, what the system says otherwise; UTC where that is none (`TZ=` makes it "Etc/Unknown"). */
 function zoneOf({ env }: Io): string {
-  const system = Intl.DateTimeFormat().resolvedOptions().timeZone
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: env['TZ'] || system }).resolvedOptions().timeZone
-  } catch {
-    return system
+  for (const zone of [env['TZ'], Intl.DateTimeFormat().resolvedOptions().timeZone]) {
+    try {
+      if (zone) return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+    } catch {
+      // The next one.
+    }
   }
+  return 'UTC'
 }

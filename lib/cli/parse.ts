@@ -6,15 +6,15 @@ import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import { DEFAULT_CONFIG } from './context.js'
 import type { Call, GlobalOptions, Io } from './context.js'
-import { VERBS } from './verbs.js'
-import type { Verb } from './verbs.js'
+import type { Verb } from './verb.js'
+import { GLOBAL_OPTIONS, VERBS } from './verbs.js'
 
 export type Parsed =
   | { readonly kind: 'call'; readonly verb: Verb; readonly call: Call; readonly global: GlobalOptions }
   /** Help or the version was printed. */
   | { readonly kind: 'told'; readonly exitCode: ExitCode }
 
-const PROGRAM_EXAMPLES: Verb['examples'] = [
+export const PROGRAM_EXAMPLES: Verb['examples'] = [
   ['patchrun init fleet && cd fleet', 'an example that runs as it is'],
   ['patchrun detect', 'what would the newest commit do to each node?'],
   ['patchrun run', 'roll it out: canaries first, then wave by wave'],
@@ -55,17 +55,17 @@ function makeProgram(io: Io, onCall: (verb: Verb, call: Call) => void): Command 
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [verb]', 'show the help of a verb')
-    .option('-c, --config <file>', 'the declaration of the fleet', DEFAULT_CONFIG)
-    .option('--env <name>', 'the environment, where patchrun.yml declares several')
-    .option('--json', 'print the result as one JSON document')
-    .option('--no-color', 'no colours, and plain lines instead of a live screen')
-    .addOption(new Option('-v, --verbose', 'tell more').conflicts('quiet'))
-    .option('-q, --quiet', 'tell no progress')
+  for (const [flags, text] of GLOBAL_OPTIONS) {
+    const option = new Option(flags, text)
+    if (option.attributeName() === 'config') option.default(DEFAULT_CONFIG)
+    if (option.attributeName() === 'verbose') option.conflicts('quiet')
+    program.addOption(option)
+  }
   withExamples(program, PROGRAM_EXAMPLES)
   program.addHelpText('after', '\nExit codes: 0 done, 1 fault of patchrun, 2 wrong usage, 3 configuration, 4 halted, 5 waiting, 6 locked,\n7 unknown outcome, 130 interrupted. `patchrun help VERB` tells more.')
   for (const verb of VERBS) {
     const command = inherit(program.command(verb.name)).description(verb.summary).helpOption('-h, --help', 'show this help')
-    if (verb.argument) command.argument(...verb.argument)
+    if (verb.argument) command.argument(verb.argument[0], verb.argument[1])
     for (const [flags, text] of verb.options ?? []) command.option(flags, text)
     withExamples(command, verb.examples)
     if (verb.more !== undefined) command.addHelpText('after', `\n${verb.more}`)

@@ -5,10 +5,9 @@ import { EXIT, PatchrunError } from '../errors.js'
 import { junitXml } from '../report/junit.js'
 import { printJson, sessionOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
+import { FORMATS } from './formats.js'
+import type { Format } from './formats.js'
 import { printRollout } from './print-rollout.js'
-
-const FORMATS = ['text', 'json', 'junit'] as const
-type Format = (typeof FORMATS)[number]
 
 export const report: VerbAction = async (context, call) => {
   const format = formatOf(context, call.options['format'])

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs as data: their options and examples here, what they do in a file of their own, loaded when it is asked for.
-import type { VerbAction } from './context.js'
+import { FORMATS, SHELLS } from './formats.js'
+import type { OptionSpec, Verb } from './verb.js'
 
-export interface Verb {
-  readonly name: string
-  readonly summary: string
-  /** Command lines that work as they stand, with what they are for. */
-  readonly examples: readonly (readonly [string, string])[]
-  /** As commander reads them: "[nodes]". */
-  readonly argument?: readonly [string, string]
-  readonly options?: readonly (readonly [string, string])[]
-  readonly more?: string
-  readonly load: () => Promise<VerbAction>
-}
+/** They stand before or after any verb. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  ['-c, --config <file>', 'the declaration of the fleet'],
+  ['--env <name>', 'the environment, where patchrun.yml declares several'],
+  ['--json', 'print the result as one JSON document'],
+  ['--no-color', 'no colours, and plain lines instead of a live screen'],
+  ['-v, --verbose', 'tell more'],
+  ['-q, --quiet', 'tell no progress'],
+]
 
 const LIMIT = ['--limit <nodes>', 'only these nodes, as Slurm writes them: node[01-06]'] as const
 
@@ -56,7 +55,7 @@ export const VERBS: readonly Verb[] = [
     name: 'inventory',
     summary: 'print the Ansible inventory of the permitted nodes',
     examples: [['patchrun inventory --list', 'the whole inventory as JSON, as ansible reads it from a script'], ['patchrun inventory --host node01', 'the variables of one node']],
-    options: [['--list', 'all groups and nodes (the default)'], ['--host <name>', 'the variables of one node']],
+    options: [['--list', 'all groups and nodes (the default)'], ['--host <node>', 'the variables of one node']],
     more: 'To point ansible itself at it, give it an executable file of two lines:\n  #!/bin/sh\n  exec patchrun -c /path/to/patchrun.yml inventory "$@"',
     load: async () => (await import('./inventory.js')).inventory,
   },
@@ -98,14 +97,15 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'status',
     summary: 'say what is: the rollout, what waits and why, what failed',
-    examples: [['patchrun status', 'in words'], ['patchrun status --json', 'the same, typed']],
+    examples: [['patchrun status', 'in words'], ['patchrun status --json', 'the same, typed'], ['patchrun status --watch', 'on a terminal, drawn anew until Ctrl-C or q'], ['patchrun status --openmetrics --out /var/lib/prometheus/node-exporter/patchrun.prom', 'all environments as metrics, for the textfile collector of Prometheus']],
+    options: [['--watch', 'draw it anew on the terminal, until Ctrl-C or q'], ['--every <duration>', 'of --watch: how often; 2s by default, 10s where the state lies in a git repository'], ['--openmetrics', 'as metrics, all environments unless --env names one'], ['--out <file>', 'of --openmetrics: write them to this file, whole or not at all']],
     load: async () => (await import('./status.js')).statusVerb,
   },
   {
     name: 'report',
     summary: 'the rollout that stands, as text, JSON or JUnit',
     examples: [['patchrun report --format junit > junit.xml', 'a test case a node, for CI'], ['patchrun report --json', 'the same as --format json']],
-    options: [['--format <format>', 'text, json or junit']],
+    options: [['--format <format>', 'text, json or junit', FORMATS]],
     load: async () => (await import('./report.js')).report,
   },
   {
@@ -166,5 +166,12 @@ export const VERBS: readonly Verb[] = [
     options: [REASON, ['--once', 'do all that needs no waiting, then exit'], ['-y, --yes', 'do not ask before it begins']],
     more: 'The commit that was taken back is not rolled out again until a newer one is there, or with `patchrun run --again`.\nWhile a run is under way: `patchrun abort` first.',
     load: async () => (await import('./rollback.js')).rollbackVerb,
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion of your shell: verbs, options, environments, node names',
+    argument: ['<shell>', 'bash, zsh or fish', SHELLS],
+    examples: [['patchrun completion bash > ~/.patchrun-completion', 'then in ~/.bashrc: source ~/.patchrun-completion'], ['patchrun completion zsh > ~/.zfunc/_patchrun', 'into a directory of $fpath'], ['patchrun completion fish > ~/.config/fish/completions/patchrun.fish', 'read by fish when it is needed']],
+    load: async () => (await import('./completion.js')).completion(VERBS, GLOBAL_OPTIONS),
   },
 ]

@@ -20,6 +20,8 @@ export interface SessionOptions {
   /** Path of a plan file: what is declared must still be what it shows. */
   readonly plan?: string
   readonly signal?: AbortSignal
+  /** IANA time zone in which moments are told in words; that of the windows by default. */
+  readonly zone?: string
 }
 
 export interface Session {
@@ -53,7 +55,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     executable = fleet.ansible.executable
     vault = fleet.ansible.vault
     if (plan) requireSame(plan, fleet)
-    return fleet
+    return options.zone === undefined ? fleet : { ...fleet, zone: options.zone }
   }
   const limit = plan ? plan.limit : options.limit === undefined ? null : limitTo(await observe(), options.limit)
   const ready = async (): Promise<AnsibleInstall> => {

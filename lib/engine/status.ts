@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // `status`, `report`, `history`: what is, and what was. They read; they take no lock and change nothing.
 import { buildHistory, buildReport } from '../report/build.js'
+import type { ReportSource } from '../report/build.js'
 import type { HistoryReport, Report } from '../report/types.js'
+import { placesOf } from './places.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
-import type { Session } from './session.js'
+import { openSession } from './session.js'
+import type { Session, SessionOptions } from './session.js'
+import { sourceOf } from './source.js'
 import { storeOf } from './store-of.js'
-import { lookAround } from './surroundings.js'
 
-export async function status(session: Pick<Session, 'observe'>, { clock = systemClock }: { readonly clock?: Clock } = {}): Promise<Report> {
-  const fleet = await session.observe()
-  const store = storeOf(fleet)
-  const state = await store.read()
-  const surroundings = state.current ? await lookAround(fleet, state.current.pin.sha) : {}
-  const waiting = (await store.mail.letters()).filter((l) => l.id !== null && !state.orders.includes(l.id)).length
-  return buildReport({ fleet, state, now: clock.now(), holder: await store.holder(), surroundings, orders: waiting })
+interface Manner {
+  readonly clock?: Clock
 }
 
-export async function history(session: Pick<Session, 'observe'>, { clock = systemClock }: { readonly clock?: Clock } = {}): Promise<HistoryReport> {
+export async function status(session: Pick<Session, 'observe'>, { clock = systemClock }: Manner = {}): Promise<Report> {
+  return buildReport(await sourceOf(await session.observe(), clock))
+}
+
+/** All that is known of one environment, or of all of them in the order they are declared. */
+export async function sources(options: SessionOptions, { clock = systemClock }: Manner = {}): Promise<readonly ReportSource[]> {
+  const found: ReportSource[] = []
+  // One after the other: they may share list commands and an inventory.
+  for (const { environment } of await placesOf(options)) found.push(await sourceOf(await (await openSession({ ...options, environment })).observe(), clock))
+  return found
+}
+
+export async function history(session: Pick<Session, 'observe'>, { clock = systemClock }: Manner = {}): Promise<HistoryReport> {
   const fleet = await session.observe()
   return buildHistory({ fleet, state: await storeOf(fleet).read(), now: clock.now() })
 }

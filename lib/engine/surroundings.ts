@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a decision depends on besides the declaration and the environment's own journal.
 import type { Fleet } from '../fleet/types.js'
-import type { Surroundings } from '../rollout/index.js'
+import type { EnvironmentState, Surroundings } from '../rollout/index.js'
 import { layoutOf } from './layout.js'
 import { lastLook } from './look.js'
 import { storeOf } from './store-of.js'
@@ -9,11 +9,14 @@ import { storeOf } from './store-of.js'
 /** Of others' journals, ms: they are read before each decision, and a remote is not asked that often. */
 const FRESH = 4_000
 
+/** How the journal of an environment of the fleet is read. */
+export type ReadState = (of: Fleet) => Promise<EnvironmentState>
+
 /** Reads the journals of the environments that must come first. `sha`: the pin that they must have completed. */
-export async function lookAround(fleet: Fleet, sha: string): Promise<Surroundings> {
+export async function lookAround(fleet: Fleet, sha: string, read: ReadState = (of) => storeOf(of).read(FRESH)): Promise<Surroundings> {
   const promotion = []
   for (const environment of fleet.policy.promotion.after) {
-    const { completed } = await storeOf({ ...fleet, environment }).read(FRESH)
+    const { completed } = await read({ ...fleet, environment })
     promotion.push({ environment, completedAt: completed.get(sha) ?? null })
   }
   const workload = await lastLook(layoutOf(fleet).runs, fleet)

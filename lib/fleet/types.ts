@@ -231,4 +231,6 @@ export interface Fleet {
   readonly stateRemote: StateRemote | null
   /** A lock whose holder gave no sign of life for this long may be taken over, ms. */
   readonly lockTimeout: number
+  /** IANA time zone of whoever reads, in which moments are told; that of the windows where nobody said. */
+  readonly zone?: string
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smaller answers in words.
 import type { DoctorReport, InitReport, PinReport, ValidateReport } from './answers.js'
-import { clean, count, nodesText, shortSha, table } from './words.js'
+import { clean, count, inZone, nodesText, shortSha, table, timeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 
 export function validateText({ fleet, environment, file, nodes, canaries, denied, waves }: ValidateReport, { paint }: TextOptions): string {
@@ -14,10 +14,10 @@ export function validateText({ fleet, environment, file, nodes, canaries, denied
   return `${paint.good('valid')}: ${file}, ${fleet} (${environment})\n${table(rows).join('\n')}\n`
 }
 
-export function doctorText({ fleet, environment, checks, healthy }: DoctorReport, { paint }: TextOptions): string {
+export function doctorText({ fleet, environment, checks, healthy }: DoctorReport, { paint, zone }: TextOptions): string {
   const mark = { ok: paint.good('ok  '), warn: paint.warn('look'), fail: paint.bad('bad ') }
   const lines = checks.flatMap(({ name, result, found, hint }) => {
-    const [first = '', ...more] = clean(found).split('\n')
+    const [first = '', ...more] = clean(inZone(found, zone)).split('\n')
     return [`  ${mark[result]}  ${name.padEnd(16)} ${first}`, ...more.map((line) => `${' '.repeat(25)}${line}`), ...(hint === undefined ? [] : [`${' '.repeat(25)}${paint.faint(clean(hint))}`])]
   })
   const bad = checks.filter((c) => c.result === 'fail').length
@@ -28,7 +28,7 @@ export function doctorText({ fleet, environment, checks, healthy }: DoctorReport
 /** Entries of a list that are shown without -v. */
 const MOST = 20
 
-export function pinText(report: PinReport, { paint, verbose }: TextOptions): string {
+export function pinText(report: PinReport, { paint, verbose, zone }: TextOptions): string {
   const { fleet, environment, repository, playbook, pin, remembered, comparison } = report
   const rows = [
     ['repository', repository],
@@ -43,7 +43,7 @@ export function pinText(report: PinReport, { paint, verbose }: TextOptions): str
     const shown = verbose ? list : list.slice(0, MOST)
     lines.push('', title, ...shown, ...(total > shown.length ? [`  and ${total - shown.length} more`] : []))
   }
-  const commitLine = (c: PinReport['comparison']['commits']['list'][number]): string => `  ${shortSha(c.sha)} ${c.date.slice(0, 10)} ${clean(c.author, 40)}: ${clean(c.subject, 100)}`
+  const commitLine = (c: PinReport['comparison']['commits']['list'][number]): string => `  ${shortSha(c.sha)} ${timeText(c.date, zone).slice(4, 14)} ${clean(c.author, 40)}: ${clean(c.subject, 100)}`
   listed(`${count(comparison.commits.count, 'commit')} to come`, comparison.commits.list.map(commitLine), comparison.commits.count)
   listed(paint.warn(`${count(comparison.dropped.count, 'commit')} that would be taken back`), comparison.dropped.list.map(commitLine), comparison.dropped.count)
   listed(`${count(comparison.files.count, 'file')} differ`, comparison.files.list.map((f) => `  ${f.status.padEnd(7)} ${clean(f.path, 300)}`), comparison.files.count)

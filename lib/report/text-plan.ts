@@ -4,13 +4,13 @@ import type { DrainForesight } from '../rollout/index.js'
 import type { TextOptions } from './paint.js'
 import { nodeGroupsText } from './text-detect.js'
 import type { PlanReport } from './types.js'
-import { clean, count, durationText, indent, nodesText, pinText, timeText } from './words.js'
+import { clean, count, durationText, indent, nodesText, pinText, SAYS_WHEN, timeText } from './words.js'
 
 /** What a run would do, wave by wave, and below it what led to that. */
 export function planText({ fleet, environment, pin, policy, tags, waves, nodes, expected, hold, fits, noAnswer, file }: PlanReport, options: TextOptions): string {
   const { paint, zone } = options
   const lines = [`${paint.strong(`${fleet} (${environment})`)} at ${pinText(pin)}`]
-  if (hold) lines.push(paint.warn(`would wait: ${hold.text}${hold.until === undefined ? '' : `, until ${timeText(hold.until, zone)}`}`))
+  if (hold) lines.push(paint.warn(`would wait: ${hold.text}${hold.until === undefined || SAYS_WHEN.has(hold.code) ? '' : `, until ${timeText(hold.until, zone)}`}`))
   else if (fits !== undefined) lines.push(paint.warn(`a change fits next at ${timeText(fits, zone)}`))
   lines.push(paint.faint(`a node is expected to take ${durationText(expected.visit)} (${expected.measured ? 'measured' : 'as declared'})`))
   if (noAnswer !== undefined) lines.push(paint.bad('the scheduler gave no answer, so nobody knows which node would be drained first:'), indent(clean(noAnswer), '  '))

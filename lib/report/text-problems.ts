@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Problems in words: what was found, where (with the line and a mark under the place), and what to do about it.
 import type { Place, Problem } from '../errors.js'
-import { clean, count } from './words.js'
+import { clean, count, inZone } from './words.js'
 import type { Paint } from './paint.js'
 
 /** The line of a file that a place points at, where it can be read. */
 export type LineOf = (place: Place) => string | undefined
 
-export function problemsText(problems: readonly Problem[], paint: Paint, lineOf: LineOf = () => undefined): string {
-  const lines = problems.flatMap((problem, i) => [...(i > 0 ? [''] : []), ...problemLines(problem, paint, lineOf)])
+/** `zone`: in which moments are told. */
+export function problemsText(problems: readonly Problem[], paint: Paint, lineOf: LineOf = () => undefined, zone = 'UTC'): string {
+  const lines = problems.flatMap((problem, i) => [...(i > 0 ? [''] : []), ...problemLines({ ...problem, message: inZone(problem.message, zone), hint: inZone(problem.hint, zone) }, paint, lineOf)])
   if (problems.length > 1) lines.push('', count(problems.length, 'problem'))
   return `${lines.join('\n')}\n`
 }

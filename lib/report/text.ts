@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Report in words: what was done, what waits and why, what failed and where, what to do next. Pure.
 import { groupBy } from '../fleet/group-by.js'
-import type { Stage, WaitCode } from '../rollout/index.js'
+import type { Stage } from '../rollout/index.js'
 import { blindSpotLines, failureLines, haltLines } from './text-failures.js'
 import { nextLines } from './text-next.js'
 import { approvalLines, leftLines, peopleLines } from './text-people.js'
-import { clean, count, durationText, nodesText, pinText, shortSha, table, timeText } from './words.js'
+import { clean, count, durationText, nodesText, pinText, SAYS_WHEN, shortSha, table, timeText } from './words.js'
 import type { Paint, RolloutTextOptions, TextOptions } from './paint.js'
 import type { Report, RolloutReport } from './types.js'
 
@@ -76,9 +76,6 @@ function stepLines(report: Report, { steps }: RolloutReport, options: TextOption
   }
   return lines
 }
-
-/** Their own words name the time, in the zone in which it was declared. */
-const SAYS_WHEN: ReadonlySet<WaitCode> = new Set(['window', 'freeze'])
 
 function waitingLines({ waiting, status }: RolloutReport, { paint, zone }: TextOptions): string[] {
   // Failed nodes have their own section; a halt is told once, not for every node.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small things that every renderer says in the same way.
 import { foldHosts } from '../fleet/host-fold.js'
-import type { PinnedCommit } from '../rollout/index.js'
+import { zoneLetters } from '../fleet/zone-letters.js'
+import type { PinnedCommit, WaitCode } from '../rollout/index.js'
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
@@ -32,14 +33,21 @@ export function nodesText(names: readonly string[], max = 120): string {
   return `${text} and ${names.length - shown} more`
 }
 
-const TIME: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }
+const TIME: Intl.DateTimeFormatOptions = { weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
 
-/** "2026-03-01 14:20:05 CET": a moment (ISO 8601, or ms since the epoch) in a time zone, which is named. */
+/** "Sun 2026-03-01 14:20:05 CET": a moment (ISO 8601, or ms since the epoch) in a time zone, which is named. */
 export function timeText(at: string | number, zone: string): string {
-  const parts = new Map(new Intl.DateTimeFormat('en-GB', { ...TIME, timeZone: zone }).formatToParts(typeof at === 'string' ? Date.parse(at) : at).map((p) => [p.type, p.value]))
+  const ms = typeof at === 'string' ? Date.parse(at) : at
+  const parts = new Map(new Intl.DateTimeFormat('en-GB', { ...TIME, timeZone: zone }).formatToParts(ms).map((p) => [p.type, p.value]))
   const get = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? ''
-  return `${get('year')}-${get('month')}-${get('day')} ${get('hour')}:${get('minute')}:${get('second')} ${get('timeZoneName')}`
+  return `${get('weekday')} ${get('year')}-${get('month')}-${get('day')} ${get('hour')}:${get('minute')}:${get('second')} ${zoneLetters(zone, ms)}`
 }
+
+/** Moments as machines write them, which stand in messages of those that do not know who reads: told in the reader's zone. */
+export const inZone = (text: string, zone: string): string => text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (at) => timeText(at, zone))
+
+/** Their own words name the time. */
+export const SAYS_WHEN: ReadonlySet<WaitCode> = new Set(['window', 'freeze'])
 
 /** "0.4 s", "42 s", "3 min 12 s", "2 h 5 min", "3 d 4 h". */
 export function durationText(ms: number): string {

@@ -5,7 +5,7 @@ import { nodeState } from './state.js'
 import type { NodeState, RolloutState } from './state.js'
 import { nextFit, timeGate } from './windows.js'
 import { shareOf } from './waves.js'
-import type { Hold, Waiting, World } from './world.js'
+import type { CapacityScope, Hold, Waiting, World } from './world.js'
 
 /**
  * A node is out while it is being changed, was changed and is not yet seen GOOD again, or cannot be reached; and when
@@ -28,10 +28,16 @@ export const drained = ({ nodes, steps }: RolloutState): readonly string[] =>
 const hostsCalled = ({ nodes, steps }: RolloutState): ReadonlySet<string> =>
   new Set([...[...nodes.values()].flatMap(({ held }) => held?.host ?? []), ...[...steps.values()].flatMap(({ host }) => host ?? [])])
 
-interface Room {
+/** A scope of capacity: how many of its nodes may be out at once, and how many are. */
+export interface Room {
   readonly name: string
   readonly limit: number
   out: number
+}
+
+/** Each scope as it stands. A hypervisor that nodes are drained for has its place already. */
+export function roomsOf(world: World, called: ReadonlySet<string> = hostsCalled(world.rollout)): readonly (Room & Pick<CapacityScope, 'nodes'>)[] {
+  return world.capacity.map(({ name, limit, nodes }) => ({ name, nodes, limit: Math.max(1, shareOf(limit, nodes.length, Math.floor)), out: nodes.filter((n) => isOut(world, n) || called.has(n)).length }))
 }
 
 /** Hands out places until there is none left. */
@@ -48,9 +54,8 @@ export class Slots {
 
   constructor(private readonly world: World) {
     this.#called = hostsCalled(world.rollout)
-    for (const { name, limit, nodes } of world.capacity) {
-      const room: Room = { name, limit: Math.max(1, shareOf(limit, nodes.length, Math.floor)), out: nodes.filter((n) => this.#isOut(n)).length }
-      for (const node of nodes) {
+    for (const room of roomsOf(world, this.#called)) {
+      for (const node of room.nodes) {
         const rooms = this.#rooms.get(node)
         if (rooms) rooms.push(room)
         else this.#rooms.set(node, [room])

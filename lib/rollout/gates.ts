@@ -45,8 +45,8 @@ function notPromoted({ promotion, policy, rollout, now }: World): Hold | null {
   return { code: 'promotion', text: `${promotion.map((p) => p.environment).join(' and ')} completed ${sha} and soak${promotion.length === 1 ? 's' : ''}`, until }
 }
 
-function outOfTime({ policy, now }: World): Hold | null {
-  const gate = timeGate(policy.timing, now)
+function outOfTime({ policy, now, zone }: World): Hold | null {
+  const gate = timeGate(policy.timing, now, zone)
   return gate.open ? null : { code: gate.code, text: gate.text, ...(gate.opensAt !== null && { until: gate.opensAt }) }
 }
 

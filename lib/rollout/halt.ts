@@ -33,27 +33,37 @@ function ofCanaries(rollout: RolloutState, waves: readonly Wave[]): Halt | null 
 
 const CAUSES: Readonly<Record<BudgetCause, string>> = { failed: 'failed a task', unreachable: 'could not be reached', notConverged: 'did not converge' }
 
-function ofBudgets({ policy, rollout }: World, waves: readonly Wave[]): Halt | null {
-  const others = waves.filter((w) => w.index > 0)
-  const total = others.reduce((n, w) => n + w.nodes.length, 0)
-  const failed = others.flatMap((w) => w.nodes).filter((n) => isFailed(rollout, n))
-  if (failed.length === 0) return null
-  const endured = shareOf(policy.maxFailed, total, Math.floor)
-  const spent = (how: string, nodes: readonly string[], limit: number): Halt => ({
+/** What is endured: failures of any cause, and those of each cause that has a limit of its own. */
+export interface Budget {
+  readonly cause: BudgetCause | 'any'
+  /** More than so many nodes halt the rollout. */
+  readonly limit: number
+  readonly nodes: readonly string[]
+  /** Nodes that the share is taken of: all but the canaries, of which none may fail. */
+  readonly of: number
+}
+
+export function budgetsOf({ policy, rollout }: Pick<World, 'policy' | 'rollout'>, waves: readonly Wave[]): readonly Budget[] {
+  const others = waves.filter((w) => w.index > 0).flatMap((w) => w.nodes)
+  const of = others.length
+  const failed = others.filter((n) => isFailed(rollout, n))
+  const causes = (Object.keys(CAUSES) as BudgetCause[]).flatMap((cause): Budget[] => {
+    const share = policy.budget[cause]
+    return share === null ? [] : [{ cause, limit: shareOf(share, of, Math.floor), nodes: failed.filter((n) => budgetOf(nodeState(rollout, n).failure) === cause), of }]
+  })
+  return [{ cause: 'any', limit: shareOf(policy.maxFailed, of, Math.floor), nodes: failed, of }, ...causes]
+}
+
+function ofBudgets(world: World, waves: readonly Wave[]): Halt | null {
+  const spent = budgetsOf(world, waves).find(({ limit, nodes }) => nodes.length > limit)
+  if (!spent) return null
+  const { cause, limit, nodes, of } = spent
+  return {
     code: 'too-many-failed',
-    message: `${nodes.length} of ${total} nodes ${how}, ${limit} ${limit === 1 ? 'is' : 'are'} endured: ${describe(rollout, nodes)}`,
+    message: `${nodes.length} of ${of} nodes ${cause === 'any' ? 'failed' : CAUSES[cause]}, ${limit} ${limit === 1 ? 'is' : 'are'} endured: ${describe(world.rollout, nodes)}`,
     hint: RETRY,
     nodes,
-  })
-  if (failed.length > endured) return spent('failed', failed, endured)
-  for (const cause of Object.keys(CAUSES) as BudgetCause[]) {
-    const share = policy.budget[cause]
-    if (share === null) continue
-    const nodes = failed.filter((n) => budgetOf(nodeState(rollout, n).failure) === cause)
-    const limit = shareOf(share, total, Math.floor)
-    if (nodes.length > limit) return spent(CAUSES[cause], nodes, limit)
   }
-  return null
 }
 
 function ofEnd(world: World, waves: readonly Wave[]): Halt | null {

@@ -8,8 +8,8 @@ import { moment } from './windows-words.js'
 import { timeGate } from './windows.js'
 import type { Hold, World } from './world.js'
 
-/** A moment in words, in the zone of the fleet. */
-export const clockOf = ({ now, policy: { timing: { zone } } }: Pick<World, 'now' | 'policy'>) => (at: number): string => moment(zone, rememberedStretches(zone, now - 3 * DAY, now + 735 * DAY), at)
+/** A moment in words, in the zone of whoever reads. */
+export const clockOf = ({ now, policy: { timing }, zone = timing.zone }: Pick<World, 'now' | 'policy' | 'zone'>) => (at: number): string => moment(zone, rememberedStretches(zone, now - 3 * DAY, now + 735 * DAY), at)
 
 /** By its jobs' limits it must be empty, and so many visits one after the other over, before the time closes. */
 export function inTime(world: World, use: NodeUse | null, visits = 1): Hold | null {

@@ -110,14 +110,15 @@ function openFrom({ rules, frozen }: Prepared, list: Stretches, at: number, unti
   }
 }
 
-/** Whether a change may begin at `now` (ms since the epoch), until when, or from when on and why. */
-export function timeGate(timing: Timing, now: number): TimeGate {
+/** Whether a change may begin at `now` (ms since the epoch), until when, or from when on and why, told in `zone`. */
+export function timeGate(timing: Timing, now: number, zone = timing.zone): TimeGate {
   const plan = prepare(timing)
   const list = rememberedStretches(timing.zone, now - 3 * DAY, now + HORIZON + 3 * DAY)
   const next = openFrom(plan, list, now, now + HORIZON)
   if (next && next.from <= now) return { open: true, closesAt: next.to === Infinity ? null : next.to }
   const opensAt = next?.from ?? null
-  const say = (at: number): string => moment(timing.zone, list, at)
+  const told = zone === timing.zone ? list : rememberedStretches(zone, now - 3 * DAY, now + HORIZON + 3 * DAY)
+  const say = (at: number): string => moment(zone, told, at)
   const opens = opensAt === null ? 'no window opens within two years' : `window opens ${say(opensAt)}`
   const freeze = plan.frozen.find(({ from, to }) => from <= now && now < to)
   if (freeze) {

@@ -26,6 +26,7 @@ export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutS
     durations: state.durations,
     forks: fleet.ansible.forks,
     capacity: capacityScopes(fleet, scheduler),
+    ...(fleet.zone !== undefined && { zone: fleet.zone }),
   }
 }
 

@@ -52,6 +52,8 @@ export interface World {
   readonly out: ReadonlySet<string>
   /** null: none is declared, and nothing is drained. */
   readonly scheduler: SchedulerView | null
+  /** IANA time zone in which moments are told; that of the windows by default. Decides nothing. */
+  readonly zone?: string
 }
 
 export type Action =

@@ -66,42 +66,55 @@ export async function scanJournal(file: string, take: (entries: readonly Journal
 }
 
 async function scan(file: string, take: (entries: readonly JournalEntry[]) => void, chain: Chain, named: string): Promise<Tail> {
-  const handle = await open(file, 'r')
-  try {
-    const buffer = Buffer.allocUnsafe(PIECE)
-    let begun: Buffer[] = []
-    let pending = 0
-    let position = 0
-    let lines = 0
-    let length = 0
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, PIECE, position)
-      if (bytesRead === 0) break
-      const piece = buffer.subarray(0, bytesRead)
-      const settled: JournalEntry[] = []
-      let start = 0
-      for (let end; (end = piece.indexOf(NEWLINE, start)) !== -1; start = end + 1) {
-        const part = piece.subarray(start, end)
-        const line = begun.length > 0 ? Buffer.concat([...begun, part]) : part
-        begun = []
-        pending = 0
-        lines += 1
-        const entry = add(chain, line, named, lines)
-        if (entry) settled.push(entry)
-        length = position + end + 1
+  const reading = new Reading(chain)
+  await reading.on(file, take, named)
+  const last = chain.end()
+  if (last) take([last])
+  return { ...chain.head, length: reading.length }
+}
+
+/** How far a journal was read; it can be read on from there when it has grown. */
+export class Reading {
+  /** Bytes up to the end of the last whole line. */
+  length = 0
+  #lines = 0
+
+  constructor(readonly chain = new Chain()) {}
+
+  /** Gives what is settled by the lines that were not read yet. When it throws, it is at no certain place any more. */
+  async on(file: string, take: (entries: readonly JournalEntry[]) => void, named = file): Promise<void> {
+    const handle = await open(file, 'r')
+    try {
+      const buffer = Buffer.allocUnsafe(PIECE)
+      let begun: Buffer[] = []
+      let pending = 0
+      let position = this.length
+      for (;;) {
+        const { bytesRead } = await handle.read(buffer, 0, PIECE, position)
+        if (bytesRead === 0) return
+        const piece = buffer.subarray(0, bytesRead)
+        const settled: JournalEntry[] = []
+        let start = 0
+        for (let end; (end = piece.indexOf(NEWLINE, start)) !== -1; start = end + 1) {
+          const part = piece.subarray(start, end)
+          const line = begun.length > 0 ? Buffer.concat([...begun, part]) : part
+          begun = []
+          pending = 0
+          this.#lines += 1
+          const entry = add(this.chain, line, named, this.#lines)
+          if (entry) settled.push(entry)
+          this.length = position + end + 1
+        }
+        // Copied: the buffer is used again.
+        if (start < bytesRead) begun.push(Buffer.from(piece.subarray(start)))
+        pending += bytesRead - start
+        if (pending > LONGEST_LINE) throw damaged(named, this.#lines + 1, begun[0] ?? piece)
+        position += bytesRead
+        if (settled.length > 0) take(settled)
       }
-      // Copied: the buffer is used again.
-      if (start < bytesRead) begun.push(Buffer.from(piece.subarray(start)))
-      pending += bytesRead - start
-      if (pending > LONGEST_LINE) throw damaged(named, lines + 1, begun[0] ?? piece)
-      position += bytesRead
-      if (settled.length > 0) take(settled)
+    } finally {
+      await handle.close()
     }
-    const last = chain.end()
-    if (last) take([last])
-    return { ...chain.head, length }
-  } finally {
-    await handle.close()
   }
 }
 

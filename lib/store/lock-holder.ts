@@ -43,6 +43,7 @@ export async function standingOf(holder: Holder, directory: string, token: numbe
   const { beat } = holder
   if (beat === undefined) return sight === 'gone-or-elsewhere' ? 'dead' : 'held'
   const limit = Math.max(MISSED * beat, sight === 'gone-or-elsewhere' ? 0 : timeout)
+  if (limit === Infinity) return 'held'
   const age = await heartbeatAge(directory, token)
   if (age === null || Math.abs(age) <= limit) return 'held'
   if (!watch) return 'silent'

@@ -71,11 +71,16 @@ async function claim(directory: string, token: number, me: Holder, timeout: numb
 }
 
 /** Who holds the lock just now, if anybody does. One that gives no sign of life holds it until it is taken over. */
+export async function holderNow(directory: string): Promise<(Holder & { readonly token: number }) | null> {
+  const token = await highest(directory)
+  const holder = token > 0 ? await readHolder(directory, token) : null
+  return holder && (await standingOf(holder, directory, token, { timeout: Infinity, watch: false })) === 'held' ? { ...holder, token } : null
+}
+
+/** The same with its age, for which a file is written. */
 export async function currentHolder(directory: string): Promise<CurrentHolder | null> {
-  const current = await highest(directory)
-  const holder = current > 0 ? await readHolder(directory, current) : null
-  if (!holder || (await standingOf(holder, directory, current, { timeout: Infinity, watch: false })) !== 'held') return null
-  return { ...holder, heartbeatAge: await heartbeatAge(directory, current) }
+  const holder = await holderNow(directory)
+  return holder && { ...holder, heartbeatAge: await heartbeatAge(directory, holder.token) }
 }
 
 class FileLock implements HeldLock {

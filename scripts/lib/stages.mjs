@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { ensureAnsibleLint, ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
 import { root, tools } from './paths.mjs'
+import { ensurePrometheusClient } from './prometheus.mjs'
 import { isRoot, say } from './run.mjs'
 
 /**
@@ -15,7 +16,7 @@ export const STAGES = [
   { name: 'types', title: 'types and build (tsc)', build: true },
   { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache'] },
   { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 600, prepare: withAnsibleIfThere },
-  { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 900, prepare: withAnsibleAndLint },
+  { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 900, prepare: withOthers },
   { name: 'integration', title: 'integration tests', rooms: ['integration'], timeout: 2700, prepare: withAnsible },
   { name: 'lab', title: 'lab: a miniature cluster in namespaces', rooms: ['lab'], timeout: 1800, jobs: 1, prepare: inLab },
   { name: 'package', title: 'package check', rooms: ['package'], timeout: 900, prepare: withAnsibleIfThere },
@@ -46,12 +47,17 @@ async function withAnsible() {
   return missing.length === 2 ? { skip: missing.join('; ') } : { env, notes, missing }
 }
 
-async function withAnsibleAndLint() {
-  const [ansible, lint] = [await withAnsible(), await ensureAnsibleLint()]
-  const { env = {}, notes = [], missing = [] } = ansible
+/** With the tools of others that contract tests hold ours against. */
+async function withOthers() {
+  const ansible = await withAnsible()
   if (ansible.skip) return ansible
-  if (!lint.bin) return { env, notes, missing: [...missing, lint.reason] }
-  return { env: { ...env, PATCHRUN_TEST_ANSIBLE_LINT: lint.bin }, notes: [...notes, `ansible-lint ${lint.version}`], missing }
+  const { env, notes, missing } = ansible
+  const others = [['ansible-lint', 'PATCHRUN_TEST_ANSIBLE_LINT', await ensureAnsibleLint()], ['prometheus-client', 'PATCHRUN_TEST_PROMETHEUS', await ensurePrometheusClient()]]
+  return {
+    env: { ...env, ...Object.fromEntries(others.flatMap(([, variable, { bin }]) => (bin ? [[variable, bin]] : []))) },
+    notes: [...notes, ...others.flatMap(([name, , { bin, version }]) => (bin ? [`${name} ${version}`] : []))],
+    missing: [...missing, ...others.flatMap(([, , { reason }]) => reason ?? [])],
+  }
 }
 
 /** For stages of which only a little needs an Ansible: that little says for itself that it is left out. */

@@ -72,7 +72,7 @@ for (const count of [2, 8]) {
     const ended = await Promise.all(all.map(async (r): Promise<Ended & { pid?: number | undefined }> => ({ pid: r.child.pid, ...(await r.ended) })))
     const winner = ended.find((e) => e.code === 0)
     t.same(ended.map((e) => e.code).sort(), [0, ...Array.from({ length: count - 1 }, () => 6)], ended.map((e) => e.stderr.slice(-300)).join('\n--\n'))
-    const holder = new RegExp(`lock/held: another run holds the lock: ${me}, process ${winner?.pid}, since \\d{4}-`)
+    const holder = new RegExp(`lock/held: another run holds the lock: ${me}, process ${winner?.pid}, since \\w{3} \\d{4}-`)
     for (const loser of ended.filter((e) => e !== winner)) {
       t.match(loser.stderr, holder)
       t.notMatch(loser.stderr, /0001-detect/, 'it began nothing')
@@ -104,7 +104,7 @@ t.test('a run that is stopped, overtaken and continued does nothing more and say
   const runs = readdirSync(own(ground, 'runs'), { recursive: true }).length
   stalled.child.kill('SIGCONT')
   const woken = await stalled.ended
-  t.match(woken, { code: 6, stderr: new RegExp(`error lock/lost: the lock was taken over by ${me}, process ${other.child.pid}, at \\d{4}-.*: this process does nothing more`) })
+  t.match(woken, { code: 6, stderr: new RegExp(`error lock/lost: the lock was taken over by ${me}, process ${other.child.pid}, at \\w{3} \\d{4}-.*: this process does nothing more`) })
   t.equal(readFileSync(own(ground, 'journal.jsonl'), 'utf8'), journal, 'no line in the journal')
   t.equal(readdirSync(own(ground, 'runs'), { recursive: true }).length, runs, 'no step of Ansible')
   t.same(ansibles(ground), [])

@@ -56,7 +56,7 @@ t.test('paused from a second process: nothing new begins, and it goes on by itse
 t.test('paused while nobody runs: --once says so, --for ends it', options, async (t) => {
   const ground = make(t, { nodes: 1 })
   ground.commit('version 1', version('1'))
-  t.match(await say(ground, ['pause', '--reason', 'exams', '--for', '12s']), { code: 0, stdout: /^default: paused, until \d{4}-.* UTC: exams\nNext: patchrun unpause\n/ })
+  t.match(await say(ground, ['pause', '--reason', 'exams', '--for', '12s']), { code: 0, stdout: /^default: paused, until \w{3} \d{4}-.* UTC: exams\nNext: patchrun unpause\n/ })
   t.match(await run(ground, '--once'), { code: 5, stdout: /the fleet is paused by .*: exams, until[^]*Next: patchrun unpause, or wait until/ })
   t.equal(ground.read('node01', 'etc/version'), null)
   t.match(await run(ground), { code: 0 }, 'the pause ended by itself, and the run went on')

@@ -27,8 +27,9 @@ const ALLOWED = [
   /^(roles|inventories)\/[\w/.-]+\.(ya?ml|json|ini|md|j2|sh|py|cfg|txt)$/,
   /^templates\/[\w\/.-]+\.yml$/,
   /^docs\/usage\/[\w/.-]+\.(md|svg|png)$/,
+  /^docs\/patchrun\.1$/,
 ]
-const NEEDED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSES/GPL-3.0-or-later.txt', 'dist/bin/patchrun.js', 'dist/lib/index.js', 'dist/lib/index.d.ts']
+const NEEDED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSES/GPL-3.0-or-later.txt', 'dist/bin/patchrun.js', 'dist/lib/index.js', 'dist/lib/index.d.ts', 'docs/patchrun.1']
 
 interface Packed {
   readonly filename: string
@@ -43,6 +44,8 @@ t.test('the tarball holds what users need and nothing else', async (t) => {
   t.same(paths.filter((path) => !ALLOWED.some((pattern) => pattern.test(path))), [], 'nothing that is not on the list')
   t.same(NEEDED.filter((path) => !paths.includes(path)), [], 'nothing is missing')
   t.ok((packed?.size ?? Infinity) < 1_000_000, 'under 1 MB')
+  const { man } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { man: unknown }
+  t.same(man, ['./docs/patchrun.1'], 'a list: npm install --global links no single one')
 })
 
 t.test('the tarball works in an empty project', async (t) => {

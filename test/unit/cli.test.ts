@@ -162,7 +162,7 @@ t.test('the example of init, rolled out: every answer fits the schema', needsAns
 })
 
 t.test('errors: places, unknown exceptions, interruptions', async (t) => {
-  const manners = { json: false, color: false, verbose: false, interrupted: false }
+  const manners = { json: false, color: false, verbose: false, zone: 'UTC', interrupted: false }
   const told = async (error: unknown, more: Partial<typeof manners> = {}): Promise<{ code: number; err: string; out: string }> => {
     const io = fakeIo()
     return { code: await explain(error, { io, ...manners, ...more }), err: io.err(), out: io.out() }

@@ -101,5 +101,5 @@ t.test('the verb', async (t) => {
   const report = await release(session, 'n[1-2]', { clock, reason: 'thesis' })
   t.match(report, { kind: 'steer', verb: 'release', nodes: ['n1', 'n2'], until: new Date(at + 1_000 + hour).toISOString(), environments: [{ taken: 'now' }] }, 'as long as drain.timeout where nobody says more')
   t.ok(check(JSON.parse(JSON.stringify(report))), JSON.stringify(check.errors))
-  t.equal(steerText(report, { paint: PLAIN, zone: 'UTC', verbose: false, command: 'patchrun' }), 'prod: n[1-2] are given back by the next run; not drained again before 2026-03-01 13:00:01 UTC: thesis\nNext: patchrun run\n')
+  t.equal(steerText(report, { paint: PLAIN, zone: 'UTC', verbose: false, command: 'patchrun' }), 'prod: n[1-2] are given back by the next run; not drained again before Sun 2026-03-01 13:00:01 UTC: thesis\nNext: patchrun run\n')
 })

@@ -60,9 +60,9 @@ t.test('the text says what stands, what waits and why, and what to do', async (t
   const soaking = rolloutText(reportOf(good), options)
   t.match(soaking, /^lab \(prod\): waiting\n/)
   t.match(soaking, 'a1b2c3d4e5f6 (main) "Raise labpkg to 1.1"')
-  t.match(soaking, 'begun 2026-03-01 13:00:00 CET by ola@login1', 'times in the zone that was asked for, which is named')
-  t.match(soaking, '  node[03-06] (4): the canaries are verified and soak, until 2026-03-01 13:10:01 CET')
-  t.match(soaking, 'Next: patchrun --env prod run goes on, not before 2026-03-01 13:10:01 CET')
+  t.match(soaking, 'begun Sun 2026-03-01 13:00:00 CET by ola@login1', 'times in the zone that was asked for, which is named')
+  t.match(soaking, '  node[03-06] (4): the canaries are verified and soak, until Sun 2026-03-01 13:10:01 CET')
+  t.match(soaking, 'Next: patchrun --env prod run goes on, not before Sun 2026-03-01 13:10:01 CET')
 
   const failed = rolloutText(reportOf(halted), { ...options, logOf: (node) => `/state/${node}.log` })
   t.match(failed, /^lab \(prod\): halted\n/)
@@ -77,8 +77,8 @@ t.test('the text says what stands, what waits and why, and what to do', async (t
 
   t.match(rolloutText(reportOf([]), options), 'nothing has been rolled out yet\n\nTo begin: patchrun --env prod run')
   const held = rolloutText(reportOf([opened, step(1, 'detect', canaries, {})[0] as JournalEvent], at + 9000, { ...by, since: at }), options)
-  t.match(held, /under way\n[^]*A run is under way: ola@login1, process 42, since 2026-03-01 13:00:00 CET\n {2}step 0001-detect on 2 nodes/)
-  t.match(rolloutText(reportOf([opened, step(1, 'detect', canaries, {})[0] as JournalEvent]), options), 'step 0001-detect on 2 nodes, begun 2026-03-01 13:00:01 CET, has no outcome')
+  t.match(held, /under way\n[^]*A run is under way: ola@login1, process 42, since Sun 2026-03-01 13:00:00 CET\n {2}step 0001-detect on 2 nodes/)
+  t.match(rolloutText(reportOf([opened, step(1, 'detect', canaries, {})[0] as JournalEvent]), options), 'step 0001-detect on 2 nodes, begun Sun 2026-03-01 13:00:01 CET, has no outcome')
 })
 
 t.test('a thousand nodes with a few causes are a few lines', async (t) => {
@@ -147,7 +147,7 @@ t.test('problems: the place is pointed at, and all of them are told', async (t) 
 
 t.test('words', async (t) => {
   t.same([100, 9_940, 42_000, 59_700, 192_000, 7_500_000, 273_600_000].map(durationText), ['0.1 s', '9.9 s', '42 s', '1 min', '3 min 12 s', '2 h 5 min', '3 d 4 h'])
-  t.equal(timeText(Date.UTC(2026, 6, 1, 22, 30), 'Australia/Melbourne'), '2026-07-02 08:30:00 GMT+10')
+  t.equal(timeText(Date.UTC(2026, 6, 1, 22, 30), 'Australia/Melbourne'), 'Thu 2026-07-02 08:30:00 AEST')
   t.equal(nodesText(['node01', 'node02', 'node03', 'db1']), 'db1,node[01-03]')
   t.equal(clean('a\u001b[2Jb\u0007c\u202ed\r\ne\tf'), 'abcd\ne\tf')
 })

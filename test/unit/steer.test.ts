@@ -220,7 +220,7 @@ t.test('status says who, when, why, and the very command that comes next', async
     return rolloutText(report, options)
   }
   const paused: JournalEvent = { type: 'paused', at, by, scope: 'fleet', reason: 'storage maintenance', until: at + 7_200_000 }
-  t.match(show(state(opened, paused)), /The fleet is paused by op@adm, 2026-03-01 12:00:00 UTC: storage maintenance \(until 2026-03-01 14:00:00 UTC\)[^]*Next: patchrun --env prod unpause, or wait until 2026-03-01 14:00:00 UTC/)
+  t.match(show(state(opened, paused)), /The fleet is paused by op@adm, Sun 2026-03-01 12:00:00 UTC: storage maintenance \(until Sun 2026-03-01 14:00:00 UTC\)[^]*Next: patchrun --env prod unpause, or wait until Sun 2026-03-01 14:00:00 UTC/)
   t.match(show(state(paused)), /nothing has been rolled out yet\nThe fleet is paused/, 'also before the first rollout')
   t.notMatch(show(state(opened, { ...paused, until: at + 10 })), /paused/, 'a pause that is over is none')
 
@@ -229,7 +229,7 @@ t.test('status says who, when, why, and the very command that comes next', async
   t.match(start, /Needs an approval\n {2}the start of this rollout needs an approval[^\n]*\n {4}aaaaaaaaaaaa \(main\) "Raise it"\n {4}canary wave, 1 node: n1\n/)
   t.match(start, `Next: patchrun --env prod approve ${key}`)
   t.match(show(state(opened), { approval: ['start'], timing: { zone: 'UTC', windows: [], freezes: [{ from: 0, to: at + 3_600_000, reason: 'exams' }], expected: 0 } }), `approve ${key}`, 'by day for the night')
-  t.match(show(state(opened, { type: 'approved', at, by, rollout: 'r1', key, reason: 'fine' }), { approval: ['start'] }), `Approved ${key} by op@adm, 2026-03-01 12:00:00 UTC: fine`)
+  t.match(show(state(opened, { type: 'approved', at, by, rollout: 'r1', key, reason: 'fine' }), { approval: ['start'] }), `Approved ${key} by op@adm, Sun 2026-03-01 12:00:00 UTC: fine`)
   const wide = { approval: ['wide' as const], soak: 60_000 }
   t.notMatch(show(state(opened), wide), /approve/, 'what lies beyond the canaries is not asked for before they are GOOD')
   t.match(show(state(opened, ...changed(['n1'])), wide), /approve wide-/, 'while they soak it is')
@@ -248,7 +248,7 @@ t.test('status says who, when, why, and the very command that comes next', async
   const s = state(opened, ...changed(['n1']))
   const back = replay(retreatEvents(s, planRetreat(s, fleetOf()), { sha: before, ref: 'main', subject: 'Good' }, { at, by, reason: 'jobs fail' }), s)
   t.match(show(back), /Rejected aaaaaaaaaaaa: rolled back by op@adm, [^\n]*: jobs fail\n[^\n]*patchrun --env prod run --again/)
-  t.match(historyText(buildHistory({ fleet: fleetOf(), state: back, now: at + 1 }), options), /running, a rollback[^]*r1 {2}rolled back[^]*rolled back by op@adm, 2026-03-01 12:00:00 UTC: jobs fail/)
+  t.match(historyText(buildHistory({ fleet: fleetOf(), state: back, now: at + 1 }), options), /running, a rollback[^]*r1 {2}rolled back[^]*rolled back by op@adm, Sun 2026-03-01 12:00:00 UTC: jobs fail/)
 })
 
 t.test('how long a pause lasts', async (t) => {

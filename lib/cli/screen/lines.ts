@@ -5,7 +5,7 @@ import type { Comparison } from '../../playbook/index.js'
 import { describeFailure, STEERED, waveName } from '../../rollout/index.js'
 import type { Concluded, OpenStep, StepAction, Waiting } from '../../rollout/index.js'
 import type { Paint } from '../../report/paint.js'
-import { clean, count, durationText, nodesText, pinText, shortSha, timeText } from '../../report/words.js'
+import { clean, count, durationText, inZone, nodesText, pinText, shortSha, timeText } from '../../report/words.js'
 
 /** Failed nodes of a step that are told one by one; the rest is counted. */
 const MOST = 20
@@ -26,7 +26,7 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
     case 'pinned':
       return [`pin ${pinText(progress.pin)}${comparisonText(progress.comparison)}`]
     case 'notice':
-      return [paint.warn(clean(progress.text))]
+      return [paint.warn(clean(inZone(progress.text, zone)))]
     case 'step-started': {
       const { action, wave, nodes, step } = progress.step
       return [`${waveName(wave)}: ${DOING[action]} ${count(nodes.length, 'node')}${action === 'detect' || action === 'verify' ? ' (check mode)' : ''}, step ${step}`]
@@ -40,7 +40,7 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
     case 'quarantined':
       return [paint.bad(`quarantined: ${nodesText(progress.nodes)}`)]
     case 'steered':
-      return [paint.warn(clean(progress.text))]
+      return [paint.warn(clean(inZone(progress.text, zone)))]
     case 'halted':
       return [`${paint.bad('halted')}: ${clean(progress.halt.message)}`]
     case 'finished':

@@ -21,7 +21,7 @@ export function openPlain({ fleet, color, level, zone, stderr }: ScreenOptions):
     saidAt = Date.now()
     const time = timeText(saidAt, zone)
     // The date and the zone once, then only the time: they would be most of every line.
-    const stamp = zoneSaid ? time.slice(11, 19) : time
+    const stamp = zoneSaid ? time.slice(15, 23) : time
     zoneSaid = true
     stderr.write(lines.map((line) => `${paint.faint(stamp)} ${line}\n`).join(''))
   }
