@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { PatchrunError } from '../../lib/errors.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
@@ -197,7 +198,8 @@ t.test('git ref: the remote goes away; nothing lands, and it is said; it comes b
   t.match(await refusal(journal.append(intended(3))), { code: /state\/remote-(away|refused)/ }, 'what was lost stays lost')
   await journal.close()
   await lock.release()
-  // Its process lives and has given up: whoever comes next waits until its time is over.
+  // Its process lives and has given up: whoever comes next waits until its time is over. Git counts in seconds.
+  await sleep(5_100)
   await holding(copyOf(repository, 'b', { timeout: 4_000 }), async (next, { takenBecause, token }) => {
     t.match({ takenBecause, token }, { takenBecause: 'silent', token: 2 })
     t.same([...(next.state.current?.steps.keys() ?? [])], ['s1'])
