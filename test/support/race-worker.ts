@@ -35,7 +35,7 @@ while (landed < Number(count)) {
   } catch (error) {
     if (!(error instanceof PatchrunError)) throw error
     say({ error: error.code, message: error.message })
-    if (error.code === 'lock/lost') break
+    if (error.code !== 'lock/held') break
   }
   await sleep(Math.random() * 60)
 }
