@@ -6,7 +6,7 @@ import type { Fleet, NotifyTarget } from '../fleet/types.js'
 import { Courier } from '../notify/courier.js'
 import type { Charge } from '../notify/courier.js'
 import { letterFor } from '../notify/letter.js'
-import { post } from '../notify/post.js'
+import { PAUSE, post } from '../notify/post.js'
 import type { Attempt } from '../notify/post.js'
 import { newsOf, noticeKey, worldOf } from '../rollout/index.js'
 import type { Message, News, Surroundings } from '../rollout/index.js'
@@ -16,8 +16,6 @@ import { openSecret } from './secrets.js'
 
 /** How long the end of a run may be held up by those who have not been told, ms. */
 const PATIENCE = 10_000
-/** What only a person can mend is tried again this often, ms. */
-const MENDED_AGAIN = 60_000
 
 export interface TellingOptions {
   readonly journal: Journal
@@ -122,9 +120,9 @@ export class Telling {
       if (attempt.is !== 'delivered') this.#secrets.clear()
       return attempt
     } catch (error) {
-      if (error instanceof PatchrunError && error.code === 'config/secret') return { is: 'later', why: error.message, after: MENDED_AGAIN }
+      if (error instanceof PatchrunError && error.code === 'config/secret') return { is: 'later', why: error.message, pause: PAUSE }
       // Its words may hold the URL.
-      return { is: 'later', why: `a fault of patchrun (${error instanceof Error ? error.name : typeof error})`, after: MENDED_AGAIN }
+      return { is: 'later', why: `a fault of patchrun (${error instanceof Error ? error.name : typeof error})`, pause: PAUSE }
     }
   }
 

@@ -103,7 +103,7 @@ export class Courier {
       fails += 1
       const asked = attempt.after === undefined ? 0 : Math.min(attempt.after, pace.heed)
       const backoff = Math.min(pace.longest, pace.backoff * 2 ** (fails - 1)) * (0.5 + charge.random() / 2)
-      notBefore = charge.now() + Math.max(asked, backoff)
+      notBefore = charge.now() + Math.max(asked, attempt.pause ?? 0, backoff)
       if (fails === 1 || asked > LONG) await charge.record(message, { outcome: 'delayed', why, ...(asked > 0 && { until: notBefore }) })
     }
   }

@@ -15,19 +15,25 @@ export interface Post {
   readonly signal: AbortSignal
 }
 
-/** never: it makes no sense to try again. after: the receiver asked for no attempt sooner than that, ms from now. */
+/**
+ * never: it makes no sense to try again. after: the receiver asked for no attempt sooner than that, ms from now; pause: only
+ * a person can mend it, so we look again after that.
+ */
 export type Attempt =
   | { readonly is: 'delivered' }
   | { readonly is: 'never'; readonly why: string }
-  | { readonly is: 'later'; readonly why: string; readonly after?: number }
+  | { readonly is: 'later'; readonly why: string; readonly after?: number; readonly pause?: number }
 
 const MOST_READ = 64 * 1024
 const READ_FOR = 1_000
 
+/** What only a person can mend is tried again this often, ms. */
+export const PAUSE = 60_000
+
 /** `now`: ms since the epoch. */
 export async function post({ url, headers, body, timeout, signal }: Post, now: () => number = Date.now): Promise<Attempt> {
   const fault = urlFault(url)
-  if (fault !== null) return { is: 'later', why: `its URL ${fault}` }
+  if (fault !== null) return { is: 'later', why: `its URL ${fault}`, pause: PAUSE }
   const late = AbortSignal.timeout(timeout)
   try {
     const response = await send(url, { ...headers, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), 'user-agent': 'patchrun' }, body, AbortSignal.any([late, signal]))
