@@ -62,6 +62,27 @@ t.test('what comes of one attempt, in words that hold no URL', async (t) => {
   t.match(await send(server.url, AbortSignal.timeout(50)), { is: 'later', why: 'no answer before patchrun ended' })
 })
 
+t.test('who talks without end is cut off', async (t) => {
+  const server = await receiver()
+  t.teardown(() => server.close())
+  let written = 0
+  const cut = new Promise<void>((resolve) => server.behave((response, socket) => {
+    socket.once('close', resolve)
+    response.writeHead(200)
+    const talk = setInterval(() => { for (let i = 0; i < 10 && response.write('x'.repeat(100_000)); i++) written += 100_000 }, 1)
+    socket.once('close', () => clearInterval(talk))
+  }))
+  const began = Date.now()
+  t.same(await send(server.url), { is: 'delivered' })
+  await cut
+  t.ok(written < 20_000_000 && Date.now() - began < 900, `after ${written} bytes and ${Date.now() - began} ms`)
+
+  const slow = new Promise<void>((resolve) => server.behave((response, socket) => { socket.once('close', resolve); response.writeHead(200).write('x') }))
+  t.same(await send(server.url), { is: 'delivered' })
+  await slow
+  t.ok(Date.now() - began < 4_000, 'so is who never ends')
+})
+
 t.test('Retry-After in seconds and as a date', async (t) => {
   const now = Date.UTC(2026, 2, 1, 12, 0, 0)
   t.same(['0', '30', '-1', '1.5', '', 'x', 'Sun, 01 Mar 2026 12:00:30 GMT', 'Sunday, 01-Mar-26 12:01:00 GMT', 'Sun Mar  1 12:02:00 2026', 'Sun, 01 Mar 2026 11:00:00 GMT', 'Sun, 99 Foo'].map((text) => waitOf(text, now)), [0, 30_000, undefined, undefined, undefined, undefined, 30_000, 60_000, 120_000, 0, undefined])
