@@ -5,6 +5,7 @@ import { request as overHttp } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { request as overHttps } from 'node:https'
 import { urlFault } from '../fleet/notify-problems.js'
+import { proxyFor, ProxyError, tunnel } from './proxy.js'
 
 export interface Post {
   readonly url: string
@@ -46,10 +47,14 @@ export async function post({ url, headers, body, timeout, signal }: Post, now: (
   }
 }
 
-function send(url: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<IncomingMessage> {
+async function send(url: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const target = new URL(url)
+  const proxy = proxyFor(target, process.env)
+  const through = proxy === null ? null : await tunnel(proxy, target, signal)
   return new Promise((resolve, reject) => {
-    // A connection of its own: one that is kept would keep the process.
-    const call = (url.startsWith('https:') ? overHttps : overHttp)(url, { method: 'POST', headers, signal, agent: false }, resolve)
+    // A connection of its own: one that is kept would keep the process. Beside an agent createConnection would not count.
+    const how = { method: 'POST', headers, signal, ...(through ? { createConnection: () => through } : { agent: false as const }) }
+    const call = (target.protocol === 'https:' ? overHttps : overHttp)(target, how, resolve)
     // Also what goes wrong after the answer began: the status was read by then.
     call.on('error', reject)
     call.end(body)
@@ -97,6 +102,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof ProxyError) return error.why
   const { code } = error as { readonly code?: unknown }
   // Several addresses were tried: each has its own reason, and they are mostly alike.
   const first = code ?? (error as { readonly errors?: readonly { readonly code?: unknown }[] }).errors?.[0]?.code
