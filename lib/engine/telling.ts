@@ -32,8 +32,8 @@ export class Telling {
   readonly #writing = new Map<string, Promise<unknown>>()
   /** Said on standard error. */
   readonly #said = new Set<string>()
-  /** Opened once, and again after an attempt failed: it may have been changed. */
-  readonly #secrets = new Map<string, string>()
+  /** By target: opened once, and again after an attempt failed, because it may have been changed. */
+  readonly #secrets = new Map<string, Map<string, string>>()
   #fleet: Fleet | undefined
   #surroundings: Surroundings = {}
 
@@ -117,7 +117,7 @@ export class Telling {
     try {
       const letter = await letterFor(message, fleet, target, (source, what) => this.#open(target, source, what), this.options.clock.now())
       const attempt = await post({ ...letter, timeout, signal }, () => this.options.clock.now())
-      if (attempt.is !== 'delivered') this.#secrets.clear()
+      if (attempt.is !== 'delivered') this.#secrets.delete(name)
       return attempt
     } catch (error) {
       if (error instanceof PatchrunError && error.code === 'config/secret') return { is: 'later', why: error.message, pause: PAUSE }
@@ -127,9 +127,10 @@ export class Telling {
   }
 
   async #open({ name }: NotifyTarget, source: Parameters<typeof openSecret>[0], what: string): Promise<string> {
-    const key = JSON.stringify([name, source])
-    const secret = this.#secrets.get(key) ?? (await openSecret(source, what))
-    this.#secrets.set(key, secret)
+    const known = this.#secrets.get(name) ?? new Map<string, string>()
+    const key = JSON.stringify(source)
+    const secret = known.get(key) ?? (await openSecret(source, what))
+    this.#secrets.set(name, known.set(key, secret))
     return secret
   }
 }

@@ -38,8 +38,10 @@ export interface Charge {
 }
 
 export class Courier {
-  readonly #done: Promise<void>
   readonly #cut = new AbortController()
+  /** Also an attempt that does not listen (a secret that is being opened) holds up nothing. */
+  readonly #late = new Promise<Attempt>((resolve) => this.#cut.signal.addEventListener('abort', () => resolve({ is: 'later', why: 'no answer before patchrun ended' })))
+  readonly #done: Promise<void>
   #wake: () => void = () => undefined
   /** No attempt begins or goes on after this. */
   #end = Infinity
@@ -88,7 +90,7 @@ export class Courier {
       }
       if (message.id !== last) fails = 0
       last = message.id
-      const attempt = await charge.attempt(message, pace.timeout, this.#cut.signal)
+      const attempt = await Promise.race([charge.attempt(message, pace.timeout, this.#cut.signal), this.#late])
       notBefore = 0
       if (attempt.is === 'delivered') {
         await charge.record(message, { outcome: 'delivered' })

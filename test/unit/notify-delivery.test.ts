@@ -152,6 +152,12 @@ t.test('one that never answers holds up the end no longer than is said', async (
   t.ok(Date.now() - began < 1_500, `${Date.now() - began} ms`)
   t.same(records, ['a delayed no answer before patchrun ended'], 'and why is told')
 
+  const stuck = courier(server.url, [message('a')], QUICK, { attempt: () => new Promise(() => undefined) })
+  const start = Date.now()
+  await stuck.it.finish(300)
+  t.ok(Date.now() - start < 900, 'nor does a secret that does not come')
+  t.same(stuck.records, ['a delayed no answer before patchrun ended'])
+
   const killed = courier(server.url, [message('a')], { ...QUICK, timeout: 60_000 })
   await new Promise((resolve) => setTimeout(resolve, 50))
   const then = Date.now()
