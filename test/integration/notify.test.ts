@@ -56,9 +56,11 @@ t.test('a rollout tells, whatever the receivers do', options, async (t) => {
   t.equal(first.code, 0, `the rollout is done: ${first.stderr.slice(-500)}`)
   const journal = await events(ground)
   const finished = journal.find((e) => e.type === 'finished')
-  t.ok(end - (finished?.at ?? 0) < 13_000, `one that never answers held up the end for ${end - (finished?.at ?? 0)} ms`)
-  const gaps = journal.slice(1).map((e, i) => e.at - (journal[i]?.at ?? 0))
-  t.ok(Math.max(...gaps.slice(0, -4)) < 9_000, 'and no step')
+  t.ok(end - (finished?.at ?? 0) < 15_000, `one that never answers held up the end for ${end - (finished?.at ?? 0)} ms`)
+  // What one step leaves and the next one begins with, people aside: it takes no Ansible, and must take nobody's answer.
+  const steps = journal.filter((e) => e.type !== 'told' && e.type !== 'noticed')
+  const gaps = steps.slice(1).flatMap((e, i) => (e.type === 'intended' ? [e.at - (steps[i]?.at ?? 0)] : []))
+  t.ok(gaps.length === 6 && Math.max(...gaps) < 5_000, `and no step: ${gaps.join(', ')} ms`)
 
   t.same(kinds(desk), ['started', 'canary-passed', 'done'])
   const [begun, passed, done] = heard(desk)
