@@ -3,20 +3,18 @@
 // on where the journal ends, and tells. argv[2]: state directory, argv[3]: how many rollouts. The targets' URLs:
 // PATCHRUN_TEST_URL_one and _two.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { layoutOf } from '../../lib/engine/layout.js'
 import { systemClock } from '../../lib/engine/progress.js'
+import { storeOf } from '../../lib/engine/store-of.js'
 import { Telling } from '../../lib/engine/telling.js'
 import type { Fleet, MessageKind, NotifyTarget } from '../../lib/fleet/types.js'
 import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
-import { Journal } from '../../lib/store/journal.js'
-import { takeLock } from '../../lib/store/lock.js'
 import { FREE } from './policy.js'
 
 const [, , stateDirectory = '', wanted = '1'] = process.argv
 const by = { user: 'u', host: 'h', pid: 1 }
 const on: readonly MessageKind[] = ['started', 'quarantined', 'halted', 'rolled-back']
 const notify: readonly NotifyTarget[] = ['one', 'two'].map((name) => ({ name, on, to: { url: { env: `PATCHRUN_TEST_URL_${name}` }, secret: { env: 'PATCHRUN_TEST_KEY' } } }))
-const fleet = { name: 'f', environment: 'default', stateDirectory, notify, policy: FREE, nodes: [] } as unknown as Fleet
+const fleet = { name: 'f', environment: 'default', stateDirectory, lockTimeout: 60_000, notify, policy: FREE, nodes: [] } as unknown as Fleet
 
 /** What comes next; null: all of it has been. */
 function next({ current, history }: EnvironmentState, at: number): JournalEvent | null {
@@ -29,9 +27,9 @@ function next({ current, history }: EnvironmentState, at: number): JournalEvent 
   return { type: 'halted', at, halt: { code: 'aborted', message: 'm', hint: 'h', nodes: ['a'] } }
 }
 
-const { lock: directory, journal: file } = layoutOf(fleet)
-const lock = await takeLock(directory, Date.now())
-const journal = await Journal.open(file, lock)
+const store = storeOf(fleet)
+const lock = await store.take(Date.now())
+const journal = await store.open(lock)
 const telling = new Telling({ journal, clock: systemClock, kill: lock.lost, onProgress: () => undefined })
 await telling.observed(fleet, {})
 for (let event; (event = next(journal.state, Date.now())); ) {

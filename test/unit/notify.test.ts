@@ -93,7 +93,7 @@ t.test('status says who was not told, and why', async (t) => {
   ])
   t.ok(isReport(JSON.parse(JSON.stringify(report))), ajv.errorsText(isReport.errors))
   const text = rolloutText(report, { paint: PLAIN, zone: 'Europe/Oslo', verbose: false, command: 'patchrun' })
-  t.match(text, 'Not told\n  ops: 2 messages to be delivered, the oldest of 2026-03-01 13:00:00 CET: HTTP 500; the next run tries again\n  desk: given up halted of 2026-03-01 13:00:09 CET: HTTP 404\n')
+  t.match(text, 'Not told\n  ops: 2 messages to be delivered, the oldest of Sun 2026-03-01 13:00:00 CET: HTTP 500; the next run tries again\n  desk: given up halted of Sun 2026-03-01 13:00:09 CET: HTTP 404\n')
   t.notOk(buildReport({ fleet, state: after(opened), now: at }).notify, 'nothing is said where all is well')
 })
 
@@ -128,7 +128,7 @@ t.test('for Slack: within its limits, escaped, with its time zone and its id', a
     const body = slackBody(notificationOf(message, fleet), 'Europe/Oslo')
     const [head, ...rest] = body.blocks
     t.match(head, { type: 'header', text: { type: 'plain_text', text: /^lab \(prod\): / } }, message.kind)
-    t.match(rest.at(-1), { type: 'context', elements: [{ text: new RegExp(`^2026-03-01 13:0\\d:\\d\\d CET · ${message.id}$`) }] })
+    t.match(rest.at(-1), { type: 'context', elements: [{ text: new RegExp(`^Sun 2026-03-01 13:0\\d:\\d\\d CET · ${message.id}$`) }] })
     t.match(JSON.stringify(body), /\*Next\*: .*`patchrun --env prod /)
     t.notMatch(JSON.stringify(body), /<package>|<labpkg>/, 'nothing of a node or a commit is markup')
   }
