@@ -42,7 +42,7 @@ export const VERBS: readonly Verb[] = [
     name: 'schema',
     summary: 'print the JSON Schema of patchrun.yml, for editors',
     examples: [['patchrun schema > patchrun.schema.json', 'then begin patchrun.yml with: # yaml-language-server: $schema=patchrun.schema.json']],
-    options: [['--report', 'the schema of what --json prints, instead']],
+    options: [['--report', 'the schema of what --json prints, instead'], ['--notification', 'the schema of what a webhook gets, instead']],
     load: async () => (await import('./schema.js')).schema,
   },
   {

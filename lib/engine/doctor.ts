@@ -12,6 +12,7 @@ import type { DoctorCheck, DoctorReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
 import { durationText, shortSha } from '../report/words.js'
 import type { Store } from '../store/store.js'
+import { checkTargets } from './doctor-notify.js'
 import { layoutOf } from './layout.js'
 import { pinCommit } from './pin.js'
 import { systemClock } from './progress.js'
@@ -90,6 +91,7 @@ async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: Abo
     const { pin } = await pinCommit(fleet, remembered, signal)
     return ok(`${pin.ref} of ${fleet.playbooks.repository.replace(/\/\/[^/@]*@/, '//')} is at ${shortSha(pin.sha)} "${pin.subject.slice(0, 80)}"`)
   })
+  if (fleet.notify.length > 0) await check('notify', () => checkTargets(fleet))
   const overSsh = fleet.nodes.some((n) => {
     const connection = n.vars['ansible_connection'] ?? fleet.groupVars['all']?.['ansible_connection']
     return typeof connection !== 'string' || !['local', 'docker', 'podman'].includes(connection)

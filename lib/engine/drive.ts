@@ -10,7 +10,8 @@ import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { buildReport } from '../report/build.js'
 import type { Report } from '../report/types.js'
-import type { Surroundings } from '../rollout/index.js'
+import { planWaves } from '../rollout/index.js'
+import type { Surroundings, WaveSize } from '../rollout/index.js'
 import type { Holder } from '../store/lock-files.js'
 import { inState } from '../store/state-error.js'
 import type { Journal, Lock } from '../store/store.js'
@@ -28,6 +29,7 @@ import type { Observed, Reconcile, Reconciled } from './reconcile.js'
 import type { Session } from './session.js'
 import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
+import { Telling } from './telling.js'
 
 export interface DriveOptions {
   /** Do all that needs no waiting, then return. */
@@ -74,13 +76,20 @@ export async function drive(session: Session, options: DriveOptions, begin: (giv
 }
 
 async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall, options: DriveOptions, begin: (given: Begin) => Promise<Begun>): Promise<RunResult> {
-  const { once = false, clock = systemClock, onEvent: onProgress = () => undefined, signal: stop = never, kill = never } = options
+  const { once = false, clock = systemClock, onEvent: tellCaller = () => undefined, signal: stop = never, kill = never } = options
   const layout = layoutOf(fleet)
   const store = storeOf(fleet)
   const lock = await store.take(clock.now())
   let journal: Journal | undefined
+  let telling: Telling | undefined
+  const onProgress: OnProgress = (progress) => {
+    tellCaller(progress)
+    telling?.onProgress(progress)
+  }
   try {
     const open = (journal = await store.open(lock))
+    const people = (telling = new Telling({ journal, clock, kill: AbortSignal.any([kill, lock.lost]), onProgress: tellCaller }))
+    await people.observed(fleet, {})
     if (lock.takenFrom) onProgress({ type: 'notice', code: 'lock-taken-over', text: takenOver(lock.takenFrom, lock.takenBecause, fleet.lockTimeout) })
     await endOrphans(layout, journal, onProgress)
     const orders = (): Promise<boolean> => takeOrders(store.mail, open, clock, onProgress)
@@ -92,13 +101,14 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       }
       if (choice.events.length === 0) {
         tell()
+        await people.close()
         return result(journal, { ended: 'settled', fleet: declared, surroundings }, clock, choice.refused)
       }
       // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
       const opened = choice.events.find((e) => e.type === 'opened')
       const checkout = await useCheckout(declared, (opened ?? rolloutOf(journal)).pin.sha, kill)
       refuse(gateProblems(declared, checkout.path))
-      for (const event of choice.events) await journal.append(event)
+      for (const event of choice.events) await journal.append(event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event)
       tell()
       const reconciled = await reconcile({
         journal, once, clock, onProgress, lookout,
@@ -111,21 +121,28 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
         observe: async (): Promise<Observed> => {
           await checkout.verify()
           const observed = await session.observe()
-          return { fleet: observed, surroundings: { ...(await lookAround(observed, rolloutOf(open).pin.sha)), scheduler: lookout.view } }
+          const surroundings = { ...(await lookAround(observed, rolloutOf(open).pin.sha)), scheduler: lookout.view }
+          await people.observed(observed, surroundings)
+          return { fleet: observed, surroundings }
         },
         takeOrders: orders,
         isSuperseded,
       })
       lock.lost.throwIfAborted()
-      if (reconciled.ended !== 'superseded') return result(journal, reconciled, clock)
       declared = reconciled.fleet
+      if (reconciled.ended === 'superseded') continue
+      await people.close()
+      return result(journal, reconciled, clock)
     }
   } finally {
+    await telling?.close()
     await journal?.close()
     // What went wrong before is what people need to hear of; a lock that is still there is taken over from the dead.
     await lock.release().catch(() => undefined)
   }
 }
+
+const sizesOf = ({ nodes, policy }: Fleet, limit: readonly string[] | null): readonly WaveSize[] => planWaves(nodes, policy, limit).map((w) => ({ wave: w.index, nodes: w.nodes.length }))
 
 function takenOver({ pid, user, host }: Holder, because: Lock['takenBecause'], timeout: number): string {
   const how = because === 'silent' ? `gave no sign of life for ${Math.round(timeout / 1000)} s: if it wakes up it does nothing more` : 'ended without releasing the lock'

@@ -5,7 +5,7 @@ import { countStages, decide, nodeState, pendingApprovals, planWaves, waveName, 
 import type { EnvironmentState, NodeState, Pause, PastRollout, RolloutState, Stage, Surroundings, Waiting, Wave, Word, World } from '../rollout/index.js'
 import { leftReports } from './left.js'
 import { REPORT_VERSION } from './types.js'
-import type { ApprovalReport, HistoryReport, HolderReport, NodeReport, PauseReport, Report, RolloutReport, WaveReport, WordReport } from './types.js'
+import type { ApprovalReport, HistoryReport, HolderReport, NodeReport, NotifyReport, PauseReport, Report, RolloutReport, WaveReport, WordReport } from './types.js'
 
 /** Who holds the lock; `since`: ms since the epoch. */
 export interface Held {
@@ -41,7 +41,20 @@ export function buildReport(source: ReportSource): Report {
     ...(state.rejected && { rejected: { sha: state.rejected.sha, ...wordReport(state.rejected) } }),
     ...(holder && { holder: holderReport(holder) }),
     ...(orders > 0 && { orders }),
+    ...notifyReports(state),
   }
+}
+
+/** What was told to everybody is not told here. */
+function notifyReports({ outbox, current }: EnvironmentState): { readonly notify?: readonly NotifyReport[] } {
+  const all = outbox.audience.map(({ name, trouble }): NotifyReport => {
+    const waiting = outbox.messages.filter((m) => m.owed.includes(name))
+    const givenUp = outbox.givenUp.filter((g) => g.target === name && g.rollout === current?.id).map(({ message, kind, at, why }) => ({ message, kind, at: iso(at), why }))
+    const [oldest] = waiting
+    return { target: name, waiting: waiting.length, ...(oldest && { since: iso(oldest.at), ...(trouble && { why: trouble.why, ...(trouble.until !== undefined && { until: iso(trouble.until) }) }) }), givenUp }
+  })
+  const notify = all.filter((n) => n.waiting > 0 || n.givenUp.length > 0)
+  return notify.length > 0 ? { notify } : {}
 }
 
 export function buildHistory({ fleet, state, now }: ReportSource): HistoryReport {

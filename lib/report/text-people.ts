@@ -40,3 +40,13 @@ export function approvalLines({ approvals }: RolloutReport, { paint, command }: 
 export function leftLines({ left = [] }: RolloutReport, { paint }: TextOptions): string[] {
   return left.length > 0 ? [paint.bad('Left drained'), ...left.map(({ text }) => `  ${clean(text, 20_000)}`)] : []
 }
+
+/** Who has not been told what, and why. */
+export function notifyLines({ notify = [], holder }: Report, { paint, zone }: TextOptions): string[] {
+  if (notify.length === 0) return []
+  const lines = notify.flatMap(({ target, waiting, since, why, until, givenUp }) => [
+    ...(waiting > 0 ? [`  ${clean(target)}: ${count(waiting, 'message')} to be delivered${since === undefined ? '' : `, the oldest of ${timeText(since, zone)}`}${why === undefined ? '' : `: ${clean(why)}`}${until === undefined ? '' : `, asked for no attempt before ${timeText(until, zone)}`}${holder ? '' : '; the next run tries again'}`] : []),
+    ...givenUp.map((lost) => `  ${clean(target)}: ${paint.bad('given up')} ${lost.kind} of ${timeText(lost.at, zone)}: ${clean(lost.why)}`),
+  ])
+  return [paint.warn('Not told'), ...lines]
+}

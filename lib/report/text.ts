@@ -4,7 +4,7 @@ import { groupBy } from '../fleet/group-by.js'
 import type { Stage } from '../rollout/index.js'
 import { blindSpotLines, failureLines, haltLines } from './text-failures.js'
 import { nextLines } from './text-next.js'
-import { approvalLines, leftLines, peopleLines } from './text-people.js'
+import { approvalLines, leftLines, notifyLines, peopleLines } from './text-people.js'
 import { clean, count, durationText, nodesText, pinText, SAYS_WHEN, shortSha, table, timeText } from './words.js'
 import type { Paint, RolloutTextOptions, TextOptions } from './paint.js'
 import type { Report, RolloutReport } from './types.js'
@@ -26,6 +26,7 @@ export function rolloutText(report: Report, options: RolloutTextOptions): string
     failureLines(rollout, options),
     blindSpotLines(rollout.nodes, options),
     leftLines(rollout, options),
+    notifyLines(report, options),
     haltLines(rollout, options),
     nextLines(report, rollout, options),
   ]

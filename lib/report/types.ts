@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
 import type { Actor, ApprovalScope, DrainForesight, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
-import type { HealthGate, RolloutPolicy } from '../fleet/types.js'
+import type { HealthGate, MessageKind, RolloutPolicy } from '../fleet/types.js'
 import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
 
 export const REPORT_VERSION = 1
@@ -113,6 +113,22 @@ export interface Report {
   readonly holder?: HolderReport
   /** Words of people that lie in the mailbox and are not in the journal yet. */
   readonly orders?: number
+  /** Who has not been told everything. */
+  readonly notify?: readonly NotifyReport[]
+}
+
+/** A target that has not been told everything, and why. Times are ISO 8601. */
+export interface NotifyReport {
+  readonly target: string
+  /** Messages that are still to be delivered. */
+  readonly waiting: number
+  /** When the oldest of them arose. */
+  readonly since?: string
+  readonly why?: string
+  /** The target asked for no attempt before this. */
+  readonly until?: string
+  /** Messages of this rollout that will not be delivered. */
+  readonly givenUp: readonly { readonly message: string; readonly kind: MessageKind; readonly at: string; readonly why: string }[]
 }
 
 export interface HolderReport {

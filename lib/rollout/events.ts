@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journal records. Folding these, and nothing else, gives the state of an environment.
 // An event says what was intended or what came out; never what to do next: that is decide's.
-import type { HealthPoint } from '../fleet/types.js'
+import type { HealthPoint, MessageKind } from '../fleet/types.js'
 import type { Failure, Verdict } from './verdict.js'
 
 /** Who did it: a person, a job, a process. */
@@ -101,8 +101,15 @@ export interface Opened extends At {
   readonly history?: 'backward' | 'rewritten'
   /** Non-canary nodes it is limited to, null for all. A limited rollout is never remembered. */
   readonly limit: readonly string[] | null
+  /** How many nodes each wave had when it began. */
+  readonly waves?: readonly WaveSize[]
   readonly by: Actor
   readonly reason?: string
+}
+export interface WaveSize {
+  /** 0 is the canary wave. */
+  readonly wave: number
+  readonly nodes: number
 }
 /** A process takes up a rollout that another one left. What has no outcome, or was only looked at so far, is looked at again. */
 export interface Resumed extends At {
@@ -200,7 +207,35 @@ export interface Closed extends At {
   /** A person rolls it back: its commit is not rolled out again by itself. */
   readonly rolledBack?: { readonly by: Actor; readonly reason?: string }
 }
+/** From here on these are told, and no others: a target that is new hears of nothing that was before. */
+export interface Audience extends At {
+  readonly type: 'audience'
+  readonly targets: readonly { readonly name: string; readonly on: readonly MessageKind[] }[]
+}
+/** What people are to be told, and no other event says: it was seen in a decision. */
+export interface Noticed extends At {
+  readonly type: 'noticed'
+  readonly rollout: string
+  readonly news: News
+}
+export type News =
+  | { readonly kind: 'canary-passed' }
+  | { readonly kind: 'waiting-approval'; readonly key: string; readonly text: string; readonly waves: readonly WaveSize[] }
+/**
+ * A target was told, written after it took the message. given-up: it never will be. delayed: it was not yet, and is tried
+ * again; written once a process, so that others can say why.
+ */
+export interface Told extends At {
+  readonly type: 'told'
+  readonly message: string
+  readonly target: string
+  readonly outcome: 'delivered' | 'given-up' | 'delayed'
+  readonly why?: string
+  /** Of delayed: the target asked for no attempt before this, ms. */
+  readonly until?: number
+}
 
 export type JournalEvent =
   | Opened | Resumed | Intended | Concluded | Quarantined | Halted | Finished
   | Retried | Paused | Unpaused | Approved | Released | Aborted | Closed
+  | Audience | Noticed | Told

@@ -8,6 +8,7 @@ import { unreachable } from '../errors.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { freeGuests, holdTogether, whenHostBegins } from './hosting-state.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
+import { withMessages } from './outbox.js'
 import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
 import { inherit, keepHeld, whenBegun, whenLost, whenWanted } from './visit-state.js'
 import type { EnvironmentState, NodeState, OpenStep, PastRollout, RolloutState, RolloutStatus } from './state.js'
@@ -45,7 +46,9 @@ function copy(state: EnvironmentState): EnvironmentState {
 }
 
 /** May change the history, and the maps of `state.current`: callers own them. */
-function fold(before: EnvironmentState, event: JournalEvent): EnvironmentState {
+const fold = (before: EnvironmentState, event: JournalEvent): EnvironmentState => withMessages(foldEvent(before, event), event)
+
+function foldEvent(before: EnvironmentState, event: JournalEvent): EnvironmentState {
   const state = 'order' in event && event.order !== undefined ? { ...before, orders: [...before.orders.slice(1 - KEPT_ORDERS), event.order] } : before
   switch (event.type) {
     case 'opened':
@@ -56,13 +59,17 @@ function fold(before: EnvironmentState, event: JournalEvent): EnvironmentState {
     }
     case 'unpaused':
       return { ...state, pause: null }
+    case 'audience':
+    case 'noticed':
+    case 'told':
+      return state
     default:
       // Anything else speaks of a rollout; without one it is left over from a journal that was cut, and means nothing.
       return state.current ? foldRollout(state, state.current as Draft, event) : state
   }
 }
 
-type RolloutEvent = Exclude<JournalEvent, { readonly type: 'opened' | 'paused' | 'unpaused' }>
+type RolloutEvent = Exclude<JournalEvent, { readonly type: 'opened' | 'paused' | 'unpaused' | 'audience' | 'noticed' | 'told' }>
 
 function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent): EnvironmentState {
   switch (event.type) {
@@ -113,6 +120,7 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
     previous: event.previous,
     ...(event.history && { history: event.history }),
     limit: event.limit,
+    ...(event.waves && { waves: event.waves }),
     by: event.by,
     openedAt: event.at,
     since: event.at,
@@ -124,6 +132,7 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
     approvals: [],
     changed: new Set(),
     lastApply: 0,
+    noticed: [],
   }
   // Not copied for each rollout: years of them are replayed in one go.
   if (state.current) (state.history as PastRollout[]).push(past(state.current, event.at))

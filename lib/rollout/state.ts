@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journal amounts to. Values only; evolve makes them, decide reads them.
-import type { Actor, Alarm, CheckRef, CheckResult, Halt, PinnedCommit, StepAction, TaskRef } from './events.js'
+import type { Actor, Alarm, CheckRef, CheckResult, Halt, PinnedCommit, StepAction, TaskRef, WaveSize } from './events.js'
+import { NOBODY } from './outbox-state.js'
+import type { Outbox } from './outbox-state.js'
 import type { Failure } from './verdict.js'
 
 /**
@@ -125,6 +127,8 @@ export interface RolloutState {
   readonly previous: string | null
   readonly history?: 'backward' | 'rewritten'
   readonly limit: readonly string[] | null
+  /** How many nodes each wave had when it began. */
+  readonly waves?: readonly WaveSize[]
   readonly by: Actor
   readonly openedAt: number
   /** Nodes that rollouts before this one changed and that none has completed since: a rollback takes them back, too. */
@@ -149,6 +153,8 @@ export interface RolloutState {
   readonly changed: ReadonlySet<string>
   /** When the last change ended, ms. */
   readonly lastApply: number
+  /** What people were told of it that a decision showed: "canary-passed", keys of approvals. */
+  readonly noticed: readonly string[]
 }
 
 /** A rollout that is over, in short. */
@@ -181,6 +187,8 @@ export interface EnvironmentState {
   readonly durations: Durations
   /** Ids of the last orders that were carried into the journal. */
   readonly orders: readonly string[]
+  /** Who is told, and what they have not been told yet. */
+  readonly outbox: Outbox
 }
 
 export const NO_STATE: EnvironmentState = {
@@ -192,6 +200,7 @@ export const NO_STATE: EnvironmentState = {
   completed: new Map(),
   durations: { detect: [], apply: [], verify: [], check: [], drain: [], reboot: [], release: [] },
   orders: [],
+  outbox: NOBODY,
 }
 
 export const UNSEEN: NodeState = {

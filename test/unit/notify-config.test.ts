@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { checkTargets } from '../../lib/engine/doctor-notify.js'
 import { isOpenToOthers, openSecret } from '../../lib/engine/secrets.js'
 import { PatchrunError, type Problem } from '../../lib/errors.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
@@ -100,4 +101,18 @@ t.test('a file that others may read is found', async (t) => {
     t.equal(await isOpenToOthers({ file }), others, mode.toString(8))
   }
   t.equal(await isOpenToOthers({ env: 'X' }), false)
+})
+
+t.test('doctor finds what would keep people from being told', async (t) => {
+  const dir = t.testdir({ url: `${SECRET}\n`, short: 'short', http: 'http://verysecret.example/' })
+  for (const name of ['url', 'short', 'http']) chmodSync(join(dir, name), 0o600)
+  const file = (name: string): { readonly file: string } => ({ file: join(dir, name) })
+  const slack = (name: string): Fleet['notify'][number] => ({ name, on: ALL, to: { slack: file(name) } })
+  const found = (...notify: Fleet['notify']): ReturnType<typeof checkTargets> => checkTargets({ notify })
+  t.same(await found(slack('url')), { result: 'ok', found: 'url' })
+  t.match(await found(slack('url'), slack('nowhere')), { result: 'fail', found: /^the URL of the target nowhere is to come from .*which is not there$/ })
+  t.match(await found(slack('http')), { result: 'fail', found: 'the URL of the target http is http, which anybody on the way can read' })
+  t.match(await found({ name: 'desk', on: ALL, to: { url: 'https://desk.example/', secret: file('short') } }), { result: 'warn', found: /^the key of the target desk is shorter than 24 bytes$/ })
+  chmodSync(join(dir, 'url'), 0o644)
+  t.match(await found(slack('url')), { result: 'warn', found: /anybody on this machine may read its file/ })
 })

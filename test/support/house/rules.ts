@@ -3,7 +3,7 @@
 import type { Source } from './source.js'
 
 /** From the top of the house to its ground. An import stays in its room or goes down. */
-export const ROOMS = ['bin', 'cli', 'index', 'engine', 'report', 'notify', 'store', 'change', 'playbook', 'ansible', 'rollout', 'workload', 'fleet', 'errors'] as const
+export const ROOMS = ['bin', 'cli', 'index', 'engine', 'notify', 'report', 'store', 'change', 'playbook', 'ansible', 'rollout', 'workload', 'fleet', 'errors'] as const
 const PURE = ['report', 'change', 'rollout', 'workload', 'fleet']
 
 /** Who may import which package, by path. A package that is not here may be imported nowhere. */
