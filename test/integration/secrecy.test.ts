@@ -2,7 +2,10 @@
 // A rollout that fails and one that gets through, with secrets of every origin in names, diffs, messages and errors; then a search for them in all that
 // was written, said, or to be seen in the process list. Beside each secret stands a word that is none: where that is found, a secret would be.
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -21,7 +24,13 @@ const SECRETS: Readonly<Record<string, string>> = {
   'as the password in a file': 'password-S3CRET-rezrov',
   'as the password of a script, from the environment': 'script-S3CRET-blorb',
 }
+/** Of patchrun's own: no node gets them. */
+const OWN: Readonly<Record<string, string>> = {
+  'in the address of a webhook': 'address-S3CRET-zifmia',
+  'as the key of a webhook': 'key-S3CRET-abcdefghijklmnopqrstuvwxyz',
+}
 const [FILED, INLINE, DECLARED, ENVIRONMENT, PASSWORD, SCRIPT] = Object.values(SECRETS)
+const [ADDRESS, KEY] = Object.values(OWN)
 /** Found wherever a secret would be. */
 const WORD = 'plain-W0RD-nitfol'
 
@@ -84,8 +93,18 @@ t.test('no secret is found where it does not belong', options, async (t) => {
   declared.inventory.vars['declared'] = 'SEALED'
   declared.inventory.vars['pw'] = at('password')
   declared.ansible = { ...declared.ansible, vault: [{ id: 'site', file: './password' }, { id: 'lab', script: './lab.sh' }] }
+  const told: string[] = []
+  const server = createServer((request, response) => {
+    told.push(request.url ?? '')
+    // The first is refused: what is written of that may not hold the address either.
+    request.resume().on('end', () => response.writeHead(told.length === 1 ? 500 : 200).end())
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => server.close())
+  await once(server, 'listening')
+  const sealed: Readonly<Record<string, string | undefined>> = { SEALED: DECLARED, URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${ADDRESS}`, KEY }
   // JSON with a tag is YAML.
-  writeFileSync(ground.file, JSON.stringify(declared, null, 2).replace('"SEALED"', () => `!vault ${JSON.stringify(seal('site', DECLARED))}`))
+  const text = JSON.stringify({ ...declared, notify: { desk: { webhook: { url: 'URL', secret: 'KEY' } } } }, null, 2)
+  writeFileSync(ground.file, Object.entries(sealed).reduce((whole, [name, secret]) => whole.replace(`"${name}"`, () => `!vault ${JSON.stringify(seal('site', secret))}`), text))
   const files = (broken: boolean): Record<string, string> => ({
     'site.yml': tasks(broken),
     'templates/all.j2': `${all('filled')}\n`,
@@ -126,6 +145,8 @@ t.test('no secret is found where it does not belong', options, async (t) => {
     t.match(ground.read('node02', 'filled'), secret, `${origin}: and from the template`)
     t.same(searched.filter(([, text]) => text.includes(secret)).map(([where]) => where), [], origin)
   }
+  for (const [origin, secret] of Object.entries(OWN)) t.same(searched.filter(([, text]) => text.includes(secret)).map(([where]) => where), [], origin)
+  t.ok(told.length > 1 && told.every((url) => url === `/${ADDRESS}`), 'the webhook was called at its address')
   const found = (pattern: RegExp): boolean => searched.some(([where, text]) => pattern.test(where) && text.includes(WORD))
   for (const where of [/process list of a run$/, /process list of a run that fails/, /git objects/, /journal\.jsonl$/, /events\.jsonl$/, /ansible\.log$/, /standard error 0/, /standard output 1/, /standard output 2/, /standard output 3/]) t.ok(found(where), `the search finds what is there: ${String(where)}`)
 })
