@@ -78,10 +78,14 @@ async function processList(over: Promise<unknown>): Promise<string> {
   return [...seen].join('\n')
 }
 
+/** All that ever was in it: commits with their messages, and files. */
+const objectsOf = (git: string): string => execFileSync('git', ['--git-dir', git, 'cat-file', '--batch-all-objects', '--batch'], { encoding: 'latin1', maxBuffer: 2 ** 28 })
+
 const filesBelow = (directory: string): readonly string[] => readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 
 t.test('no secret is found where it does not belong', options, async (t) => {
-  const ground = makePlayground(t.testdir(), bin ?? '', { nodes: 2, canary: 'node01' })
+  const ground = makePlayground(t.testdir(), bin ?? '', { nodes: 2, canary: 'node01', state: { git: { repository: './state.git' } } })
+  execFileSync('git', ['init', '--quiet', '--bare', join(ground.directory, 'state.git')])
   const at = (path: string): string => join(ground.directory, path)
   for (const name of ['home', 'tmp']) mkdirSync(at(name))
   writeFileSync(at('password'), `${PASSWORD}\n`, { mode: 0o600 })
@@ -131,12 +135,13 @@ t.test('no secret is found where it does not belong', options, async (t) => {
   await say(['detect', '-v', '--json'], 0)
   await say(['inventory', '--list'], 0)
   const pinned = at('.patchrun/playbooks')
-  const objects = filesBelow(pinned).filter((path) => path.endsWith('/HEAD')).map(dirname).filter((git) => existsSync(join(git, 'objects'))).map((git) => execFileSync('git', ['--git-dir', git, 'cat-file', '--batch-all-objects', '--batch'], { encoding: 'latin1' })).join('\n')
+  const objects = filesBelow(pinned).filter((path) => path.endsWith('/HEAD')).map(dirname).filter((git) => existsSync(join(git, 'objects'))).map(objectsOf).join('\n')
 
   const searched: readonly (readonly [string, string])[] = [
     ['the process list of a run that fails', broken],
     ['the process list of a run', mended],
-    ['git objects', objects],
+    ['git objects of the playbooks', objects],
+    ['git objects of the state', objectsOf(at('state.git'))],
     ...said.flatMap(({ stdout, stderr }, i): readonly [string, string][] => [[`standard output ${i}`, stdout], [`standard error ${i}`, stderr]]),
     ...['.patchrun', 'home', 'tmp'].flatMap((name) => filesBelow(at(name)).map((path): [string, string] => [path, readFileSync(path, 'latin1')])),
   ]
@@ -148,5 +153,5 @@ t.test('no secret is found where it does not belong', options, async (t) => {
   for (const [origin, secret] of Object.entries(OWN)) t.same(searched.filter(([, text]) => text.includes(secret)).map(([where]) => where), [], origin)
   t.ok(told.length > 1 && told.every((url) => url === `/${ADDRESS}`), 'the webhook was called at its address')
   const found = (pattern: RegExp): boolean => searched.some(([where, text]) => pattern.test(where) && text.includes(WORD))
-  for (const where of [/process list of a run$/, /process list of a run that fails/, /git objects/, /journal\.jsonl$/, /events\.jsonl$/, /ansible\.log$/, /standard error 0/, /standard output 1/, /standard output 2/, /standard output 3/]) t.ok(found(where), `the search finds what is there: ${String(where)}`)
+  for (const where of [/process list of a run$/, /process list of a run that fails/, /git objects of the playbooks/, /git objects of the state/, /events\.jsonl$/, /ansible\.log$/, /standard error 0/, /standard output 1/, /standard output 2/, /standard output 3/]) t.ok(found(where), `the search finds what is there: ${String(where)}`)
 })
