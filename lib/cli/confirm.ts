@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import { describeActor } from '../engine/actor.js'
 import { choose } from '../engine/choose.js'
 import { storeOf } from '../engine/store-of.js'
-import { pinCommit } from '../engine/pin.js'
+import { pinToRoll } from '../engine/pin.js'
 import type { Session } from '../engine/session.js'
 import { lookAround } from '../engine/surroundings.js'
 import type { Fleet } from '../fleet/types.js'
@@ -24,7 +24,7 @@ export async function confirm({ io, kill }: Context, session: Session, fleet: Fl
   // Whatever stands in the way is better known before the question than after it.
   await session.findAnsible()
   const state = await storeOf(fleet).read()
-  const { pin, comparison } = await pinCommit(fleet, state.remembered, kill)
+  const { pin, comparison } = await pinToRoll(fleet, state, kill, session.options.sha)
   const { events, notices } = choose({ state, fleet, pin, comparison, limit: session.limit, again, now: Date.now(), by: describeActor(), surroundings: await lookAround(fleet, state.current?.status === 'running' ? state.current.pin.sha : pin.sha) })
   // A rollout that stands only goes on, or says how it came out: there is nothing to agree to.
   if (!events.some((e) => e.type === 'opened')) return { kind: 'unasked' }

@@ -53,6 +53,12 @@ export function sessionOptions({ global, kill, io, zone }: Context, { options }:
   return { file: global.config, ...(global.env !== undefined && { environment: global.env }), ...(typeof limit === 'string' && { limit }), ...(typeof plan === 'string' && { plan }), ...(isSomebodys && { zone }), signal: kill }
 }
 
+/** The same for verbs that pin: the commit may be named. (`approve` has a --sha of its own, that may be shorter.) */
+export function pinnedOptions(context: Context, call: Call): ReturnType<typeof sessionOptions> & { sha?: string; canaries?: boolean } {
+  const { sha, canaries } = call.options
+  return { ...sessionOptions(context, call), ...(typeof sha === 'string' && { sha }), ...(canaries === true && { canaries }) }
+}
+
 /** The command with the options that lead to the same fleet, for hints. */
 export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env'>): string {
   const quote = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -11,7 +11,7 @@ import { commitFile } from '../playbook/create.js'
 import { textOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
 import { createExample } from './init.js'
-import { printRollout } from './print-rollout.js'
+import { printRollout, rolloutFormats } from './print-rollout.js'
 import { openScreenFor } from './run.js'
 
 interface Act {
@@ -69,7 +69,7 @@ async function perform(context: Context, directory: string): Promise<RunResult['
   try {
     const { report, outcome } = await runRollout(session, { signal: context.stop, kill: context.kill, onEvent: screen.onProgress })
     await screen.close()
-    await printRollout(context, report, fleet, (node) => screen.directoryOf(node))
+    await printRollout(context, rolloutFormats(context, { args: [], options: {} }), report, fleet, (node) => screen.directoryOf(node))
     return outcome
   } finally {
     await screen.close()

@@ -4,16 +4,20 @@ import type { DetectOptions } from '../engine/detect.js'
 import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
 import type { ExitCode } from '../errors.js'
+import { lookJunit } from '../report/junit.js'
+import { detectMarkdown } from '../report/markdown.js'
 import { detectText } from '../report/text-detect.js'
 import { clean, count, pinText } from '../report/words.js'
 import type { DetectReport } from '../report/types.js'
-import { print, sessionOptions } from './context.js'
+import { pinnedOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
+import { formatsOf, printAs } from './answer.js'
 
 export const detectVerb: VerbAction = async (context, call) => {
-  const session = await openSession(sessionOptions(context, call))
+  const formats = formatsOf<DetectReport>(context, call, { text: detectText, junit: lookJunit, markdown: detectMarkdown })
+  const session = await openSession(pinnedOptions(context, call))
   const { report } = await detect(session, lookOptions(context))
-  await print(context, report, detectText)
+  await printAs(context, formats, report)
   return exitOf(report, call.options['strict'] === true)
 }
 

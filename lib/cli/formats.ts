@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words of which there are few.
 
-/** What `report` can write. */
-export const FORMATS = ['text', 'json', 'junit'] as const
+/** In which forms verbs answer; which verb in which, `verbs.ts` says. */
+export const FORMATS = ['text', 'json', 'junit', 'markdown', 'codequality'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** Shells that `completion` knows. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // argv in, one call of a verb out. Help and version are told here; wrong usage is a PatchrunError.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
@@ -8,6 +7,7 @@ import { DEFAULT_CONFIG } from './context.js'
 import type { Call, GlobalOptions, Io } from './context.js'
 import type { Verb } from './verb.js'
 import { GLOBAL_OPTIONS, VERBS } from './verbs.js'
+import { version } from './version.js'
 
 export type Parsed =
   | { readonly kind: 'call'; readonly verb: Verb; readonly call: Call; readonly global: GlobalOptions }
@@ -111,9 +111,4 @@ export function errorManners(argv: readonly string[], { env }: Pick<Io, 'env'>):
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)
   return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose') }
-}
-
-export function version(): string {
-  const { version: found } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return found
 }

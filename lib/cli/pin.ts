@@ -6,14 +6,14 @@ import { EXIT } from '../errors.js'
 import type { PinReport } from '../report/answers.js'
 import { pinText } from '../report/text-answers.js'
 import { REPORT_VERSION } from '../report/types.js'
-import { print, sessionOptions } from './context.js'
+import { print, pinnedOptions } from './context.js'
 import type { VerbAction } from './context.js'
 
 export const pin: VerbAction = async (context, call) => {
-  const session = await openSession(sessionOptions(context, call))
+  const session = await openSession(pinnedOptions(context, call))
   const fleet = await session.observe()
   const { remembered } = await storeOf(fleet).read()
-  const pinned = await pinCommit(fleet, remembered, context.kill)
+  const pinned = await pinCommit(fleet, remembered, context.kill, session.options.sha)
   const report: PinReport = {
     schemaVersion: REPORT_VERSION,
     kind: 'pin',

@@ -2,25 +2,32 @@
 import { join } from 'node:path'
 import { layoutOf } from '../engine/layout.js'
 import type { Fleet } from '../fleet/types.js'
-import type { TextOptions } from '../report/paint.js'
+import { junitXml } from '../report/junit.js'
+import { rolloutMarkdown } from '../report/markdown.js'
+import type { RolloutTextOptions, TextOptions } from '../report/paint.js'
 import { rolloutText } from '../report/text.js'
 import type { Report } from '../report/types.js'
-import { print } from './context.js'
-import type { Context } from './context.js'
+import type { Call, Context } from './context.js'
+import { formatsOf, printAs } from './answer.js'
+import type { Formats } from './answer.js'
+
+export const rolloutFormats = (context: Context, call: Call): Formats<Report> => formatsOf<Report>(context, call, { text: rolloutText, junit: junitXml, markdown: rolloutMarkdown })
 
 type Place = Pick<Fleet, 'stateDirectory' | 'environment'>
 type DirectoryOf = (node: string) => string | undefined
 
 /** Prints the report of a rollout, with the places of its logs. */
-export async function printRollout(context: Context, report: Report, fleet: Place, directoryOf?: DirectoryOf): Promise<void> {
-  await print(context, report, (document, options) => rolloutWords(document, fleet, options, directoryOf))
+export async function printRollout(context: Context, formats: Formats<Report>, report: Report, fleet: Place, directoryOf?: DirectoryOf): Promise<void> {
+  await printAs(context, formats, report, placesOf(report, fleet, directoryOf))
 }
 
-export function rolloutWords(report: Report, fleet: Place, options: TextOptions, directoryOf?: DirectoryOf): string {
+export const rolloutWords = (report: Report, fleet: Place, options: TextOptions): string => rolloutText(report, { ...options, ...placesOf(report, fleet) })
+
+function placesOf(report: Report, fleet: Place, directoryOf?: DirectoryOf): Partial<RolloutTextOptions> {
   const logs = report.rollout ? join(layoutOf(fleet).runs, report.rollout.id) : undefined
   const logOf = (node: string): string | undefined => {
     const directory = directoryOf?.(node)
     return directory === undefined ? undefined : join(directory, 'ansible.log')
   }
-  return rolloutText(report, { ...options, ...(logs !== undefined && { logs }), ...(directoryOf && { logOf }) })
+  return { ...(logs !== undefined && { logs }), ...(directoryOf && { logOf }) }
 }

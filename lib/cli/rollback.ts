@@ -9,12 +9,14 @@ import { planWaves } from '../rollout/index.js'
 import { ask, mayAsk } from './confirm.js'
 import { sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
+import { rolloutFormats } from './print-rollout.js'
 import { driveOnScreen } from './run.js'
 import { textOf } from './steer-options.js'
 
 export const rollbackVerb: VerbAction = async (context, call) => {
   const { once, yes } = call.options
   const reason = needReason('rollback', textOf(call, 'reason'))
+  const formats = rolloutFormats(context, call)
   const session = await openSession(sessionOptions(context, call))
   const fleet = await session.observe()
   let agreed: string | undefined
@@ -28,5 +30,5 @@ export const rollbackVerb: VerbAction = async (context, call) => {
     }
     agreed = from.id
   }
-  return driveOnScreen(context, fleet, (manner) => rollback(session, { reason, once: once === true, ...(agreed !== undefined && { agreed }), ...manner }))
+  return driveOnScreen(context, formats, fleet, (manner) => rollback(session, { reason, once: once === true, ...(agreed !== undefined && { agreed }), ...manner }))
 }

@@ -6,17 +6,25 @@ import type { DriveOptions, RunResult } from '../engine/drive.js'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
-import { commandText, sessionOptions } from './context.js'
+import type { Report } from '../report/types.js'
+import { commandText, pinnedOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
 import { confirm, mayAsk } from './confirm.js'
-import { printRollout } from './print-rollout.js'
+import type { Formats } from './answer.js'
+import { requireKeptState } from './job.js'
+import { printRollout, rolloutFormats } from './print-rollout.js'
 import { isLive, openScreen } from './screen/screen.js'
+import { waitOf, waveOf } from './until.js'
 import type { Screen } from './screen/types.js'
 
 export const run: VerbAction = async (context, call) => {
   const { once, again, yes } = call.options
-  const session = await openSession(sessionOptions(context, call))
+  const formats = rolloutFormats(context, call)
+  const untilWave = waveOf(call)
+  const wait = waitOf(call)
+  const session = await openSession(pinnedOptions(context, call))
   const fleet = await session.observe()
+  requireKeptState(fleet, context.io)
   let agreed: string | undefined
   if (mayAsk(context, yes === true)) {
     const answer = await confirm(context, session, fleet, again === true)
@@ -26,10 +34,12 @@ export const run: VerbAction = async (context, call) => {
     }
     if (answer.kind === 'yes') agreed = answer.sha
   }
-  return driveOnScreen(context, fleet, (manner) =>
+  return driveOnScreen(context, formats, fleet, (manner) =>
     runRollout(session, {
       once: once === true,
       again: again === true,
+      ...(wait !== undefined && { wait }),
+      ...(untilWave !== undefined && { untilWave }),
       ...manner,
       onEvent: (progress) => {
         requireAgreed(progress, agreed)
@@ -43,14 +53,14 @@ export const run: VerbAction = async (context, call) => {
 type Manner = Required<Pick<DriveOptions, 'signal' | 'kill' | 'onEvent'>>
 
 /** Drives a rollout with the screen and the signals of this process, and prints what came out. */
-export async function driveOnScreen(context: Context, fleet: Fleet, work: (manner: Manner) => Promise<RunResult>): Promise<ExitCode> {
+export async function driveOnScreen(context: Context, formats: Formats<Report>, fleet: Fleet, work: (manner: Manner) => Promise<RunResult>): Promise<ExitCode> {
   const screen = openScreenFor(context, fleet)
   const command = commandText(context.global)
   context.onStop(() => screen.notice(`stopping: no new step begins, what runs is finished; once more ends it. To go on later: ${command} run`))
   try {
     const { exitCode, report } = await work({ signal: context.stop, kill: context.kill, onEvent: (progress) => screen.onProgress(progress) })
     await screen.close()
-    await printRollout(context, report, fleet, (node) => screen.directoryOf(node))
+    await printRollout(context, formats, report, fleet, (node) => screen.directoryOf(node))
     if (exitCode === EXIT.interrupted) context.io.stderr.write(`Interrupted. To go on: ${command} run\n`)
     return exitCode
   } finally {
@@ -61,7 +71,7 @@ export async function driveOnScreen(context: Context, fleet: Fleet, work: (manne
 export function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
   const { color, level } = global
   const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, color, level, env: io.env })
-  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, stderr: io.stderr })
+  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, folds: io.env['GITLAB_CI'] === 'true', stderr: io.stderr })
 }
 
 /** The ref may move while a person reads. Thrown before anything is journaled, so nothing has begun. */

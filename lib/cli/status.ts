@@ -7,7 +7,7 @@ import type { ExitCode } from '../errors.js'
 import { openMetrics } from '../report/openmetrics.js'
 import { sessionOptions } from './context.js'
 import type { Call, Context, VerbAction } from './context.js'
-import { printRollout } from './print-rollout.js'
+import { printRollout, rolloutFormats } from './print-rollout.js'
 import { textOf } from './steer-options.js'
 
 export const statusVerb: VerbAction = async (context, call) => {
@@ -18,7 +18,7 @@ export const statusVerb: VerbAction = async (context, call) => {
       return (await import('./watch.js')).watch(context, call)
     case 'once': {
       const session = await openSession(sessionOptions(context, call))
-      await printRollout(context, await status(session), await session.observe())
+      await printRollout(context, rolloutFormats(context, call), await status(session), await session.observe())
       return EXIT.reached
     }
   }

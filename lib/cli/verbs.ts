@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs as data: their options and examples here, what they do in a file of their own, loaded when it is asked for.
-import { FORMATS, SHELLS } from './formats.js'
+import { SHELLS } from './formats.js'
+import type { Format } from './formats.js'
 import type { OptionSpec, Verb } from './verb.js'
 
 /** They stand before or after any verb. */
@@ -14,6 +15,16 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
 ]
 
 const LIMIT = ['--limit <nodes>', 'only these nodes, as Slurm writes them: node[01-06]'] as const
+
+const SHA = ['--sha <sha>', 'this commit, all 40 digits, instead of what the ref leads to'] as const
+
+const CANARIES = ['--canaries', 'only the canaries'] as const
+
+/** What a verb can answer in besides text and JSON. */
+const formats = (...more: readonly Format[]): readonly OptionSpec[] => [
+  ['--format <format>', `text, json, ${more.join(', ')}`, ['text', 'json', ...more]],
+  ['--save <format=file...>', 'write the answer to a file in this format, too; may be given several times'],
+]
 
 const REASON = ['--reason <text>', 'what the next person on duty reads'] as const
 
@@ -63,34 +74,35 @@ export const VERBS: readonly Verb[] = [
     name: 'pin',
     summary: 'show the commit that would be rolled out, and what lies between it and the last one',
     examples: [['patchrun pin', 'ref, commit, and the commits since the last completed rollout']],
+    options: [SHA],
     load: async () => (await import('./pin.js')).pin,
   },
   {
     name: 'lint',
     summary: 'audit the tags of every task in the playbook; touch no node',
-    examples: [['patchrun lint', 'what is untagged, what carries both tags, what check mode cannot predict'], ['patchrun lint --strict', 'exit 4 when a task is untagged, for merge requests'], ['patchrun lint -v', 'every task, not only the findings']],
-    options: [['--strict', 'exit 4 when something is untagged']],
+    examples: [['patchrun lint', 'what is untagged, what carries both tags, what check mode cannot predict'], ['patchrun lint --strict', 'exit 4 when a task is untagged, for merge requests'], ['patchrun lint -v', 'every task, not only the findings'], ['patchrun lint --save codequality=gl-code-quality.json', 'marks the findings in a merge request of GitLab']],
+    options: [['--strict', 'exit 4 when something is untagged'], SHA, ...formats('junit', 'markdown', 'codequality')],
     load: async () => (await import('./lint.js')).lint,
   },
   {
     name: 'detect',
     summary: 'say what the pin would do to each node, in check mode; change nothing',
-    examples: [['patchrun detect', 'the verdict of every node: GOOD, HOT, DRAIN, ERROR, UNKNOWN'], ['patchrun detect -v --limit node[01-02]', 'two nodes, with diffs'], ['patchrun detect --strict', 'exit 4 when a node is ERROR or UNKNOWN']],
-    options: [LIMIT, ['--strict', 'exit 4 when a node is ERROR or UNKNOWN']],
+    examples: [['patchrun detect', 'the verdict of every node: GOOD, HOT, DRAIN, ERROR, UNKNOWN'], ['patchrun detect -v --limit node[01-02]', 'two nodes, with diffs'], ['patchrun detect --strict', 'exit 4 when a node is ERROR or UNKNOWN'], ['patchrun detect --canaries --save junit=detect.xml --save markdown=detect.md', 'the canaries, with a report for CI beside the text']],
+    options: [LIMIT, CANARIES, ['--strict', 'exit 4 when a node is ERROR or UNKNOWN'], SHA, ...formats('junit', 'markdown')],
     load: async () => (await import('./detect.js')).detectVerb,
   },
   {
     name: 'plan',
     summary: 'say what a run would do, wave by wave, from a fresh look at every node; change nothing',
     examples: [['patchrun plan', 'waves, what is applied where, what would wait or fail'], ['patchrun plan --limit node[01-20]', 'the canaries and these nodes only'], ['patchrun plan --out plan.json', 'keep it: `patchrun run --plan plan.json` does that and nothing else']],
-    options: [LIMIT, ['--out <file>', 'write a plan file']],
+    options: [LIMIT, CANARIES, ['--out <file>', 'write a plan file'], SHA, ...formats('junit', 'markdown')],
     load: async () => (await import('./plan.js')).planVerb,
   },
   {
     name: 'run',
     summary: 'roll the pin out: canaries first, then wave by wave',
-    examples: [['patchrun run', 'asks first on a terminal; goes on with a rollout that was stopped'], ['patchrun run --yes', 'asks nothing'], ['patchrun run --once', 'does all that needs no waiting, then exits with 5 while something waits (for scheduled jobs)'], ['patchrun run --limit node[01-20]', 'the canaries and these nodes only']],
-    options: [['--once', 'do all that needs no waiting, then exit'], ['--again', 'look again: at every node of a completed pin, or at those that wait for a drain'], LIMIT, ['--plan <file>', 'only what this plan file shows: refuses when commit, lists or inventory have moved'], ['-y, --yes', 'do not ask before it begins']],
+    examples: [['patchrun run', 'asks first on a terminal; goes on with a rollout that was stopped'], ['patchrun run --yes', 'asks nothing'], ['patchrun run --once', 'does all that needs no waiting, then exits with 5 while something waits (for scheduled jobs)'], ['patchrun run --limit node[01-20]', 'the canaries and these nodes only'], ['patchrun run --wait 30m --until-wave canary --sha 3fa29c1b02de4c6a8e0f1b2d3c4e5f6071829304', 'for jobs: exactly this commit, and no further than the canaries']],
+    options: [['--once', 'do all that needs no waiting, then exit'], ['--wait <duration>', 'wait for this long in all, then as with --once: 30m, 2h'], ['--until-wave <wave>', 'begin no wave after this one: canary, or its number'], SHA, ['--again', 'look again: at every node of a completed pin, or at those that wait for a drain'], LIMIT, ['--plan <file>', 'only what this plan file shows: refuses when commit, lists or inventory have moved'], ['-y, --yes', 'do not ask before it begins'], ...formats('junit', 'markdown')],
     more: 'Ctrl-C once starts no new step and finishes what runs; twice ends it. `patchrun run` goes on either way.',
     load: async () => (await import('./run.js')).run,
   },
@@ -103,9 +115,9 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'report',
-    summary: 'the rollout that stands, as text, JSON or JUnit',
-    examples: [['patchrun report --format junit > junit.xml', 'a test case a node, for CI'], ['patchrun report --json', 'the same as --format json']],
-    options: [['--format <format>', 'text, json or junit', FORMATS]],
+    summary: 'the rollout that stands, as text, JSON, JUnit or Markdown',
+    examples: [['patchrun report --format junit > junit.xml', 'a test case a node, for CI'], ['patchrun report --format markdown', 'for a summary'], ['patchrun report --json', 'the same as --format json']],
+    options: formats('junit', 'markdown'),
     load: async () => (await import('./report.js')).report,
   },
   {
@@ -113,6 +125,13 @@ export const VERBS: readonly Verb[] = [
     summary: 'past rollouts, newest first',
     examples: [['patchrun history', 'what was rolled out, when, by whom, and how it ended']],
     load: async () => (await import('./history.js')).historyVerb,
+  },
+  {
+    name: 'gitlab',
+    summary: 'print the pipeline of GitLab for this patchrun.yml, or write it into a file',
+    examples: [['patchrun gitlab', 'the includes of the component, one an environment, in order'], ['patchrun gitlab --write .gitlab/patchrun.yml', 'write the file, or bring what patchrun wrote there up to date'], ['patchrun gitlab --write .gitlab/patchrun.yml --check', 'say what would change, and exit 4 if anything would'], ['patchrun gitlab --child --input image=registry.example.org/patchrun:1', 'a child pipeline, with a job for each environment and wave']],
+    options: [['--child', 'a whole pipeline with a job for each environment and wave, instead of includes'], ['--write <file>', 'into this file, between two marks; whatever else stands in it stays'], ['--check', 'write nothing; exit 4 when the file is not up to date'], ['--component <address>', 'where the component is to be had, with its version'], ['--input <name=value...>', 'an input of the component, for all environments; may be given several times']],
+    load: async () => (await import('./gitlab.js')).gitlab,
   },
   {
     name: 'pause',
@@ -163,7 +182,7 @@ export const VERBS: readonly Verb[] = [
     name: 'rollback',
     summary: 'take the nodes that the rollout changed back to the commit before, canaries first',
     examples: [['patchrun rollback --reason "jobs fail to start"', 'shows what it would do and asks'], ['patchrun rollback --yes --reason "jobs fail to start"', 'asks nothing']],
-    options: [REASON, ['--once', 'do all that needs no waiting, then exit'], ['-y, --yes', 'do not ask before it begins']],
+    options: [REASON, ['--once', 'do all that needs no waiting, then exit'], ['-y, --yes', 'do not ask before it begins'], ...formats('junit', 'markdown')],
     more: 'The commit that was taken back is not rolled out again until a newer one is there, or with `patchrun run --again`.\nWhile a run is under way: `patchrun abort` first.',
     load: async () => (await import('./rollback.js')).rollbackVerb,
   },

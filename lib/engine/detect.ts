@@ -50,7 +50,7 @@ export async function detect(session: Session, options: DetectOptions = {}): Pro
 async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
   const layout = layoutOf(fleet)
   const { remembered } = await storeOf(fleet).read()
-  const { pin } = await pinCommit(fleet, remembered, signal)
+  const { pin } = await pinCommit(fleet, remembered, signal, session.options.sha)
   const checkout = await useCheckout(fleet, pin.sha, signal)
   const wanted = session.limit && new Set(session.limit)
   const nodes = fleet.nodes.filter((n) => !wanted || wanted.has(n.name) || (withCanaries && n.canary)).map((n) => n.name)

@@ -25,7 +25,7 @@ import { useCheckout } from './pin.js'
 import { systemClock } from './progress.js'
 import type { Clock, OnProgress } from './progress.js'
 import { reconcile, rolloutOf } from './reconcile.js'
-import type { Observed, Reconcile, Reconciled } from './reconcile.js'
+import type { Observed, Reconcile, Reconciled } from './reconcile-types.js'
 import type { Session } from './session.js'
 import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
@@ -34,6 +34,10 @@ import { Telling } from './telling.js'
 export interface DriveOptions {
   /** Do all that needs no waiting, then return. */
   readonly once?: boolean
+  /** Wait for this long in all, ms, then as with `once`. */
+  readonly wait?: number
+  /** The last wave that this run begins; 0 is the canary wave. */
+  readonly untilWave?: number
   readonly onEvent?: OnProgress
   /** Aborted: no new step begins, what runs is finished. */
   readonly signal?: AbortSignal
@@ -44,7 +48,8 @@ export interface DriveOptions {
 
 export interface RunResult {
   readonly exitCode: ExitCode
-  readonly outcome: 'done' | 'halted' | 'waiting' | 'interrupted'
+  /** reached: the wave that the run was to go to, and not the end of the rollout. */
+  readonly outcome: 'done' | 'reached' | 'halted' | 'waiting' | 'interrupted'
   readonly report: Report
 }
 
@@ -76,9 +81,10 @@ export async function drive(session: Session, options: DriveOptions, begin: (giv
 }
 
 async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall, options: DriveOptions, begin: (given: Begin) => Promise<Begun>): Promise<RunResult> {
-  const { once = false, clock = systemClock, onEvent: tellCaller = () => undefined, signal: stop = never, kill = never } = options
+  const { once = false, wait = Infinity, untilWave, clock = systemClock, onEvent: tellCaller = () => undefined, signal: stop = never, kill = never } = options
   const layout = layoutOf(fleet)
   const store = storeOf(fleet)
+  const patientUntil = clock.now() + wait
   const lock = await store.take(clock.now())
   let journal: Journal | undefined
   let telling: Telling | undefined
@@ -111,7 +117,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       for (const event of choice.events) await journal.append(event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event)
       tell()
       const reconciled = await reconcile({
-        journal, once, clock, onProgress, lookout,
+        journal, once, patientUntil, clock, onProgress, lookout,
         // Somebody else goes on: nothing of ours may go on beside it.
         stop: AbortSignal.any([stop, lock.lost]),
         kill: AbortSignal.any([kill, lock.lost]),
@@ -123,7 +129,8 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
           const observed = await session.observe()
           const surroundings = { ...(await lookAround(observed, rolloutOf(open).pin.sha)), scheduler: lookout.view }
           await people.observed(observed, surroundings)
-          return { fleet: observed, surroundings }
+          // What people are told does not end where this run does.
+          return { fleet: observed, surroundings: { ...surroundings, ...(untilWave !== undefined && { untilWave }) } }
         },
         takeOrders: orders,
         isSuperseded,
@@ -155,6 +162,7 @@ function result(journal: Journal, { ended, fleet, surroundings }: Reconciled, cl
   if (refused) return { exitCode: EXIT.halted, outcome: 'halted', report }
   if (status === 'done') return { exitCode: EXIT.reached, outcome: 'done', report }
   if (status === 'halted') return { exitCode: EXIT.halted, outcome: 'halted', report }
+  if (ended === 'reached') return { exitCode: EXIT.reached, outcome: 'reached', report }
   return ended === 'stopped' ? { exitCode: EXIT.interrupted, outcome: 'interrupted', report } : { exitCode: EXIT.waiting, outcome: 'waiting', report }
 }
 

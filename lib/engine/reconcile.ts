@@ -4,53 +4,16 @@
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
 import { decide, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
-import type { Action, Decision, EnvironmentState, Concluded, OpenStep, RolloutState, StepAction, Surroundings } from '../rollout/index.js'
+import type { Action, Decision, EnvironmentState, Concluded, OpenStep, RolloutState, StepAction } from '../rollout/index.js'
 import { unreachable } from '../errors.js'
-import type { Journal } from '../store/store.js'
 import { gateWarnings, outcomeOfCheck, runCheck } from './health.js'
 import { outcomeOf } from './outcome.js'
-import type { Clock, OnProgress } from './progress.js'
+import type { Observed, Reconcile, Reconciled } from './reconcile-types.js'
 import { runStep } from './step.js'
 import type { PlainAction, StepContext } from './step.js'
-import type { Lookout } from './look.js'
 import { outcomeOfVisit } from './visit-outcome.js'
 import { isOfVisit, Visits } from './visits.js'
 import { reasonPrefix } from '../workload/use.js'
-
-export interface Reconcile {
-  readonly journal: Journal
-  /** Reads the declaration afresh, and what else a decision depends on: lists may have changed since the last pass. */
-  readonly observe: () => Promise<Observed>
-  /** Whether another commit is to take this rollout's place; asked while nothing runs, and no more often than lists are read. */
-  readonly isSuperseded: (fleet: Fleet) => Promise<boolean>
-  /** Carries what people said meanwhile into the journal; true when there was something. */
-  readonly takeOrders: () => Promise<boolean>
-  readonly context: Omit<StepContext, 'fleet' | 'onEvent' | 'signal'>
-  /** Asks the scheduler, and knows what it said last. */
-  readonly lookout: Lookout
-  /** Directory that gets one directory a step. */
-  readonly runs: string
-  readonly clock: Clock
-  /** Do all that needs no waiting, then return. */
-  readonly once: boolean
-  /** No new step; what runs is finished. */
-  readonly stop: AbortSignal
-  /** What runs is ended. */
-  readonly kill: AbortSignal
-  readonly onProgress: OnProgress
-}
-
-export interface Observed {
-  readonly fleet: Fleet
-  readonly surroundings: Surroundings
-}
-
-/** Why the loop came to its end. */
-export type Ended = 'settled' | 'waiting' | 'stopped' | 'superseded'
-
-export interface Reconciled extends Observed {
-  readonly ended: Ended
-}
 
 /** Steps under way, and what went wrong in those that ended without an outcome. */
 interface Running {
@@ -93,9 +56,12 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       await running.visits.closeIdle()
       if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
       const listens = decision.waiting.some((w) => STEERED.has(w.code))
-      if (rolloutOf(run.journal).status !== 'running') running.endLooks.abort()
-      if (running.steps.size === 0 && (running.looks.size === 0 || running.endLooks.signal.aborted) && (run.once || (decision.wakeAt === null && !listens))) {
-        return { ended: rolloutOf(run.journal).status === 'running' ? 'waiting' : 'settled', ...observed }
+      const late = isLate(run)
+      const reached = isReached(decision)
+      // A look that watches until something happens is not waited for any more; one that only asks is.
+      if (rolloutOf(run.journal).status !== 'running' || reached || (late && running.steps.size === 0 && running.looks.has('watch'))) running.endLooks.abort()
+      if (running.steps.size === 0 && (running.looks.size === 0 || running.endLooks.signal.aborted) && (run.once || late || reached || (decision.wakeAt === null && !listens))) {
+        return { ended: rolloutOf(run.journal).status !== 'running' ? 'settled' : reached ? 'reached' : 'waiting', ...observed }
       }
       await nextChange(run, running, decision.wakeAt)
       if (running.steps.size === 0 && clock.now() >= asked + LONGEST_SLEEP && !run.stop.aborted) {
@@ -119,6 +85,12 @@ function decideNow({ journal, clock, onProgress }: Reconcile, { fleet, surroundi
   onProgress({ type: 'decided', state: journal.state, decision, waves })
   return decision
 }
+
+/** The time to wait is over. */
+const isLate = ({ clock, patientUntil = Infinity }: Reconcile): boolean => clock.now() >= patientUntil
+
+/** All that keeps nodes from moving is that this run was to go no further. */
+const isReached = ({ actions, waiting }: Decision): boolean => actions.length === 0 && waiting.length > 0 && waiting.every((w) => w.code === 'until')
 
 /** Canaries that were GOOD from the start say nothing of a change that others are about to get. */
 function warnOfIdleCanaries({ journal, onProgress }: Reconcile, { nodes }: Fleet, { actions }: Decision, running: Running): void {
@@ -144,9 +116,10 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
       onProgress({ type: 'quarantined', nodes: action.nodes })
       return
     case 'observe': {
-      const kind = action.watch.length > 0 ? 'watch' : 'now'
+      const late = isLate(run)
+      const kind = action.watch.length === 0 ? 'now' : late ? 'late' : 'watch'
       const context = { ...run.context, fleet, signal: AbortSignal.any([run.kill, running.endLooks.signal]) }
-      const done = run.lookout.look(run.once ? [] : action.watch, context, rolloutOf(journal))
+      const done = run.lookout.look(run.once || late ? [] : action.watch, context, rolloutOf(journal))
         .catch((fault: unknown) => void (running.endLooks.signal.aborted || running.faults.push(fault)))
         .finally(() => void running.looks.delete(kind))
       running.looks.set(kind, done)
@@ -173,14 +146,15 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
 
 type StartAction = Extract<Action, { readonly do: StepAction }>
 
-async function intend({ journal, clock, once }: Reconcile, { ansible: { forks } }: Fleet, action: StartAction): Promise<OpenStep> {
+async function intend(run: Reconcile, { ansible: { forks } }: Fleet, action: StartAction): Promise<OpenStep> {
+  const { journal, clock } = run
   const { wave, nodes } = action
   const step: OpenStep = {
     step: `${String(rolloutOf(journal).stepCount + 1).padStart(4, '0')}-${action.do}`,
     action: action.do,
     wave, nodes, forks,
     since: clock.now(),
-    ...(action.do === 'check' ? { check: action.check } : flagsOf(action, once)),
+    ...(action.do === 'check' ? { check: action.check } : flagsOf(action, run.once || isLate(run))),
   }
   const { since, ...said } = step
   await journal.append({ type: 'intended', at: since, ...said })
@@ -225,7 +199,7 @@ async function nextChange(run: Reconcile, running: Running, wakeAt: number | nul
   const { clock, stop, onProgress } = run
   const steps = [...running.steps.values(), ...running.looks.values()]
   // A step may run for an hour: what becomes due meanwhile begins beside it.
-  const until = Math.max(clock.now(), steps.length > 0 ? (wakeAt ?? Infinity) : Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP))
+  const until = Math.max(clock.now(), steps.length > 0 ? (wakeAt ?? Infinity) : Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP, run.patientUntil ?? Infinity))
   if (steps.length === 0) onProgress({ type: 'sleeping', until: wakeAt ?? until })
   const awake = new AbortController()
   const stopped = AbortSignal.any([stop, awake.signal])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `patchrun run`: which rollout is this run about, one that goes on, or a new one at the newest commit?
-import { PatchrunError } from '../errors.js'
+import { EXIT, PatchrunError } from '../errors.js'
 import { requireGuests } from '../fleet/limit.js'
 import type { Fleet } from '../fleet/types.js'
 import type { PinnedCommit, RolloutState } from '../rollout/index.js'
@@ -8,8 +8,9 @@ import { describeActor } from './actor.js'
 import { choose } from './choose.js'
 import { drive } from './drive.js'
 import type { Begin, Begun, DriveOptions, RunResult } from './drive.js'
-import { pinCommit, useCheckout } from './pin.js'
+import { pinCommit, pinToRoll, useCheckout } from './pin.js'
 import { requirePin } from './plan-file.js'
+import { systemClock } from './progress.js'
 import type { Session } from './session.js'
 import { lookAround } from './surroundings.js'
 
@@ -25,12 +26,42 @@ export interface RunOptions extends DriveOptions {
  * Throws PatchrunError: config/…, pin/…, plan/…, ansible/…, lock/held, lock/lost, state/….
  */
 export async function runRollout(session: Session, options: RunOptions = {}): Promise<RunResult> {
-  return drive(session, options, (given) => forward(session, options.again ?? false, given))
+  const { sha } = session.options
+  const { clock = systemClock, wait } = options
+  const began = clock.now()
+  for (;;) {
+    const left = wait === undefined ? {} : { wait: Math.max(0, began + wait - clock.now()) }
+    const result = await inTurn(options, left.wait ?? 0, (rest) => drive(session, { ...options, ...(wait !== undefined && { wait: rest }) }, (given) => forward(session, options.again ?? false, given)))
+    const standing = result.report.rollout?.pin.sha
+    if (sha === undefined || standing === sha.toLowerCase()) return result
+    // An older rollout went on first: reached is only what was asked for.
+    if (result.outcome === 'reached') return { ...result, exitCode: EXIT.waiting, outcome: 'waiting' }
+    if (result.outcome !== 'done') return result
+  }
+}
+
+/** How soon it is asked again whether another run has let the lock go, ms. */
+const LOCK_AGAIN = 5_000
+
+/** Who waits at all waits for another run, too: a job that was cancelled still finishes its step when it is given again. `wait`: for how long, ms. */
+async function inTurn<T>({ clock = systemClock, signal = new AbortController().signal, onEvent }: DriveOptions, wait: number, work: (rest: number) => Promise<T>): Promise<T> {
+  const until = clock.now() + wait
+  for (let told = false; ; ) {
+    try {
+      return await work(Math.max(0, until - clock.now()))
+    } catch (error) {
+      const late = clock.now() >= until || signal.aborted
+      if (late || !(error instanceof PatchrunError) || error.code !== 'lock/held') throw error
+      if (!told) onEvent?.({ type: 'notice', code: 'lock-held', text: `waiting for it to end: ${error.message}` })
+      told = true
+      await clock.sleep(Math.min(LOCK_AGAIN, until - clock.now()), signal)
+    }
+  }
 }
 
 async function forward(session: Session, again: boolean, { fleet, journal, onProgress, kill, now, takeOrders }: Begin): Promise<Begun> {
   requireGuests(fleet, session.limit)
-  const { pin, comparison } = await pinCommit(fleet, journal.state.remembered, kill)
+  const { pin, comparison } = await pinToRoll(fleet, journal.state, kill, session.options.sha)
   if (session.plan) requirePin(session.plan, pin)
   onProgress({ type: 'pinned', pin, comparison })
   const unusable = await whyUnusable(fleet, journal.state.current, pin, kill)

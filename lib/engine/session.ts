@@ -17,6 +17,10 @@ export interface SessionOptions {
   readonly environment?: string
   /** Host expression; narrows what is looked at or changed, never the canaries of a rollout. */
   readonly limit?: string
+  /** Only the canaries, instead of a limit. */
+  readonly canaries?: boolean
+  /** This commit, all 40 digits, instead of what the ref leads to. */
+  readonly sha?: string
   /** Path of a plan file: what is declared must still be what it shows. */
   readonly plan?: string
   readonly signal?: AbortSignal
@@ -57,7 +61,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (plan) requireSame(plan, fleet)
     return options.zone === undefined ? fleet : { ...fleet, zone: options.zone }
   }
-  const limit = plan ? plan.limit : options.limit === undefined ? null : limitTo(await observe(), options.limit)
+  if (options.canaries && options.limit !== undefined) throw new PatchrunError({ code: 'usage/canaries-and-limit', message: '--canaries and --limit exclude each other', hint: 'Leave one of them out.' })
+  const canaries = async (): Promise<readonly string[]> => (await observe()).nodes.flatMap((n) => (n.canary ? [n.name] : []))
+  const limit = plan ? plan.limit : options.canaries ? await canaries() : options.limit === undefined ? null : limitTo(await observe(), options.limit)
   const ready = async (): Promise<AnsibleInstall> => {
     const found = await find(executable)
     const key = JSON.stringify(vault)

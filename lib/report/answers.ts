@@ -135,3 +135,14 @@ export interface InitReport extends Answer<'init'> {
   /** What was written, relative to it. */
   readonly files: readonly string[]
 }
+
+export interface GitlabReport extends Answer<'gitlab'> {
+  readonly fleet: string
+  readonly environments: readonly string[]
+  /** YAML. */
+  readonly pipeline: string
+  /** What the pipeline leaves to people. */
+  readonly notices: readonly string[]
+  /** `dry`: nothing was written, this is what would be. */
+  readonly written?: { readonly file: string; readonly change: 'created' | 'updated' | 'unchanged'; readonly removed: readonly string[]; readonly added: readonly string[]; readonly dry: boolean }
+}

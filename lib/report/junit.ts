@@ -1,53 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rollout as JUnit XML, as CI systems show it: a suite a wave, a test case a node. A node that waits is skipped, with the reason.
+// Reports as JUnit. Of a rollout: a suite a wave, a test case a node. Of a look: a test case a node. Of lint: a test case a task. Pure.
+import { groupBy } from '../fleet/group-by.js'
 import { describeFailure } from '../rollout/index.js'
-import type { NodeReport, Report } from './types.js'
-import { clean } from './words.js'
+import type { Finding } from '../rollout/verdict.js'
+import type { LintReport } from './answers.js'
+import { junitDocument } from './junit-xml.js'
+import type { JunitCase } from './junit-xml.js'
+import { fails } from './lint-severity.js'
+import type { DetectReport, NodeReport, PlanReport, Report } from './types.js'
+import { placeText } from './words.js'
 
-export function junitXml(report: Report): string {
-  const { rollout, fleet, environment, at } = report
-  const waves = rollout?.waves ?? []
-  const suites = waves.map(({ wave, name }) => {
-    const nodes = rollout?.nodes.filter((n) => n.wave === wave) ?? []
-    const cases = nodes.map((node) => testCase(node, `${fleet}.${environment}.${name}`))
-    return [`  <testsuite${attributes({ name, ...totals(nodes), timestamp: rollout?.openedAt ?? at })}>`, ...cases, '  </testsuite>'].join('\n')
-  })
+/** A node that waits is skipped, with the reason. */
+export function junitXml({ rollout, fleet, environment, at }: Report): string {
+  const suites = (rollout?.waves ?? []).map(({ wave, name }) => ({
+    name,
+    timestamp: rollout?.openedAt ?? at,
+    cases: (rollout?.nodes ?? []).filter((n) => n.wave === wave).map((node) => nodeCase(node, `${fleet}.${environment}.${name}`)),
+  }))
   // A guard or a fault of the playbook is no node's failure, and must not come out as a green report.
   const halt = rollout?.halt
-  if (halt && !rollout.nodes.some(isFailure)) {
-    const fault = `    <testcase${attributes({ name: halt.code, classname: `${fleet}.${environment}` })}>\n      <error${attributes({ message: halt.message, type: halt.code })}>${escape(halt.hint)}</error>\n    </testcase>`
-    suites.push([`  <testsuite${attributes({ name: 'rollout', tests: 1, failures: 0, errors: 1, skipped: 0 })}>`, fault, '  </testsuite>'].join('\n'))
-  }
-  const name = `patchrun ${fleet} ${environment}${rollout ? ` ${rollout.pin.sha}` : ''}`
-  const all = totals(rollout?.nodes ?? [])
-  const extra = suites.length > waves.length ? 1 : 0
-  return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${attributes({ name, ...all, tests: all.tests + extra, errors: extra })}>`, ...suites, '</testsuites>', ''].join('\n')
+  const fault: JunitCase[] = halt && !rollout.nodes.some(isFailure) ? [{ name: halt.code, classname: `${fleet}.${environment}`, failed: { message: halt.message, type: halt.code, text: halt.hint, error: true } }] : []
+  return junitDocument(`patchrun ${fleet} ${environment}${rollout ? ` ${rollout.pin.sha}` : ''}`, [...suites, ...(fault.length > 0 ? [{ name: 'rollout', cases: fault }] : [])])
 }
 
 const isFailure = ({ stage }: NodeReport): boolean => stage === 'failed' || stage === 'quarantined'
-const isPassed = ({ stage }: NodeReport): boolean => stage === 'good'
 
-function totals(nodes: readonly NodeReport[]): { tests: number; failures: number; errors: number; skipped: number } {
-  const failures = nodes.filter(isFailure).length
-  return { tests: nodes.length, failures, errors: 0, skipped: nodes.length - failures - nodes.filter(isPassed).length }
-}
-
-function testCase(node: NodeReport, classname: string): string {
+function nodeCase(node: NodeReport, classname: string): JunitCase {
   const { failure } = node
-  const place = failure?.file === undefined ? {} : { file: failure.file, line: failure.line }
-  const open = `    <testcase${attributes({ name: node.node, classname, ...place })}`
-  if (isPassed(node)) return `${open}/>`
-  if (!isFailure(node)) return `${open}>\n      <skipped${attributes({ message: node.waiting ?? 'not reached' })}/>\n    </testcase>`
-  return `${open}>\n      <failure${attributes({ message: describeFailure(failure), type: failure?.cause ?? 'failed' })}>${escape(failure?.message ?? '')}</failure>\n    </testcase>`
+  const base = { name: node.node, classname, ...(failure?.file !== undefined && { file: failure.file, ...(failure.line !== undefined && { line: failure.line }) }) }
+  if (node.stage === 'good') return base
+  if (!isFailure(node)) return { ...base, skipped: node.waiting ?? 'not reached' }
+  return { ...base, failed: { message: describeFailure(failure), type: failure?.cause ?? 'failed', text: failure?.message ?? '' } }
 }
 
-function attributes(values: Readonly<Record<string, string | number | undefined>>): string {
-  return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [` ${key}="${escape(String(value)).replace(/[\t\n]/g, (c) => `&#${c.charCodeAt(0)};`)}"`])).join('')
+/** What a node would get is no failure; that the pin fails there, or nothing is known of it, is one. */
+export function lookJunit({ kind, fleet, environment, pin, at, nodes }: DetectReport | PlanReport): string {
+  const classname = `${fleet}.${environment}.${kind}`
+  return junitDocument(`patchrun ${kind} ${fleet} ${environment} ${pin.sha}`, [{ name: kind, timestamp: at, cases: nodes.map((seen) => lookCase(seen, classname)) }])
 }
 
-const ENTITY: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+function lookCase({ node, verdict, failure, changes }: Finding & { readonly node: string }, classname: string): JunitCase {
+  const base = { name: node, classname }
+  if (verdict === 'ERROR' || verdict === 'UNKNOWN') return { ...base, failed: { message: failure ? describeFailure(failure) : 'Ansible said nothing about it', type: failure?.cause ?? verdict, text: failure?.message ?? '' } }
+  return { ...base, out: [verdict, ...changes.map((c) => `would change: "${c.task}" (${placeText(c)})`)].join('\n') }
+}
 
-/** XML forbids most control characters even as references, and lone surrogates. */
-function escape(text: string): string {
-  return clean(text).replace(/[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '').replace(/[&<>"']/g, (c) => ENTITY[c] ?? c)
+export function lintJunit({ fleet, environment, pin, tasks, findings }: LintReport): string {
+  const found = groupBy(findings, (f) => JSON.stringify([f.play, f.task, f.file, f.line]))
+  const suites = [...groupBy(tasks, (t) => t.file)].map(([file, those]) => ({
+    name: file,
+    cases: those.map(({ play, task, line }): JunitCase => {
+      const of = found.get(JSON.stringify([play, task, file, line])) ?? []
+      const base = { name: `${task} (line ${line})`, classname: `${fleet}.${environment}.lint`, file, line }
+      const text = (list: typeof of): string => list.map((f) => `${f.finding}: ${f.message}\n${f.hint}`).join('\n')
+      const bad = of.filter((f) => fails(f.finding))
+      if (bad[0]) return { ...base, failed: { message: bad[0].message, type: bad[0].finding, text: text(of) } }
+      return of.length > 0 ? { ...base, out: text(of) } : base
+    }),
+  }))
+  return junitDocument(`patchrun lint ${fleet} ${environment} ${pin.sha}`, suites)
 }

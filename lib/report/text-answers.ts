@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smaller answers in words.
-import type { DoctorReport, InitReport, PinReport, ValidateReport } from './answers.js'
+import type { DoctorReport, GitlabReport, InitReport, PinReport, ValidateReport } from './answers.js'
 import { clean, count, inZone, nodesText, shortSha, table, timeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 
@@ -71,4 +71,13 @@ function relation({ kind, remembered }: PinReport['comparison'], paint: Paint): 
 export function initText({ directory, files }: InitReport, { paint }: TextOptions): string {
   const next = table([['patchrun detect', 'what would it do to each node?'], ['patchrun run', 'roll it out'], ['patchrun status', 'what is']])
   return `${paint.good('written')} to ${directory}\n${files.map((f) => `  ${f}`).join('\n')}\n\nThere, try:\n${next.join('\n')}\n`
+}
+
+/** What was written, line by line; the pipeline itself where nothing was. */
+export function gitlabText({ pipeline, written }: GitlabReport, { paint }: TextOptions): string {
+  if (!written) return pipeline
+  const { file, change, removed, added, dry } = written
+  const lines = [...removed.map((line) => paint.bad(`- ${line}`)), ...added.map((line) => paint.good(`+ ${line}`))]
+  const did = change === 'unchanged' ? 'is up to date' : dry ? `would be ${change}` : change
+  return `${[`${file}: ${did}`, ...lines].join('\n')}\n`
 }

@@ -95,9 +95,16 @@ class Walk {
     return (
       this.#pauseAfter(before, this.#sorted[i - 1] as Sorted) ??
       this.#ask(before.index === 0 ? 'canaries' : 'waves', before.index, before.nodes) ??
+      // Last but for the approvals: the soak and the gates belong to the wave before, and who approves wants to know of them.
+      this.#end(wave) ??
       (policy.approval.includes('wide') ? unapproved(rollout, 'wide', this.waves.filter((w) => w.index > 0)) : null) ??
       (policy.approval.includes('waves') ? unapproved(rollout, `wave${wave.index}`, [wave]) : null)
     )
+  }
+
+  #end({ index }: Wave): Hold | null {
+    const { untilWave } = this.world
+    return untilWave !== undefined && index > untilWave ? { code: 'until', text: `this run goes no further than ${untilWave === 0 ? 'the ' : ''}${waveName(untilWave)}` } : null
   }
 
   #pauseAfter({ index, nodes }: Wave, { good }: Sorted): Hold | null {

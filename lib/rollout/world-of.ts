@@ -13,12 +13,15 @@ export interface Surroundings {
   /** Nodes that are out of service, and not by patchrun. */
   readonly out?: ReadonlySet<string>
   readonly scheduler?: Partial<Pick<SchedulerView, 'workload' | 'silent' | 'looking'>>
+  /** The last wave that this run begins. */
+  readonly untilWave?: number
 }
 
-export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {} }: Surroundings = {}): World {
+export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, untilWave }: Surroundings = {}): World {
   const scheduler = viewOf(fleet, seen)
   return {
     now, rollout, promotion, scheduler,
+    ...(untilWave !== undefined && { untilWave }),
     out: new Set([...out, ...outBySchedule(fleet, scheduler)]),
     nodes: fleet.nodes,
     policy: fleet.policy,

@@ -54,6 +54,8 @@ export interface World {
   readonly scheduler: SchedulerView | null
   /** IANA time zone in which moments are told; that of the windows by default. Decides nothing. */
   readonly zone?: string
+  /** The last wave that this run begins, 0 being the canary wave; absent: all of them. */
+  readonly untilWave?: number
 }
 
 export type Action =
@@ -69,7 +71,7 @@ export type Action =
 
 export type WaitCode =
   | 'step' | 'wave' | 'canary' | 'soak' | 'drain' | 'visit' | 'failed' | 'quarantined' | 'halted'
-  | 'ending' | 'pause' | 'promotion' | 'approval' | 'window' | 'freeze' | 'limit' | 'capacity' | 'pace' | 'health'
+  | 'ending' | 'pause' | 'promotion' | 'approval' | 'window' | 'freeze' | 'limit' | 'capacity' | 'pace' | 'health' | 'until'
 
 /** Why these nodes do not move, in words. drain: a person has to empty them; visit: patchrun does, in time. */
 export interface Waiting {

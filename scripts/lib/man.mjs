@@ -67,7 +67,7 @@ function verbText({ name, summary, argument, options = [], examples, more }, opt
 const exampleLines = (examples) => examples.flatMap(([command, text]) => ['.TP', `\\fB${escape(command)}\\fR`, prose(text)])
 
 /** Flags bold, what stands for a value in italics. */
-const flagsText = (flags) => escape(flags).replace(/\\-[\w\\-]+/g, '\\fB$&\\fR').replace(/[<[]([\w\\-]+)[\]>]/g, '\\fI$1\\fR')
+const flagsText = (flags) => escape(flags).replace(/\\-[\w\\-]+/g, '\\fB$&\\fR').replace(/[<[]([\w\\=.-]+)[\]>]/g, '\\fI$1\\fR')
 
 /** A hyphen that is typed, a backslash, and quotes that must stay what they are. */
 const escape = (text) => text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll("'", '\\(aq').replaceAll('`', '\\(ga').replaceAll('^', '\\(ha').replaceAll('~', '\\(ti')

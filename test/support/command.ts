@@ -30,7 +30,7 @@ export interface Running {
 /** Starts `patchrun ARGS`; standard input is closed. Nothing of this process's own settings for patchrun is handed on. */
 export function start(args: readonly string[], { cwd, env = {}, prefix = [] }: CommandOptions): Running {
   const [program = process.execPath, ...rest] = [...prefix, process.execPath, PATCHRUN, ...args]
-  const child = spawn(program, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', TZ: 'UTC', ...env } })
+  const child = spawn(program, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, GITLAB_CI: undefined, NO_COLOR: '1', TZ: 'UTC', ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (stdout += text))

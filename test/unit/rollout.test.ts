@@ -66,6 +66,21 @@ t.test('from the canaries to done', (t) => {
   t.end()
 })
 
+t.test('a run that is to go no further than a wave', async (t) => {
+  const verified = good(['n1', 'n2'], 50)
+  const asked = (now: number, untilWave: number | undefined, approval: RolloutPolicy['approval'] = []): Decision => ask(verified, { now, ...(untilWave !== undefined && { untilWave }), policy: { ...policy, approval } })
+  t.match(told(asked(60, 0), 'n3'), /soak/, 'the soak belongs to the canary wave')
+  const reached = asked(2_000, 0, ['wide'])
+  t.same([does(reached), reached.wakeAt], [[], null])
+  t.same([...new Set(reached.waiting.map((w) => w.code))], ['until'], 'before any approval: whoever gives one comes later')
+  t.match(told(reached, 'n12'), 'this run goes no further than the canary wave')
+  t.same(does(asked(2_000, 1)), ['detect n3'])
+  t.same(does(asked(2_000, undefined)), ['detect n3'])
+  const further = ask([...verified, ...good(['n3'], 60)], { now: 2_000, untilWave: 1 })
+  t.same([does(further), told(further, 'n4')], [[], 'this run goes no further than wave 1'])
+  t.same(does(ask([...step('detect', ['n1', 'n2'], { verdict: 'HOT', changes: [0] })], { untilWave: 0 })), ['apply n1,n2'], 'the wave itself goes as ever')
+})
+
 t.test('a canary that fails halts, and says why in full', (t) => {
   const failure = { cause: 'failed' as const, message: 'No package matching labpkg-9', task: 'install labpkg', file: 'site.yml', line: 12 }
   const d = ask([...step('detect', ['n1'], { verdict: 'GOOD' }), ...step('detect', ['n2'], { verdict: 'ERROR', failure })])

@@ -15,7 +15,7 @@ import { planRetreat, retreatEvents } from '../../lib/engine/rollback.js'
 import { layoutOf } from '../../lib/engine/layout.js'
 import { Lookout } from '../../lib/engine/look.js'
 import { reconcile } from '../../lib/engine/reconcile.js'
-import type { Reconcile } from '../../lib/engine/reconcile.js'
+import type { Reconcile } from '../../lib/engine/reconcile-types.js'
 import { systemClock } from '../../lib/engine/progress.js'
 import type { Progress } from '../../lib/engine/progress.js'
 import type { Fleet, FleetNode, RolloutPolicy } from '../../lib/fleet/types.js'
@@ -283,4 +283,18 @@ t.test('orders of one pass are followed in turn', async (t) => {
   t.match(journal.state.pause, { reason: 'two' })
   t.match(await fateOf(layout.orders, carried[3]?.id ?? ''), { is: 'refused', why: /r9/ }, 'whoever gave it hears why')
   t.match(await fateOf(layout.orders, carried[0]?.id ?? ''), { is: 'gone' })
+})
+
+t.test('a run that waits for a while does not wait any longer', async (t) => {
+  const { layout, journal, take, put } = await writer(t, opened)
+  await put({ do: 'pause', scope: 'environment', reason: 'for long' })
+  let now = at
+  const slept: number[] = []
+  const { ended } = await reconcile({
+    journal, once: false, patientUntil: at + 90_000, runs: layout.runs, takeOrders: take, isSuperseded: async () => false, context: {} as Reconcile['context'], lookout: new Lookout(layout.runs, systemClock),
+    clock: { now: () => now, sleep: async (ms) => void slept.push((now += ms)) }, stop: new AbortController().signal, kill: new AbortController().signal, onProgress: () => undefined,
+    observe: async () => ({ fleet: fleetOf(), surroundings: {} }),
+  })
+  t.equal(ended, 'waiting')
+  t.equal(now, at + 90_000, 'not a moment less, and not one more')
 })

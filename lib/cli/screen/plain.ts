@@ -4,15 +4,17 @@ import { durationText, timeText } from '../../report/words.js'
 import { DOING, linesOf } from './lines.js'
 import { RunModel } from './model.js'
 import { paintFor } from './paint.js'
+import { openSections } from './sections.js'
 import type { Screen, ScreenOptions } from './types.js'
 
 /** CI systems end jobs that say nothing for long; a line a minute is enough to know that it lives. */
 const SIGN_OF_LIFE = 60_000
 
-export function openPlain({ fleet, color, level, zone, stderr }: ScreenOptions): Screen {
+export function openPlain({ fleet, color, level, zone, stderr, folds = false }: ScreenOptions): Screen {
   const model = new RunModel(fleet)
   const paint = paintFor('stderr', color)
   const options = { paint, zone, verbose: level === 'verbose' }
+  const sections = folds && level !== 'quiet' ? openSections(level === 'verbose') : null
   let saidAt = Date.now()
   let zoneSaid = false
   let slept = ''
@@ -39,10 +41,16 @@ export function openPlain({ fleet, color, level, zone, stderr }: ScreenOptions):
         if (lines.join() === slept) return
         slept = lines.join()
       } else if (lines.length > 0) slept = ''
+      const { before = '', after = '' } = sections?.around(progress, Date.now()) ?? {}
+      stderr.write(before)
       say(lines)
+      stderr.write(after)
     },
     notice: (text) => say([text]),
     directoryOf: (node) => model.directoryOf(node),
-    close: async () => clearInterval(live),
+    close: async () => {
+      clearInterval(live)
+      stderr.write(sections?.close(Date.now()) ?? '')
+    },
   }
 }

@@ -20,5 +20,7 @@ export interface ScreenOptions {
   readonly level: Level
   /** IANA time zone in which times are shown. */
   readonly zone: string
+  /** The log is one of GitLab, and can be folded. */
+  readonly folds?: boolean
   readonly stderr: NodeJS.WriteStream
 }

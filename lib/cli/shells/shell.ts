@@ -28,7 +28,7 @@ const PLACES: Readonly<Record<string, Offer>> = { file: 'file', directory: 'dire
 const offerOf = (place: string, values: readonly string[] | undefined): Offer => (values ? { words: values } : (PLACES[place] ?? 'nothing'))
 
 export function optionOf([flags, text, values]: OptionSpec): Option {
-  const { short, long = '', place } = /^(?:(?<short>-\w), )?(?<long>--[\w-]+)(?: [<[](?<place>[\w-]+)[\]>])?$/.exec(flags)?.groups ?? {}
+  const { short, long = '', place } = /^(?:(?<short>-\w), )?(?<long>--[\w-]+)(?: [<[](?<place>[\w=-]+)(?:\.{3})?[\]>])?$/.exec(flags)?.groups ?? {}
   return { long, text, ...(short !== undefined && { short }), ...(place !== undefined && { value: offerOf(place, values) }) }
 }
 
