@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One interface, two back ends: a directory, and refs of a git repository. What holds of the one holds of the other.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -204,6 +204,27 @@ t.test('git ref: the remote goes away; nothing lands, and it is said; it comes b
     t.match({ takenBecause, token }, { takenBecause: 'silent', token: 2 })
     t.same([...(next.state.current?.steps.keys() ?? [])], ['s1'])
   })
+})
+
+t.test('git ref: what could not be recorded does not go out with what comes next', async (t) => {
+  const repository = bare(t)
+  const store = copyOf(repository, 'a')
+  const lock = await store.take(at)
+  const journal = await store.open(lock)
+  await journal.append(opened(1))
+  t.equal((await store.read()).current?.id, 'r1', 'asked of the same store, while it writes')
+  t.match(await store.holder(), { pid: process.pid })
+  t.match(await refusal(store.take(at)), { code: 'lock/held' })
+  // git finds its index locked: as good as any reason for a commit that fails.
+  const [copy = ''] = readdirSync(`${repository}.a`)
+  writeFileSync(join(`${repository}.a`, copy, '.git', 'index.lock'), '')
+  await refusal(journal.append(intended(1)))
+  rmSync(join(`${repository}.a`, copy, '.git', 'index.lock'))
+  await refusal(journal.append(intended(2)))
+  t.ok(lock.lost.aborted)
+  await journal.close()
+  await lock.release()
+  t.same([...((await copyOf(repository, 'b').read()).current?.steps.keys() ?? [])], [])
 })
 
 t.test('no working copy is left by those that ended', async (t) => {

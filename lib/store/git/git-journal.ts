@@ -63,7 +63,7 @@ export class GitJournal implements Journal {
     line.lost.throwIfAborted()
     const { directory } = line.remote
     // What is under way stays there line by line.
-    if (events[0]?.type === 'opened' && (await isMuch(directory, this.much))) await compact(directory, this.#state, line.head)
+    const full = events[0]?.type === 'opened' && (await isMuch(directory, this.much))
     let { head } = line
     let text = ''
     for (const event of events) {
@@ -71,8 +71,14 @@ export class GitJournal implements Journal {
       text += encoded.line
       head = { ...encoded.link, token: line.token }
     }
-    await addLines(directory, text, line.head)
-    await line.append(subjectOf(events))
+    try {
+      if (full) await compact(directory, this.#state, line.head)
+      await addLines(directory, text, line.head)
+      await line.append(subjectOf(events))
+    } catch (error) {
+      // What lies in the working copy by now must not go out with the next push.
+      line.lose(error)
+    }
     line.head = head
   }
 

@@ -86,6 +86,7 @@ async function standingOf(holder: Holder, { tip, beat }: Found, remote: Remote, 
 export class GitLock implements Lock {
   #beats: Heartbeat
   #sign: string
+  #released = false
   readonly file: string
 
   constructor(
@@ -133,7 +134,13 @@ export class GitLock implements Lock {
     }
   }
 
+  /** It is ours, as far as we know. */
+  get isOurs(): boolean {
+    return !this.#released && !this.lost.aborted
+  }
+
   async release(): Promise<void> {
+    this.#released = true
     await this.#beats.stop()
     this.line.onRenewed = undefined
     rmSync(this.file, { force: true })

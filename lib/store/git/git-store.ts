@@ -2,6 +2,7 @@
 // The state of an environment in refs of a git repository: `journal` (records and lock), `beat` (the holder's sign of
 // life), `orders/…` and `refused/…` (the mailbox). Every write is a push that goes through only where the ref is still what it was.
 import { splitCredential } from '../../playbook/redact.js'
+import { held } from '../lock-errors.js'
 import { sightOf } from '../lock-holder.js'
 import type { Store } from '../store.js'
 import { BEAT_REF, JOURNAL_REF } from './line.js'
@@ -30,10 +31,22 @@ export function gitStore({ repository, ref, environment, directory, timeout, muc
   const own = `${ref}/${environment}`
   const place = `${splitCredential(repository).url} ${own}`
   let opening: Promise<Remote> | undefined
-  const open = (): Promise<Remote> => (opening ??= Remote.open({ repository, ref: own, directory }))
-  /** While it is ours nobody else writes, and the working copy is not to be moved. */
-  let writer: { readonly lock: GitLock; readonly journal: GitJournal } | undefined
+  const open = (): Promise<Remote> => (opening ??= Remote.open({ repository, ref: own, directory }).catch((error: unknown) => {
+    opening = undefined
+    throw error
+  }))
   let known: Found | undefined
+  /** While it is ours nobody else writes, and the working copy is not to be moved. */
+  let lock: GitLock | undefined
+  let journal: GitJournal | undefined
+  const ours = (): GitLock | undefined => (lock?.isOurs ? lock : undefined)
+  let turn: Promise<unknown> = Promise.resolve()
+  /** One after the other: there is one working copy. */
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work)
+    turn = done.catch(() => undefined)
+    return done
+  }
 
   /** What the refs hold, fetched only where they moved. */
   const find = async (age = 0): Promise<Found> => {
@@ -42,13 +55,8 @@ export function gitStore({ repository, ref, environment, directory, timeout, muc
       const refs = await remote.refs(age)
       const [tip, beat] = [refs.get(JOURNAL_REF) ?? null, refs.get(BEAT_REF) ?? null]
       if (known?.tip === tip) return (known = { ...known, beat })
-      if (tip === null) {
-        await remote.checkout(null)
-        return (known = { ...(await readRecords(remote.directory, place)), tip, beat })
-      }
-      const fetched = (await remote.fetch([JOURNAL_REF])).get(JOURNAL_REF) ?? null
-      // It moved between the list and the fetch.
-      if (fetched !== tip) continue
+      // It may move between the list and the fetch.
+      if (tip !== null && (await remote.fetch([JOURNAL_REF])).get(JOURNAL_REF) !== tip) continue
       await remote.checkout(tip)
       return (known = { ...(await readRecords(remote.directory, place)), tip, beat })
     }
@@ -56,19 +64,20 @@ export function gitStore({ repository, ref, environment, directory, timeout, muc
 
   return {
     mail: new GitMailbox(open, place),
-    read: async (age) => writer?.journal.state ?? (await find(age)).state,
+    read: (age) => alone(async () => (ours() ? (journal?.state ?? known?.state) : undefined) ?? (await find(age)).state),
     writtenAt: async () => {
       const remote = await open()
       if (!(await remote.refs()).has(JOURNAL_REF)) return null
       const tip = (await remote.fetch([JOURNAL_REF])).get(JOURNAL_REF) ?? ''
       return Number((await remote.git(['log', '-1', '--format=%ct', tip])).trim()) * 1000
     },
-    holder: async () => {
-      if (writer && !writer.lock.lost.aborted) return { ...writer.lock.me, heartbeatAge: 0 }
+    holder: () => alone(async () => {
+      const mine = ours()
+      if (mine) return { ...mine.me, heartbeatAge: 0 }
       const { holder, beat } = await find()
       if (!holder || holder.released || (await sightOf(holder)) === 'gone') return null
       return { ...holder, heartbeatAge: await ageOf(await open(), beat) }
-    },
+    }),
     probe: async () => {
       const remote = await open()
       const [name, to] = ['probe', await remote.note('patchrun doctor')]
@@ -77,27 +86,17 @@ export function gitStore({ repository, ref, environment, directory, timeout, muc
       await remote.swap([{ name, from: to, to: null }], aWhile())
       return `${place}: refs can be made, changed and removed`
     },
-    take: async (now) => {
+    take: (now) => alone(async () => {
+      const mine = ours()
+      if (mine) throw held(mine.me, place, mine.token, 0, timeout)
       known = undefined
-      return takeGitLock({ remote: await open(), timeout, find }, now)
-    },
-    open: async (lock) => {
-      // Only what `take` gave comes back here.
-      const ours = lock as GitLock
-      const { state } = known ?? (await find())
-      known = undefined
-      const journal = new GitJournal(ours.line, state, much)
-      writer = { lock: ours, journal }
-      return {
-        get state() {
-          return journal.state
-        },
-        append: (event) => journal.append(event),
-        close: async () => {
-          await journal.close()
-          writer = undefined
-        },
-      }
+      journal = undefined
+      return (lock = await takeGitLock({ remote: await open(), timeout, find }, now))
+    }),
+    open: async (taken) => {
+      // Only what `take` gave comes back here, and `known` is what it was taken from.
+      journal = new GitJournal((taken as GitLock).line, (known as Found).state, much)
+      return journal
     },
   }
 }

@@ -47,7 +47,8 @@ export class Line {
     return uptime() > this.#until
   }
 
-  lose(error: PatchrunError): never {
+  /** From here on nothing of ours is pushed. Throws what was lost first. */
+  lose(error: unknown): never {
     this.#loss.abort(error)
     throw this.lost.reason
   }
@@ -67,7 +68,7 @@ export class Line {
       if ((await this.remote.swap(swaps, () => !this.isOver() && !this.lost.aborted)) === 'moved') this.lose(await this.#whoMovedIt())
     } catch (error) {
       this.lost.throwIfAborted()
-      this.lose(error as PatchrunError)
+      this.lose(error)
     }
     // It landed; but what took that long may have been taken over since.
     if (uptime() > begun + (this.timeout / 1000) * LEASE) this.lose(await this.#whoMovedIt())
