@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { ensureAnsibleLint, ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
 import { root, tools } from './paths.mjs'
-import { ensurePrometheusClient } from './prometheus.mjs'
+import { ensureCheckJsonschema, ensurePrometheusClient } from './pip-tools.mjs'
 import { isRoot, say } from './run.mjs'
 
 /**
@@ -52,7 +52,11 @@ async function withOthers() {
   const ansible = await withAnsible()
   if (ansible.skip) return ansible
   const { env, notes, missing } = ansible
-  const others = [['ansible-lint', 'PATCHRUN_TEST_ANSIBLE_LINT', await ensureAnsibleLint()], ['prometheus-client', 'PATCHRUN_TEST_PROMETHEUS', await ensurePrometheusClient()]]
+  const others = [
+    ['ansible-lint', 'PATCHRUN_TEST_ANSIBLE_LINT', await ensureAnsibleLint()],
+    ['prometheus-client', 'PATCHRUN_TEST_PROMETHEUS', await ensurePrometheusClient()],
+    ['check-jsonschema', 'PATCHRUN_TEST_CHECK_JSONSCHEMA', await ensureCheckJsonschema()],
+  ]
   return {
     env: { ...env, ...Object.fromEntries(others.flatMap(([, variable, { bin }]) => (bin ? [[variable, bin]] : []))) },
     notes: [...notes, ...others.flatMap(([name, , { bin, version }]) => (bin ? [`${name} ${version}`] : []))],
