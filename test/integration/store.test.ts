@@ -2,6 +2,7 @@
 // One interface, two back ends: a directory, and refs of a git repository. What holds of the one holds of the other.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -189,6 +190,9 @@ t.test('git ref: the remote goes away; nothing lands, and it is said; it comes b
   const back = setTimeout(() => renameSync(`${repository}.away`, repository), 1_500)
   await journal.append(intended(1))
   clearTimeout(back)
+  renameSync(repository, `${repository}.away`)
+  setTimeout(() => renameSync(`${repository}.away`, repository), 1_000)
+  t.same(await store.mail.letters(), [], 'who holds the lock waits to hear people, too')
   t.equal(lock.lost.aborted, false, 'an absence shorter than the lease is waited out')
   renameSync(repository, `${repository}.away`)
   t.match(await refusal(journal.append(intended(2))), { code: /state\/remote-(away|refused)/ })
@@ -225,6 +229,18 @@ t.test('git ref: what could not be recorded does not go out with what comes next
   await journal.close()
   await lock.release()
   t.same([...((await copyOf(repository, 'b').read()).current?.steps.keys() ?? [])], [])
+})
+
+t.test('a file that says how long it holds: the guard goes by it', async (t) => {
+  const guard = (until: number | null): string => {
+    const file = join(t.testdir(), 'fence')
+    writeFileSync(file, JSON.stringify({ token: 1, ...(until !== null && { until: until.toFixed(3).padStart(16) }) }))
+    const plugins = new URL('../../../lib/ansible/plugins', import.meta.url).pathname
+    return execFileSync('python3', ['-B', '-c', 'import sys; from patchrun_plugin.fence import Fence; print(Fence(sys.argv[1]).broken())', file], { encoding: 'utf8', env: { ...process.env, PYTHONPATH: plugins } }).trim()
+  }
+  t.equal(guard(uptime() + 60), 'None')
+  t.equal(guard(null), 'None', 'one that says nothing holds as long as it is there')
+  t.match(guard(uptime() - 1), /could not renew its lock in time/)
 })
 
 t.test('no working copy is left by those that ended', async (t) => {

@@ -143,6 +143,7 @@ export class GitLock implements Lock {
     this.#released = true
     await this.#beats.stop()
     this.line.onRenewed = undefined
+    this.line.remote.persist = undefined
     rmSync(this.file, { force: true })
     if (this.lost.aborted) return
     await writeHolder(this.line.remote.directory, { ...this.me, released: true })

@@ -33,6 +33,7 @@ export class Line {
   ) {
     this.#tip = tip
     this.#until = begun + (timeout / 1000) * LEASE
+    remote.persist = () => this.isHopeful()
   }
 
   get until(): number {
@@ -43,8 +44,9 @@ export class Line {
     return this.#loss.signal
   }
 
-  isOver(): boolean {
-    return uptime() > this.#until
+  /** It is ours, and the time on the last push is not over: trying again may help. */
+  isHopeful(): boolean {
+    return uptime() <= this.#until && !this.lost.aborted
   }
 
   /** From here on nothing of ours is pushed. Throws what was lost first. */
@@ -65,7 +67,7 @@ export class Line {
     this.lost.throwIfAborted()
     const begun = uptime()
     try {
-      if ((await this.remote.swap(swaps, () => !this.isOver() && !this.lost.aborted)) === 'moved') this.lose(await this.#whoMovedIt())
+      if ((await this.remote.swap(swaps, () => this.isHopeful())) === 'moved') this.lose(await this.#whoMovedIt())
     } catch (error) {
       this.lost.throwIfAborted()
       this.lose(error)

@@ -57,6 +57,8 @@ export function aWhile(): (error: PatchrunError) => boolean {
 export class Remote {
   #refs: { readonly at: number; readonly refs: Refs } | undefined
   #turn: Promise<unknown> = Promise.resolve()
+  /** Set by who holds the lock: until it gives up, a remote that was there is waited for, whatever it says. */
+  persist: (() => boolean) | undefined
 
   private constructor(
     /** The working copy: what lies in it besides .git is what the next commit holds. */
@@ -120,17 +122,16 @@ export class Remote {
     })
   }
 
-  /** What does not reach the remote at once is tried again a few times. */
+  /** What does not reach the remote at once is tried again a few times, and as long as `persist` says so. */
   async #patiently<T>(work: () => Promise<T>): Promise<T> {
-    for (const pause of PAUSES) {
+    for (let attempt = 0; ; attempt++) {
       try {
         return await work()
       } catch (error) {
-        if (isRefused(error)) throw error
-        await sleep(pause)
+        if (!this.persist?.() && (isRefused(error) || attempt >= PAUSES.length)) throw error
+        await sleep(PAUSES[Math.min(attempt, PAUSES.length - 1)])
       }
     }
-    return work()
   }
 
   /** A commit that holds nothing but its message. */
@@ -138,7 +139,7 @@ export class Remote {
     return (await this.git(['commit-tree', this.emptyTree, '-m', message])).trim()
   }
 
-  /** Makes what lies in the working copy a commit on top of `parent`. */
+  /** Makes what lies in the working copy a commit on top of the one it was put at. */
   async record(message: string): Promise<string> {
     return this.alone(async () => {
       await this.git(['add', '--all', '--verbose'])
