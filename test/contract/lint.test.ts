@@ -221,10 +221,10 @@ for (const [which, bin] of Object.entries(versions)) {
     })
 
     t.test('an abort ends it', async (t) => {
-      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - import_tasks: "{{ lookup('pipe', 'sleep 30') }}x.yml"\n` })
+      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - import_tasks: "{{ lookup('pipe', 'sleep 90') }}x.yml"\n` })
       const started = Date.now()
       await t.rejects(audit(checkout, {}, AbortSignal.timeout(2500)), { name: 'TimeoutError' })
-      t.ok(Date.now() - started < 9000)
+      t.ok(Date.now() - started < 60_000)
     })
   })
 }
