@@ -13,6 +13,8 @@ export interface ProcessFile {
   /** The boot the start time counts from. */
   readonly bootId: string
   readonly argv: readonly string[]
+  /** Of the run, as its processes have it in their environment: what is read may be a link to it. */
+  readonly directory: string
 }
 
 const FILE = 'process.json'
@@ -46,7 +48,7 @@ function bootId(): string {
 }
 
 export function writeProcessFile(directory: string, pid: number, argv: readonly string[]): void {
-  const file: ProcessFile = { pid, pgid: pid, startTime: statOf(pid)?.startTime ?? '', bootId: bootId(), argv }
+  const file: ProcessFile = { pid, pgid: pid, startTime: statOf(pid)?.startTime ?? '', bootId: bootId(), argv, directory }
   writeFileSync(join(directory, FILE), `${JSON.stringify(file)}\n`, { mode: 0o600 })
 }
 
@@ -135,7 +137,7 @@ export async function endOrphan(directory: string): Promise<'gone' | 'ended' | '
   const stat = statOf(file.pid)
   const alive = stat !== undefined && stat.state !== 'Z'
   if (alive && stat.startTime !== file.startTime) return 'not-ours'
-  if (groupsOf(directory, file.pid).size === 0) return 'gone'
-  await endRun(directory, file.pid)
+  if (groupsOf(file.directory, file.pid).size === 0) return 'gone'
+  await endRun(file.directory, file.pid)
   return 'ended'
 }

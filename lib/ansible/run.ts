@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts one ansible-playbook. How it came out is lib/change's to say.
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { execa } from 'execa'
@@ -63,6 +64,7 @@ async function start(request: RunRequest, following: readonly Section[]): Promis
     })
     const pid = child.pid
     if (pid === undefined) throw cannotStart(request, await child)
+    if (request.gentle) giveWay(pid)
     const watch = new Watch(request, places.directory, pid)
     try {
       writeProcessFile(places.directory, pid, withoutSecrets([request.install.playbook, ...argv]))
@@ -75,6 +77,15 @@ async function start(request: RunRequest, following: readonly Section[]): Promis
   } catch (error) {
     release()
     throw error
+  }
+}
+
+/** Its workers have the same priority. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // It has ended already.
   }
 }
 

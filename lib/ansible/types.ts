@@ -52,6 +52,8 @@ export interface RunRequest {
    */
   readonly fence?: string
   readonly onEvent?: (event: AnsibleEvent) => void
+  /** Nobody waits for it: other processes of this machine go first. */
+  readonly gentle?: boolean
   /** Aborted: the process group is ended (SIGINT, then SIGKILL after a grace). */
   readonly signal?: AbortSignal
 }

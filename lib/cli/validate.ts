@@ -5,7 +5,7 @@ import { EXIT, refuse } from '../errors.js'
 import type { ValidateReport } from '../report/answers.js'
 import { validateText } from '../report/text-answers.js'
 import { REPORT_VERSION } from '../report/types.js'
-import { planWaves, waveName } from '../rollout/index.js'
+import { neverFits, planWaves, waveName } from '../rollout/index.js'
 import { print, sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
 
@@ -23,6 +23,7 @@ export const validate: VerbAction = async (context, call) => {
     canaries: fleet.nodes.filter((n) => n.canary).map((n) => n.name),
     denied: fleet.denied,
     waves: planWaves(fleet.nodes, fleet.policy, null).map(({ index, nodes }) => ({ wave: index, name: waveName(index), nodes: nodes.length })),
+    warnings: neverFits(fleet),
   }
   await print(context, report, validateText)
   return EXIT.reached

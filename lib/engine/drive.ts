@@ -125,8 +125,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
         context: { install, checkout: checkout.path, fence: lock.file },
         // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
         observe: async (): Promise<Observed> => {
-          await checkout.verify()
-          const observed = await session.observe()
+          const [observed] = await Promise.all([session.observe(), checkout.verify()])
           const surroundings = { ...(await lookAround(observed, rolloutOf(open).pin.sha)), scheduler: lookout.view }
           await people.observed(observed, surroundings)
           // What people are told does not end where this run does.

@@ -6,6 +6,7 @@ import type { Fleet } from '../fleet/types.js'
 import { decide, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
 import type { Action, Decision, EnvironmentState, Concluded, OpenStep, RolloutState, StepAction } from '../rollout/index.js'
 import { unreachable } from '../errors.js'
+import { Going } from './going.js'
 import { gateWarnings, outcomeOfCheck, runCheck } from './health.js'
 import { outcomeOf } from './outcome.js'
 import type { Observed, Reconcile, Reconciled } from './reconcile-types.js'
@@ -17,12 +18,11 @@ import { reasonPrefix } from '../workload/use.js'
 
 /** Steps under way, and what went wrong in those that ended without an outcome. */
 interface Running {
-  readonly steps: Map<string, Promise<void>>
+  readonly going: Going
   readonly faults: unknown[]
   /** People were told that the canaries proved nothing. */
   warned: boolean
   readonly visits: Visits
-  readonly looks: Map<string, Promise<void>>
   readonly endLooks: AbortController
 }
 
@@ -32,8 +32,9 @@ const LONGEST_SLEEP = 60_000
 const LISTEN_EVERY = 2_000
 
 export async function reconcile(run: Reconcile): Promise<Reconciled> {
-  const running: Running = { steps: new Map(), faults: [], warned: false, visits: new Visits(), looks: new Map(), endLooks: new AbortController() }
+  const running: Running = { going: new Going(), faults: [], warned: false, visits: new Visits(), endLooks: new AbortController() }
   const { clock } = run
+  const { going } = running
   let asked = clock.now()
   let observed: Observed | undefined
   try {
@@ -42,29 +43,32 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       if (run.stop.aborted || run.kill.aborted) {
         // Nothing new is looked at or begun; what runs is waited for.
         running.endLooks.abort()
-        await Promise.all([...running.steps.values(), ...running.looks.values()])
+        await going.settled()
         if (running.faults.length > 0) throw running.faults[0]
         if (observed) return { ended: 'stopped', ...observed }
       }
       observed = await run.observe()
       await run.takeOrders()
       const { fleet } = observed
-      const decision = decideNow(run, observed)
+      // Asked for first: what ends while things are started here is not known to this decision.
+      const { ends } = going
+      const decision = decideNow(run, observed, running.visits.prepared)
       if (run.stop.aborted) continue
       warnOfIdleCanaries(run, fleet, decision, running)
       for (const action of decision.actions) await start(run, fleet, action, running)
-      await running.visits.closeIdle()
+      await running.visits.closeIdle(clock.now())
       if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
+      if (going.ends !== ends) continue
       const listens = decision.waiting.some((w) => STEERED.has(w.code))
       const late = isLate(run)
       const reached = isReached(decision)
       // A look that watches until something happens is not waited for any more; one that only asks is.
-      if (rolloutOf(run.journal).status !== 'running' || reached || (late && running.steps.size === 0 && running.looks.has('watch'))) running.endLooks.abort()
-      if (running.steps.size === 0 && (running.looks.size === 0 || running.endLooks.signal.aborted) && (run.once || late || reached || (decision.wakeAt === null && !listens))) {
+      if (rolloutOf(run.journal).status !== 'running' || reached || (late && going.count('step') === 0 && going.has('watch'))) running.endLooks.abort()
+      if (going.count('step') === 0 && (going.isEmpty || running.endLooks.signal.aborted) && (run.once || late || reached || (decision.wakeAt === null && !listens))) {
         return { ended: rolloutOf(run.journal).status !== 'running' ? 'settled' : reached ? 'reached' : 'waiting', ...observed }
       }
-      await nextChange(run, running, decision.wakeAt)
-      if (running.steps.size === 0 && clock.now() >= asked + LONGEST_SLEEP && !run.stop.aborted) {
+      await nextChange(run, going, ends, decision.wakeAt)
+      if (going.count('step') === 0 && clock.now() >= asked + LONGEST_SLEEP && !run.stop.aborted) {
         asked = clock.now()
         if (await run.isSuperseded(fleet)) return { ended: 'superseded', ...observed }
       }
@@ -72,15 +76,15 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
   } finally {
     // Whatever went wrong above: a step that was started gets its outcome into the journal.
     running.endLooks.abort()
-    await Promise.all([...running.steps.values(), ...running.looks.values()])
-    await Promise.all([running.visits.closeIdle(true), run.lookout.close()])
+    await going.settled()
+    await Promise.all([running.visits.close(), run.lookout.close()])
   }
 }
 
-function decideNow({ journal, clock, onProgress }: Reconcile, { fleet, surroundings }: Observed): Decision {
+function decideNow({ journal, clock, onProgress }: Reconcile, { fleet, surroundings }: Observed, prepared: ReadonlySet<string>): Decision {
   const { nodes, policy } = fleet
   const rollout = rolloutOf(journal)
-  const decision = decide(worldOf(fleet, journal.state, rollout, clock.now(), surroundings))
+  const decision = decide(worldOf(fleet, journal.state, rollout, clock.now(), { ...surroundings, prepared }))
   const waves = planWaves(nodes, policy, rollout.limit).map((w) => w.nodes.length)
   onProgress({ type: 'decided', state: journal.state, decision, waves })
   return decision
@@ -121,10 +125,12 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
       const context = { ...run.context, fleet, signal: AbortSignal.any([run.kill, running.endLooks.signal]) }
       const done = run.lookout.look(run.once || late ? [] : action.watch, context, rolloutOf(journal))
         .catch((fault: unknown) => void (running.endLooks.signal.aborted || running.faults.push(fault)))
-        .finally(() => void running.looks.delete(kind))
-      running.looks.set(kind, done)
+      running.going.add('look', kind, done)
       return
     }
+    case 'prepare':
+      running.visits.prepare(action.nodes, join(run.runs, rolloutOf(journal).id), { ...run.context, fleet, signal: run.kill }, rolloutOf(journal), clock.now())
+      return
     case 'detect':
     case 'apply':
     case 'verify':
@@ -135,8 +141,7 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
       const step = await intend(run, fleet, action)
       const done = perform(run, fleet, step, running.visits)
         .catch((fault: unknown) => void running.faults.push(fault))
-        .finally(() => void running.steps.delete(step.step))
-      running.steps.set(step.step, done)
+      running.going.add('step', step.step, done)
       return
     }
     default:
@@ -171,12 +176,16 @@ async function perform(run: Reconcile, fleet: Fleet, step: OpenStep, visits: Vis
   const inStep: StepContext = { ...context, fleet, signal: kill, onEvent: (event) => onProgress({ type: 'ansible', step, event }) }
   const outcome = step.action === 'check' ? await check(step, directory, inStep, run)
     : isOfVisit(step, rolloutOf(journal), step.nodes) ? await visit(step, directory, inStep, run, visits)
-    : outcomeOf(step, await runStep(step.action as PlainAction, step.nodes, directory, inStep), fleet.policy.untagged, clock.now())
+    : outcomeOf(step, await runStep(step.action as PlainAction, step.nodes, directory, inStep, isBeside(step, fleet, rolloutOf(journal))), fleet.policy.untagged, clock.now())
   await journal.append(outcome)
   visits.settle(step)
   if (step.check) for (const text of gateWarnings(outcome, step.check.gate)) onProgress({ type: 'notice', code: 'gate-changed', text })
   onProgress({ type: 'step-ended', step, outcome })
 }
+
+/** A look at nodes that serve, beside visits, in each of which one does not. */
+const isBeside = ({ action, nodes }: OpenStep, { scheduler }: Fleet, rollout: RolloutState): boolean =>
+  scheduler !== null && action === 'detect' && nodes.every((n) => !nodeState(rollout, n).held)
 
 async function visit(step: OpenStep, directory: string, context: StepContext, { journal, clock, lookout }: Reconcile, visits: Visits): Promise<Concluded> {
   const { fleet } = context
@@ -195,21 +204,19 @@ async function check(step: OpenStep, directory: string, context: StepContext, { 
 }
 
 /** Until a step ends, the time comes, a person says something, or somebody stops us. */
-async function nextChange(run: Reconcile, running: Running, wakeAt: number | null): Promise<void> {
+async function nextChange(run: Reconcile, going: Going, ends: number, wakeAt: number | null): Promise<void> {
   const { clock, stop, onProgress } = run
-  const steps = [...running.steps.values(), ...running.looks.values()]
   // A step may run for an hour: what becomes due meanwhile begins beside it.
-  const until = Math.max(clock.now(), steps.length > 0 ? (wakeAt ?? Infinity) : Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP, run.patientUntil ?? Infinity))
-  if (steps.length === 0) onProgress({ type: 'sleeping', until: wakeAt ?? until })
+  const until = Math.max(clock.now(), going.isEmpty ? Math.min(wakeAt ?? Infinity, clock.now() + LONGEST_SLEEP, run.patientUntil ?? Infinity) : (wakeAt ?? Infinity))
+  if (going.isEmpty && going.ends === ends) onProgress({ type: 'sleeping', until: wakeAt ?? until })
   const awake = new AbortController()
   const stopped = AbortSignal.any([stop, awake.signal])
-  let ended = false
-  const anEnd = Promise.race(steps).then(() => void (ended = true))
+  const anEnd = going.next(ends)
   try {
-    while (!ended && !stop.aborted && clock.now() < until) {
+    while (going.ends === ends && !stop.aborted && clock.now() < until) {
       // A word is heard beside a step as well: whoever said it is told that nothing begins from now on.
       await Promise.race([anEnd, clock.sleep(Math.min(until - clock.now(), LISTEN_EVERY), stopped)])
-      if (!ended && (await run.takeOrders())) return
+      if (going.ends === ends && (await run.takeOrders())) return
     }
   } finally {
     awake.abort()

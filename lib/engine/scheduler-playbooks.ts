@@ -18,10 +18,14 @@ export interface SchedulerRun {
   readonly checkout: string
   /** How long a drain may wait for its node to be empty, ms. */
   readonly wait?: number
+  /** The connection to the node is there before it is drained. */
+  readonly connected?: boolean
 }
 
 /** Paths of playbooks, each absolute. */
 export interface VisitPlaybooks {
+  /** Connects to the node, and changes nothing. */
+  readonly reach: string
   readonly drain: string
   readonly reboot: string
   readonly release: string
@@ -47,11 +51,27 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
     ...gates.map((g) => ({ name: `health gate ${g.name}`, role: g.role, vars: { ...g.vars, ...ours(g.name) }, onNodes: true })),
   ]
   return {
-    drain: await write(home, 'drain', scheduler, [...(run.nodes.length === 1 ? [REACH] : []), { name: 'drain', role: scheduler.roles.drain, vars: { patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(scheduler, 3, 2), ...variables(run) } }]),
+    reach: await write(home, 'reach', scheduler, [REACH]),
+    drain: await write(home, 'drain', scheduler, drainPlays(run)),
     reboot: await write(home, 'reboot', scheduler, rebootPlays),
     release: await write(home, 'release', scheduler, [{ name: 'release', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: drain.test, patchrun_test_role: scheduler.roles.test } }]),
     giveBack: await write(home, 'give-back', scheduler, [{ name: 'give back', role: scheduler.roles.release, vars: { ...variables(run), patchrun_test: false, patchrun_test_role: scheduler.roles.test, patchrun_feature: '' } }]),
   }
+}
+
+/** First of all it takes no more jobs, then it is connected to: an idle node may get a job of hours at any moment. What waits for it, waits connected. */
+function drainPlays(run: SchedulerRun): readonly Play[] {
+  const { nodes, wait = 0, connected = false } = run
+  const drain = (vars: Vars): Play => ({ name: 'drain', role: run.scheduler.roles.drain, vars })
+  if (nodes.length > 1 || connected) return [drain(drainVars(run))]
+  return [drain({ ...drainVars(run), patchrun_wait: 0 }), REACH, ...(wait > 0 ? [drain(drainVars(run))] : [])]
+}
+
+const drainVars = (run: SchedulerRun): Vars => ({ patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(run.scheduler, 5, 2), ...variables(run) })
+
+/** For an Ansible that was started ahead, before its drain is read: nobody knew then how long it may wait. */
+export async function tellDrain(run: SchedulerRun, directory: string): Promise<void> {
+  await writeVars(join(directory, 'visit'), 'drain', 0, drainVars(run))
 }
 
 /** What one look waits for. */
@@ -97,7 +117,7 @@ function variables({ fleet, scheduler, rollout, nodes }: SchedulerRun): Vars {
   }
 }
 
-/** Connects while the node still serves: what waits for the connection afterwards is a node that serves nobody. A word of the scheduler needs none. */
+/** A word of the scheduler needs no connection. */
 const REACH: Play = { name: 'reach the node', tasks: [{ name: 'Connect', 'ansible.builtin.ping': {}, timeout: 20, ignore_unreachable: true, ignore_errors: true }], vars: {}, onNodes: true }
 
 interface Play {
@@ -113,13 +133,18 @@ async function write(home: string, name: string, { controllerVars }: Scheduler, 
   await mkdir(home, { recursive: true, mode: 0o700 })
   const written = []
   for (const [i, play] of plays.entries()) {
-    // In a file of its own: arguments are everybody's to read, and Ansible reads a file of variables only once.
-    const file = `${name}-${i}.json`
-    await writeFile(join(home, file), `${JSON.stringify(play.vars)}\n`, { mode: 0o600 })
+    const file = await writeVars(home, name, i, play.vars)
     written.push({ name: play.name, hosts: 'all', gather_facts: false, any_errors_fatal: false, ...(!play.onNodes && { vars: controllerVars }), vars_files: [file], ...(play.role !== undefined && { roles: [{ role: play.role }] }), ...(play.tasks && { tasks: play.tasks }) })
   }
   const playbook = join(home, `${name}.yml`)
   // JSON is YAML: no quoting of ours can go wrong.
   await writeFile(playbook, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 })
   return playbook
+}
+
+/** In a file of its own: arguments are everybody's to read, and Ansible reads a file of variables only once. */
+async function writeVars(home: string, name: string, play: number, vars: Vars): Promise<string> {
+  const file = `${name}-${play}.json`
+  await writeFile(join(home, file), `${JSON.stringify(vars)}\n`, { mode: 0o600 })
+  return file
 }

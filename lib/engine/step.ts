@@ -30,9 +30,9 @@ export interface StepContext {
 const MODE: Readonly<Record<PlainAction, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
 
 /** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
-export async function runStep(action: PlainAction, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
+export async function runStep(action: PlainAction, nodes: readonly string[], directory: string, context: StepContext, gentle = false): Promise<StepResult> {
   await makeAnew(directory)
-  return play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook }, nodes, directory, context)
+  return play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook, gentle }, nodes, directory, context)
 }
 
 /** A directory of that name is from an attempt whose intent never reached the journal: it means nothing. */
@@ -42,12 +42,12 @@ export async function makeAnew(directory: string): Promise<void> {
 }
 
 /** One run of Ansible over these nodes of the fleet, and what it means for each of them. */
-export async function play({ mode, playbook }: Pick<RunRequest, 'mode' | 'playbook'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
+export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' | 'playbook' | 'gentle'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
   const { fleet, install, checkout, fence, signal, onEvent } = context
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
   const summarizer = new RunSummarizer(checkout)
   const exit = await runAnsible({
-    install, mode, checkout, playbook, inventory, directory, fence, signal,
+    install, mode, checkout, playbook, gentle, inventory, directory, fence, signal,
     hosts: nodes,
     denied: fleet.denied,
     policy: fleet.ansible,

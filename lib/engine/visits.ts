@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // One ansible-playbook for the whole visit of a node, because a launch costs time in which the node serves nobody: after each step
 // it waits until the outcome is journaled and the next step was decided. Where the next decision is another one, it is ended, and the
-// step that is wanted gets a process of its own.
-import { join } from 'node:path'
-import { buildInventory } from '../ansible/inventory.js'
-import { startSections } from '../ansible/run.js'
+// step that is wanted gets a process of its own. That of the node whose turn is next may be started ahead: it connects, and waits.
+import { rm, symlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
-import type { LiveRun, Section, SectionEnd } from '../ansible/types.js'
-import { writeInventory } from '../ansible/write-inventory.js'
+import type { LiveRun } from '../ansible/types.js'
 import { RunSummarizer } from '../change/summarize.js'
 import { nodeState } from '../rollout/index.js'
 import type { OpenStep, RolloutState } from '../rollout/index.js'
 import type { StepResult } from './outcome.js'
-import { writeVisitPlaybooks } from './scheduler-playbooks.js'
-import type { VisitPlaybooks } from './scheduler-playbooks.js'
-import { makeAnew } from './step.js'
+import { tellDrain } from './scheduler-playbooks.js'
 import type { StepContext } from './step.js'
+import { launchVisit, startKey } from './visit-launch.js'
+import type { Stop, Visit } from './visit-launch.js'
 
-type Stop = 'drain' | 'apply' | 'reboot' | 'verify' | 'release'
-const ROUTE: readonly Stop[] = ['drain', 'apply', 'reboot', 'verify', 'release']
-/** Beyond what a reboot may take, ms: a visit that says nothing for longer hangs. */
-const GRACE = 60_000
+/** One that was started ahead this long ago is not used any more, ms. */
+const OLD = 300_000
 
-interface Parked {
-  readonly live: LiveRun
-  /** Steps it could go on with, in order. */
-  readonly next: readonly Stop[]
+interface Parked extends Visit {
   /** What it did last is in the journal: whoever decides knows of it. */
   settled: boolean
+}
+
+interface Ahead {
+  /** What it was started with; where that has changed it is of no use. */
+  readonly key: string
+  readonly since: number
+  readonly directory: string
+  readonly launched: Promise<Visit | null>
+  /** Connected, or tried to; null: it ended instead. */
+  readonly ready: Promise<Visit | null>
 }
 
 /** A step that belongs to a visit. */
@@ -36,46 +39,68 @@ export const isOfVisit = ({ action, full }: OpenStep, rollout: RolloutState, nod
 
 export class Visits {
   readonly #parked = new Map<string, Parked>()
+  readonly #ahead = new Map<string, Ahead>()
+  readonly #closing = new Set<Promise<void>>()
+  #count = 0
+
+  /** Nodes whose Ansible was started ahead of their visit. */
+  get prepared(): ReadonlySet<string> {
+    return new Set(this.#ahead.keys())
+  }
 
   async run(step: OpenStep, directory: string, context: StepContext, rollout: RolloutState): Promise<StepResult> {
     const [node = ''] = step.nodes
-    const stop = step.action as Stop
-    const waiting = this.#parked.get(node)
-    this.#parked.delete(node)
-    const goesOn = waiting !== undefined && step.nodes.length === 1 && waiting.next[0] === stop && !isGiveBack(step, rollout)
-    if (waiting && !goesOn) await waiting.live.close()
     const summarizer = new RunSummarizer(context.checkout)
     const onEvent = (event: AnsibleEvent): void => {
       summarizer.add(event)
       context.onEvent?.(event)
     }
-    const { live, next, end } = goesOn ? { live: waiting.live, next: waiting.next, end: waiting.live.go(onEvent) } : await this.#start(step, stop, directory, context, rollout, onEvent)
-    const { exit, parked } = await end
+    const before = await this.#take(step, context, rollout)
+    // What is kept of a step lies where it was started; whoever looks for it under its own name, or ends it, finds it there.
+    if (before) await link(directory, before.directory)
+    const visit = before ?? (await launchVisit({ step, directory, giveBack: isGiveBack(step, rollout), onEvent }, context, rollout))
+    const { exit, parked } = await (before ? visit.live.go(onEvent) : visit.live.current)
     const stderr = exit.stderr.replaceAll(`${context.checkout}/`, '')
     const summary = summarizer.finish({ ...exit, stderr }, step.nodes)
-    if (parked && summary.complete) this.#parked.set(node, { live, next: next.slice(1), settled: false })
-    else if (parked) await live.close()
+    const next = visit.next.slice(visit.next.indexOf(step.action as Stop) + 1)
+    if (parked && summary.complete && next.length > 0) this.#parked.set(node, { ...visit, next, settled: false })
+    // Its end is of no interest any more: nobody waits for that.
+    else if (parked) this.#close(visit.live)
     return { summary, exit }
   }
 
-  async #start(step: OpenStep, stop: Stop, directory: string, context: StepContext, rollout: RolloutState, onEvent: (event: AnsibleEvent) => void): Promise<{ live: LiveRun; next: readonly Stop[]; end: Promise<SectionEnd> }> {
-    const { fleet, install, checkout, fence, signal } = context
-    const { scheduler } = fleet
-    if (!scheduler) throw new Error('a visit without a scheduler')
-    await makeAnew(directory)
-    const playbooks = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait }, directory)
-    const next = step.nodes.length > 1 || isGiveBack(step, rollout) ? [stop] : ROUTE.slice(ROUTE.indexOf(stop))
-    const sections = isGiveBack(step, rollout) ? [{ mode: 'gate' as const, playbook: playbooks.giveBack }] : next.map((s) => sectionOf(s, playbooks, fleet.playbooks.playbook))
-    const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
-    const live = await startSections({
-      install, checkout, inventory, directory, fence, signal, sections,
-      hosts: step.nodes,
-      denied: fleet.denied,
-      policy: { ...fleet.ansible, hangTimeout: Math.max(fleet.ansible.hangTimeout, fleet.policy.drain.rebootTimeout + GRACE) },
-      untagged: fleet.policy.untagged,
-      onEvent,
-    })
-    return { live, next, end: live.current }
+  /** The one that waits to go on with just this step. */
+  async #take(step: OpenStep, context: StepContext, rollout: RolloutState): Promise<Visit | null> {
+    const [node = ''] = step.nodes
+    const parked = this.#parked.get(node)
+    this.#parked.delete(node)
+    const alone = step.nodes.length === 1 && !isGiveBack(step, rollout)
+    if (parked && alone && parked.next[0] === step.action) return parked
+    if (parked) await parked.live.close()
+    const ahead = this.#ahead.get(node)
+    if (!ahead || step.nodes.length > 1) return null
+    this.#ahead.delete(node)
+    const visit = alone && step.action === 'drain' && ahead.key === startKey(context, rollout) ? await ahead.ready : null
+    if (!visit) {
+      this.#end(ahead)
+      return null
+    }
+    const { fleet, checkout } = context
+    if (fleet.scheduler) await tellDrain({ fleet, scheduler: fleet.scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait }, visit.directory)
+    return visit
+  }
+
+  /** Starts the Ansible of these nodes ahead of their visits, each below `base`. What goes wrong with that is found by the visit itself. */
+  prepare(nodes: readonly string[], base: string, context: StepContext, rollout: RolloutState, now: number): void {
+    const key = startKey(context, rollout)
+    for (const node of nodes.filter((n) => !this.#ahead.has(n) && !this.#parked.has(n)).slice(0, Math.max(0, nodes.length - this.#ahead.size))) {
+      // No name of an earlier process: each step has had its number, and what is kept of it may lie in such a directory.
+      const directory = join(base, `visit-${rollout.stepCount}-${(this.#count += 1)}`)
+      const step = { action: 'drain' as const, nodes: [node] }
+      const launched = launchVisit({ step, directory, giveBack: false, ahead: true }, { ...context, onEvent: undefined }, rollout).catch(() => null)
+      const ready = launched.then(async (visit) => ((await visit?.live.current)?.parked ? visit : null)).catch(() => null)
+      this.#ahead.set(node, { key, since: now, directory, launched, ready })
+    }
   }
 
   /** The outcome of this step is in the journal. */
@@ -84,19 +109,51 @@ export class Visits {
     if (parked) parked.settled = true
   }
 
-  /** Ends those that were not told to go on although a decision knew of them. */
-  async closeIdle(all = false): Promise<void> {
-    const idle = [...this.#parked].filter(([, p]) => all || p.settled)
+  /** Ends those that were not told to go on although a decision knew of them, and those that wait for too long. */
+  async closeIdle(now: number): Promise<void> {
+    for (const [node, ahead] of this.#ahead) {
+      if (now <= ahead.since + OLD) continue
+      this.#ahead.delete(node)
+      this.#end(ahead)
+    }
+    const idle = [...this.#parked].filter(([, p]) => p.settled)
     for (const [node] of idle) this.#parked.delete(node)
     await Promise.all(idle.map(([, p]) => p.live.close()))
+  }
+
+  /** Ends all of them: settles when none is left. */
+  async close(): Promise<void> {
+    for (const { live } of this.#parked.values()) this.#close(live)
+    for (const ahead of this.#ahead.values()) this.#end(ahead)
+    this.#parked.clear()
+    this.#ahead.clear()
+    await Promise.all(this.#closing)
+  }
+
+  #close(live: LiveRun): void {
+    this.#track(live.close())
+  }
+
+  /** It did nothing that anybody would look for. */
+  #end({ launched, directory }: Ahead): void {
+    this.#track(launched.then(async (visit) => {
+      await visit?.live.close()
+      await rm(directory, { recursive: true, force: true })
+    }))
+  }
+
+  #track(closing: Promise<void>): void {
+    const done = closing.finally(() => void this.#closing.delete(done))
+    this.#closing.add(done)
   }
 }
 
 /** Released without having been changed. */
 const isGiveBack = ({ action, nodes }: OpenStep, rollout: RolloutState): boolean => action === 'release' && nodes.some((n) => nodeState(rollout, n).stage !== 'good')
 
-function sectionOf(stop: Stop, playbooks: VisitPlaybooks, site: string): Section {
-  if (stop === 'apply') return { mode: 'full', playbook: site }
-  if (stop === 'verify') return { mode: 'check', playbook: site }
-  return { mode: 'gate', playbook: playbooks[stop] }
+async function link(directory: string, to: string): Promise<void> {
+  if (directory === to) return
+  await rm(directory, { recursive: true, force: true })
+  // Both lie in the directory of the rollout, which people may move.
+  await symlink(basename(to), directory)
 }

@@ -13,6 +13,9 @@ const NAMED = 10
  * too: Ansible reads them all the same) or removed, submodules included.
  */
 export async function verifyTree(tree: string, sha: string, signal: AbortSignal | undefined): Promise<void> {
+  // Beside the other question: this is asked before each step, and a node may wait for that.
+  const changed = changes(tree, signal)
+  changed.catch(() => undefined)
   const head = await git(tree, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { signal })
   const at = head.stdout.trim()
   if (head.code !== 0 || at !== sha) {
@@ -23,7 +26,7 @@ export async function verifyTree(tree: string, sha: string, signal: AbortSignal 
       where: { file: tree },
     })
   }
-  const files = await changes(tree, signal)
+  const files = await changed
   if (files.length === 0) return
   const named = files.slice(0, NAMED).join(', ')
   throw new PatchrunError({
@@ -34,7 +37,8 @@ export async function verifyTree(tree: string, sha: string, signal: AbortSignal 
   })
 }
 
-const STATUS = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--ignored=traditional', '--ignore-submodules=none', '--no-renames']
+// With the branch it always prints something: simple-git waits another 50 ms for a command that was silent, and so would a drained node.
+const STATUS = ['status', '--porcelain=v1', '--branch', '-z', '--untracked-files=all', '--ignored=traditional', '--ignore-submodules=none', '--no-renames']
 
 async function changes(tree: string, signal: AbortSignal | undefined): Promise<string[]> {
   const own = await git(tree, STATUS, { signal })
@@ -57,9 +61,9 @@ async function submodules(tree: string, signal: AbortSignal | undefined): Promis
   return result.stdout.split('\0').filter((name) => name !== '')
 }
 
-/** Paths of `status -z`: two letters, a space, the path. */
+/** Paths of `status --branch -z`: two letters, a space, the path; the branch comes after two number signs. */
 function entries(text: string): string[] {
-  return text.split('\0').filter((entry) => entry !== '').map((entry) => entry.slice(3))
+  return text.split('\0').filter((entry) => entry !== '' && !entry.startsWith('## ')).map((entry) => entry.slice(3))
 }
 
 // Python keeps these beside plugins it imported; they are made from files that are verified.

@@ -48,6 +48,8 @@ export interface ValidateReport extends OfFleet<'validate'> {
   readonly denied: readonly string[]
   /** Waves as they would go, the canary wave first. */
   readonly waves: readonly { readonly wave: number; readonly name: string; readonly nodes: number }[]
+  /** What is valid, and will not do what it seems to. */
+  readonly warnings: readonly string[]
 }
 
 export interface PinReport extends OfFleet<'pin'> {

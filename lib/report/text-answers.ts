@@ -4,14 +4,14 @@ import type { DoctorReport, GitlabReport, InitReport, PinReport, ValidateReport 
 import { clean, count, inZone, nodesText, shortSha, table, timeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 
-export function validateText({ fleet, environment, file, nodes, canaries, denied, waves }: ValidateReport, { paint }: TextOptions): string {
+export function validateText({ fleet, environment, file, nodes, canaries, denied, waves, warnings }: ValidateReport, { paint }: TextOptions): string {
   const rows = [
     ['nodes', `${nodes.length}: ${nodesText(nodes)}`],
     ['canary', `${canaries.length}: ${nodesText(canaries)}`],
     ['denied', denied.length === 0 ? 'none' : `${denied.length}: ${nodesText(denied)}`],
     ['waves', waves.map((w) => `${w.name} ${w.nodes}`).join(', ')],
   ]
-  return `${paint.good('valid')}: ${file}, ${fleet} (${environment})\n${table(rows).join('\n')}\n`
+  return `${paint.good('valid')}: ${file}, ${fleet} (${environment})\n${table(rows).join('\n')}\n${warnings.map((w) => `${paint.warn('warning')}: ${clean(w)}\n`).join('')}`
 }
 
 export function doctorText({ fleet, environment, checks, healthy }: DoctorReport, { paint, zone }: TextOptions): string {

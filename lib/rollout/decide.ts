@@ -78,7 +78,8 @@ class Walk {
     const finish = this.#finish()
     if (finish) return finish
     if (this.#visits) {
-      this.#actions.push(...this.#visits.actions, ...this.#visits.looking.actions())
+      const { actions, ahead, looking } = this.#visits
+      this.#actions.push(...actions, ...(ahead.nodes.length > 0 ? [{ do: 'prepare' as const, nodes: ahead.nodes }] : []), ...looking.actions())
       this.#waiting.push(...this.#visits.waiting)
     }
     return { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt() }
@@ -130,7 +131,8 @@ class Walk {
     const { rollout } = this.world
     const { unseen, due, hot } = sorted
     const looks = byRecord(unseen, rollout)
-    const first = this.#first(all.length, looks.fresh, sorted)
+    const some = this.#first(all.length, looks.fresh, sorted)
+    const first = some ?? []
     const later = first.length < looks.fresh.length ? without(looks.fresh, first) : []
     const hotFirst = this.#visits ? sorted.drain.filter((n) => hasHotPart(this.world, n)) : []
     const changes = byRecord([...hot, ...hotFirst], rollout)
@@ -141,7 +143,8 @@ class Walk {
       if (held.length > 0) this.#waiting.push({ ...closed, nodes: held })
       return
     }
-    if (later.length > 0) this.#waiting.push({ nodes: later, code: 'step', text: 'others of its wave are looked at first' })
+    if (later.length > 0) this.#waiting.push({ nodes: later, code: 'step', text: some ? 'others of its wave are looked at first' : 'the scheduler is asked which nodes are looked at first' })
+    if (looks.fresh.length === all.length) this.#visits?.lookedAt(first)
     for (const nodes of [first, [...looks.tried, ...due]]) if (nodes.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes })
     // The rest of the wave is still being looked at: one apply a little later costs less than two now.
     const looking = looks.fresh.length > 0 || sorted.busy.some((n) => isFirstLook(rollout, n))
@@ -156,11 +159,14 @@ class Walk {
   }
 
   /** Visits begin with few nodes: those that are expected to be empty first are looked at first, and the others beside their visits. */
-  #first(size: number, fresh: readonly string[], { busy }: Sorted): readonly string[] {
+  #first(size: number, fresh: readonly string[], { busy }: Sorted): readonly string[] | null {
     const { forks, rollout } = this.world
     const looking = busy.filter((n) => isFirstLook(rollout, n)).length
     if (!this.#visits || size > fresh.length + looking) return fresh
-    return looking > 0 ? [] : this.#visits.soonest(fresh).slice(0, forks)
+    // Some of them will have got a job by then.
+    const most = Math.min(forks, 2 * this.#visits.atOnce)
+    if (looking > 0 || fresh.length <= most) return looking > 0 ? [] : fresh
+    return this.#visits.soonest(fresh)?.slice(0, most) ?? null
   }
 
   #finish(): Decision | null {
@@ -182,6 +188,8 @@ class Walk {
     const { policy, rollout } = this.world
     const look = this.#visits?.looking.wakeAt ?? null
     if (look !== null) times.push(look)
+    const ahead = this.#visits?.ahead.wakeAt ?? null
+    if (ahead !== null) times.push(ahead)
     if (policy.deadline !== null) times.push(rollout.since + policy.deadline)
     return times.reduce<number | null>((first, t) => (t > this.world.now && (first === null || t < first) ? t : first), null)
   }

@@ -19,13 +19,18 @@ export class Looking {
 
   /** The scheduler has to be asked first, or gave no answer: nothing is concluded from that, and nothing begun. */
   unanswered(): Hold | null {
-    const { workload, silent, every } = this.view
+    const { silent, every } = this.view
     const { now } = this.world
-    if (workload && !this.silenced() && now < workload.at + every) return null
+    if (this.isFresh) return null
     this.#wanted = true
     this.#stale = true
     if (silent && this.silenced()) return { code: 'visit', text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`, until: Math.max(now + 1, silent.at + every) }
     return { code: 'visit', text: 'the scheduler is asked first' }
+  }
+
+  get isFresh(): boolean {
+    const { workload, every } = this.view
+    return workload !== null && !this.silenced() && this.world.now < workload.at + every
   }
 
   /** The last answer was none. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which nodes are drained first: idle ones, then those whose slot is expected to be taken for the shortest time with the fewest
 // idle cores meanwhile; those with a job that has no limit come last. Pure, and the reasons are shown by `plan`.
+//
+// Of idle ones the last in the scheduler's list comes first: it gives work to the first that fit, as a rule, and one of those may be at
+// work again before its drain takes hold.
 import { describeJobs, isForeign } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
 
@@ -12,12 +15,32 @@ export interface Turn {
   readonly why: string
 }
 
-/** `clock`: a moment in words. Nodes that cost the same keep their order. */
-export function drainOrder(nodes: readonly { readonly node: string; readonly use: NodeUse }[], now: number, clock: (at: number) => string): readonly Turn[] {
-  const cost = ({ use }: { readonly use: NodeUse }): number => Math.max(0, use.expected - now) + use.waste / Math.max(1, use.node.cpus)
-  const rank = ({ use }: { readonly use: NodeUse }): number => (use.empty ? 0 : use.emptyBy === null ? 2 : 1)
+/** What it is worth that a node's Ansible is there already, ms. */
+const HEAD_START = 2_000
+
+interface Candidate {
+  readonly node: string
+  readonly use: NodeUse
+}
+
+export interface Ordering {
+  readonly now: number
+  /** A moment in words. */
+  readonly clock: (at: number) => string
+  /** Where nodes stand in the scheduler's list, by its names. */
+  readonly places: ReadonlyMap<string, number>
+  /** Their Ansible is there already. */
+  readonly prepared?: ReadonlySet<string>
+}
+
+/** Nodes at work that cost the same keep their order. */
+export function drainOrder(nodes: readonly Candidate[], { now, clock, places, prepared = new Set() }: Ordering): readonly Turn[] {
+  const ahead = ({ node }: Candidate): number => (prepared.has(node) ? HEAD_START : 0)
+  const cost = ({ use }: Candidate): number => (use.empty ? 0 : Math.max(0, use.expected - now) + use.waste / Math.max(1, use.node.cpus))
+  const place = ({ use }: Candidate): number => places.get(use.node.name) ?? 0
+  const rank = ({ use }: Candidate): number => (use.empty ? 0 : use.emptyBy === null ? 2 : 1)
   return [...nodes]
-    .sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? 0 : cost(a) - cost(b)))
+    .sort((a, b) => rank(a) - rank(b) || (cost(a) - ahead(a)) - (cost(b) - ahead(b)) || (rank(a) === 0 ? place(b) - place(a) : 0))
     // Put into words when somebody reads them: most decisions want the order alone, of ten thousand nodes.
     .map(({ node, use }) => ({ node, idle: use.empty, get why() { return whose(use) + (use.empty ? 'idle' : reason(use, clock)) } }))
 }

@@ -132,3 +132,11 @@ export function afterLook(before: NodeState, state: NodeState, action: 'detect' 
   const unfinished = ours.phase !== 'draining' && (state.stage === 'good' || state.stage === 'hot' || state.stage === 'drain')
   return { ...state, held: ours, ...((unfinished || state.stage === 'hot') && { stage: 'drain' as const }) }
 }
+
+/** Steps of a visit, and nodes between two of them; one that waits to be drained, anew or by the scheduler's word, has no Ansible. */
+export const underWay = ({ steps, nodes }: RolloutState): number =>
+  [...steps.values()].filter((s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release').length +
+  [...nodes.values()].filter(({ held, step, stage }) => held && step === undefined && stage !== 'failed' && stage !== 'quarantined' && !held.host && (held.empty || held.phase === 'changed' || held.phase === 'rebooted')).length
+
+/** A visit in this phase that goes on by itself. */
+export const isOnItsWay = ({ held, stage }: NodeState, phase: Held['phase']): boolean => held?.phase === phase && stage !== 'failed' && stage !== 'quarantined'

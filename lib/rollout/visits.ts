@@ -3,6 +3,7 @@
 // window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
 import { describeJobs, isForeign, jobsByNode, schedulerName, useOf } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
+import { Ahead } from './ahead.js'
 import { drained } from './capacity.js'
 import type { Slots } from './capacity.js'
 import type { Hosting } from './hosting.js'
@@ -14,11 +15,11 @@ import { shareOf } from './waves.js'
 import type { Wave } from './waves.js'
 import { isBack } from './left.js'
 import { drainOrder } from './order.js'
-import type { Turn } from './order.js'
+import type { Ordering, Turn } from './order.js'
 import type { StepAction } from './events.js'
 import { nodeState } from './state.js'
-import type { Held, NodeState, RolloutState } from './state.js'
-import { isSeenEmpty } from './visit-state.js'
+import type { Held, NodeState } from './state.js'
+import { isSeenEmpty, underWay } from './visit-state.js'
 import type { Action, Hold, SchedulerView, Waiting, World } from './world.js'
 
 /** Given back because time was over: not drained again before this has passed, ms. */
@@ -39,6 +40,7 @@ export class Visits {
   readonly waiting: Waiting[] = []
   /** Nodes that are ready for a visit, whatever the capacity, in the order in which they come. */
   readonly order: Turn[] = []
+  readonly ahead: Ahead
   readonly #uses = new Map<string, NodeUse | null>()
   readonly looking: Looking
   #held: number
@@ -50,6 +52,7 @@ export class Visits {
   constructor(private readonly world: World, private readonly view: SchedulerView, private readonly closed: Hold | null, private readonly hosting: Hosting, slots: () => Slots) {
     this.#clock = clockOf(world)
     this.looking = new Looking(world, view)
+    this.ahead = new Ahead(world)
     this.#parties = new Parties(world, hosting, this.#ground(), slots)
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
@@ -127,8 +130,8 @@ export class Visits {
 
   /** Those of these nodes whose visit begins now. */
   begin(wave: number, nodes: readonly string[], slots: Slots): void {
-    const { now, policy, rollout, forks } = this.world
-    const limit = this.#atOnce
+    const { policy, rollout, forks, prepared } = this.world
+    const limit = this.atOnce
     // A hypervisor goes out with what runs on it, and that with its hypervisor.
     const single = nodes.filter((n) => !this.hosting.isParty(n) && !this.hosting.hostFirst(n))
     for (const node of nodes) {
@@ -146,7 +149,7 @@ export class Visits {
       else ready.push({ node, use })
     }
     if (ready.length === 0) return
-    const order = drainOrder(ready, now, this.#clock)
+    const order = drainOrder(ready, { ...this.#ordering(), prepared })
     this.order.push(...order)
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
       if (!room || (this.#held + taken >= limit && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
@@ -167,15 +170,27 @@ export class Visits {
     if (others.length > 0) this.actions.push({ do: 'drain', wave, nodes: others })
     this.waiting.push(...waiting)
     // Their slot may come when something happens there; where visits of ours take the room, it comes with the end of one.
-    if (waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.looking.want()
+    const crowded = new Set(waiting.flatMap((w) => (w.code === 'capacity' ? w.nodes : [])))
+    // Who is next is to be known when there is room, and not asked then.
+    const asks = crowded.size > 0 && this.ahead.asks
+    if (!asks || this.looking.isFresh) this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.ahead.ending, this.#going)
+    if (asks || waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.looking.want()
   }
 
-  /** These nodes, those first that were last seen to be empty soon. */
-  soonest(nodes: readonly string[]): readonly string[] {
+  /** These nodes, those first that are seen to be empty soon; null: it is asked anew who that is. Where nobody was drained yet, it is not asked for this alone. */
+  soonest(nodes: readonly string[]): readonly string[] | null {
+    if (this.view.workload && !this.looking.silenced() && this.looking.unanswered()) return null
     const known = nodes.flatMap((node) => { const use = this.#uses.get(node); return use ? [{ node, use }] : [] })
-    const first = drainOrder(known, this.world.now, this.#clock).map((t) => t.node)
+    const first = drainOrder(known, this.#ordering()).map((t) => t.node)
     return [...first, ...nodes.filter((n) => !this.#uses.get(n))]
   }
+
+  /** The first nodes of a wave are looked at, in this order: where drains have begun, some of these are likely to be next. */
+  lookedAt(nodes: readonly string[]): void {
+    if (this.looking.isFresh) this.ahead.expect(nodes.filter((n) => this.#uses.get(n) && !isForeign(this.#uses.get(n))), this.atOnce, this.#going)
+  }
+
+  #ordering = (): Ordering => ({ now: this.world.now, clock: this.#clock, places: new Map([...(this.view.workload?.nodes.keys() ?? [])].map((name, place) => [name, place])) })
 
   #crowded(): Hold {
     return { code: 'capacity', text: `${this.#going} visits are under way, as many as may be at once (ansible.forks)` }
@@ -206,7 +221,7 @@ export class Visits {
     return { code: 'visit', text: `${words.join('+').toLowerCase()}, and not by patchrun${who}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
   }
 
-  get #atOnce(): number {
+  get atOnce(): number {
     return Math.max(1, shareOf(this.world.policy.drain.atOnce, this.world.nodes.length, Math.floor))
   }
 
@@ -224,7 +239,7 @@ export class Visits {
         const use = this.#uses.get(node)
         return hold && { ...hold, lasting: use === null || (isForeign(use) && drain.foreign === 'leave') }
       },
-      roomFor: (count, own) => (this.#held > own && this.#held + count > this.#atOnce ? { code: 'capacity', text: `${count} nodes go out together, and ${this.#held} of ${this.#atOnce} that may be drained at once are drained` } : null),
+      roomFor: (count, own) => (this.#held > own && this.#held + count > this.atOnce ? { code: 'capacity', text: `${count} nodes go out together, and ${this.#held} of ${this.atOnce} that may be drained at once are drained` } : null),
       held: () => this.#held,
       took: (count) => void (this.#held += count),
       watch: (nodes) => this.looking.want(nodes),
@@ -233,8 +248,3 @@ export class Visits {
     }
   }
 }
-
-/** Steps of a visit, and nodes between two of them; one that waits to be drained, anew or by the scheduler's word, has no Ansible. */
-const underWay = ({ steps, nodes }: RolloutState): number =>
-  [...steps.values()].filter((s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release').length +
-  [...nodes.values()].filter(({ held, step, stage }) => held && step === undefined && stage !== 'failed' && stage !== 'quarantined' && !held.host && (held.empty || held.phase === 'changed' || held.phase === 'rebooted')).length

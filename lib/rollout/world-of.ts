@@ -13,14 +13,16 @@ export interface Surroundings {
   /** Nodes that are out of service, and not by patchrun. */
   readonly out?: ReadonlySet<string>
   readonly scheduler?: Partial<Pick<SchedulerView, 'workload' | 'silent' | 'looking'>>
+  /** Nodes whose Ansible was started ahead of their visit. */
+  readonly prepared?: ReadonlySet<string>
   /** The last wave that this run begins. */
   readonly untilWave?: number
 }
 
-export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, untilWave }: Surroundings = {}): World {
+export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, prepared = new Set(), untilWave }: Surroundings = {}): World {
   const scheduler = viewOf(fleet, seen)
   return {
-    now, rollout, promotion, scheduler,
+    now, rollout, promotion, scheduler, prepared,
     ...(untilWave !== undefined && { untilWave }),
     out: new Set([...out, ...outBySchedule(fleet, scheduler)]),
     nodes: fleet.nodes,

@@ -52,6 +52,8 @@ export interface World {
   readonly out: ReadonlySet<string>
   /** null: none is declared, and nothing is drained. */
   readonly scheduler: SchedulerView | null
+  /** Nodes whose Ansible was started ahead of their visit. */
+  readonly prepared: ReadonlySet<string>
   /** IANA time zone in which moments are told; that of the windows by default. Decides nothing. */
   readonly zone?: string
   /** The last wave that this run begins, 0 being the canary wave; absent: all of them. */
@@ -63,6 +65,8 @@ export type Action =
   | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[]; readonly full?: true; readonly foreign?: true; readonly postpone?: number; readonly wait?: number; readonly host?: string; readonly guests?: readonly string[] }
   /** Ask the scheduler; with nodes to watch: until one of them is empty. */
   | { readonly do: 'observe'; readonly watch: readonly string[] }
+  /** Their visits are next: what each needs may be started ahead, and nothing on the node is changed by it. It is no step. */
+  | { readonly do: 'prepare'; readonly nodes: readonly string[] }
   /** Run a health gate on these nodes. */
   | { readonly do: 'check'; readonly check: CheckRef; readonly wave: number; readonly nodes: readonly string[] }
   | { readonly do: 'quarantine'; readonly nodes: readonly string[] }

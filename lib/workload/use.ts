@@ -24,7 +24,7 @@ export interface NodeUse {
   readonly out: boolean
   /** When the last job's limit ends it, ms; null: one has no limit. `now` for an empty node. */
   readonly emptyBy: number | null
-  /** When it is expected to be empty, ms: a job is expected to run as long as those that ended lately and had run longer, otherwise as long again as it has run; at most to its limit. */
+  /** When it is expected to be empty, ms: a job is expected to run as long as those that ended lately and had run longer; the fewer these are, the more as long again as it has run; at most to its limit. */
   readonly expected: number
   /** Idle core-ms until it is expected to be empty: what draining it now is expected to cost. */
   readonly waste: number
@@ -59,10 +59,10 @@ export function useOf(workload: Workload, name: string, prefix: string, jobsOn: 
   }
 }
 
-/** Without others to tell from, as long again as it has run: run times spread over orders of magnitude, and limits lie far above them. */
+/** Run times spread over orders of magnitude, and limits lie far above them. */
 function expectedEnd({ start, end }: Job, now: number, ended: RunTimes): number {
   const elapsed = start === null ? 0 : Math.max(0, now - start)
-  const again = now + Math.max(1_000, residual(ended, elapsed, start === null || end === null ? null : end - start) ?? elapsed)
+  const again = now + Math.max(1_000, residual(ended, elapsed, start === null || end === null ? null : end - start))
   return end === null ? again : Math.max(now, Math.min(end, again))
 }
 

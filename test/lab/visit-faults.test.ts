@@ -86,7 +86,7 @@ async function awayController(t: Test, ansible: string): Promise<void> {
   const bootsBefore = await fleet.boots()
   fleet.repository.commit('labpkg 1.1', { 'site.yml': sitePlaybook('1.1') })
   const running = fleet.patchrun(['run', '--yes', '--json'])
-  await fleet.intended('apply', 'node02')
+  await fleet.intended('apply', 'node06')
   t.equal((await lab.exec(['scontrol', 'shutdown', 'slurmctld'])).exitCode, 0)
   await sleep(60_000)
   t.not((await lab.exec(['scontrol', 'ping'])).exitCode, 0, 'it is away')

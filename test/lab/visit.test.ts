@@ -25,6 +25,7 @@ else {
   await t.test('nodes that others took out', (t) => othersNodes(t, ansible))
   await t.test('a busy node, and the Hot part of a mixed commit', (t) => busyNode(t, ansible))
   await t.test('killed at each stage of a visit', (t) => killed(t, ansible))
+  await t.test('a change that outlives its patchrun', (t) => orphaned(t, ansible))
 }
 
 async function fleetFor(t: Test, ansible: string): Promise<DrainFleet> {
@@ -124,7 +125,6 @@ async function busyNode(t: Test, ansible: string): Promise<void> {
 
 async function killed(t: Test, ansible: string): Promise<void> {
   const fleet = await fleetFor(t, ansible)
-  const { lab } = fleet
   await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
   let kills = 0
   const moments = [
@@ -149,8 +149,8 @@ async function killed(t: Test, ansible: string): Promise<void> {
     fleet.repository.commit('labpkg 1.1 again', { 'site.yml': `${sitePlaybook('1.1')}# again\n` })
     for (const [i, stage] of STAGES.entries()) {
       const killer = new AbortController()
-      // Each stage of a node of its own, as far as the order allows.
-      const node = lab.nodes[i] as string
+      // Each stage of a node of its own, in the order in which they come: the canary, then the last idle one first.
+      const node = ['node01', 'node06', 'node05', 'node04', 'node03'][i] as string
       const running = fleet.patchrun(['run', '--yes'], { signal: killer.signal })
       const met = await Promise.race([fleet.intended(stage, node).then(() => true), running.then(() => false)])
       await sleep(stage === 'reboot' ? 1_000 : 250)
@@ -173,4 +173,37 @@ async function ends(t: Test, fleet: DrainFleet, version: string, bootsBefore: re
   t.same(Object.entries(await fleet.states()).filter(([, state]) => !/^(IDLE|MIXED|ALLOCATED)$/.test(state.replace('*', ''))), [], 'no node is left drained')
   t.same(await Promise.all(lab.nodes.map((n) => fleet.reason(n))), lab.nodes.map(() => ''), 'no reason is left')
   t.same(await fleet.reservations(), [], 'no reservation is left')
+}
+
+/** The Ansible of a visit was started by one of its steps, and is found by each of them. */
+async function orphaned(t: Test, ansible: string): Promise<void> {
+  const fleet = await fleetFor(t, ansible)
+  const { lab } = fleet
+  await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
+  const bootsBefore = await fleet.boots()
+  const slow = `    - name: takes its time
+      ansible.builtin.command: sleep 987
+      tags: [DrainChange]
+`
+  fleet.repository.commit('labpkg 1.1, slowly', { 'site.yml': sitePlaybook('1.1', slow) })
+  const killer = new AbortController()
+  const running = fleet.patchrun(['run', '--yes'], { signal: killer.signal })
+  await fleet.intended('apply', 'node01')
+  const sleeps = async (): Promise<boolean> => (await lab.ssh('node01', 'pgrep -x sleep')).stdout !== ''
+  while (!(await sleeps())) await sleep(100)
+  const playbooks = async (): Promise<string> => (await lab.exec(['pgrep', '-f', 'ansible-playbook'])).stdout
+  killer.abort()
+  await running
+  t.not(await playbooks(), '', 'nobody told it to end')
+  fleet.repository.commit('labpkg 1.1', { 'site.yml': sitePlaybook('1.1') })
+  const again = await fleet.patchrun(['run', '--yes'])
+  if (!t.equal(again.exitCode, 0)) t.comment(again.stderr)
+  t.match(again.stderr + again.stdout, /ended an ansible-playbook of the run before \(apply on 1 nodes\)/)
+  t.equal(await playbooks(), '', 'none is left, nor one that was started ahead')
+  t.same(await fleet.versions(), lab.nodes.map(() => '1.1'))
+  t.same(await fleet.boots(), bootsBefore.map((n) => n + 1))
+  t.same(fleet.steps().filter((s) => s === 'release node01').length, 1)
+  const kept = fleet.evidence()
+  t.same(kept.filter(({ log }) => log === ''), [], 'of each step there is a log under its name')
+  t.ok(kept.some(({ step, log }) => step.endsWith('-drain') && /visit-\d+-\d+$/.test(log)), 'some visits were started ahead')
 }

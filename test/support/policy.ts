@@ -28,5 +28,5 @@ export const policyOf = (changes: Partial<RolloutPolicy> = {}): RolloutPolicy =>
 export const nodeOf = (name: string, changes: Partial<FleetNode> = {}): FleetNode => ({ name, canary: false, groups: [], vars: {}, domains: [], partitions: [], runsOn: null, ...changes })
 
 export const worldFor = (rollout: RolloutState, nodes: readonly FleetNode[], changes: Partial<World> = {}): World => ({
-  now: 0, nodes, rollout, policy: FREE, pause: null, durations: NO_STATE.durations, forks: 10, capacity: [], promotion: [], out: new Set(), scheduler: null, ...changes,
+  now: 0, nodes, rollout, policy: FREE, pause: null, durations: NO_STATE.durations, forks: 10, capacity: [], promotion: [], out: new Set(), scheduler: null, prepared: new Set(), ...changes,
 })

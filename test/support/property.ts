@@ -11,5 +11,5 @@ interface Asserts {
 
 export function holds<T>(t: Asserts, property: fc.IRawProperty<T>, parameters: fc.Parameters<T> = {}): void {
   const result = fc.check<T>(property as fc.IProperty<T>, { seed, ...parameters })
-  if (!t.ok(!result.failed, `holds in ${result.numRuns} cases, PATCHRUN_TEST_SEED=${result.seed}`)) t.comment(fc.defaultReportMessage(result) ?? '')
+  if (!t.ok(!result.failed, `holds in ${result.numRuns} cases, PATCHRUN_TEST_SEED=${result.seed}`)) t.comment(`${String(result.errorInstance)}\n${fc.defaultReportMessage(result) ?? ''}`)
 }

@@ -21,6 +21,7 @@ export class Model {
   /** Hypervisors that the scheduler does not know. */
   readonly unscheduled: ReadonlySet<string>
   readonly #ends = new Map<string, number>()
+  readonly #prepared = new Set<string>()
   #words = 0
 
   constructor(readonly scenario: Scenario) {
@@ -65,7 +66,7 @@ export class Model {
     const { scenario, state, now, nodes } = this
     const { promotedAt } = scenario
     const promotion = promotedAt === null ? [] : [{ environment: 'test', completedAt: now >= promotedAt ? promotedAt : null }]
-    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: new Set([...this.outBefore, ...(this.cluster ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : [])) : [])]), scheduler: this.cluster?.view ?? null }
+    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: new Set([...this.outBefore, ...(this.cluster ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : [])) : [])]), scheduler: this.cluster?.view ?? null, prepared: this.#prepared }
   }
 
   #record(event: JournalEvent): void {
@@ -97,6 +98,7 @@ export class Model {
       }
     }
     this.#ends.clear()
+    this.#prepared.clear()
     this.rules.newRun()
     this.#record({ type: 'resumed', at: this.now, by: BY })
   }
@@ -138,7 +140,9 @@ export class Model {
         must(this.nodes.every((n) => this.need.get(n.name) === 'none'), 'finished though a node is not at the pin')
         this.#record({ type: 'finished', at: this.now })
       } else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
+      else if (action.do === 'prepare') for (const node of action.nodes) this.#prepared.add(node)
       else {
+        if (action.do === 'drain') for (const node of action.nodes) this.#prepared.delete(node)
         const step = `s${this.rollout.stepCount + 1}`
         this.rules.begun(action)
         this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }), ...(action.host !== undefined && { host: action.host }), ...(action.guests && { guests: action.guests }) }) })

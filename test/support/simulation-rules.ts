@@ -43,7 +43,8 @@ export class Rules {
     must(!(actions.some((a) => a.do === 'halt') && actions.length > 1), 'an action stands beside a halt')
     if (!steps.every((s) => s.do === 'verify' || this.#isStarted(s))) this.#failures(nodes.filter((n) => n.canary).map((n) => n.name), nodes.filter((n) => !n.canary).map((n) => n.name))
     const waves = planWaves(nodes, this.model.scenario.policy, null)
-    for (const step of steps) this.#step(step, waves)
+    const ahead = actions.flatMap((a) => (a.do === 'prepare' ? a.nodes : [])).map((n): Begun => ({ do: 'detect', wave: waves.find((w) => w.nodes.includes(n))?.index ?? NaN, nodes: [n] }))
+    for (const step of [...steps, ...ahead]) this.#step(step, waves) // a node is reached for ahead only where a look at it might begin
     this.#changes(steps.filter((s) => (s.do === 'apply' && (!s.full || !nodeState(rollout, s.nodes[0] as string).held)) || (s.do === 'drain' && s.nodes.some((n) => !nodeState(rollout, n).held))))
     if (actions.some((a) => a.do === 'finish')) this.#finish(waves)
     if (rollout.status === 'running' && !actions.some((a) => a.do === 'halt' || a.do === 'finish')) {

@@ -111,6 +111,27 @@ t.test('real processes: version, help, exit codes, stdout and stderr kept apart'
   t.match(JSON.parse(patchrun(empty, 'schema', '--report').stdout), schema)
 })
 
+t.test('validate warns of what would wait for ever', async (t) => {
+  const yml = (rollout: string): string => `schemaVersion: 1
+fleet: cloud
+playbooks: { repository: ./playbooks }
+nodes: { allow: ["hyp[1-2]", "vm[1-4]", "node[1-4]"], canary: [node1] }
+scheduler: { type: slurm, controller: ctl }
+runsOn: { hyp1: ["vm[1-3]"], hyp2: [vm4] }
+rollout: { waves: ["100%"], ${rollout} }
+`
+  const warned = (rollout: string): readonly string[] => {
+    const { status, stdout, stderr } = patchrun(t.testdir({ 'patchrun.yml': yml(rollout) }), 'validate', '--json')
+    t.equal(status, 0, stderr)
+    return (JSON.parse(stdout) as { warnings: string[] }).warnings
+  }
+  t.same(warned('capacity: { fleet: 4 }'), [])
+  t.same(warned('capacity: { fleet: 3 }'), ['hyp1 and what runs on it can never be drained: 4 nodes go out together, and 3 may be out at once (of the fleet): raise that limit'])
+  t.same(warned('capacity: { fleet: 10% }').length, 2, 'shares are counted')
+  t.same(warned('maxChanged: 3'), ['hyp1 and what runs on it can never be drained: 4 nodes go out together, and 3 at most are changed in one run: raise rollout.maxChanged'])
+  t.match(patchrun(t.testdir({ 'patchrun.yml': yml('capacity: { fleet: 3 }') }), 'validate'), { status: 0, stdout: /^valid: [^]*\nwarning: hyp1 and what runs on it/ })
+})
+
 t.test('a reader that goes away is no fault', async (t) => {
   const child = spawn(process.execPath, [command, 'schema', '--report'], { stdio: ['ignore', 'pipe', 'pipe'] })
   child.stdout.destroy()

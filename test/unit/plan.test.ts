@@ -47,14 +47,14 @@ const worldOfPlan = (drain: Partial<World['policy']['drain']> = {}, changes: Par
 t.test('idle nodes first, then those that are empty soonest, each with its reason', async (t) => {
   const found = foreseeDrains(worldOfPlan({ atOnce: 3 }), wave)
   t.same(found?.order, [
-    { node: 'node02', idle: true, why: 'idle' },
     { node: 'node07', idle: true, why: 'idle' },
+    { node: 'node02', idle: true, why: 'idle' },
     { node: 'node06', idle: false, why: 'drained by patchrun already; expected to be empty by Mon 2026-03-02 12:01 UTC; job 20 of eve ends by Mon 2026-03-02 13:30 UTC' },
     { node: 'node04', idle: false, why: 'expected to be empty by Mon 2026-03-02 12:05 UTC; job 19 of eve ends by Mon 2026-03-02 12:05 UTC' },
     { node: 'node01', idle: false, why: 'expected to be empty by Mon 2026-03-02 12:10 UTC; job 17 of anna ends by Mon 2026-03-02 17:00 UTC' },
     { node: 'node03', idle: false, why: 'job 18 of bob has no limit: last' },
   ])
-  t.same(found?.first, ['node02', 'node07', 'node06'])
+  t.same(found?.first, ['node07', 'node02', 'node06'])
   t.same(found?.waiting, [
     { code: 'visit', text: 'idle+drain, and not by patchrun: "RAM 3 is broken" (root); it is left alone', nodes: ['node05'] },
     { code: 'visit', text: 'its change needs it drained, and the scheduler knows no node node08', nodes: ['node08'] },
@@ -68,12 +68,12 @@ t.test('what limits it', async (t) => {
   t.same(patched?.waiting.map((w) => w.nodes), [['node08']])
 
   const full = foreseeDrains(worldOfPlan({}, { out: new Set(['node05']), capacity: [{ name: 'of the fleet', limit: 2, nodes: names }] }), wave)
-  t.same(full?.first, ['node02'], 'who is out already is counted')
+  t.same(full?.first, ['node07'], 'who is out already is counted')
   t.match(full?.waiting.at(-1), { code: 'capacity', text: '2 of 2 nodes that may be out at once are out (of the fleet)' })
 
   const rollout = wouldOpen(pin, NO_STATE, null, now)
   const before: EnvironmentState = { ...NO_STATE, current: { ...rollout, nodes: new Map([['node06', { stage: 'drain', at: now, touched: false, applies: 0, blindLooks: 0, failures: 0, changes: [], blindSpots: [], held: { since: now, phase: 'draining', empty: false } }]]) } }
-  t.same(foreseeDrains(worldOfPlan({ atOnce: 2 }, {}, before), wave)?.first, ['node02', 'node06'], 'a node that is held already has its place')
+  t.same(foreseeDrains(worldOfPlan({ atOnce: 2 }, {}, before), wave)?.first, ['node07', 'node06'], 'a node that is held already has its place')
 
   t.equal(foreseeDrains(worldOfPlan({}, { scheduler: null }), wave), null)
   t.equal(foreseeDrains(worldOfPlan(), { index: 1, nodes: [] }), null)

@@ -10,16 +10,16 @@ import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 const now = 1_000_000
 const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
 
-interface Given { readonly busy?: readonly string[]; readonly stages?: Readonly<Record<string, Partial<NodeState>>>; readonly forks?: number; readonly atOnce?: number; readonly age?: number; readonly every?: number }
+interface Given { readonly prepared?: readonly string[]; readonly busy?: readonly string[]; readonly stages?: Readonly<Record<string, Partial<NodeState>>>; readonly forks?: number; readonly atOnce?: number; readonly age?: number; readonly every?: number }
 
-function world({ busy = [], stages = {}, forks = 20, atOnce = 8, age = 0, every = 1_000 }: Given, all = names): World {
+function world({ busy = [], stages = {}, forks = 20, atOnce = 8, age = 0, every = 1_000, prepared = [] }: Given, all = names): World {
   const policy = policyOf()
   const at = now - age
   const nodes = all.map((name) => ({ name, state: [busy.includes(name) ? 'ALLOCATED' : 'IDLE', ...(stages[name]?.held ? ['DRAIN'] : [])], reason: stages[name]?.held ? 'patchrun x' : '', reasonBy: 'root', features: [], partitions: [], cpus: 2, allocated: busy.includes(name) ? 2 : 0, boot: 1 }))
   const jobs = busy.map((name) => ({ id: name, user: 'eve', state: 'RUNNING', nodes: [name], start: at, end: at + 60_000, cpus: 2 }))
   const scheduler: SchedulerView = { names: 'full', prefix: 'patchrun ', every, silent: null, looking: { now: false, watch: false }, workload: { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, ended: NO_RUN_TIMES, results: {} } }
   const rollout = { ...wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now), nodes: new Map(Object.entries(stages).map(([n, state]): [string, NodeState] => [n, { ...UNSEEN, at: now, ...state }])) }
-  return worldFor(rollout, all.map((n) => nodeOf(n)), { now, forks, scheduler, policy: { ...policy, drain: { ...policy.drain, atOnce } } })
+  return worldFor(rollout, all.map((n) => nodeOf(n)), { now, forks, scheduler, prepared: new Set(prepared), policy: { ...policy, drain: { ...policy.drain, atOnce } } })
 }
 const does = (w: World): string[] => decide(w).actions.map((a) => `${a.do}${'nodes' in a ? ` ${a.nodes.join(',')}` : ''}${'wait' in a && a.wait !== undefined ? ` waits ${a.wait}` : ''}`)
 const why = (w: World, node: string): string => decide(w).waiting.filter((x) => x.nodes.includes(node)).map((x) => x.text).join('; ')
@@ -27,7 +27,7 @@ const allDrain = Object.fromEntries(names.map((n): [string, Partial<NodeState>] 
 
 t.test('no more visits at once than forks', async (t) => {
   const few = world({ stages: allDrain, forks: 2 })
-  t.same(does(few), ['drain n0', 'drain n1'], 'idle nodes begin as many visits as there are forks')
+  t.same(does(few), ['drain n7', 'drain n6'], 'idle nodes begin as many visits as there are forks')
   t.match(why(few, 'n2'), '2 visits are under way, as many as may be at once (ansible.forks)')
   const held: Partial<NodeState> = { stage: 'drain', held: { since: now, phase: 'draining', empty: false } }
   const back = world({ stages: { ...allDrain, n0: held, n1: held, n2: held }, forks: 2, atOnce: 3 })
@@ -51,8 +51,46 @@ t.test('a look is taken only where a visit could begin', async (t) => {
 
 t.test('of a wave those are looked at first that will be empty first', async (t) => {
   const first = world({ busy: ['n0', 'n1', 'n2', 'n3', 'n4'], forks: 3 })
-  t.same(does(first), ['detect n5,n6,n7'])
+  t.same(does(first), ['detect n7,n6,n5', 'prepare n7,n6,n5'], 'and their Ansible is started beside')
   t.match(why(first, 'n0'), 'others of its wave are looked at first')
   t.same(does(world({ stages: { n5: { stage: 'good' } }, forks: 3 })).filter((a) => a.startsWith('detect')), ['detect n0,n1,n2,n3,n4,n6,n7'], 'then all others at once')
   t.same(does({ ...world({ forks: 3 }), scheduler: null }), [`detect ${names.join(',')}`], 'without a scheduler all of them')
+})
+
+t.test('twice as many are looked at first as may be drained at once', async (t) => {
+  const few = { busy: ['n0'], forks: 20, atOnce: 2 }
+  t.same(does(world(few)), ['detect n7,n6,n5,n4', 'prepare n7,n6'])
+  const old = world({ ...few, age: 60_000 })
+  t.same(does(old), ['observe'], 'who that is, is not told from an old look')
+  t.match(why(old, 'n3'), 'the scheduler is asked which nodes are looked at first')
+  const { scheduler } = old
+  if (!scheduler) throw new Error('a world without a scheduler')
+  t.same(does({ ...old, scheduler: { ...scheduler, silent: { at: now, why: 'away' } } }), ['detect n7,n6,n5,n4'], 'one that is silent holds up no look')
+  t.same(does({ ...old, scheduler: { ...scheduler, workload: null } }), ['detect n0,n1,n2,n3'], 'one that nothing was asked of so far is not asked for this')
+  t.same(does(world({ ...few, age: 60_000, atOnce: 8 })), [`detect ${names.join(',')}`], 'all of them at once need no order')
+})
+
+t.test('the Ansible of a node whose turn is next is started while a visit comes to its end', async (t) => {
+  const ended = (phase: 'changed' | 'rebooted'): Partial<NodeState> => ({ stage: 'good', step: 's1', held: { since: now, phase, empty: false } })
+  const full = (phase: 'changed' | 'rebooted', more: Given = {}): World => world({ stages: { ...allDrain, n0: ended(phase), n1: ended(phase) }, atOnce: 2, busy: ['n2', 'n3'], ...more })
+  t.same(does(full('rebooted')), ['prepare n7,n6'], 'as many as are about to make room, idle ones first')
+  t.same(does(full('changed')), [], 'a reboot may take long')
+  const rebooting = (since: number, reboot: readonly number[]): World => {
+    const w = full('changed')
+    return { ...w, durations: { ...w.durations, reboot }, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', action: 'reboot', wave: 1, nodes: ['n0', 'n1'], since }]]) } }
+  }
+  t.same(does(rebooting(now - 1_000, [900_000, 6_900])), ['prepare n7,n6'], 'unless it is about to end, as far as the fastest one tells')
+  t.same(does(rebooting(now - 899_000, [905_500])), [], 'it is not yet')
+  t.equal(decide(rebooting(now - 899_000, [905_500])).wakeAt, now + 500, 'but in half a second')
+  t.equal(decide(rebooting(now - 899_000, [])).wakeAt, null)
+  t.same(does(full('rebooted', { prepared: ['n6', 'n7'] })), [], 'not twice')
+  t.same(does(full('rebooted', { prepared: ['n2', 'n7'] })), ['prepare n6'], 'a job has come to n2: it waits beside those that are next now')
+  t.same(does(full('rebooted', { prepared: ['n2', 'n3'], busy: ['n2', 'n3', 'n4', 'n5'], forks: 2 })), [], 'but not for ever more')
+  t.same(does(full('rebooted', { age: 60_000 })), ['observe'], 'who is next is asked first, and before there is room')
+  t.same(does({ ...full('rebooted'), policy: { ...full('rebooted').policy, maxChanged: 2 } }), [], 'nobody is next in this run')
+
+  const room = (more: Given): string[] => does(world({ stages: { ...allDrain, n0: ended('rebooted') }, atOnce: 2, ...more })).filter((a) => a.startsWith('drain'))
+  t.same(room({ prepared: ['n5'] }), ['drain n5'], 'of idle ones it comes first')
+  t.same(room({ prepared: ['n5'], busy: ['n5'] }), ['drain n7'], 'an idle one comes before it when it is at work')
+  t.same(room({ prepared: ['n5'], busy: names }), ['drain n5 waits 30000'])
 })

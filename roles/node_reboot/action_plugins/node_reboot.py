@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
         self.limit, self.poll = float(args['timeout']), float(args['poll'])
         self.until = time.monotonic() + self.limit
         self.last = ''
-        self._ssh_args = None
+        self._ssh_args, self._fresh = '', False
         self._connect_timeout = int(args['connect_timeout'])
         try:
             try:
@@ -122,7 +122,8 @@ class ActionModule(ActionBase):
             if now - asked_at < (ASK_EVERY if not up else 0 if went else GOING):
                 continue
             asked_at = now
-            seen = self._look()
+            # It went, and something listens again: what is opened now, the tasks after this one share.
+            seen = self._look_shared(before) if went and up else self._look()
             if seen and seen['boot'] != before['boot']:
                 elapsed = time.monotonic() - started
                 if seen['uptime'] > elapsed + 10:
@@ -164,6 +165,13 @@ class ActionModule(ActionBase):
             self.last = ' '.join(str(error).split())[-200:]
             return None
 
+    def _look_shared(self, before):
+        self._shared_connections()
+        seen = self._look()
+        if not seen or seen['boot'] == before['boot']:
+            self._fresh_connections()
+        return seen
+
     def _run(self, script, privileged=False):
         done = self._low_level_execute_command(script, sudoable=privileged)
         if done['rc'] != 0:
@@ -177,13 +185,15 @@ class ActionModule(ActionBase):
     # Connections
 
     def _fresh_connections(self):
-        if self._connection.transport != 'ssh' or self._ssh_args is not None:
+        if self._connection.transport != 'ssh' or self._fresh:
             return
+        self._fresh = True
         self._ssh_args = self._connection.get_option('ssh_args') or ''
         # What other tasks share is of no use once the node has gone, and would hang them.
         self._connection.reset()
         self._connection.set_option('ssh_args', FRESH.format(self._connect_timeout) + ' ' + self._ssh_args)
 
     def _shared_connections(self):
-        if self._ssh_args is not None:
+        if self._fresh:
+            self._fresh = False
             self._connection.set_option('ssh_args', self._ssh_args)

@@ -98,11 +98,19 @@ class Visit:
         held = reserved or not self.settings['test'] or self.run(
             'create', 'reservationname=' + self.reservation, 'users=' + self.settings['user'], 'flags=maint,ignore_jobs', 'nodes=' + self.name,
             'starttime=now', 'duration=UNLIMITED')
-        if held and self.run('update', 'nodename=' + self.name, 'state=resume', *self.features(node)):
+        if held and self.bring_up(node):
             self.opened = True
             self.go(self.answers, self.settings['release_timeout'])
         elif self.tries > 5:
             self.failing('it could not be opened: ' + self.said)
+
+    def bring_up(self, node):
+        """A resume makes Slurm ask a node anew that was down (it rebooted), up to a second. Where slurmd was heard from and a test follows,
+        that tells no more than the test does."""
+        update = ['update', 'nodename=' + self.name]
+        if 'DOWN' in node['state'] and self.settings['test'] and self.run(*update, 'state=idle', *self.features(node)):
+            return True
+        return self.run(*update, 'state=resume', *self.features(node))
 
     def answers(self, node, reserved):
         """After a resume Slurm asks slurmd anew: NOT_RESPONDING goes when it has answered."""

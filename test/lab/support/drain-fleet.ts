@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A fleet on a lab whose change needs empty nodes and a reboot, and what Slurm and the nodes themselves say of it afterwards.
-import { readFileSync, existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -56,6 +56,8 @@ export interface DrainFleet {
   reservations(): Promise<readonly string[]>
   /** What was intended so far, in order: "drain node01,node02". */
   steps(): readonly string[]
+  /** The directory in which the log of each step lies, by the name of the step; empty where there is none. */
+  evidence(): readonly { readonly step: string; readonly log: string }[]
   /** Resolves once this step of the visit of this node is intended. */
   intended(action: string, node: string, patience?: number): Promise<void>
 }
@@ -98,6 +100,11 @@ ansible: { forks: 6, connectTimeout: 5s }
     states: async () => Object.fromEntries([...(await slurm('node')).matchAll(/NodeName=(\S+).*? State=(\S+)/g)].map(([, name = '', state = '']) => [name, state])),
     reservations: async () => [...(await slurm('reservation')).matchAll(/ReservationName=(\S+)/g)].map(([, name = '']) => name),
     steps: () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').filter((line) => line.includes('"type":"intended"')).map((line) => `${/"action":"(\w+)"/.exec(line)?.[1] ?? ''} ${(/"nodes":\[([^\]]*)\]/.exec(line)?.[1] ?? '').replaceAll('"', '')}`) : []),
+    evidence: () => {
+      const runs = join(directory, '.patchrun/environments/default/runs')
+      const steps = readdirSync(runs).flatMap((rollout) => readdirSync(join(runs, rollout)).filter((name) => /^\d{4,}-/.test(name)).map((name) => join(runs, rollout, name)))
+      return steps.map((step) => ({ step, log: existsSync(join(step, 'ansible.log')) ? realpathSync(step) : '' }))
+    },
     async intended(action, node, patience = 600_000) {
       const before = intents(action, node)
       for (const until = Date.now() + patience; intents(action, node) === before; await sleep(30)) {

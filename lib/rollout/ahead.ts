@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose Ansible is started ahead: a launch takes seconds, in which a place would be empty, and an idle node may get a job.
+import { isOnItsWay } from './visit-state.js'
+import type { World } from './world.js'
+
+/** What a look, a launch and a connection take, and a little more, ms. */
+const LEAD = 6_000
+/** Ones whose turn went by (a job came) may wait beside those that are next now. */
+const PASSED_OVER = 2
+
+export class Ahead {
+  /** To be started now. */
+  readonly nodes: string[] = []
+  /** Visits of which only the last look and the release are left. */
+  readonly closing: number
+  /** Those, and visits whose reboot would soon be over if it were as fast as the fastest lately. */
+  readonly ending: number
+  readonly #due: readonly number[]
+  #wanted = false
+
+  constructor(private readonly world: Pick<World, 'prepared' | 'forks' | 'rollout' | 'durations' | 'now'>) {
+    const { rollout: { nodes, steps }, durations, now } = world
+    const rebooting = [...nodes.values()].flatMap((n) => (isOnItsWay(n, 'changed') && n.step !== undefined ? (steps.get(n.step) ?? []) : [])).filter((s) => s.action === 'reboot')
+    const fastest = Math.min(...durations.reboot)
+    this.#due = rebooting.map(({ since }) => since + fastest - LEAD)
+    this.closing = [...nodes.values()].filter((n) => isOnItsWay(n, 'rebooted')).length
+    this.ending = this.closing + this.#due.filter((at) => at <= now).length
+  }
+
+  /** Who is next is worth a look. */
+  get asks(): boolean {
+    return this.closing > 0 || this.ending > this.world.prepared.size
+  }
+
+  /** The visits of these nodes are next, `count` of them at once. `going`: visits that have an Ansible of their own. */
+  expect(nodes: readonly string[], count: number, going: number): void {
+    const { prepared, forks } = this.world
+    this.#wanted ||= nodes.length > 0
+    const spare = Math.min(count + PASSED_OVER, forks - going) - prepared.size - this.nodes.length
+    this.nodes.push(...nodes.slice(0, count).filter((n) => !prepared.has(n)).slice(0, Math.max(0, spare)))
+  }
+
+  /** When the next visit will be about to end, ms; null: none, or it would make room for nobody. */
+  get wakeAt(): number | null {
+    const later = this.#due.filter((at) => at > this.world.now && at < Infinity)
+    return this.#wanted && later.length > 0 ? Math.min(...later) : null
+  }
+}
