@@ -10,8 +10,11 @@ import type { Watch } from './watch.js'
 
 /** How long the streams may stay open after the processes are gone, ms. */
 const DRAIN_GRACE = 2_000
-/** What the callback plugin waits for (channel.py). */
+/** What the callback plugin waits for (channel.py): to go on, or to end as if it had been through. */
 const GO = 'go\n'
+const END = 'end\n'
+/** How long one that was told to end may take, ms; then it is ended as any other. */
+const END_GRACE = 3_000
 
 export interface ProcessEnd {
   readonly code: number | null
@@ -72,6 +75,13 @@ export class Live implements LiveRun {
   }
 
   async close(): Promise<void> {
+    if (this.#parked && !this.#watch.over && this.#socket.writable) {
+      this.#parked = false
+      this.#socket.write(END)
+      const enough = new AbortController()
+      await Promise.race([this.#over, sleep(END_GRACE, undefined, { ref: false, signal: enough.signal })]).catch(() => undefined)
+      enough.abort()
+    }
     this.#watch.abort()
     await this.#over.catch(() => undefined)
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts one ansible-playbook. How it came out is lib/change's to say.
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { execa } from 'execa'
@@ -83,7 +83,8 @@ async function start(request: RunRequest, following: readonly Section[]): Promis
 /** Its workers have the same priority. */
 function giveWay(pid: number): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    const { PRIORITY_BELOW_NORMAL } = constants.priority
+    if (getPriority(pid) < PRIORITY_BELOW_NORMAL) setPriority(pid, PRIORITY_BELOW_NORMAL)
   } catch {
     // It has ended already.
   }

@@ -80,7 +80,9 @@ export class Visits {
     const ahead = this.#ahead.get(node)
     if (!ahead || step.nodes.length > 1) return null
     this.#ahead.delete(node)
-    const visit = alone && step.action === 'drain' && ahead.key === startKey(context, rollout) ? await ahead.ready : null
+    // One that was drained meanwhile has more to be told than was known when it was started.
+    const fits = alone && step.action === 'drain' && !nodeState(rollout, node).held && ahead.key === startKey(context, rollout)
+    const visit = fits ? await ahead.ready : null
     if (!visit) {
       this.#end(ahead)
       return null
@@ -93,7 +95,7 @@ export class Visits {
   /** Starts the Ansible of these nodes ahead of their visits, each below `base`. What goes wrong with that is found by the visit itself. */
   prepare(nodes: readonly string[], base: string, context: StepContext, rollout: RolloutState, now: number): void {
     const key = startKey(context, rollout)
-    for (const node of nodes.filter((n) => !this.#ahead.has(n) && !this.#parked.has(n)).slice(0, Math.max(0, nodes.length - this.#ahead.size))) {
+    for (const node of nodes.filter((n) => !this.#ahead.has(n) && !this.#parked.has(n))) {
       // No name of an earlier process: each step has had its number, and what is kept of it may lie in such a directory.
       const directory = join(base, `visit-${rollout.stepCount}-${(this.#count += 1)}`)
       const step = { action: 'drain' as const, nodes: [node] }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose Ansible is started ahead: a launch takes seconds, in which a place would be empty, and an idle node may get a job.
+import type { Held, OpenStep } from './state.js'
 import { isOnItsWay } from './visit-state.js'
 import type { World } from './world.js'
 
@@ -11,25 +12,25 @@ const PASSED_OVER = 2
 export class Ahead {
   /** To be started now. */
   readonly nodes: string[] = []
-  /** Visits of which only the last look and the release are left. */
-  readonly closing: number
-  /** Those, and visits whose reboot would soon be over if it were as fast as the fastest lately. */
+  /** Visits that make room soon: only the last look and the release are left, or their reboot would soon be over if it were as fast as the fastest lately. */
   readonly ending: number
+  readonly #releasing: boolean
   readonly #due: readonly number[]
   #wanted = false
 
   constructor(private readonly world: Pick<World, 'prepared' | 'forks' | 'rollout' | 'durations' | 'now'>) {
     const { rollout: { nodes, steps }, durations, now } = world
-    const rebooting = [...nodes.values()].flatMap((n) => (isOnItsWay(n, 'changed') && n.step !== undefined ? (steps.get(n.step) ?? []) : [])).filter((s) => s.action === 'reboot')
+    const doing = (phase: Held['phase']): readonly (OpenStep | undefined)[] => [...nodes.values()].filter((n) => isOnItsWay(n, phase)).map((n) => steps.get(n.step ?? ''))
+    const last = doing('rebooted')
     const fastest = Math.min(...durations.reboot)
-    this.#due = rebooting.map(({ since }) => since + fastest - LEAD)
-    this.closing = [...nodes.values()].filter((n) => isOnItsWay(n, 'rebooted')).length
-    this.ending = this.closing + this.#due.filter((at) => at <= now).length
+    this.#due = doing('changed').flatMap((s) => (s?.action === 'reboot' ? [s.since + fastest - LEAD] : []))
+    this.ending = last.length + this.#due.filter((at) => at <= now).length
+    this.#releasing = last.some((s) => s?.action === 'release')
   }
 
-  /** Who is next is worth a look. */
+  /** Who is next is worth a look: something may be started ahead, or there will be room in a moment. */
   get asks(): boolean {
-    return this.closing > 0 || this.ending > this.world.prepared.size
+    return this.#releasing || this.ending > this.world.prepared.size
   }
 
   /** The visits of these nodes are next, `count` of them at once. `going`: visits that have an Ansible of their own. */

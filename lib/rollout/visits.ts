@@ -173,7 +173,7 @@ export class Visits {
     const crowded = new Set(waiting.flatMap((w) => (w.code === 'capacity' ? w.nodes : [])))
     // Who is next is to be known when there is room, and not asked then.
     const asks = crowded.size > 0 && this.ahead.asks
-    if (!asks || this.looking.isFresh) this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.ahead.ending, this.#going)
+    this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.looking.isFresh ? this.ahead.ending : 0, this.#going)
     if (asks || waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.looking.want()
   }
 

@@ -209,6 +209,9 @@ ${mark('handled')}`
       await closed.run.close()
       t.ok(performance.now() - begun < 20_000, `closed in ${Math.round(performance.now() - begun)} ms`)
       t.ok(gone(closed.asked.directory))
+      const log = readFileSync(join(closed.asked.directory, 'ansible.log'), 'utf8')
+      t.match(log, /PLAY RECAP/)
+      t.notMatch(log, /interrupted|ERROR|not started/i, 'who reads its log finds nothing that went wrong')
 
       const controller = new AbortController()
       const aborted = await begin(t, ansible, sections, { files, signal: controller.signal })

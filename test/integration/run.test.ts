@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a run ends, with a stand-in for ansible-playbook that misbehaves in ways the real one cannot be made to.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { AnsibleEvent } from '../../lib/ansible/events.js'
@@ -65,6 +65,17 @@ t.test('a listener that throws ends the run and is heard', async (t) => {
   const asked = request(t, `echo '${START}' >&3; sleep 65`, { onEvent: () => { throw new Error('listener') } })
   await t.rejects(runAnsible(asked), { message: 'listener' })
   t.equal(groupsOf(asked.directory, pidOf(asked.directory)).size, 0)
+})
+
+t.test('one that nobody waits for gives way, with all that it starts', async (t) => {
+  const niceness = async (gentle: boolean): Promise<readonly number[]> => {
+    const asked = request(t, 'sleep 1; nice >"$PATCHRUN_RUN/nice"; sh -c nice >>"$PATCHRUN_RUN/nice"', { gentle })
+    await runAnsible(asked)
+    return readFileSync(join(asked.directory, 'nice'), 'utf8').trim().split('\n').map(Number)
+  }
+  const own = getPriority()
+  t.same(await niceness(false), [own, own])
+  t.same(await niceness(true), [Math.max(own, 10), Math.max(own, 10)])
 })
 
 t.test('what cannot start', async (t) => {

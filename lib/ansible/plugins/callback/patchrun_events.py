@@ -111,7 +111,8 @@ class CallbackModule(CallbackBase):
     @guarded
     def v2_playbook_on_start(self, playbook):
         if not self.sections.begin(playbook):
-            self._say('the section before failed; the next is not started')
+            if not self.sections.over:
+                self._say('the section before failed; the next is not started')
             raise SystemExit(0)
         self.guard.mode = self.sections.mode
         self.sent = set()

@@ -13,6 +13,7 @@ VERSION = 1
 # Readers drop lines of 1 MiB and more.
 LINE_MAX = 512 * 1024
 GO = b'go\n'
+END = b'end\n'
 
 
 class ReaderGone(Exception):
@@ -48,7 +49,7 @@ class Channel:
                 raise ReaderGone(str(error)) from error
 
     def wait(self):
-        """Blocks until patchrun says go. It sees at once when patchrun dies, since then nobody holds the other end."""
+        """Blocks until patchrun says a word; whether it is to go on. It sees at once when patchrun dies, since then nobody holds the other end."""
         said = b''
         while not said.endswith(b'\n'):
             try:
@@ -61,8 +62,9 @@ class Channel:
             if not heard:
                 raise ReaderGone('it does not wait for this run any more')
             said += heard
-        if said != GO:
+        if said not in (GO, END):
             raise ReaderGone('it said %r' % said)
+        return said == GO
 
 
 def interrupt():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One ansible-playbook goes through several playbooks; each is a section with a mode of its own.
 
-Between two of them it waits until patchrun says `go`. Ansible tells the stats of a playbook before it loads the next one,
+Between two of them it waits until patchrun says `go`, or `end`. Ansible tells the stats of a playbook before it loads the next one,
 so what is set while it waits holds for every task of the next.
 """
 from __future__ import annotations
@@ -19,6 +19,8 @@ class Sections:
         self._modes = modes
         self._begun = 0
         self._allowed = 1
+        # Told that nothing more is wanted.
+        self.over = False
         self._stats = None
         self._manager = None
 
@@ -27,7 +29,7 @@ class Sections:
         return self._modes[self._begun - 1]
 
     def begin(self, playbook):
-        """A playbook is about to start. False when it may not: a section before it failed, though Ansible goes on."""
+        """A playbook is about to start. False when it may not, though Ansible goes on: a section before it failed, or no other is wanted."""
         if self._begun == min(self._allowed, len(self._modes)):
             return False
         self._begun += 1
@@ -43,7 +45,9 @@ class Sections:
         if failed or self._begun == len(self._modes):
             return
         channel.send('parked', section=self._begun)
-        channel.wait()
+        if not channel.wait():
+            self.over = True
+            return
         self._allowed += 1
         self._prepare(self._modes[self._begun] == 'check')
 
