@@ -11,8 +11,10 @@ import type { Fleet } from '../fleet/types.js'
 import type { DoctorCheck, DoctorReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
 import { durationText, shortSha } from '../report/words.js'
+import type { PinnedCommit } from '../rollout/index.js'
 import type { Store } from '../store/store.js'
 import { checkTargets } from './doctor-notify.js'
+import { checkScheduler } from './doctor-scheduler.js'
 import { layoutOf } from './layout.js'
 import { pinCommit } from './pin.js'
 import { systemClock } from './progress.js'
@@ -86,9 +88,11 @@ async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: Abo
     return warn(`held by ${user}@${host}, process ${pid}, for ${durationText(clock.now() - since)}`, 'A run is under way: `patchrun status` shows it. A holder that died is taken over by the next run.')
   })
   await check('clock', () => clocks(fleet.stateDirectory, store, clock))
+  let pinned: PinnedCommit | undefined
   await check('git', async () => {
     const { remembered } = await store.read().catch(() => ({ remembered: null }))
     const { pin } = await pinCommit(fleet, remembered, signal)
+    pinned = pin
     return ok(`${pin.ref} of ${fleet.playbooks.repository.replace(/\/\/[^/@]*@/, '//')} is at ${shortSha(pin.sha)} "${pin.subject.slice(0, 80)}"`)
   })
   if (fleet.notify.length > 0) await check('notify', () => checkTargets(fleet))
@@ -112,6 +116,9 @@ async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: Abo
       return open.length === 0 ? ok(found) : warn(`${found}; everybody on this machine can read ${open.join(', ')}`, 'Let only the user who runs patchrun read it: chmod 600.')
     })
   }
+  const at = pinned
+  // Its roles may lie in the repository.
+  if (fleet.scheduler && at) await check('scheduler', async () => checkScheduler(fleet, await session.findAnsible(), at, join(dirname(layoutOf(fleet).runs), 'looks', 'doctor-scheduler'), clock, signal))
   await check('canaries', async () => {
     const canaries = fleet.nodes.filter((n) => n.canary).map((n) => n.name)
     const directory = join(dirname(layoutOf(fleet).runs), 'looks', 'doctor')

@@ -3,7 +3,7 @@
 // or only waiting. It may be stopped anywhere: the journal says how far it came.
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
-import { decide, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
+import { decide, emptyPartitions, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
 import type { Action, Decision, EnvironmentState, Concluded, OpenStep, RolloutState, StepAction } from '../rollout/index.js'
 import { unreachable } from '../errors.js'
 import { Going } from './going.js'
@@ -22,6 +22,8 @@ interface Running {
   readonly faults: unknown[]
   /** People were told that the canaries proved nothing. */
   warned: boolean
+  /** And that nobody is in a partition with a limit. */
+  partitions: boolean
   readonly visits: Visits
   readonly endLooks: AbortController
 }
@@ -32,7 +34,7 @@ const LONGEST_SLEEP = 60_000
 const LISTEN_EVERY = 2_000
 
 export async function reconcile(run: Reconcile): Promise<Reconciled> {
-  const running: Running = { going: new Going(), faults: [], warned: false, visits: new Visits(), endLooks: new AbortController() }
+  const running: Running = { going: new Going(), faults: [], warned: false, partitions: false, visits: new Visits(), endLooks: new AbortController() }
   const { clock } = run
   const { going } = running
   let asked = clock.now()
@@ -55,6 +57,7 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       const decision = decideNow(run, observed, running.visits.prepared)
       if (run.stop.aborted) continue
       warnOfIdleCanaries(run, fleet, decision, running)
+      warnOfEmptyPartitions(run, observed, running)
       for (const action of decision.actions) await start(run, fleet, action, running)
       await running.visits.closeIdle(clock.now())
       if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
@@ -102,6 +105,15 @@ function warnOfIdleCanaries({ journal, onProgress }: Reconcile, { nodes }: Fleet
   running.warned = true
   if (nodes.some((n) => n.canary && nodeState(rolloutOf(journal), n.name).touched)) return
   onProgress({ type: 'notice', code: 'canaries-unchanged', text: 'no canary needed a change at this commit, other nodes do: the canary wave has not shown what the change does' })
+}
+
+/** A limit with a slip in its name holds nobody back, and nobody would notice. */
+function warnOfEmptyPartitions({ onProgress }: Reconcile, { fleet, surroundings }: Observed, running: Running): void {
+  const workload = surroundings.scheduler?.workload
+  if (running.partitions || !workload) return
+  running.partitions = true
+  const empty = emptyPartitions(fleet, workload)
+  if (empty.length > 0) onProgress({ type: 'notice', code: 'empty-partition', text: `no node is in ${empty.join(', ')}, of which rollout.capacity.partitions speaks: such a limit holds nobody back` })
 }
 
 async function start(run: Reconcile, fleet: Fleet, action: Action, running: Running): Promise<void> {

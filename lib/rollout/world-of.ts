@@ -3,6 +3,7 @@
 import { groupBy } from '../fleet/group-by.js'
 import type { Fleet, FleetNode } from '../fleet/types.js'
 import type { EnvironmentState, RolloutState } from './state.js'
+import type { Workload } from '../workload/types.js'
 import { jobsByNode, reasonPrefix, schedulerName, useOf } from '../workload/use.js'
 import type { CapacityScope, Promotion, SchedulerView, World } from './world.js'
 
@@ -72,8 +73,14 @@ export function capacityScopes({ nodes, groupChildren, policy: { capacity } }: P
   return scopes
 }
 
+/** Partitions with a limit in which no node is, neither as declared nor as the scheduler has it: nothing keeps to such a limit. */
+export function emptyPartitions({ nodes, policy, scheduler }: Pick<Fleet, 'nodes' | 'policy' | 'scheduler'>, workload: Workload): readonly string[] {
+  const view = { workload, names: scheduler?.names ?? 'full' } as const
+  return Object.keys(policy.capacity.partitions).filter((partition) => withSeen(partition, nodes, view).length === 0)
+}
+
 /** A partition as it is declared, and as the scheduler has it: nodes that are not the fleet's count, too. */
-function withSeen(partition: string, nodes: readonly FleetNode[], view: SchedulerView | null): readonly string[] {
+function withSeen(partition: string, nodes: readonly FleetNode[], view: Pick<SchedulerView, 'workload' | 'names'> | null): readonly string[] {
   const declared = nodes.filter((n) => n.partitions.includes(partition)).map((n) => n.name)
   if (!view?.workload) return declared
   const byScheduler = new Map(nodes.map((n) => [schedulerName(n.name, view.names), n.name]))

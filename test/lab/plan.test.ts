@@ -51,6 +51,13 @@ else {
     t.same(readdirSync(state), ['looks'], 'no journal, no lock, and no look that status would show')
   })
 
+  await t.test('doctor asks the scheduler', async (t) => {
+    const before = await slurm()
+    const { exitCode, stdout, stderr } = await fleet.patchrun(['doctor'])
+    t.match({ exitCode, stdout }, { exitCode: 0, stdout: /ok +scheduler +it knows all 6 nodes, and 1 job\n/ }, stderr)
+    t.same(await slurm(), before, 'nothing is changed in Slurm')
+  })
+
   await t.test('beside a run that is under way', async (t) => {
     const running = fleet.patchrun(['run', '--yes', '--once', '--json'])
     await fleet.intended('drain', 'node01')
@@ -79,6 +86,7 @@ else {
     for (let i = 0; i < 100 && (await lab.exec(['scontrol', 'ping'])).exitCode === 0; i++) await sleep(100)
     const report = await planned()
     t.match(report.noAnswer, /\S/)
+    t.match(await fleet.patchrun(['doctor']), { exitCode: 3, stdout: /bad +scheduler +it gave no answer: .*slurmctld does not answer/ })
     t.comment(report.noAnswer)
     t.ok(report.waves.every((w) => w.drains === undefined), 'no order is made up')
     t.ok(report.waves.some((w) => w.waitForDrain.includes('node02')), 'the rest of the plan is told')
