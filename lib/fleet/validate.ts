@@ -107,7 +107,9 @@ function withoutRefused(value: unknown, errors: readonly SchemaError[]): Declara
   const copy = structuredClone(value) as Record<string, unknown>
   for (const { instancePath, keyword, params } of errors) {
     const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    if (keyword === 'additionalProperties' && path[0] !== 'notify') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
+    if (instancePath === '/scheduler' && keyword === 'type') copy['scheduler'] = { type: 'slurm' }
+    else if (instancePath === '/scheduler/type' || (instancePath === '/scheduler' && keyword === 'required')) Object.assign(copy['scheduler'] as object, { type: 'slurm' })
+    else if (keyword === 'additionalProperties' && path[0] !== 'notify') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
     else if (path[0] !== undefined && OPTIONAL.has(path[0]) && instancePath !== '/scheduler') remove(copy, path.slice(0, path[0] === 'health' ? 1 : 2))
   }
   return validate(copy) ? (copy as unknown as Declaration) : undefined

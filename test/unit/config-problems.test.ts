@@ -261,8 +261,8 @@ t.test('what a scheduler makes right', async (t) => {
 t.test('a mistake in the scheduler hides no other, and none is made up', async (t) => {
   const codes = (scheduler: string): readonly string[] => checkDeclaration(FILE, `${GOOD}scheduler: ${scheduler}\ndrain: { atOnce: 1 }\nrollout: { waves: [2, 1] }\n`).problems.map((p) => p.code)
   t.same(codes('{ type: slurm, every: 30 s }'), ['config/invalid-value', 'config/waves'])
-  t.same(codes('5'), ['config/wrong-type'])
-  t.same(codes('{ type: pbs }'), ['config/invalid-value'])
+  t.same(codes('5'), ['config/wrong-type', 'config/waves'])
+  t.same(codes('{ type: pbs }'), ['config/invalid-value', 'config/waves'])
 })
 
 t.test('a time zone that is nearly right', async (t) => {
@@ -358,4 +358,14 @@ t.test('a slip hides no other: form, lists and policy are told at once, by place
   })
   const error = await readDeclaration(`${directory}/patchrun.yml`).then(() => null, (e: unknown) => e as PatchrunError)
   t.same(error?.problems.map(({ code, where }) => `${where?.line} ${code}`), ['3 config/unknown-field', '6 config/contradiction', '7 config/canary-not-allowed', '9 config/waves', '10 config/invalid-value'])
+})
+
+t.test('nor does one in the scheduler, of which there is no other kind', async (t) => {
+  for (const [scheduler, code] of [['{ type: slurn }', 'invalid-value'], ['{ type: 3, every: 5s }', 'invalid-value'], ['{ every: 5s }', 'missing-field'], ['slurm', 'wrong-type'], ['{ typ: slurm }', 'missing-field']] as const) {
+    const directory = t.testdir({ 'patchrun.yml': `schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\nnodes: { allow: ["node[01-06]"], canary: [node09] }\nscheduler: ${scheduler}\nrunsOn: { node01: [vm1] }\ndrain: { atOnce: 1 }\n` })
+    const error = await readDeclaration(`${directory}/patchrun.yml`).then(() => null, (e: unknown) => e as PatchrunError)
+    const told = error?.problems.map((p) => `${p.where?.line} ${p.code}`) ?? []
+    for (const wanted of ['4 config/canary-not-allowed', `5 config/${code}`, '6 config/runs-on']) t.ok(told.includes(wanted), `${scheduler}: ${wanted} in ${told.join(', ')}`)
+    t.notOk(told.includes('7 config/no-scheduler'))
+  }
 })
