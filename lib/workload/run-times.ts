@@ -3,7 +3,8 @@
 
 /**
  * How much the guess "as long again as it has run" weighs against each job that is known to have run longer. Little: where few ran longer,
- * few do. Tried with run times of eight kinds, heavy tails among them: no other weight picks shorter waits in most of them.
+ * few do. Tried with run times of eight kinds: a larger weight picks somewhat shorter waits where tails are heavy, a smaller one where
+ * there is a longest run time; this one lies between.
  */
 const AS_LONG_AGAIN = 0.5
 
