@@ -205,6 +205,7 @@ async function orphaned(t: Test, ansible: string): Promise<void> {
   t.same(await fleet.boots(), bootsBefore.map((n) => n + 1))
   t.same(fleet.steps().filter((s) => s === 'release node01').length, 1)
   const kept = fleet.evidence()
+  t.equal(kept.length, fleet.steps().length, 'each step has a directory')
   t.same(kept.filter(({ log }) => log === ''), [], 'of each step there is a log under its name')
   t.ok(kept.some(({ step, log }) => step.endsWith('-drain') && /visit-\d+-\d+$/.test(log)), 'some visits were started ahead')
 }
