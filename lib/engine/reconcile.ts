@@ -53,13 +53,13 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       await run.takeOrders()
       const { fleet } = observed
       // Asked for first: what ends while things are started here is not known to this decision.
-      const { ends } = going
+      const { going: { ends }, visits: { known } } = running
       const decision = decideNow(run, observed, running.visits.prepared)
       if (run.stop.aborted) continue
       warnOfIdleCanaries(run, fleet, decision, running)
       warnOfEmptyPartitions(run, observed, running)
       for (const action of decision.actions) await start(run, fleet, action, running)
-      await running.visits.closeIdle(clock.now())
+      running.visits.closeIdle(clock.now(), known)
       if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
       if (going.ends !== ends) continue
       const listens = decision.waiting.some((w) => STEERED.has(w.code))

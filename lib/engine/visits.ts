@@ -10,6 +10,7 @@ import { RunSummarizer } from '../change/summarize.js'
 import { nodeState } from '../rollout/index.js'
 import type { OpenStep, RolloutState } from '../rollout/index.js'
 import type { StepResult } from './outcome.js'
+import { Parked } from './parked.js'
 import { tellDrain } from './scheduler-playbooks.js'
 import type { StepContext } from './step.js'
 import { launchVisit, startKey } from './visit-launch.js'
@@ -17,11 +18,6 @@ import type { Stop, Visit } from './visit-launch.js'
 
 /** One that was started ahead this long ago is not used any more, ms. */
 const OLD = 300_000
-
-interface Parked extends Visit {
-  /** What it did last is in the journal: whoever decides knows of it. */
-  settled: boolean
-}
 
 interface Ahead {
   /** What it was started with; where that has changed it is of no use. */
@@ -38,7 +34,7 @@ export const isOfVisit = ({ action, full }: OpenStep, rollout: RolloutState, nod
   action === 'drain' || action === 'reboot' || action === 'release' || full === true || (action === 'verify' && nodes.length === 1 && nodeState(rollout, nodes[0] as string).held !== undefined)
 
 export class Visits {
-  readonly #parked = new Map<string, Parked>()
+  readonly #parked = new Parked<Visit>()
   readonly #ahead = new Map<string, Ahead>()
   readonly #closing = new Set<Promise<void>>()
   #count = 0
@@ -63,7 +59,7 @@ export class Visits {
     const stderr = exit.stderr.replaceAll(`${context.checkout}/`, '')
     const summary = summarizer.finish({ ...exit, stderr }, step.nodes)
     const next = visit.next.slice(visit.next.indexOf(step.action as Stop) + 1)
-    if (parked && summary.complete && next.length > 0) this.#parked.set(node, { ...visit, next, settled: false })
+    if (parked && summary.complete && next.length > 0) this.#parked.park(node, { ...visit, next })
     // Its end is of no interest any more: nobody waits for that.
     else if (parked) this.#close(visit.live)
     return { summary, exit }
@@ -72,8 +68,7 @@ export class Visits {
   /** The one that waits to go on with just this step. */
   async #take(step: OpenStep, context: StepContext, rollout: RolloutState): Promise<Visit | null> {
     const [node = ''] = step.nodes
-    const parked = this.#parked.get(node)
-    this.#parked.delete(node)
+    const parked = this.#parked.take(node)
     const alone = step.nodes.length === 1 && !isGiveBack(step, rollout)
     if (parked && alone && parked.next[0] === step.action) return parked
     if (parked) await parked.live.close()
@@ -107,27 +102,28 @@ export class Visits {
 
   /** The outcome of this step is in the journal. */
   settle(step: OpenStep): void {
-    const parked = this.#parked.get(step.nodes[0] ?? '')
-    if (parked) parked.settled = true
+    this.#parked.settle(step.nodes[0] ?? '')
   }
 
-  /** Ends those that were not told to go on although a decision knew of them, and those that wait for too long. */
-  async closeIdle(now: number): Promise<void> {
+  /** Those that a decision which is made now knows of. */
+  get known(): readonly object[] {
+    return this.#parked.known
+  }
+
+  /** Ends those that were not told to go on by the decision that knew of these, and those that wait for too long. */
+  closeIdle(now: number, known: readonly object[]): void {
     for (const [node, ahead] of this.#ahead) {
       if (now <= ahead.since + OLD) continue
       this.#ahead.delete(node)
       this.#end(ahead)
     }
-    const idle = [...this.#parked].filter(([, p]) => p.settled)
-    for (const [node] of idle) this.#parked.delete(node)
-    await Promise.all(idle.map(([, p]) => p.live.close()))
+    for (const { live } of this.#parked.passedOver(known)) this.#close(live)
   }
 
   /** Ends all of them: settles when none is left. */
   async close(): Promise<void> {
-    for (const { live } of this.#parked.values()) this.#close(live)
+    for (const { live } of this.#parked.takeAll()) this.#close(live)
     for (const ahead of this.#ahead.values()) this.#end(ahead)
-    this.#parked.clear()
     this.#ahead.clear()
     await Promise.all(this.#closing)
   }
