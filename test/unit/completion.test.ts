@@ -101,15 +101,22 @@ async function types(terminal: Terminal, line: string, wanted: RegExp): Promise<
   terminal.keys(`${line}\t`)
   for (const end = Date.now() + 15_000; Date.now() < end && !wanted.test(clear(terminal.said(from))); ) await sleep(20)
   const seen = clear(terminal.said(from))
+  const before = terminal.length
   terminal.keys('\u0003')
-  await sleep(200)
+  await prompted(terminal, before)
   return seen
 }
 
+/** What is typed before the shell reads it is shown twice, or lost. */
+async function prompted(terminal: Terminal, from: number): Promise<void> {
+  for (const end = Date.now() + 15_000; Date.now() < end; await sleep(20)) if (/go> $/.test(clear(terminal.said(from)))) return
+  throw new Error(`no prompt, but ${JSON.stringify(terminal.said(from).slice(-500))}`)
+}
+
 const SHELLS: readonly (readonly [string, readonly string[], string])[] = [
-  ['bash', ['bash', '--norc', '--noprofile', '-i'], `bind 'set show-all-if-ambiguous on'; bind 'set enable-bracketed-paste off'; source <(patchrun completion bash)`],
-  ['zsh', ['zsh', '-f', '-i'], 'unsetopt beep; setopt interactivecomments; autoload -Uz compinit; compinit -D -u; source <(patchrun completion zsh)'],
-  ['fish', ['fish', '--no-config', '-i'], 'patchrun completion fish | source'],
+  ['bash', ['bash', '--norc', '--noprofile', '-i'], `bind 'set show-all-if-ambiguous on'; bind 'set enable-bracketed-paste off'; source <(patchrun completion bash); PS1='go> '`],
+  ['zsh', ['zsh', '-f', '-i'], 'unsetopt beep; setopt interactivecomments; autoload -Uz compinit; compinit -D -u; source <(patchrun completion zsh); PS1="go> "'],
+  ['fish', ['fish', '--no-config', '-i'], 'patchrun completion fish | source; function fish_prompt; printf "go> "; end'],
 ]
 
 for (const [name, argv, setUp] of SHELLS) {
@@ -120,6 +127,7 @@ for (const [name, argv, setUp] of SHELLS) {
     t.teardown(() => terminal.end())
     terminal.keys(`${setUp}; echo re''ady\r`)
     await terminal.until(/ready/)
+    await prompted(terminal, 0)
     for (const [line, wanted] of [
       ['patchrun roll', /back /],
       ['patchrun run --onc', /e /],
