@@ -16,7 +16,8 @@ class Visit:
     def __init__(self, settings, name):
         self.settings, self.name, self.reservation = settings, name, 'patchrun_' + name
         self.step, self.result, self.message, self.tries, self.said, self.job = self.begin, None, '', 0, '', None
-        self.changed, self.opened = False, False
+        # up: set idle, so Slurm does not ask slurmd anew.
+        self.changed, self.opened, self.up = False, False, False
         self.lasts(settings['release_timeout'])
         tested = settings['tested'].get(name)
         if tested is not None:
@@ -100,7 +101,10 @@ class Visit:
             'starttime=now', 'duration=UNLIMITED')
         if held and self.bring_up(node):
             self.opened = True
-            self.go(self.answers, self.settings['release_timeout'])
+            if self.up and self.settings['phase'] != 'open':
+                self.start_test(node)
+            else:
+                self.go(self.answers, self.settings['release_timeout'])
         elif self.tries > 5:
             self.failing('it could not be opened: ' + self.said)
 
@@ -108,9 +112,8 @@ class Visit:
         """A resume makes Slurm ask a node anew that was down (it rebooted), up to a second. Where slurmd was heard from and a test follows,
         that tells no more than the test does."""
         update = ['update', 'nodename=' + self.name]
-        if 'DOWN' in node['state'] and self.settings['test'] and self.run(*update, 'state=idle', *self.features(node)):
-            return True
-        return self.run(*update, 'state=resume', *self.features(node))
+        self.up = 'DOWN' in node['state'] and self.settings['test'] and self.run(*update, 'state=idle', *self.features(node))
+        return self.up or self.run(*update, 'state=resume', *self.features(node))
 
     def answers(self, node, reserved):
         """After a resume Slurm asks slurmd anew: NOT_RESPONDING goes when it has answered."""
@@ -127,10 +130,13 @@ class Visit:
             elif self.settings['phase'] == 'open':
                 self.end('open')
             else:
-                self.job = TestJob(self.settings, node, self.reservation)
-                self.go(self.test, self.settings['test_timeout'] + TIDY_FOR)
+                self.start_test(node)
         elif self.late():
             self.failing('slurmd did not answer within %g s after the node was resumed; look at slurmd and munge on it' % self.settings['release_timeout'])
+
+    def start_test(self, node):
+        self.job = TestJob(self.settings, node, self.reservation)
+        self.go(self.test, self.settings['test_timeout'] + TIDY_FOR)
 
     def test(self, node, reserved):
         ended = self.job.ended()
@@ -233,7 +239,7 @@ def release(settings):
                     continue
                 visit.step(nodes[visit.name], visit.reservation in names)
             if any(visit.result is None for visit in visits):
-                time.sleep(POLL)
+                pause(POLL, [visit.job for visit in going if visit.step == visit.test])
     finally:
         for visit in visits:
             if visit.job:

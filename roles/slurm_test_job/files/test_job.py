@@ -44,6 +44,13 @@ class TestJob:
         return ': ' + text[-300:] if text else ''
 
 
+def pause(longest, jobs):
+    """Until one of them has ended: that is worth a look."""
+    until = time.monotonic() + longest
+    while time.monotonic() < until and all(job.command.process.poll() is None for job in jobs):
+        time.sleep(0.005)
+
+
 def test_job(settings):
     nodes = states(settings, [settings['node']])
     if settings['node'] not in nodes:
