@@ -18,6 +18,8 @@ export interface SchedulerRun {
   readonly checkout: string
   /** How long a drain may wait for its node to be empty, ms. */
   readonly wait?: number
+  /** Where a job comes before the drain, the node is given back at once. */
+  readonly idle?: boolean
   /** The connection to the node is there before it is drained. */
   readonly connected?: boolean
 }
@@ -67,7 +69,7 @@ function drainPlays(run: SchedulerRun): readonly Play[] {
   return [drain({ ...drainVars(run), patchrun_wait: 0 }), REACH, ...(wait > 0 ? [drain(drainVars(run))] : [])]
 }
 
-const drainVars = (run: SchedulerRun): Vars => ({ patchrun_wait: (run.wait ?? 0) / 1000, slurm_drain_interval: interval(run.scheduler, 5, 2), ...variables(run) })
+const drainVars = (run: SchedulerRun): Vars => ({ patchrun_wait: (run.wait ?? 0) / 1000, patchrun_idle: run.idle ?? false, slurm_drain_interval: interval(run.scheduler, 5, 2), ...variables(run) })
 
 /** For an Ansible that was started ahead, before its drain is read: nobody knew then how long it may wait. */
 export async function tellDrain(run: SchedulerRun, directory: string): Promise<void> {

@@ -27,7 +27,7 @@ export interface Visit {
 }
 
 export interface Launch {
-  readonly step: Pick<OpenStep, 'action' | 'nodes' | 'wait'>
+  readonly step: Pick<OpenStep, 'action' | 'nodes' | 'wait' | 'idle'>
   /** Made anew. */
   readonly directory: string
   /** The step releases what was not changed. */
@@ -43,7 +43,7 @@ export async function launchVisit({ step, directory, giveBack, ahead = false, on
   const { scheduler } = fleet
   if (!scheduler) throw new Error('a visit without a scheduler')
   await makeAnew(directory)
-  const playbooks = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait, connected: ahead }, directory)
+  const playbooks = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait, idle: step.idle, connected: ahead }, directory)
   const stop = step.action as Stop
   const next = step.nodes.length > 1 || giveBack ? [stop] : ROUTE.slice(ROUTE.indexOf(ahead ? 'reach' : stop))
   const sections: Section[] = giveBack ? [{ mode: 'gate', playbook: playbooks.giveBack }] : next.map((s) => sectionOf(s, playbooks, fleet.playbooks.playbook))

@@ -42,6 +42,7 @@ function drainOutcome(seen: Workload, name: string, prefix: string): NodeOutcome
   const said = (drained: Drained): NodeOutcome => ({ drained, ...(typeof boot === 'number' && { boot }) })
   // The word of the role, held against what it saw: empty is only a node that is seen drained, by us, with nothing on it.
   if (seen.results[name]?.result === 'drained' && use?.draining && use.ours) return said(use.empty ? 'empty' : 'busy')
+  if (seen.results[name]?.result === 'outrun' && use && !use.draining) return { drained: 'outrun' }
   if (seen.results[name]?.result === 'foreign' && use && !use.ours) return said(use.empty ? 'foreign-empty' : 'foreign')
   return said('unclear')
 }

@@ -83,7 +83,7 @@ export class Visits {
       return null
     }
     const { fleet, checkout } = context
-    if (fleet.scheduler) await tellDrain({ fleet, scheduler: fleet.scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait }, visit.directory)
+    if (fleet.scheduler) await tellDrain({ fleet, scheduler: fleet.scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait, idle: step.idle }, visit.directory)
     return visit
   }
 

@@ -13,7 +13,8 @@ import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
 import { Hosting } from './hosting.js'
 import { Visits } from './visits.js'
-import { byRecord, EMPTY, hasHotPart, isVisiting, sortNodes } from './sorted.js'
+import { settling } from './settling.js'
+import { byRecord, EMPTY, hasHotPart, isFirstLook, isVisiting, sortNodes } from './sorted.js'
 import type { Sorted } from './sorted.js'
 import { nodeState } from './state.js'
 import type { RolloutState } from './state.js'
@@ -145,7 +146,8 @@ class Walk {
     }
     if (later.length > 0) this.#waiting.push({ nodes: later, code: 'step', text: some ? 'others of its wave are looked at first' : 'the scheduler is asked which nodes are looked at first' })
     if (looks.fresh.length === all.length) this.#visits?.lookedAt(first)
-    for (const nodes of [first, [...looks.tried, ...due]]) if (nodes.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes })
+    const again = [...looks.tried, ...due]
+    if (again.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes: again })
     // The rest of the wave is still being looked at: one apply a little later costs less than two now.
     const looking = looks.fresh.length > 0 || sorted.busy.some((n) => isFirstLook(rollout, n))
     if (looking && changes.fresh.length > 0) this.#waiting.push({ nodes: changes.fresh, code: 'step', text: 'its wave is still being looked at' })
@@ -156,6 +158,16 @@ class Walk {
       this.#waiting.push(...waiting)
     }
     this.#visits?.begin(index, without(sorted.drain, hotFirst), (this.#slots ??= new Slots(this.world)))
+    this.#look(index, first, looks.fresh.length < all.length)
+  }
+
+  /** `beside`: others of the wave were looked at before, and may be about to be drained. */
+  #look(wave: number, nodes: readonly string[], beside: boolean): void {
+    const { world } = this
+    if (nodes.length === 0) return
+    const hold = beside && this.#visits ? settling(world, this.#visits.actions, this.#visits.looking) : null
+    if (hold) this.#waiting.push({ ...hold, nodes })
+    else this.#actions.push({ do: 'detect', wave, nodes })
   }
 
   /** Visits begin with few nodes: those that are expected to be empty first are looked at first, and the others beside their visits. */
@@ -165,7 +177,12 @@ class Walk {
     if (!this.#visits || size > fresh.length + looking) return fresh
     // Some of them will have got a job by then.
     const most = Math.min(forks, 2 * this.#visits.atOnce)
-    if (looking > 0 || fresh.length <= most) return looking > 0 ? [] : fresh
+    if (looking > 0) {
+      // When it ends, it is known which of them are idle.
+      this.#visits.looking.want()
+      return []
+    }
+    if (fresh.length <= most) return fresh
     return this.#visits.soonest(fresh)?.slice(0, most) ?? null
   }
 
@@ -202,11 +219,6 @@ function without(nodes: readonly string[], some: readonly string[]): readonly st
 
 /** Nodes that a closed wave holds up; the others say themselves what they wait for. */
 const stuckBehind = ({ unseen, hot, due }: Sorted): string[] => [...unseen, ...hot, ...due]
-
-const isFirstLook = (rollout: RolloutState, node: string): boolean => {
-  const { step, failures } = nodeState(rollout, node)
-  return failures === 0 && step !== undefined && rollout.steps.get(step)?.action === 'detect'
-}
 
 /** What keeps the other waves closed after the canary wave; null opens them. */
 function openCanaries({ good, ...rest }: Sorted): Hold | null {

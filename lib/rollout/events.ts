@@ -34,8 +34,11 @@ export interface TaskRef {
  */
 export type StepAction = 'detect' | 'apply' | 'verify' | 'check' | 'drain' | 'reboot' | 'release'
 
-/** What came of a drain. foreign: somebody else took the node out, or it was down; patchrun left it as it is. unclear: nobody knows. */
-export type Drained = 'empty' | 'busy' | 'foreign' | 'foreign-empty' | 'unclear'
+/**
+ * What came of a drain. foreign: somebody else took the node out, or it was down; patchrun left it as it is. outrun: it was to be idle, a
+ * job came first, and it was given back at once. unclear: nobody knows.
+ */
+export type Drained = 'empty' | 'busy' | 'foreign' | 'foreign-empty' | 'outrun' | 'unclear'
 
 /** pass; fail: the rollout halts; inconclusive: nobody knows, ask again. */
 export type CheckResult = 'pass' | 'fail' | 'inconclusive'
@@ -136,6 +139,8 @@ export interface Intended extends At {
   readonly postpone?: number
   /** Of drain: how long the step itself may wait for the node to be empty, ms. */
   readonly wait?: number
+  /** Of drain: where a job came first, the node is given back at once: others may take its place. */
+  readonly idle?: true
   /** Of drain: these nodes go out together, for the sake of this hypervisor. */
   readonly host?: string
   /** Of apply: the nodes on this hypervisor, drained for its sake. */

@@ -39,6 +39,12 @@ export class Looking {
     return silent !== null && (!workload || silent.at >= workload.at)
   }
 
+  /** When what is known got too old for those that wait for a look, ms; null: nobody waits, or there was no answer lately. */
+  get awaited(): number | null {
+    const { workload, every } = this.view
+    return this.#stale && workload && !this.silenced() ? workload.at + every : null
+  }
+
   /** To be asked last: whether the scheduler has to be looked at, and what for. */
   actions(): Action[] {
     if (!this.#wanted) return []

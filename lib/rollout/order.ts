@@ -15,6 +15,8 @@ export interface Turn {
   readonly why: string
 }
 
+/** Hours that a rollout waits for each hour in which a drained node is idle: waiting is the rollout's, idle cores are the users' loss. */
+const IDLE_WEIGHS = 4
 /** What it is worth that a node's Ansible is there already, ms. */
 const HEAD_START = 2_000
 
@@ -36,7 +38,7 @@ export interface Ordering {
 /** Nodes at work that cost the same keep their order. */
 export function drainOrder(nodes: readonly Candidate[], { now, clock, places, prepared = new Set() }: Ordering): readonly Turn[] {
   const ahead = ({ node }: Candidate): number => (prepared.has(node) ? HEAD_START : 0)
-  const cost = ({ use }: Candidate): number => (use.empty ? 0 : Math.max(0, use.expected - now) + use.waste / Math.max(1, use.node.cpus))
+  const cost = ({ use }: Candidate): number => (use.empty ? 0 : Math.max(0, use.expected - now) + (IDLE_WEIGHS * use.waste) / Math.max(1, use.node.cpus))
   const place = ({ use }: Candidate): number => places.get(use.node.name) ?? 0
   const rank = ({ use }: Candidate): number => (use.empty ? 0 : use.emptyBy === null ? 2 : 1)
   return [...nodes]

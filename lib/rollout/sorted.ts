@@ -73,3 +73,9 @@ export function byRecord(nodes: readonly string[], rollout: RolloutState): { rea
   for (const node of nodes) (nodeState(rollout, node).failures > 0 ? tried : fresh).push(node)
   return { fresh, tried }
 }
+
+/** It is being looked at, and was not before, or nothing came of it. */
+export const isFirstLook = (rollout: RolloutState, node: string): boolean => {
+  const { step, failures } = nodeState(rollout, node)
+  return failures === 0 && step !== undefined && rollout.steps.get(step)?.action === 'detect'
+}

@@ -70,6 +70,8 @@ export interface NodeState {
   readonly blindSpots: readonly TaskRef[]
   readonly failure?: Failure
   readonly held?: Held
+  /** A job came to it before its drain did. */
+  readonly outrun?: true
   /** It was given back unchanged, and is drained again no sooner than this, ms. */
   readonly postponed?: number
 }
@@ -86,6 +88,7 @@ export interface OpenStep {
   readonly foreign?: true
   readonly postpone?: number
   readonly wait?: number
+  readonly idle?: true
   readonly host?: string
   readonly guests?: readonly string[]
 }

@@ -60,6 +60,9 @@ export function afterDrain(state: NodeState, outcome: NodeOutcome | undefined, {
   const boot = before.boot ?? outcome?.boot
   const known = { ...before, ...(boot !== undefined && { boot }) }
   switch (outcome?.drained ?? 'unclear') {
+    case 'outrun':
+      // Once: where jobs come and go all the time, it would never be its turn.
+      return { ...rest, outrun: true }
     case 'empty':
       return { ...rest, held: { ...known, empty: true, seen: at } }
     case 'busy':

@@ -6,6 +6,7 @@ import type { NodeUse } from '../workload/use.js'
 import { Ahead } from './ahead.js'
 import { drained } from './capacity.js'
 import type { Slots } from './capacity.js'
+import { drainsOf } from './drains.js'
 import type { Hosting } from './hosting.js'
 import { clockOf, fits, inTime } from './in-time.js'
 import { Looking } from './looking.js'
@@ -24,8 +25,6 @@ import type { Action, Hold, SchedulerView, Waiting, World } from './world.js'
 
 /** Given back because time was over: not drained again before this has passed, ms. */
 const POSTPONE = 600_000
-/** How long the step that drains a node may wait for it to be empty, ms: what is empty by then is changed without asking anew. */
-const PATIENCE = 30_000
 
 interface NextStep {
   readonly do: Exclude<StepAction, 'check'>
@@ -130,7 +129,7 @@ export class Visits {
 
   /** Those of these nodes whose visit begins now. */
   begin(wave: number, nodes: readonly string[], slots: Slots): void {
-    const { policy, rollout, forks, prepared } = this.world
+    const { rollout, forks, prepared } = this.world
     const limit = this.atOnce
     // A hypervisor goes out with what runs on it, and that with its hypervisor.
     const single = nodes.filter((n) => !this.hosting.isParty(n) && !this.hosting.hostFirst(n))
@@ -159,15 +158,9 @@ export class Visits {
       return hold
     })
     this.#held += chosen.length
-    const foreign = (node: string): boolean => isForeign(this.#uses.get(node))
-    const idle = chosen.filter((n) => this.#uses.get(n)?.empty)
-    const busy = chosen.filter((n) => !idle.includes(n) && !foreign(n))
-    for (const node of idle) this.actions.push({ do: 'drain', wave, nodes: [node], ...(foreign(node) && { foreign: true as const }) })
-    const patient = busy.slice(0, Math.max(0, forks - this.#going))
-    for (const node of patient) this.actions.push({ do: 'drain', wave, nodes: [node], wait: Math.min(PATIENCE, policy.drain.timeout) })
-    this.#going += patient.length
-    const others = busy.slice(patient.length)
-    if (others.length > 0) this.actions.push({ do: 'drain', wave, nodes: others })
+    const { actions, patient } = drainsOf(chosen, { uses: this.#uses, world: this.world, spare: forks - this.#going, others: order.length > chosen.length })
+    this.#going += patient
+    this.actions.push(...actions.map((a) => ({ ...a, wave })))
     this.waiting.push(...waiting)
     // Their slot may come when something happens there; where visits of ours take the room, it comes with the end of one.
     const crowded = new Set(waiting.flatMap((w) => (w.code === 'capacity' ? w.nodes : [])))

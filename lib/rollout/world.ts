@@ -62,7 +62,7 @@ export interface World {
 
 export type Action =
   /** Run a step on these nodes, all of one wave. */
-  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[]; readonly full?: true; readonly foreign?: true; readonly postpone?: number; readonly wait?: number; readonly host?: string; readonly guests?: readonly string[] }
+  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[]; readonly full?: true; readonly foreign?: true; readonly postpone?: number; readonly wait?: number; readonly idle?: true; readonly host?: string; readonly guests?: readonly string[] }
   /** Ask the scheduler; with nodes to watch: until one of them is empty. */
   | { readonly do: 'observe'; readonly watch: readonly string[] }
   /** Their visits are next: what each needs may be started ahead, and nothing on the node is changed by it. It is no step. */

@@ -24,7 +24,7 @@ export interface NodeUse {
   readonly out: boolean
   /** When the last job's limit ends it, ms; null: one has no limit. `now` for an empty node. */
   readonly emptyBy: number | null
-  /** When it is expected to be empty, ms: a job is expected to run as long as those that ended lately and had run longer; the fewer these are, the more as long again as it has run; at most to its limit. */
+  /** When it is expected to be empty, ms: a job is expected to run as long as those that ended lately and had run longer; the fewer these are, the more as long again as it has run; at most to its limit; of several jobs the last one ends later than each is expected to. */
   readonly expected: number
   /** Idle core-ms until it is expected to be empty: what draining it now is expected to cost. */
   readonly waste: number
@@ -45,7 +45,8 @@ export function useOf(workload: Workload, name: string, prefix: string, jobsOn: 
   const has = (words: readonly string[]): boolean => node.state.some((s) => words.includes(s))
   const empty = jobs.length === 0 && node.allocated === 0 && !has(BUSY)
   const ends = jobs.map((job) => ({ job, end: expectedEnd(job, at, ended) }))
-  const expected = ends.reduce((last, { end }) => Math.max(last, end), at)
+  const emptyBy = jobs.some((j) => j.end === null) ? null : jobs.reduce((last, j) => Math.max(last, j.end ?? at), at)
+  const expected = Math.min(emptyBy ?? Infinity, at + ends.reduce((last, { end }) => lastOf(last, end - at), 0))
   const free = Math.max(0, node.cpus - node.allocated)
   const share = node.allocated / Math.max(1, jobs.length)
   return {
@@ -53,11 +54,14 @@ export function useOf(workload: Workload, name: string, prefix: string, jobsOn: 
     draining: has(['DRAIN', 'DRAINED', 'DRAINING']),
     ours: node.reason.startsWith(prefix),
     out: has(OUT),
-    emptyBy: jobs.some((j) => j.end === null) ? null : jobs.reduce((last, j) => Math.max(last, j.end ?? at), at),
+    emptyBy,
     expected,
     waste: free * (expected - at) + ends.reduce((sum, { end }) => sum + share * (expected - end), 0),
   }
 }
+
+/** When two jobs have ended that are expected to go on so long: later than either, because which one is wrong about its end, and how, is chance (as of two exponential distributions). */
+const lastOf = (a: number, b: number): number => (a > 0 && b > 0 ? a + b - (a * b) / (a + b) : a + b)
 
 /** Run times spread over orders of magnitude, and limits lie far above them. */
 function expectedEnd({ start, end }: Job, now: number, ended: RunTimes): number {

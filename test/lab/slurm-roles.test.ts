@@ -143,6 +143,25 @@ async function all(t: Test, bin: string): Promise<void> {
     t.same(again.report.nodes.map(({ reasonAt }) => reasonAt), report.nodes.slice(0, 2).map(({ reasonAt }) => reasonAt), 'no command was given')
   })
 
+  await t.test('drain: an idle node that a job comes to before its drain is given back at once', async (t) => {
+    const job = await submit('-w', 'node03', '--wrap', 'sleep 60')
+    await until('it runs', async () => (await jobField(job, 'JobState')) === 'RUNNING')
+    const before = await raw('node03')
+    const { report, changed, took } = await on('slurm_drain', { patchrun_nodes: ['node02', 'node03', 'node04', 'node05'], patchrun_idle: true })
+    t.comment(`drained in ${took.toFixed(2)} s`)
+    t.equal(changed, true)
+    t.match(report.results, { node02: { result: 'drained' }, node03: { result: 'outrun', message: /a job came before/ }, node04: { result: 'drained' }, node05: { result: 'foreign' } }, 'what was drained before stays so, with its job')
+    t.same(report.nodes.map(({ name, state }) => [name, state.includes('DRAIN')]), [['node02', true], ['node03', false], ['node04', true], ['node05', true]])
+    // Slurm asks slurmd anew after that.
+    await until('it answered', async () => !(await raw('node03')).state.includes('NOT_RESPONDING'))
+    const line = (text: string): string => text.replace(/BootTime=\S+/, '')
+    t.equal(line((await raw('node03')).line), line(before.line), 'as if nothing had been')
+    t.equal(await jobField(job, 'JobState'), 'RUNNING')
+    await slurm('scancel', job)
+    await until('it is in service', async () => (await raw('node03')).state === 'IDLE')
+    await slurm('scontrol', 'update', 'nodename=node04', 'state=resume')
+  })
+
   await t.test('release: tested before it is open, feature and all', async (t) => {
     await slurm('scancel', '-u', 'alice')
     await until('node02 is empty', async () => (await raw('node02')).state === 'IDLE+DRAIN')

@@ -71,13 +71,14 @@ export class Cluster {
   #jobsOn = (node: string): readonly Job[] =>
     (this.#jobs.get(node) ?? []).map(({ id, start, limit }) => ({ id, user: 'u', state: 'RUNNING', nodes: [node], start, end: limit === null ? null : start + limit, cpus: 2 }))
 
-  drain(node: string, fault: boolean, roll: number): NodeOutcome {
+  drain(node: string, idle: boolean, fault: boolean, roll: number): NodeOutcome {
     const other = this.#drained.get(node) === 'other'
     if (fault) {
       if (roll % 2 === 0 && !other) this.#drained.set(node, 'us')
       return { drained: 'unclear' }
     }
     if (other) return { drained: this.isEmpty(node) ? 'foreign-empty' : 'foreign' }
+    if (idle && !this.isEmpty(node) && !this.#drained.has(node)) return { drained: 'outrun' }
     this.#drained.set(node, 'us')
     return { drained: this.isEmpty(node) ? 'empty' : 'busy', boot: 1 }
   }

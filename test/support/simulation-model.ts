@@ -145,7 +145,7 @@ export class Model {
         if (action.do === 'drain') for (const node of action.nodes) this.#prepared.delete(node)
         const step = `s${this.rollout.stepCount + 1}`
         this.rules.begun(action)
-        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }), ...(action.host !== undefined && { host: action.host }), ...(action.guests && { guests: action.guests }) }) })
+        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.idle && { idle: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }), ...(action.host !== undefined && { host: action.host }), ...(action.guests && { guests: action.guests }) }) })
         if ((action.do === 'apply' && action.full) || action.do === 'reboot') for (const node of action.nodes) for (const n of [node, ...this.guestsOf(node)]) if (!this.unscheduled.has(n)) this.cluster?.mustBeEmpty(n)
         this.#ends.set(step, this.now + 1 + ((roll * 13 + this.#ends.size * 5) % 30))
       }
@@ -182,12 +182,12 @@ export class Model {
     this.#record({ type: 'concluded', at: this.now, step: step.step, tasks: [], nodes })
   }
 
-  #outcome(node: string, { action, full }: OpenStep, roll: number): [string, NodeOutcome][] {
+  #outcome(node: string, { action, full, idle }: OpenStep, roll: number): [string, NodeOutcome][] {
     const fault = roll % 100 < this.scenario.faults
     const cause = (['failed', 'unreachable', 'hung', 'unknown'] as const)[roll % 4] ?? 'failed'
     const failure = { cause, message: 'x' }
     if (action === 'check') return [[node, { checked: fault ? (roll % 3 === 0 ? 'fail' : 'inconclusive') : 'pass' }]]
-    if (action === 'drain' && this.cluster) return [[node, this.cluster.drain(node, fault, roll)]]
+    if (action === 'drain' && this.cluster) return [[node, this.cluster.drain(node, idle === true, fault, roll)]]
     if (action === 'release' && this.cluster) return [[node, this.cluster.release(node, fault, roll)]]
     if (action === 'reboot') return [[node, fault ? (roll % 3 === 0 ? { rebooted: 'cut' } : { rebooted: 'failed', failure }) : { rebooted: roll % 2 === 0 ? 'done' : 'not-needed' }]]
     if (action === 'apply') {

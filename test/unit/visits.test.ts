@@ -21,13 +21,13 @@ function world({ busy = [], stages = {}, forks = 20, atOnce = 8, age = 0, every 
   const rollout = { ...wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now), nodes: new Map(Object.entries(stages).map(([n, state]): [string, NodeState] => [n, { ...UNSEEN, at: now, ...state }])) }
   return worldFor(rollout, all.map((n) => nodeOf(n)), { now, forks, scheduler, prepared: new Set(prepared), policy: { ...policy, drain: { ...policy.drain, atOnce } } })
 }
-const does = (w: World): string[] => decide(w).actions.map((a) => `${a.do}${'nodes' in a ? ` ${a.nodes.join(',')}` : ''}${'wait' in a && a.wait !== undefined ? ` waits ${a.wait}` : ''}`)
+const does = (w: World): string[] => decide(w).actions.map((a) => `${a.do}${'nodes' in a ? ` ${a.nodes.join(',')}` : ''}${'wait' in a && a.wait !== undefined ? ` waits ${a.wait}` : ''}${'idle' in a && a.idle ? ' while idle' : ''}`)
 const why = (w: World, node: string): string => decide(w).waiting.filter((x) => x.nodes.includes(node)).map((x) => x.text).join('; ')
 const allDrain = Object.fromEntries(names.map((n): [string, Partial<NodeState>] => [n, { stage: 'drain' }]))
 
 t.test('no more visits at once than forks', async (t) => {
   const few = world({ stages: allDrain, forks: 2 })
-  t.same(does(few), ['drain n7', 'drain n6'], 'idle nodes begin as many visits as there are forks')
+  t.same(does(few), ['drain n7 while idle', 'drain n6 while idle'], 'idle nodes begin as many visits as there are forks')
   t.match(why(few, 'n2'), '2 visits are under way, as many as may be at once (ansible.forks)')
   const held: Partial<NodeState> = { stage: 'drain', held: { since: now, phase: 'draining', empty: false } }
   const back = world({ stages: { ...allDrain, n0: held, n1: held, n2: held }, forks: 2, atOnce: 3 })
@@ -38,6 +38,42 @@ t.test('no more visits at once than forks', async (t) => {
 t.test('a drain of a node at work waits for it while there are forks; the others go together', async (t) => {
   t.same(does(world({ stages: allDrain, busy: names, forks: 2 })), ['drain n0 waits 30000', 'drain n1 waits 30000', 'drain n2,n3,n4,n5,n6,n7'])
   t.same(does(world({ stages: allDrain, busy: ['n1', 'n2'], forks: 7 })).filter((a) => a.includes('n1') || a.includes('n2')), ['drain n1 waits 30000', 'drain n2'], 'idle ones take forks first')
+})
+
+t.test('an idle node that gets a job before its drain makes room for another, once', async (t) => {
+  const two = { stages: allDrain, atOnce: 2 }
+  t.same(does(world(two)), ['drain n7 while idle', 'drain n6 while idle'])
+  t.same(does(world({ ...two, stages: { ...allDrain, n7: { stage: 'drain', outrun: true } } })), ['drain n7 waits 30000', 'drain n6 while idle'], 'the second time it waits for the job')
+  t.same(does(world({ stages: { ...allDrain, ...Object.fromEntries(names.slice(0, 7).map((n) => [n, { stage: 'good' as const }])) } })), ['drain n7 waits 30000'], 'where there is no other, too')
+})
+
+t.test('what drained nodes wait for comes before a look at the others of the wave', async (t) => {
+  const some = { stages: { n6: { stage: 'drain' as const }, n7: { stage: 'drain' as const } }, atOnce: 1 }
+  const others = 'detect n0,n1,n2,n3,n4,n5'
+  t.same(does(world(some)), ['drain n7 while idle'])
+  t.match(why(world(some), 'n3'), 'others of its wave are drained and changed first')
+  t.equal(decide(world(some)).wakeAt, now + 5_000)
+  const during = (since: number, step: { readonly action: 'drain' | 'apply' | 'reboot'; readonly wait?: number; readonly idle?: true; readonly full?: true }): string[] => {
+    const w = world({ ...some, stages: { ...some.stages, n7: { stage: 'drain', step: 's1', ...(step.action !== 'drain' && { held: { since, phase: 'begun', empty: false } }) } } })
+    return does({ ...w, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', wave: 1, nodes: ['n7'], since, ...step }]]) } })
+  }
+  t.same(during(now - 4_000, { action: 'drain', idle: true }), [])
+  t.same(during(now - 4_000, { action: 'apply', full: true }), [])
+  t.same(during(now - 5_000, { action: 'drain', idle: true }), [others], 'one that hangs is not waited for')
+  t.same(during(now - 5_000, { action: 'apply', full: true }), [others], 'nor a change that takes long')
+  t.same(during(now - 100, { action: 'drain', wait: 30_000 }), [others], 'nor a job')
+  t.same(during(now - 100, { action: 'reboot' }), [others], 'a reboot is the best time for it')
+
+  const asked = world({ ...some, age: 3_000 })
+  t.same(does(asked), ['observe'])
+  t.match(why(asked, 'n3'), 'the scheduler is asked which nodes are drained first')
+  if (!asked.scheduler) throw new Error('a world without a scheduler')
+  t.equal(decide({ ...asked, scheduler: { ...asked.scheduler, looking: { now: true, watch: false } } }).wakeAt, now + 3_000, 'though the answer does not come')
+  t.same(does(world({ ...some, age: 7_000 })), [others, 'observe'], 'not for long')
+  t.same(does({ ...asked, scheduler: { ...asked.scheduler, silent: { at: now, why: 'away' } } }), [others], 'one that is silent holds up no look')
+
+  const first = world({ busy: ['n0'], forks: 20, atOnce: 2, age: 1_000, stages: { n4: { step: 's1' }, n5: { step: 's1' }, n6: { step: 's1' }, n7: { step: 's1' } } })
+  t.same(does({ ...first, rollout: { ...first.rollout, steps: new Map([['s1', { step: 's1', action: 'detect', wave: 1, nodes: ['n4', 'n5', 'n6', 'n7'], since: now - 900 }]]) } }), ['observe'], 'when the first look ends, it is known which nodes are idle')
 })
 
 t.test('a look is taken only where a visit could begin', async (t) => {
@@ -90,7 +126,7 @@ t.test('the Ansible of a node whose turn is next is started while a visit comes 
   t.same(does({ ...full('rebooted'), policy: { ...full('rebooted').policy, maxChanged: 2 } }), [], 'nobody is next in this run')
 
   const room = (more: Given): string[] => does(world({ stages: { ...allDrain, n0: ended('rebooted') }, atOnce: 2, ...more })).filter((a) => a.startsWith('drain'))
-  t.same(room({ prepared: ['n5'] }), ['drain n5'], 'of idle ones it comes first')
-  t.same(room({ prepared: ['n5'], busy: ['n5'] }), ['drain n7'], 'an idle one comes before it when it is at work')
+  t.same(room({ prepared: ['n5'] }), ['drain n5 while idle'], 'of idle ones it comes first')
+  t.same(room({ prepared: ['n5'], busy: ['n5'] }), ['drain n7 while idle'], 'an idle one comes before it when it is at work')
   t.same(room({ prepared: ['n5'], busy: names }), ['drain n5 waits 30000'])
 })

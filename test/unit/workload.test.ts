@@ -59,6 +59,24 @@ t.test('where jobs take about forty seconds, the oldest is', async (t) => {
   t.ok(Math.abs((useOf(w, 'old', 'patchrun ')?.expected ?? 0) - AT - 7_400) < 100)
 })
 
+t.test('the last of several jobs ends later than each is expected to', async (t) => {
+  const w = workload({ two: [3, 3], one: [3] }, [40, 40, 40, 40, 40, 40, 40])
+  const [two, one] = ['two', 'one'].map((name) => useOf(w, name, 'patchrun '))
+  const rest = (one?.expected ?? 0) - AT
+  t.ok(Math.abs((two?.expected ?? 0) - AT - 1.5 * rest) < 1, `${two?.expected} of ${rest}`)
+  t.ok(Math.abs((two?.waste ?? 0) - rest) < 1, 'half of its cores are idle for as long as one job lasts, or so')
+  t.ok(Math.abs((one?.waste ?? 0) - rest) < 1)
+  t.equal(useOf(workload({ n: [590, 580] }, [900, 900, 900, 900, 900, 900]), 'n', 'patchrun ')?.expected, AT + 20_000, 'not beyond both limits')
+})
+
+t.test('users lose idle cores, the rollout time: a full node comes before a half empty one that ends sooner', async (t) => {
+  const w = workload({ half: [20], full: [] }, [38, 39, 40, 40, 41, 42, 43])
+  const job = { id: 'wide', user: 'anna', state: 'RUNNING', nodes: ['full'], start: AT - 5_000, end: AT + 600_000, cpus: 2 }
+  const full = w.nodes.get('full')
+  if (!full) throw new Error('no node')
+  t.same(order({ ...w, jobs: [...w.jobs, job], nodes: new Map([...w.nodes, ['full', { ...full, state: ['ALLOCATED'], allocated: 2 }]]) }), ['full', 'half'])
+})
+
 t.test('never beyond the limit, and whatever a role tells is endured', async (t) => {
   t.equal(useOf(workload({ n: [590] }, [900, 900, 900, 900, 900]), 'n', 'patchrun ')?.expected, AT + 10_000, 'the limit ends it')
   for (const ended of ['x', [null, -3, 'y', Infinity], {}, null]) t.equal(useOf(workload({ n: [7] }, ended), 'n', 'patchrun ')?.expected, AT + 7_000, JSON.stringify(ended))

@@ -6,7 +6,7 @@ RETRY_FOR = 5.0
 
 
 def drain(settings):
-    names, refused, changed = settings['nodes'], '', False
+    names, refused, set_now = settings['nodes'], '', set()
     # Close before the change: what somebody else sets in between cannot be told from it afterwards.
     seen = states(settings, names)
     until = time.monotonic() + RETRY_FOR
@@ -15,17 +15,20 @@ def drain(settings):
         todo = [name for name in names if results[name]['result'] == 'open']
         if todo and not settings['check']:
             refused = set_drain(settings, todo)
-            changed = True
+            set_now.update(todo)
         # What is told is what was there after the drain took hold.
         found = look(settings, names)
         if settings['check']:
-            changed = bool(todo)
+            set_now.update(todo)
             results.update({name: {'result': 'drained', 'message': 'would be drained'} for name in todo})
             break
         results = judge(settings, found[0], results)
         still = [name for name in names if results[name]['result'] == 'open']
         if not still:
-            if wait_for_empty(settings, [name for name in names if results[name]['result'] == 'drained']):
+            if settings['idle'] and open_again(settings, busy(found, [name for name in set_now if results[name]['result'] == 'drained'])):
+                found = look(settings, names)
+                outrun(results, found, set_now)
+            elif wait_for_empty(settings, [name for name in names if results[name]['result'] == 'drained']):
                 found = look(settings, names)
                 results = judge(settings, found[0], results)
             break
@@ -34,9 +37,29 @@ def drain(settings):
                 results[name] = {'result': 'refused', 'message': refused or 'slurmctld took the drain, and the node does not show it'}
             break
         time.sleep(0.1)
-    if changed:
+    if set_now:
         sys.stderr.write('changed\n')
     told(False, found, results)
+
+
+def busy(found, names):
+    nodes, jobs, _ = found
+    held = {name for job in jobs for name in job['nodes']}
+    return [name for name in names if name in held or not BUSY.isdisjoint(nodes[name]['state'])]
+
+
+def open_again(settings, names):
+    """Takes back drains that were set a moment ago. Whether there was one."""
+    for name in names:
+        scontrol(settings, 'update', 'nodename=' + name, 'state=undrain')
+    return bool(names)
+
+
+def outrun(results, found, names):
+    """A job came first. Where Slurm kept the drain, it holds."""
+    for name in names:
+        if results[name]['result'] == 'drained' and OUT.isdisjoint(found[0].get(name, {'state': OUT})['state']):
+            results[name] = {'result': 'outrun', 'message': 'a job came before the drain, which was taken back'}
 
 
 def wait_for_empty(settings, names):
