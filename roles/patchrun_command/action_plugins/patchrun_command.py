@@ -26,7 +26,7 @@ class ActionModule(ActionBase):
         return dict(result, **self._command([str(arg) for arg in args['argv']], str(args.get('stdin') or '')))
 
     def _command(self, argv, stdin):
-        if not self._connection.has_pipelining:
+        if not self._takes_input():
             return self._module(argv, stdin)
         environment = self._compute_environment_string()
         command = ' '.join(([environment] if environment else []) + [shlex.quote(arg) for arg in argv])
@@ -35,7 +35,15 @@ class ActionModule(ActionBase):
         if done['rc'] != 0 and 'must have a tty' in done['stderr']:
             # sudo with requiretty. Nothing has run.
             return self._module(argv, stdin)
+        for key in ('stdout', 'stderr'):
+            done[key] = done[key].rstrip('\r\n')
+            done[key + '_lines'] = done[key].splitlines()
         return dict(done, changed=True, cmd=argv, **({'failed': True, 'msg': 'non-zero return code'} if done['rc'] != 0 else {}))
+
+    def _takes_input(self):
+        """Whether the connection passes input on, and what becomes another user does: su wants a terminal."""
+        become = self._connection.become
+        return self._connection.has_pipelining and not (become and (become.name.split('.')[-1] == 'su' or become.require_tty))
 
     def _module(self, argv, stdin):
         return self._execute_module('ansible.builtin.command', module_args={'argv': argv, 'stdin': stdin or None}, task_vars=self._task_vars)
