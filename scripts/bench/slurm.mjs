@@ -30,14 +30,19 @@ export async function bench({ ansibleBin, quick, signal, seeds = SEEDS[quick], a
   }
   // The first run builds the nodes' file system; the control runs go first, since the others are compared with them.
   await must([join(root, 'test/lab/slurm/lib/base.sh'), join(tools, 'lab-base')])
-  const queue = seeds.flatMap((seed) => chosen.map((approach) => ({ approach, seed })))
-  await Promise.all(Array.from({ length: side }, async () => {
-    for (let next = queue.shift(); next && !signal?.aborted; next = queue.shift()) await once(next, { env, signal, results })
-  }))
+  const all = seeds.flatMap((seed) => chosen.map((approach) => ({ approach, seed })))
+  // What computes on this machine while it works gets it for itself; the others leave it idle.
+  for (const [queue, width] of [[all.filter(isIdle), side], [all.filter((run) => !isIdle(run)), 1]]) {
+    await Promise.all(Array.from({ length: width }, async () => {
+      for (let next = queue.shift(); next && !signal?.aborted; next = queue.shift()) await once(next, { env, signal, results })
+    }))
+  }
   if (signal?.aborted) throw new Error('interrupted')
   console.log((await must(['python3', join(here, 'bench.py'), 'table', results])).stdout)
   return rows(results, chosen, seeds)
 }
+
+const isIdle = ({ approach }) => /^(0|d2)-/.test(approach)
 
 function fullName(short) {
   const all = readdirSync(join(here, 'approaches')).map((file) => file.replace(/\.sh$/, ''))
@@ -62,7 +67,7 @@ function rows(results, approaches, seeds) {
   const report = (approach, seed) => JSON.parse(readFileSync(join(results, `${approach}-s${seed}`, 'report.json'), 'utf8'))
   const all = approaches.flatMap((approach) => seeds.map((seed) => ({ approach, ...report(approach, seed) })))
   const each = all.map((r) => ({ metric: r.run, value: value(r), detail: detail(r) }))
-  const ratios = approaches.filter((a) => !/^(0|d2)-/.test(a)).flatMap((approach) => {
+  const ratios = approaches.filter((approach) => !isIdle({ approach })).flatMap((approach) => {
     const over = all.filter((r) => r.approach === approach).map((r) => r.over_native)
     const line = (what, key, unit) => {
       const values = over.map((o) => o?.[key]).filter((v) => v !== undefined && v !== null)
