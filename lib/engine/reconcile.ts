@@ -3,7 +3,7 @@
 // or only waiting. It may be stopped anywhere: the journal says how far it came.
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
-import { decide, emptyPartitions, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
+import { decide, emptyPartitions, forksBeside, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
 import type { Action, Decision, EnvironmentState, Concluded, OpenStep, RolloutState, StepAction } from '../rollout/index.js'
 import { unreachable } from '../errors.js'
 import { Going } from './going.js'
@@ -163,12 +163,14 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
 
 type StartAction = Extract<Action, { readonly do: StepAction }>
 
-async function intend(run: Reconcile, { ansible: { forks } }: Fleet, action: StartAction): Promise<OpenStep> {
+async function intend(run: Reconcile, fleet: Fleet, action: StartAction): Promise<OpenStep> {
   const { journal, clock } = run
-  const { wave, nodes } = action
+  const { do: verb, wave, nodes } = action
+  const { forks: all } = fleet.ansible
+  const forks = isBeside({ action: verb, nodes }, fleet, rolloutOf(journal)) ? forksBeside(rolloutOf(journal), all) : all
   const step: OpenStep = {
-    step: `${String(rolloutOf(journal).stepCount + 1).padStart(4, '0')}-${action.do}`,
-    action: action.do,
+    step: `${String(rolloutOf(journal).stepCount + 1).padStart(4, '0')}-${verb}`,
+    action: verb,
     wave, nodes, forks,
     since: clock.now(),
     ...(action.do === 'check' ? { check: action.check } : flagsOf(action, run.once || isLate(run))),
@@ -188,7 +190,7 @@ async function perform(run: Reconcile, fleet: Fleet, step: OpenStep, visits: Vis
   const inStep: StepContext = { ...context, fleet, signal: kill, onEvent: (event) => onProgress({ type: 'ansible', step, event }) }
   const outcome = step.action === 'check' ? await check(step, directory, inStep, run)
     : isOfVisit(step, rolloutOf(journal), step.nodes) ? await visit(step, directory, inStep, run, visits)
-    : outcomeOf(step, await runStep(step.action as PlainAction, step.nodes, directory, inStep, isBeside(step, fleet, rolloutOf(journal))), fleet.policy.untagged, clock.now())
+    : outcomeOf(step, await runStep(step.action as PlainAction, step.nodes, directory, withForks(inStep, step), isBeside(step, fleet, rolloutOf(journal))), fleet.policy.untagged, clock.now())
   await journal.append(outcome)
   visits.settle(step)
   if (step.check) for (const text of gateWarnings(outcome, step.check.gate)) onProgress({ type: 'notice', code: 'gate-changed', text })
@@ -196,8 +198,10 @@ async function perform(run: Reconcile, fleet: Fleet, step: OpenStep, visits: Vis
 }
 
 /** A look at nodes that serve, beside visits, in each of which one does not. */
-const isBeside = ({ action, nodes }: OpenStep, { scheduler }: Fleet, rollout: RolloutState): boolean =>
+const isBeside = ({ action, nodes }: Pick<OpenStep, 'action' | 'nodes'>, { scheduler }: Fleet, rollout: RolloutState): boolean =>
   scheduler !== null && action === 'detect' && nodes.every((n) => !nodeState(rollout, n).held)
+
+const withForks = (context: StepContext, { forks = context.fleet.ansible.forks }: OpenStep): StepContext => ({ ...context, fleet: { ...context.fleet, ansible: { ...context.fleet.ansible, forks } } })
 
 async function visit(step: OpenStep, directory: string, context: StepContext, { journal, clock, lookout }: Reconcile, visits: Visits): Promise<Concluded> {
   const { fleet } = context

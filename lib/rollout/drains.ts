@@ -33,11 +33,13 @@ export function drainsOf(chosen: readonly string[], { uses, world: { policy, rol
   const busy = chosen.filter((n) => !idle.includes(n) && !foreign(n))
   const patient = busy.slice(0, Math.max(0, spare))
   const rest = busy.slice(patient.length)
+  // What was drained before may have been begun: it is not given back on the way.
+  const giveWay = (node: string): boolean => others && nodeState(rollout, node).outrun === undefined && nodeState(rollout, node).held === undefined
   const one = (node: string, more: Partial<Drain>): Drain => ({ do: 'drain', nodes: [node], ...more })
   return {
     patient: patient.length,
     actions: [
-      ...idle.map((n) => one(n, foreign(n) ? { foreign: true } : others && !nodeState(rollout, n).outrun ? { idle: true } : { wait })),
+      ...idle.map((n) => one(n, foreign(n) ? { foreign: true } : giveWay(n) ? { idle: true } : { wait })),
       ...patient.map((n) => one(n, { wait })),
       ...(rest.length > 0 ? [{ do: 'drain' as const, nodes: rest }] : []),
     ],

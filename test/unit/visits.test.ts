@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many visits go on at once, which drains wait for their node, when the scheduler is asked, and which nodes are looked at first.
 import t from 'tap'
-import { decide, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import { decide, forksBeside, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { NodeState, SchedulerView, World } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
@@ -74,6 +74,13 @@ t.test('what drained nodes wait for comes before a look at the others of the wav
 
   const first = world({ busy: ['n0'], forks: 20, atOnce: 2, age: 1_000, stages: { n4: { step: 's1' }, n5: { step: 's1' }, n6: { step: 's1' }, n7: { step: 's1' } } })
   t.same(does({ ...first, rollout: { ...first.rollout, steps: new Map([['s1', { step: 's1', action: 'detect', wave: 1, nodes: ['n4', 'n5', 'n6', 'n7'], since: now - 900 }]]) } }), ['observe'], 'when the first look ends, it is known which nodes are idle')
+})
+
+t.test('a look beside visits has the forks that they leave', async (t) => {
+  const { rollout } = world({ stages: { n0: { stage: 'drain', held: { since: now, phase: 'draining', empty: true } }, n1: { stage: 'applied', held: { since: now, phase: 'changed', empty: false } }, n2: { stage: 'drain', held: { since: now, phase: 'draining', empty: false } } } })
+  t.equal(forksBeside(rollout, 8), 6, 'one that waits for the scheduler has no Ansible')
+  t.equal(forksBeside(rollout, 2), 1, 'one at least')
+  t.equal(forksBeside(world({}).rollout, 8), 8)
 })
 
 t.test('a look is taken only where a visit could begin', async (t) => {
