@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the journal says of a drain: the word of the role, held against what it saw.
+import t from 'tap'
+import type { RunSummary } from '../../lib/change/types.js'
+import { outcomeOfVisit } from '../../lib/engine/visit-outcome.js'
+import { evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import type { EnvironmentState, Held, JournalEvent, OpenStep } from '../../lib/rollout/index.js'
+import { UNSEEN } from '../../lib/rollout/state.js'
+
+const AT = 1_000_000
+const PREFIX = 'patchrun hpc/prod '
+const OURS = `${PREFIX}r1 abc`
+
+interface Seen { readonly state: readonly string[]; readonly reason?: string; readonly job?: true; readonly result?: string }
+
+function outcomes(seen: Readonly<Record<string, Seen>>): Readonly<Record<string, unknown>> {
+  const nodes = Object.keys(seen)
+  const data = {
+    version: 1, complete: false,
+    nodes: nodes.map((name) => ({ name, state: seen[name]?.state, reason: seen[name]?.reason ?? '', cpus: 2, allocated: seen[name]?.job ? 2 : 0, boot: 7 })),
+    jobs: nodes.filter((name) => seen[name]?.job).map((name) => ({ id: name, user: 'anna', state: 'RUNNING', nodes: [name], start: 1, limit: 60, end: 61, cpus: 2 })),
+    results: Object.fromEntries(nodes.map((name) => [name, { result: seen[name]?.result ?? 'drained', message: '' }])),
+  }
+  const summary: RunSummary = { complete: true, nodes: new Map(), unplanned: [], reports: [{ name: 'scheduler', host: nodes[0] ?? '', data }], badReports: [], foreignLines: 0 }
+  const step: OpenStep = { step: 's1', action: 'drain', wave: 1, nodes, since: AT }
+  const { outcome } = outcomeOfVisit(step, { summary, exit: { signal: null, ended: 'exit' } as never }, { names: 'full' } as never, PREFIX, AT)
+  return Object.fromEntries(Object.entries(outcome.nodes).map(([name, { drained }]) => [name, drained]))
+}
+
+t.test('empty is only what was seen drained, by us, with nothing on it', async (t) => {
+  t.same(outcomes({
+    empty: { state: ['IDLE', 'DRAIN'], reason: OURS },
+    busy: { state: ['ALLOCATED', 'DRAIN'], reason: OURS, job: true },
+    completing: { state: ['IDLE', 'DRAIN', 'COMPLETING'], reason: OURS },
+    notDrained: { state: ['IDLE'], reason: OURS },
+    another: { state: ['IDLE', 'DRAIN'], reason: 'fan' },
+  }), { empty: 'empty', busy: 'busy', completing: 'busy', notDrained: 'unclear', another: 'unclear' })
+})
+
+t.test('outrun is only what is in service again', async (t) => {
+  t.same(outcomes({
+    outrun: { state: ['ALLOCATED'], job: true, result: 'outrun' },
+    asked: { state: ['ALLOCATED', 'NOT_RESPONDING'], job: true, result: 'outrun' },
+    drained: { state: ['ALLOCATED', 'DRAIN'], reason: OURS, job: true, result: 'outrun' },
+    foreign: { state: ['IDLE', 'DRAIN'], reason: 'fan', result: 'foreign' },
+    word: { state: ['IDLE'], result: 'strange' },
+  }), { outrun: 'outrun', asked: 'outrun', drained: 'unclear', foreign: 'foreign-empty', word: 'unclear' })
+})
+
+t.test('what was outrun is not held, and has had its one chance', async (t) => {
+  const rollout = wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, AT)
+  const after = (drained: 'outrun' | 'busy'): { readonly held?: Held; readonly outrun?: true } | undefined => {
+    const state: EnvironmentState = { ...NO_STATE, current: { ...rollout, nodes: new Map([['n1', { ...UNSEEN, stage: 'drain', at: AT }]]) } }
+    const events: readonly JournalEvent[] = [
+      { type: 'intended', at: AT, step: 's1', action: 'drain', wave: 1, nodes: ['n1'], idle: true },
+      { type: 'concluded', at: AT + 1, step: 's1', tasks: [], nodes: { n1: { drained } } },
+    ]
+    return events.reduce<EnvironmentState>((s, e) => evolve(s, e), state).current?.nodes.get('n1')
+  }
+  t.match(after('outrun'), { stage: 'drain', outrun: true })
+  t.equal(after('outrun')?.held, undefined)
+  t.match(after('busy')?.held, { phase: 'draining', empty: false })
+})
