@@ -35,12 +35,15 @@ export class Lookout {
     this.#workload = { at, nodes: new Map([...nodes, ...seen.nodes]), jobs: [...others, ...seen.jobs], ended, results: {} }
   }
 
-  /** `watch`: the scheduler's names. Never rejects for what the scheduler says or does not say. */
-  async look(watch: readonly string[], context: StepContext, rollout: RolloutState): Promise<void> {
+  /**
+   * `watch`: the scheduler's names. `waits`: whether the look may last until something happens on them; one of either kind at a time, whatever it waits for.
+   * Never rejects for what the scheduler says or does not say.
+   */
+  async look(watch: readonly string[], waits: boolean, context: StepContext, rollout: RolloutState): Promise<void> {
     const kind = watch.length > 0 ? 'watch' : 'now'
     this.#under[kind] = true
     try {
-      const found = await this.#eyes[kind].look(watch, context, rollout)
+      const found = await this.#eyes[kind].look(waits ? watch : [], context, rollout)
       if (context.signal?.aborted) return
       if (typeof found === 'string') this.#silent = { at: this.clock.now(), why: found }
       else {

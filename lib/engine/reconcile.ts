@@ -135,7 +135,7 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
       const late = isLate(run)
       const kind = action.watch.length === 0 ? 'now' : late ? 'late' : 'watch'
       const context = { ...run.context, fleet, signal: AbortSignal.any([run.kill, running.endLooks.signal]) }
-      const done = run.lookout.look(run.once || late ? [] : action.watch, context, rolloutOf(journal))
+      const done = run.lookout.look(action.watch, !run.once && !late, context, rolloutOf(journal))
         .catch((fault: unknown) => void (running.endLooks.signal.aborted || running.faults.push(fault)))
       running.going.add('look', kind, done)
       return
