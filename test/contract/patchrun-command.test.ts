@@ -21,7 +21,7 @@ for (const [age, bin] of ansibles) {
       writeFileSync(join(directory, 'site.yml'), JSON.stringify([{ hosts: 'all', gather_facts: false, roles: ['patchrun_command'], tasks: [...tasks.map((task, i) => ({ ...task, register: names[i], ignore_errors: true })), keep] }]))
       writeFileSync(join(directory, 'inventory'), 'n1 ansible_connection=local ansible_python_interpreter=/usr/bin/python3\n')
       const done = spawnSync(join(bin ?? '', 'ansible-playbook'), ['-i', 'inventory', 'site.yml', ...(check ? ['--check'] : [])], {
-        cwd: directory, encoding: 'utf8', env: { PATH: `${bin ?? ''}${delimiter}${process.env['PATH'] ?? ''}`, HOME: directory, LC_ALL: 'C.UTF-8', ANSIBLE_ROLES_PATH: join(packageRoot(), 'roles') },
+        cwd: directory, encoding: 'utf8', env: { PATH: `${bin ?? ''}${delimiter}${process.env['PATH'] ?? ''}`, HOME: directory, LC_ALL: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1', ANSIBLE_ROLES_PATH: join(packageRoot(), 'roles') },
       })
       if (done.status !== 0) throw new Error(`${done.stdout}${done.stderr}`)
       return JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8')) as Record<string, unknown>[]
