@@ -158,14 +158,15 @@ class Walk {
       this.#waiting.push(...waiting)
     }
     this.#visits?.begin(index, without(sorted.drain, hotFirst), (this.#slots ??= new Slots(this.world)))
-    this.#look(index, first, looks.fresh.length < all.length)
+    this.#look(index, first, all, unseen)
   }
 
-  /** `beside`: others of the wave were looked at before, and may be about to be drained. */
-  #look(wave: number, nodes: readonly string[], beside: boolean): void {
+  /** Others of the wave that were looked at before may be about to be drained. */
+  #look(wave: number, nodes: readonly string[], all: readonly string[], unseen: readonly string[]): void {
     const { world } = this
     if (nodes.length === 0) return
-    const hold = beside && this.#visits ? settling(world, this.#visits.actions, this.#visits.looking) : null
+    const since = without(all, unseen).reduce((first, n) => Math.min(first, nodeState(world.rollout, n).at), Infinity)
+    const hold = since < Infinity && this.#visits ? settling(world, this.#visits.actions, this.#visits.looking, since) : null
     if (hold) this.#waiting.push({ ...hold, nodes })
     else this.#actions.push({ do: 'detect', wave, nodes })
   }

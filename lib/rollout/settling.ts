@@ -6,16 +6,19 @@ import type { Action, Hold, World } from './world.js'
 
 /** How long a look waits for one step, ms. A change may take an hour, a drain may hang, and what needs no drain must not wait for either. */
 const PATIENCE = 5_000
+/** ... and for all of them, ms since the first nodes of the wave were looked at. */
+const LONGEST = 15_000
 
-/** Why the others of a wave are not looked at just now. `actions`: what begins now. */
-export function settling({ now, rollout }: Pick<World, 'now' | 'rollout'>, actions: readonly Action[], looking: Looking): Hold | null {
+/** Why the others of a wave are not looked at just now. `actions`: what begins now; `seen`: when the first of the wave were looked at, ms. */
+export function settling({ now, rollout }: Pick<World, 'now' | 'rollout'>, actions: readonly Action[], looking: Looking, seen: number): Hold | null {
   const begun = [...rollout.steps.values()].flatMap((s) => (isQuick(s) ? [s.since] : []))
   if (actions.some((a) => (a.do === 'drain' || a.do === 'apply') && isQuick({ ...a, action: a.do }))) begun.push(now)
-  const until = Math.max(...begun) + PATIENCE
+  const until = Math.min(Math.max(...begun) + PATIENCE, seen + LONGEST)
   if (now < until) return { code: 'step', text: 'others of its wave are drained and changed first', until }
   // Which ones are idle is known in a moment.
   const { awaited } = looking
-  return awaited !== null && now < awaited + PATIENCE ? { code: 'step', text: 'the scheduler is asked which nodes are drained first', until: awaited + PATIENCE } : null
+  const answer = awaited === null ? -Infinity : Math.min(awaited + PATIENCE, seen + LONGEST)
+  return now < answer ? { code: 'step', text: 'the scheduler is asked which nodes are drained first', until: answer } : null
 }
 
 /** A step of a visit that waits for no job. */

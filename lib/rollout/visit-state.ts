@@ -141,8 +141,8 @@ export const underWay = ({ steps, nodes }: RolloutState): number =>
   [...steps.values()].filter((s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release').length +
   [...nodes.values()].filter(({ held, step, stage }) => held && step === undefined && stage !== 'failed' && stage !== 'quarantined' && !held.host && (held.empty || held.phase === 'changed' || held.phase === 'rebooted')).length
 
-/** Forks that visits leave to a look beside them: each of them has one. */
-export const forksBeside = (rollout: RolloutState, forks: number): number => Math.max(1, forks - underWay(rollout))
+/** Forks that visits leave to a look beside them: each of them has one. Half of all at least: nodes that need no drain wait for that look. */
+export const forksBeside = (rollout: RolloutState, forks: number): number => Math.max(Math.ceil(forks / 2), forks - underWay(rollout))
 
 /** A visit in this phase that goes on by itself. */
 export const isOnItsWay = ({ held, stage }: NodeState, phase: Held['phase']): boolean => held?.phase === phase && stage !== 'failed' && stage !== 'quarantined'

@@ -61,6 +61,9 @@ t.test('what drained nodes wait for comes before a look at the others of the wav
   t.same(during(now - 4_000, { action: 'apply', full: true }), [])
   t.same(during(now - 5_000, { action: 'drain', idle: true }), [others], 'one that hangs is not waited for')
   t.same(during(now - 5_000, { action: 'apply', full: true }), [others], 'nor a change that takes long')
+  const late = { ...some, stages: { n6: { stage: 'drain' as const, at: now - 15_000 }, n7: { stage: 'drain' as const } } }
+  t.same(does(world(late)), [others, 'drain n7 while idle'], 'nor one node after the other')
+  t.same(does(world({ ...late, age: 3_000 })), [others, 'observe'], 'nor the scheduler')
   t.same(during(now - 100, { action: 'drain', wait: 30_000 }), [others], 'nor a job')
   t.same(during(now - 100, { action: 'reboot' }), [others], 'a reboot is the best time for it')
 
@@ -79,7 +82,8 @@ t.test('what drained nodes wait for comes before a look at the others of the wav
 t.test('a look beside visits has the forks that they leave', async (t) => {
   const { rollout } = world({ stages: { n0: { stage: 'drain', held: { since: now, phase: 'draining', empty: true } }, n1: { stage: 'applied', held: { since: now, phase: 'changed', empty: false } }, n2: { stage: 'drain', held: { since: now, phase: 'draining', empty: false } } } })
   t.equal(forksBeside(rollout, 8), 6, 'one that waits for the scheduler has no Ansible')
-  t.equal(forksBeside(rollout, 2), 1, 'one at least')
+  t.equal(forksBeside(rollout, 2), 1)
+  t.equal(forksBeside(rollout, 3), 2, 'half of them at least')
   t.equal(forksBeside(world({}).rollout, 8), 8)
 })
 

@@ -3,6 +3,7 @@
 # module takes longer than most of our commands do, and a node may be out of service meanwhile.
 from __future__ import annotations
 
+import re
 import shlex
 
 from ansible.errors import AnsibleActionFail
@@ -32,8 +33,8 @@ class ActionModule(ActionBase):
         command = ' '.join(([environment] if environment else []) + [shlex.quote(arg) for arg in argv])
         # Never without input: Ansible would ask for a terminal then, on which stdout and stderr cannot be told apart.
         done = self._low_level_execute_command(command, in_data=(stdin + '\n').encode('utf-8', 'surrogateescape'))
-        if done['rc'] != 0 and 'must have a tty' in done['stderr']:
-            # sudo with requiretty. Nothing has run.
+        if done['rc'] != 0 and self._connection.become and re.match('sudo: .*must have a tty', done['stderr']):
+            # requiretty. Nothing has run.
             return self._module(argv, stdin)
         for key in ('stdout', 'stderr'):
             done[key] = done[key].rstrip('\r\n')
