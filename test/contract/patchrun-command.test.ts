@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import t from 'tap'
 import { packageRoot } from '../../lib/ansible/find-ansible.js'
+import { VERSIONS } from './harness.js'
 
 const ODD = `it's "odd"; $(id) \`id\` ü \\ *`
-const ansibles = [['oldest', process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']], ['newest', process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']]] as const
 
-for (const [age, bin] of ansibles) {
+for (const [age, bin] of VERSIONS) {
   t.test(`${age} ansible-core`, { skip: bin ? false : `no ${age} ansible-core was given` }, async (t) => {
     const directory = mkdtempSync(join(tmpdir(), 'patchrun-command-'))
     t.teardown(() => rmSync(directory, { recursive: true, force: true }))
