@@ -18,9 +18,9 @@ import { escapePointer } from '../fleet/yaml-source.js'
 import { readListCommand, readListFile, readText } from './list-source.js'
 
 /** A launch of ansible-inventory takes a second, in which a node may wait to be given back. An answer stands for this long, ms ... */
-const FRESH = 10_000
+const FRESH = 30_000
 /** ... and for this long while a newer one is being fetched. */
-const STALE = 30_000
+const STALE = 60_000
 
 interface Memo {
   readonly at: number
