@@ -61,11 +61,12 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
   }
 }
 
-/** First of all it takes no more jobs, then it is connected to: an idle node may get a job of hours at any moment. What waits for it, waits connected. */
+/** What waits for a node to be empty, waits connected; a job that comes while it connects would be waited for, so the drain comes before that. An idle node that is given back then is out only from when it can be reached. */
 function drainPlays(run: SchedulerRun): readonly Play[] {
-  const { nodes, wait = 0, connected = false } = run
+  const { nodes, wait = 0, idle = false, connected = false } = run
   const drain = (vars: Vars): Play => ({ name: 'drain', role: run.scheduler.roles.drain, vars })
   if (nodes.length > 1 || connected) return [drain(drainVars(run))]
+  if (idle) return [REACH, drain(drainVars(run))]
   return [drain({ ...drainVars(run), patchrun_wait: 0 }), REACH, ...(wait > 0 ? [drain(drainVars(run))] : [])]
 }
 
