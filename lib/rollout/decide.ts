@@ -13,7 +13,7 @@ import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
 import { Hosting } from './hosting.js'
 import { Visits } from './visits.js'
-import { settling } from './settling.js'
+import { beside } from './settling.js'
 import { byRecord, EMPTY, hasHotPart, isFirstLook, isVisiting, sortNodes } from './sorted.js'
 import type { Sorted } from './sorted.js'
 import { nodeState } from './state.js'
@@ -165,19 +165,20 @@ class Walk {
   #look(wave: number, nodes: readonly string[], all: readonly string[], unseen: readonly string[]): void {
     const { world } = this
     if (nodes.length === 0) return
-    const since = without(all, unseen).reduce((first, n) => Math.min(first, nodeState(world.rollout, n).at), Infinity)
-    const hold = since < Infinity && this.#visits ? settling(world, this.#visits.actions, this.#visits.looking, since) : null
-    if (hold) this.#waiting.push({ ...hold, nodes })
-    else this.#actions.push({ do: 'detect', wave, nodes })
+    const seen = without(all, unseen).map((n) => nodeState(world.rollout, n)).filter(({ stage }) => stage !== 'unseen')
+    const since = seen.reduce((first, { at }) => Math.min(first, at), Infinity)
+    const found = since < Infinity && this.#visits ? beside(world, this.#visits, nodes, since) : nodes
+    if ('code' in found) return void this.#waiting.push({ ...found, nodes })
+    this.#actions.push({ do: 'detect', wave, nodes: found })
+    if (found.length < nodes.length) this.#waiting.push({ nodes: without(nodes, found), code: 'step', text: 'others of its wave are looked at first' })
   }
 
   /** Visits begin with few nodes: those that are expected to be empty first are looked at first, and the others beside their visits. */
   #first(size: number, fresh: readonly string[], { busy }: Sorted): readonly string[] | null {
-    const { forks, rollout } = this.world
+    const { rollout } = this.world
     const looking = busy.filter((n) => isFirstLook(rollout, n)).length
     if (!this.#visits || size > fresh.length + looking) return fresh
-    // Some of them will have got a job by then.
-    const most = Math.min(forks, 2 * this.#visits.atOnce)
+    const { most } = this.#visits
     if (looking > 0) {
       // When it ends, it is known which of them are idle.
       this.#visits.looking.want()

@@ -6,7 +6,7 @@ import { nodeState } from './state.js'
 import type { World } from './world.js'
 
 /** How long the step that drains a node may wait for it to be empty, ms: what is empty by then is changed without asking anew. */
-const PATIENCE = 30_000
+const PATIENCE = 60_000
 
 export interface Drain {
   readonly do: 'drain'

@@ -1,25 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// What drained nodes wait for comes before a look at others: beside a look at many nodes a drain or a change takes longer, and an idle
-// node gets a job meanwhile. While they reboot, nobody is in the way of anybody.
-import type { Looking } from './looking.js'
+// Nodes that are out of service come before a look at others: beside a look at many nodes what they wait for takes longer, and an idle
+// node gets a job before it is drained. While they reboot, nobody is in the way of anybody: as long as that lasts, a few are looked at.
+import { isFirstLook } from './sorted.js'
+import type { OpenStep } from './state.js'
+import type { Visits } from './visits.js'
 import type { Action, Hold, World } from './world.js'
 
 /** How long a look waits for one step, ms. A change may take an hour, a drain may hang, and what needs no drain must not wait for either. */
 const PATIENCE = 5_000
 /** ... and for all of them, ms since the first nodes of the wave were looked at. */
-const LONGEST = 15_000
+const LONGEST = 20_000
 
-/** Why the others of a wave are not looked at just now. `actions`: what begins now; `seen`: when the first of the wave were looked at, ms. */
-export function settling({ now, rollout }: Pick<World, 'now' | 'rollout'>, actions: readonly Action[], looking: Looking, seen: number): Hold | null {
-  const begun = [...rollout.steps.values()].flatMap((s) => (isQuick(s) ? [s.since] : []))
-  if (actions.some((a) => (a.do === 'drain' || a.do === 'apply') && isQuick({ ...a, action: a.do }))) begun.push(now)
-  const until = Math.min(Math.max(...begun) + PATIENCE, seen + LONGEST)
-  if (now < until) return { code: 'step', text: 'others of its wave are drained and changed first', until }
+/** Which of the `others` of a wave are looked at just now, or why none. `seen`: when the first of the wave were looked at, ms. */
+export function beside({ now, rollout, durations }: Pick<World, 'now' | 'rollout' | 'durations'>, visits: Pick<Visits, 'actions' | 'looking' | 'soonest' | 'most'>, others: readonly string[], seen: number): Hold | readonly string[] {
+  const last = seen + LONGEST
+  if (now >= last) return others
+  const steps = [...rollout.steps.values()]
+  // Nodes that need no drain are verified, too.
+  const begun = steps.flatMap((s) => (isQuick(s) && (s.action === 'drain' || s.nodes.some((n) => rollout.nodes.get(n)?.held)) ? [s.since] : []))
+  if (visits.actions.some((a) => isQuick({ ...a, action: a.do }))) begun.push(now)
+  const until = Math.min(Math.max(...begun) + PATIENCE, last)
+  if (now < until) return { code: 'step', text: 'nodes that are out of service come first', until }
   // Which ones are idle is known in a moment.
-  const { awaited } = looking
-  const answer = awaited === null ? -Infinity : Math.min(awaited + PATIENCE, seen + LONGEST)
-  return now < answer ? { code: 'step', text: 'the scheduler is asked which nodes are drained first', until: answer } : null
+  const { awaited } = visits.looking
+  const answer = awaited === null ? -Infinity : Math.min(awaited + PATIENCE, last)
+  if (now < answer) return { code: 'step', text: 'the scheduler is asked which nodes are drained first', until: answer }
+  if (steps.some((s) => s.nodes.some((n) => isFirstLook(rollout, n)))) return { code: 'step', text: 'others of its wave are being looked at', until: last }
+  const reboots = steps.flatMap((s) => (s.action === 'reboot' ? [s.since] : []))
+  if (visits.actions.some((a) => a.do === 'reboot')) reboots.push(now)
+  if (reboots.length === 0) return others
+  // What began later would still go on when they are back.
+  if (now >= Math.min(...reboots) + Math.min(...durations.reboot) / 2) return { code: 'step', text: 'nodes that are about to be back come first', until: last }
+  return (visits.soonest(others) ?? others).slice(0, visits.most)
 }
 
-/** A step of a visit that waits for no job. */
-const isQuick = ({ action, wait, full }: { readonly action: string; readonly wait?: number; readonly full?: true }): boolean => (action === 'drain' && wait === undefined) || full === true
+/** A step of a visit that waits for no job and no firmware. */
+const isQuick = ({ action, wait, full }: Pick<OpenStep, 'wait' | 'full'> & { readonly action: Action['do'] }): boolean =>
+  (action === 'drain' && wait === undefined) || full === true || action === 'verify' || action === 'release'

@@ -218,6 +218,11 @@ export class Visits {
     return Math.max(1, shareOf(this.world.policy.drain.atOnce, this.world.nodes.length, Math.floor))
   }
 
+  /** So many are looked at together before and beside visits: some of them will have got a job by then. */
+  get most(): number {
+    return Math.min(this.world.forks, 2 * this.atOnce)
+  }
+
   get #postponed(): number {
     return this.world.now + Math.max(POSTPONE, this.world.policy.retries.backoff)
   }

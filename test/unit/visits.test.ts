@@ -36,36 +36,41 @@ t.test('no more visits at once than forks', async (t) => {
 })
 
 t.test('a drain of a node at work waits for it while there are forks; the others go together', async (t) => {
-  t.same(does(world({ stages: allDrain, busy: names, forks: 2 })), ['drain n0 waits 30000', 'drain n1 waits 30000', 'drain n2,n3,n4,n5,n6,n7'])
-  t.same(does(world({ stages: allDrain, busy: ['n1', 'n2'], forks: 7 })).filter((a) => a.includes('n1') || a.includes('n2')), ['drain n1 waits 30000', 'drain n2'], 'idle ones take forks first')
+  t.same(does(world({ stages: allDrain, busy: names, forks: 2 })), ['drain n0 waits 60000', 'drain n1 waits 60000', 'drain n2,n3,n4,n5,n6,n7'])
+  t.same(does(world({ stages: allDrain, busy: ['n1', 'n2'], forks: 7 })).filter((a) => a.includes('n1') || a.includes('n2')), ['drain n1 waits 60000', 'drain n2'], 'idle ones take forks first')
 })
 
 t.test('an idle node that gets a job before its drain makes room for another, once', async (t) => {
   const two = { stages: allDrain, atOnce: 2 }
   t.same(does(world(two)), ['drain n7 while idle', 'drain n6 while idle'])
-  t.same(does(world({ ...two, stages: { ...allDrain, n7: { stage: 'drain', outrun: true } } })), ['drain n7 waits 30000', 'drain n6 while idle'], 'the second time it waits for the job')
-  t.same(does(world({ stages: { ...allDrain, ...Object.fromEntries(names.slice(0, 7).map((n) => [n, { stage: 'good' as const }])) } })), ['drain n7 waits 30000'], 'where there is no other, too')
+  t.same(does(world({ ...two, stages: { ...allDrain, n7: { stage: 'drain', outrun: true } } })), ['drain n7 waits 60000', 'drain n6 while idle'], 'the second time it waits for the job')
+  t.same(does(world({ stages: { ...allDrain, ...Object.fromEntries(names.slice(0, 7).map((n) => [n, { stage: 'good' as const }])) } })), ['drain n7 waits 60000'], 'where there is no other, too')
 })
 
-t.test('what drained nodes wait for comes before a look at the others of the wave', async (t) => {
+t.test('nodes that are out of service come before a look at the others of the wave', async (t) => {
   const some = { stages: { n6: { stage: 'drain' as const }, n7: { stage: 'drain' as const } }, atOnce: 1 }
   const others = 'detect n0,n1,n2,n3,n4,n5'
   t.same(does(world(some)), ['drain n7 while idle'])
-  t.match(why(world(some), 'n3'), 'others of its wave are drained and changed first')
+  t.match(why(world(some), 'n3'), 'nodes that are out of service come first')
   t.equal(decide(world(some)).wakeAt, now + 5_000)
-  const during = (since: number, step: { readonly action: 'drain' | 'apply' | 'reboot'; readonly wait?: number; readonly idle?: true; readonly full?: true }): string[] => {
+  const during = (since: number, step: { readonly action: 'drain' | 'apply' | 'reboot' | 'verify' | 'release'; readonly wait?: number; readonly idle?: true; readonly full?: true }): string[] => {
     const w = world({ ...some, stages: { ...some.stages, n7: { stage: 'drain', step: 's1', ...(step.action !== 'drain' && { held: { since, phase: 'begun', empty: false } }) } } })
-    return does({ ...w, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', wave: 1, nodes: ['n7'], since, ...step }]]) } })
+    return does({ ...w, durations: { ...w.durations, reboot: [8_000, 6_000] }, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', wave: 1, nodes: ['n7'], since, ...step }]]) } })
   }
   t.same(during(now - 4_000, { action: 'drain', idle: true }), [])
   t.same(during(now - 4_000, { action: 'apply', full: true }), [])
   t.same(during(now - 5_000, { action: 'drain', idle: true }), [others], 'one that hangs is not waited for')
   t.same(during(now - 5_000, { action: 'apply', full: true }), [others], 'nor a change that takes long')
-  const late = { ...some, stages: { n6: { stage: 'drain' as const, at: now - 15_000 }, n7: { stage: 'drain' as const } } }
+  const late = { ...some, stages: { n6: { stage: 'drain' as const, at: now - 20_000 }, n7: { stage: 'drain' as const } } }
   t.same(does(world(late)), [others, 'drain n7 while idle'], 'nor one node after the other')
   t.same(does(world({ ...late, age: 3_000 })), [others, 'observe'], 'nor the scheduler')
   t.same(during(now - 100, { action: 'drain', wait: 30_000 }), [others], 'nor a job')
-  t.same(during(now - 100, { action: 'reboot' }), [others], 'a reboot is the best time for it')
+  t.same(during(now - 100, { action: 'reboot' }), ['detect n5,n4'], 'a reboot is the best time for it, but it ends')
+  t.same(during(now - 2_999, { action: 'reboot' }), ['detect n5,n4'])
+  t.same(during(now - 3_000, { action: 'reboot' }), [], 'and may end before the look does')
+  t.same(during(now - 4_000, { action: 'verify' }), [])
+  t.same(during(now - 4_000, { action: 'release' }), [])
+  t.same(during(now - 5_000, { action: 'release' }), [others])
 
   const asked = world({ ...some, age: 3_000 })
   t.same(does(asked), ['observe'])
@@ -100,7 +105,7 @@ t.test('of a wave those are looked at first that will be empty first', async (t)
   const first = world({ busy: ['n0', 'n1', 'n2', 'n3', 'n4'], forks: 3 })
   t.same(does(first), ['detect n7,n6,n5', 'prepare n7,n6,n5'], 'and their Ansible is started beside')
   t.match(why(first, 'n0'), 'others of its wave are looked at first')
-  t.same(does(world({ stages: { n5: { stage: 'good' } }, forks: 3 })).filter((a) => a.startsWith('detect')), ['detect n0,n1,n2,n3,n4,n6,n7'], 'then all others at once')
+  t.same(does(world({ stages: { n5: { stage: 'good' } }, forks: 3 })).filter((a) => a.startsWith('detect')), ['detect n0,n1,n2,n3,n4,n6,n7'], 'then all others at once, where no visit is in their way')
   t.same(does({ ...world({ forks: 3 }), scheduler: null }), [`detect ${names.join(',')}`], 'without a scheduler all of them')
 })
 
@@ -139,5 +144,5 @@ t.test('the Ansible of a node whose turn is next is started while a visit comes 
   const room = (more: Given): string[] => does(world({ stages: { ...allDrain, n0: ended('rebooted') }, atOnce: 2, ...more })).filter((a) => a.startsWith('drain'))
   t.same(room({ prepared: ['n5'] }), ['drain n5 while idle'], 'of idle ones it comes first')
   t.same(room({ prepared: ['n5'], busy: ['n5'] }), ['drain n7 while idle'], 'an idle one comes before it when it is at work')
-  t.same(room({ prepared: ['n5'], busy: names }), ['drain n5 waits 30000'])
+  t.same(room({ prepared: ['n5'], busy: names }), ['drain n5 waits 60000'])
 })
