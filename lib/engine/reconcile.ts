@@ -84,10 +84,11 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
   }
 }
 
-function decideNow({ journal, clock, onProgress }: Reconcile, { fleet, surroundings }: Observed, prepared: ReadonlySet<string>): Decision {
+function decideNow(run: Reconcile, { fleet, surroundings }: Observed, prepared: ReadonlySet<string>): Decision {
+  const { journal, clock, onProgress } = run
   const { nodes, policy } = fleet
   const rollout = rolloutOf(journal)
-  const decision = decide(worldOf(fleet, journal.state, rollout, clock.now(), { ...surroundings, prepared }))
+  const decision = decide(worldOf(fleet, journal.state, rollout, clock.now(), { ...surroundings, prepared, hurried: run.once || isLate(run) }))
   const waves = planWaves(nodes, policy, rollout.limit).map((w) => w.nodes.length)
   onProgress({ type: 'decided', state: journal.state, decision, waves })
   return decision

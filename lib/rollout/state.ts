@@ -74,6 +74,8 @@ export interface NodeState {
   readonly outrun?: true
   /** It was given back unchanged, and is drained again no sooner than this, ms. */
   readonly postponed?: number
+  /** When it was given back, ms. */
+  readonly returned?: number
 }
 
 export interface OpenStep {

@@ -98,9 +98,9 @@ export function afterRelease(state: NodeState, outcome: NodeOutcome | undefined,
   if (!held) return state
   switch (outcome?.released ?? 'unclear') {
     case 'ok':
-      return { ...rest, at, ...(postpone !== undefined && { postponed: postpone }) }
+      return { ...rest, at, returned: at, ...(postpone !== undefined && { postponed: postpone }) }
     case 'foreign':
-      return { ...rest, at }
+      return { ...rest, at, returned: at }
     case 'failed':
       return spoilt(state, held, outcome?.failure ?? { cause: 'failed', message: 'the node could not be given back' }, at)
     case 'unclear':

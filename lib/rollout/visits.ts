@@ -7,6 +7,7 @@ import { Ahead } from './ahead.js'
 import { drained } from './capacity.js'
 import type { Slots } from './capacity.js'
 import { drainsOf } from './drains.js'
+import { Frugal } from './frugal.js'
 import type { Hosting } from './hosting.js'
 import { clockOf, fits, inTime } from './in-time.js'
 import { Looking } from './looking.js'
@@ -148,12 +149,13 @@ export class Visits {
       else ready.push({ node, use })
     }
     if (ready.length === 0) return
+    const frugal = new Frugal(this.world)
     const order = drainOrder(ready, { ...this.#ordering(), prepared })
     this.order.push(...order)
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
       if (!room || (this.#held + taken >= limit && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
       const use = this.#uses.get(node) ?? null
-      const hold = use?.empty && this.#going >= forks ? this.#crowded() : inTime(this.world, use)
+      const hold = use?.empty && this.#going >= forks ? this.#crowded() : inTime(this.world, use) ?? (use && frugal.hold(use, limit - this.#held - taken))
       if (!hold && use?.empty) this.#going += 1
       return hold
     })

@@ -18,13 +18,16 @@ export interface Surroundings {
   readonly prepared?: ReadonlySet<string>
   /** The last wave that this run begins. */
   readonly untilWave?: number
+  /** This run does what can be done at once, and then ends. */
+  readonly hurried?: boolean
 }
 
-export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, prepared = new Set(), untilWave }: Surroundings = {}): World {
+export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, prepared = new Set(), untilWave, hurried }: Surroundings = {}): World {
   const scheduler = viewOf(fleet, seen)
   return {
     now, rollout, promotion, scheduler, prepared,
     ...(untilWave !== undefined && { untilWave }),
+    ...(hurried !== undefined && { hurried }),
     out: new Set([...out, ...outBySchedule(fleet, scheduler)]),
     nodes: fleet.nodes,
     policy: fleet.policy,

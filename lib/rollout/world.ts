@@ -58,6 +58,8 @@ export interface World {
   readonly zone?: string
   /** The last wave that this run begins, 0 being the canary wave; absent: all of them. */
   readonly untilWave?: number
+  /** This run does what can be done at once, and then ends. */
+  readonly hurried?: boolean
 }
 
 export type Action =
