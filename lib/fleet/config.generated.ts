@@ -255,7 +255,7 @@ export interface SchedulerDeclared {
    */
   names?: 'full' | 'short'
   /**
-   * How often it is asked while something waits for it.
+   * How often it is asked while something waits for it; at least 1s.
    */
   every?: Duration
   /**

@@ -1748,7 +1748,7 @@ export const patchrunSchema = {
      ]
     },
     "every": {
-     "description": "How often it is asked while something waits for it.",
+     "description": "How often it is asked while something waits for it; at least 1s.",
      "$ref": "#/definitions/duration",
      "default": "30s",
      "examples": [

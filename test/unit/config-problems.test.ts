@@ -161,6 +161,7 @@ const SENSE: readonly Row[] = [
   ['a deadline before the soak is over', `${GOOD}rollout: { soak: 2h, deadline: 1h }\n`, 'config/deadline', 8, 32, '1h'],
   ['a long first wait', `${GOOD}rollout: { retries: { backoff: 1h } }\n`, 'config/retries', 8, 32, '1h'],
   ['a short longest wait', `${GOOD}rollout: { retries: { longest: 1s } }\n`, 'config/retries', 8, 32, '1s'],
+  ['a scheduler that is asked all the time', `${GOOD}scheduler: { type: slurm, every: 999ms }\n`, 'config/scheduler-every', 8, 34, '999ms'],
   ['a lock that is taken over too soon', `${GOOD}state: { lockTimeout: 9999ms }\n`, 'config/lock-timeout', 8, 23, '9999ms'],
   ['a gate twice', `${GOOD}health: [{ name: a, role: r }, { name: a, role: s }]\n`, 'config/duplicate-gate', 8, 40, 'a'],
   ['after nobody', environments('a: { after: [c], X }'), 'config/unknown-environment', 9, 16, 'c'],
