@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reconciler: observe -> decide -> journal the intent -> act -> journal the outcome, until nothing is left to do,
 // or only waiting. It may be stopped anywhere: the journal says how far it came.
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
 import { decide, emptyPartitions, forksBeside, nodeState, planWaves, STEERED, worldOf } from '../rollout/index.js'
@@ -88,7 +89,7 @@ function decideNow(run: Reconcile, { fleet, surroundings }: Observed, prepared: 
   const { journal, clock, onProgress } = run
   const { nodes, policy } = fleet
   const rollout = rolloutOf(journal)
-  const decision = decide(worldOf(fleet, journal.state, rollout, clock.now(), { ...surroundings, prepared, hurried: run.once || isLate(run) }))
+  const decision = decide(worldOf(fleet, journal.state, rollout, clock.now(), { ...surroundings, prepared, hurried: run.once || isLate(run), processors: availableParallelism() }))
   const waves = planWaves(nodes, policy, rollout.limit).map((w) => w.nodes.length)
   onProgress({ type: 'decided', state: journal.state, decision, waves })
   return decision

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes that are out of service come before a look at others: beside a look at many nodes what they wait for takes longer, and an idle
 // node gets a job before it is drained. While they reboot, nobody is in the way of anybody: as long as that lasts, a few are looked at.
+import { hastening, PATIENCE } from './hastening.js'
 import { isFirstLook } from './sorted.js'
-import type { OpenStep } from './state.js'
 import type { Visits } from './visits.js'
-import type { Action, Hold, World } from './world.js'
+import type { Hold, World } from './world.js'
 
-/** How long a look waits for one step, ms. A change may take an hour, a drain may hang, and what needs no drain must not wait for either. */
-const PATIENCE = 5_000
-/** ... and for all of them, ms since the first nodes of the wave were looked at. */
+/** How long a look waits for all of them, ms since the first nodes of the wave were looked at: what needs no drain must not wait for long. */
 const LONGEST = 20_000
 
 /** Which of the `others` of a wave are looked at just now, or why none. `seen`: when the first of the wave were looked at, ms. */
@@ -16,10 +14,7 @@ export function beside({ now, rollout, durations }: Pick<World, 'now' | 'rollout
   const last = seen + LONGEST
   if (now >= last) return others
   const steps = [...rollout.steps.values()]
-  // Nodes that need no drain are verified, too.
-  const begun = steps.flatMap((s) => (isQuick(s) && (s.action === 'drain' || s.nodes.some((n) => rollout.nodes.get(n)?.held)) ? [s.since] : []))
-  if (visits.actions.some((a) => isQuick({ ...a, action: a.do }))) begun.push(now)
-  const until = Math.min(Math.max(...begun) + PATIENCE, last)
+  const until = Math.min(Math.max(...hastening({ now, rollout }, visits.actions)), last)
   if (now < until) return { code: 'step', text: 'nodes that are out of service come first', until }
   // Which ones are idle is known in a moment.
   const { awaited } = visits.looking
@@ -33,7 +28,3 @@ export function beside({ now, rollout, durations }: Pick<World, 'now' | 'rollout
   if (now >= Math.min(...reboots) + Math.min(...durations.reboot) / 2) return { code: 'step', text: 'nodes that are about to be back come first', until: last }
   return (visits.soonest(others) ?? others).slice(0, visits.most)
 }
-
-/** A step of a visit that waits for no job and no firmware. */
-const isQuick = ({ action, wait, full }: Pick<OpenStep, 'wait' | 'full'> & { readonly action: Action['do'] }): boolean =>
-  (action === 'drain' && wait === undefined) || full === true || action === 'verify' || action === 'release'

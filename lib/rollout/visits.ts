@@ -6,6 +6,7 @@ import type { NodeUse } from '../workload/use.js'
 import { Ahead } from './ahead.js'
 import { drained } from './capacity.js'
 import type { Slots } from './capacity.js'
+import { Crowd } from './crowd.js'
 import { drainsOf } from './drains.js'
 import { Frugal } from './frugal.js'
 import type { Hosting } from './hosting.js'
@@ -21,7 +22,7 @@ import type { Ordering, Turn } from './order.js'
 import type { StepAction } from './events.js'
 import { nodeState } from './state.js'
 import type { Held, NodeState } from './state.js'
-import { isSeenEmpty, underWay } from './visit-state.js'
+import { isSeenEmpty } from './visit-state.js'
 import type { Action, Hold, SchedulerView, Waiting, World } from './world.js'
 
 /** Given back because time was over: not drained again before this has passed, ms. */
@@ -44,8 +45,7 @@ export class Visits {
   readonly #uses = new Map<string, NodeUse | null>()
   readonly looking: Looking
   #held: number
-  /** Visits that have an Ansible of their own just now. */
-  #going: number
+  readonly #crowd: Crowd
   readonly #clock: (at: number) => string
   readonly #parties: Parties
 
@@ -58,7 +58,7 @@ export class Visits {
     const jobs = workload && jobsByNode(workload)
     if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
     this.#held = drained(world.rollout).filter((node) => this.#uses.has(node) || !isBack(world, node)).length
-    this.#going = underWay(world.rollout)
+    this.#crowd = new Crowd(world)
   }
 
   /** The next step of nodes in the middle of a visit. `hold`: their wave may not begin. */
@@ -70,11 +70,12 @@ export class Visits {
       const held = state.held as Held
       const first = held.phase === 'draining' && !held.inherited ? this.hosting.hostFirst(node) : null
       const next = !first ? this.#next(node, state, held, why) : why && this.#givesBack(why) ? { do: 'release' as const } : first
+      const full = this.#crowd.full()
       if (!('do' in next)) this.waiting.push({ ...next, nodes: [node] })
-      else if (next.do === 'drain' && this.#going >= this.world.forks) this.waiting.push({ ...this.#crowded(), nodes: [node] })
+      else if (next.do === 'drain' && full) this.waiting.push({ ...full, nodes: [node] })
       else if (next.do === 'detect' && held.phase === 'hosted') back.push(node)
       else {
-        if (next.do === 'drain') this.#going += 1
+        if (next.do === 'drain') this.#crowd.going += 1
         this.actions.push({ ...next, wave, nodes: [node] })
       }
     }
@@ -150,25 +151,25 @@ export class Visits {
     }
     if (ready.length === 0) return
     const frugal = new Frugal(this.world)
+    this.#crowd.reckon(this.actions)
     const order = drainOrder(ready, { ...this.#ordering(), prepared })
     this.order.push(...order)
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
-      if (!room || (this.#held + taken >= limit && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${this.#held + taken} of ${limit} nodes that may be drained at once are drained` }
+      const free = limit - this.#held - taken - this.#crowd.kept
+      if (!room || (free <= 0 && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${limit - free} of ${limit} nodes that may be drained at once are drained${this.#crowd.kept > 0 ? ' or about to be' : ''}` }
       const use = this.#uses.get(node) ?? null
-      const hold = use?.empty && this.#going >= forks ? this.#crowded() : inTime(this.world, use) ?? (use && frugal.hold(use, limit - this.#held - taken))
-      if (!hold && use?.empty) this.#going += 1
-      return hold
+      return inTime(this.world, use) ?? (use?.empty ? this.#crowd.idle() : use && frugal.hold(use, free))
     })
     this.#held += chosen.length
-    const { actions, patient } = drainsOf(chosen, { uses: this.#uses, world: this.world, spare: forks - this.#going, others: order.length > chosen.length })
-    this.#going += patient
+    const { actions, patient } = drainsOf(chosen, { uses: this.#uses, world: this.world, spare: forks - this.#crowd.going, others: order.length > chosen.length })
+    this.#crowd.going += patient
     this.actions.push(...actions.map((a) => ({ ...a, wave })))
     this.waiting.push(...waiting)
     // Their slot may come when something happens there; where visits of ours take the room, it comes with the end of one.
     const crowded = new Set(waiting.flatMap((w) => (w.code === 'capacity' ? w.nodes : [])))
     // Who is next is to be known when there is room, and not asked then.
     const asks = crowded.size > 0 && this.ahead.asks
-    this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.looking.isFresh ? this.ahead.ending : 0, this.#going)
+    this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.looking.isFresh ? this.ahead.ending : 0, this.#crowd.going)
     if (asks || waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.looking.want()
   }
 
@@ -182,14 +183,10 @@ export class Visits {
 
   /** The first nodes of a wave are looked at, in this order: where drains have begun, some of these are likely to be next. */
   lookedAt(nodes: readonly string[]): void {
-    if (this.looking.isFresh) this.ahead.expect(nodes.filter((n) => this.#uses.get(n) && !isForeign(this.#uses.get(n))), this.atOnce, this.#going)
+    if (this.looking.isFresh) this.ahead.expect(nodes.filter((n) => this.#uses.get(n) && !isForeign(this.#uses.get(n))), this.atOnce, this.#crowd.going)
   }
 
   #ordering = (): Ordering => ({ now: this.world.now, clock: this.#clock, places: new Map([...(this.view.workload?.nodes.keys() ?? [])].map((name, place) => [name, place])) })
-
-  #crowded(): Hold {
-    return { code: 'capacity', text: `${this.#going} visits are under way, as many as may be at once (ansible.forks)` }
-  }
 
   /** Somebody else's, and not to be patched: no room is of use to it. */
   #isLeft(node: string): boolean {

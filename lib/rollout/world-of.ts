@@ -20,14 +20,17 @@ export interface Surroundings {
   readonly untilWave?: number
   /** This run does what can be done at once, and then ends. */
   readonly hurried?: boolean
+  /** Processors of the control machine; absent: they are no limit. */
+  readonly processors?: number
 }
 
-export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, prepared = new Set(), untilWave, hurried }: Surroundings = {}): World {
+export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, prepared = new Set(), untilWave, hurried, processors }: Surroundings = {}): World {
   const scheduler = viewOf(fleet, seen)
   return {
     now, rollout, promotion, scheduler, prepared,
     ...(untilWave !== undefined && { untilWave }),
     ...(hurried !== undefined && { hurried }),
+    ...(processors !== undefined && { processors }),
     out: new Set([...out, ...outBySchedule(fleet, scheduler)]),
     nodes: fleet.nodes,
     policy: fleet.policy,

@@ -60,6 +60,8 @@ export interface World {
   readonly untilWave?: number
   /** This run does what can be done at once, and then ends. */
   readonly hurried?: boolean
+  /** Processors of the control machine; absent: they are no limit. */
+  readonly processors?: number
 }
 
 export type Action =

@@ -2,7 +2,7 @@
 // How many visits go on at once, which drains wait for their node, when the scheduler is asked, and which nodes are looked at first.
 import t from 'tap'
 import { decide, forksBeside, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
-import type { NodeState, SchedulerView, World } from '../../lib/rollout/index.js'
+import type { NodeState, OpenStep, SchedulerView, World } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
@@ -10,13 +10,14 @@ import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 const now = 1_000_000
 const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
 
-interface Given { readonly prepared?: readonly string[]; readonly busy?: readonly string[]; readonly stages?: Readonly<Record<string, Partial<NodeState>>>; readonly forks?: number; readonly atOnce?: number; readonly age?: number; readonly every?: number }
+interface Given { readonly prepared?: readonly string[]; readonly busy?: readonly string[]; readonly half?: readonly string[]; readonly stages?: Readonly<Record<string, Partial<NodeState>>>; readonly forks?: number; readonly atOnce?: number; readonly age?: number; readonly every?: number }
 
-function world({ busy = [], stages = {}, forks = 20, atOnce = 8, age = 0, every = 1_000, prepared = [] }: Given, all = names): World {
+function world({ busy: full = [], half = [], stages = {}, forks = 20, atOnce = 8, age = 0, every = 1_000, prepared = [] }: Given, all = names): World {
   const policy = policyOf()
   const at = now - age
-  const nodes = all.map((name) => ({ name, state: [busy.includes(name) ? 'ALLOCATED' : 'IDLE', ...(stages[name]?.held ? ['DRAIN'] : [])], reason: stages[name]?.held ? 'patchrun x' : '', reasonBy: 'root', features: [], partitions: [], cpus: 2, allocated: busy.includes(name) ? 2 : 0, boot: 1 }))
-  const jobs = busy.map((name) => ({ id: name, user: 'eve', state: 'RUNNING', nodes: [name], start: at, end: at + 60_000, cpus: 2 }))
+  const busy = [...full, ...half]
+  const nodes = all.map((name) => ({ name, state: [busy.includes(name) ? 'ALLOCATED' : 'IDLE', ...(stages[name]?.held ? ['DRAIN'] : [])], reason: stages[name]?.held ? 'patchrun x' : '', reasonBy: 'root', features: [], partitions: [], cpus: 2, allocated: full.includes(name) ? 2 : half.includes(name) ? 1 : 0, boot: 1 }))
+  const jobs = busy.map((name) => ({ id: name, user: 'eve', state: 'RUNNING', nodes: [name], start: half.includes(name) ? at - 10_000 : at, end: at + 60_000, cpus: half.includes(name) ? 1 : 2 }))
   const scheduler: SchedulerView = { names: 'full', prefix: 'patchrun ', every, silent: null, looking: { now: false, watch: false }, workload: { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, ended: NO_RUN_TIMES, results: {} } }
   const rollout = { ...wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now), nodes: new Map(Object.entries(stages).map(([n, state]): [string, NodeState] => [n, { ...UNSEEN, at: now, ...state }])) }
   return worldFor(rollout, all.map((n) => nodeOf(n)), { now, forks, scheduler, prepared: new Set(prepared), policy: { ...policy, drain: { ...policy.drain, atOnce } } })
@@ -45,6 +46,36 @@ t.test('an idle node that gets a job before its drain makes room for another, on
   t.same(does(world(two)), ['drain n7 while idle', 'drain n6 while idle'])
   t.same(does(world({ ...two, stages: { ...allDrain, n7: { stage: 'drain', outrun: true } } })), ['drain n7 waits 60000', 'drain n6 while idle'], 'the second time it waits for the job')
   t.same(does(world({ stages: { ...allDrain, ...Object.fromEntries(names.slice(0, 7).map((n) => [n, { stage: 'good' as const }])) } })), ['drain n7 waits 60000'], 'where there is no other, too')
+})
+
+t.test('idle nodes are drained no more at once than the control machine has processors', async (t) => {
+  const two = (given: Given, steps: readonly OpenStep[] = []): World => { const w = world({ stages: allDrain, ...given }); return { ...w, processors: 2, rollout: { ...w.rollout, steps: new Map(steps.map((s) => [s.step, s])) } } }
+  const step = (since: number, more: Partial<OpenStep>): OpenStep => ({ step: 's1', action: 'drain', wave: 1, nodes: ['n0'], since, ...more })
+  const out = { ...allDrain, n0: { stage: 'drain' as const, step: 's1', held: { since: now, phase: 'begun' as const, empty: false } } }
+  t.same(does(two({})), ['drain n7 while idle', 'drain n6 while idle'])
+  t.match(why(two({}), 'n5'), '2 nodes are drained, changed or given back just now, as many as the control machine has processors')
+  t.equal(decide(two({})).waiting.find((w) => w.nodes.includes('n5'))?.until, now + 5_000, 'none that takes long is waited for')
+  t.same(does(two({ stages: out }, [step(now - 4_999, { action: 'apply', full: true })])), ['drain n7 while idle'])
+  t.same(does(two({ stages: out }, [step(now - 5_000, { action: 'apply', full: true })])), ['drain n7 while idle', 'drain n6 while idle'])
+  t.same(does(two({ stages: out }, [step(now - 1_000, { action: 'reboot' })])), ['drain n7 while idle', 'drain n6 while idle'], 'a reboot computes nothing')
+  t.same(does(two({ atOnce: 4, busy: names.slice(0, 4) })), ['drain n7 while idle', 'drain n6 while idle'], 'those that wait for a processor keep their places')
+  t.match(why(two({ atOnce: 4, busy: names.slice(0, 4) }), 'n0'), '4 of 4 nodes that may be drained at once are drained or about to be')
+  t.same(does(two({ atOnce: 5, busy: names.slice(0, 4) })), ['drain n7 while idle', 'drain n6 while idle', 'drain n0 waits 60000'], 'a node at work computes nothing either')
+})
+
+t.test('a place that has just become free waits a moment rather than take a half empty node', async (t) => {
+  const back: Partial<NodeState> = { stage: 'good', at: now - 1_000, returned: now - 1_000 }
+  const given: Given = { stages: { ...allDrain, n0: back }, atOnce: 1, half: names.slice(1) }
+  const measured = (w: World): World => ({ ...w, durations: { ...w.durations, apply: [500], verify: [500], reboot: [500], release: [500] } })
+  const half = measured(world(given))
+  t.same(does(half), [])
+  t.match(why(half, 'n1'), 'its place waits a moment for a node that costs users less')
+  t.equal(decide(half).wakeAt, now + 1_000, 'as long as a visit takes')
+  t.same(does({ ...half, hurried: true }), ['drain n1 waits 60000'], 'a run that does only what can be done at once does not wait')
+  t.same(does({ ...half, now: now + 1_000, scheduler: measured(world({ ...given, age: -1_000 })).scheduler }), ['drain n1 waits 60000'])
+  t.same(does(measured(world({ ...given, half: names.slice(1, 7) }))), ['drain n7 while idle'], 'an idle node takes it at once')
+  t.same(does(measured(world({ ...given, half: names.slice(1, 7), busy: ['n7'] }))), ['drain n7 waits 60000'], 'so does one that is full')
+  t.same(does(measured(world({ ...given, atOnce: 2 }))), ['drain n1 waits 60000'], 'another place was free before')
 })
 
 t.test('nodes that are out of service come before a look at the others of the wave', async (t) => {

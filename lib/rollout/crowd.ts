@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many visits may compute at once on the control machine, each with an Ansible of its own. Beyond its processors each only makes the
+// others slower, whose nodes serve nobody meanwhile; an idle node serves until its drain.
+import { hastening, PATIENCE } from './hastening.js'
+import { underWay } from './visit-state.js'
+import type { Action, Hold, World } from './world.js'
+
+export class Crowd {
+  /** Visits that have an Ansible of their own just now. */
+  going: number
+  /** Until when those that compute just now are given way, ms. */
+  #hasty: number[] = []
+  /** Places of idle nodes that wait for a processor. */
+  kept = 0
+
+  constructor(private readonly world: Pick<World, 'now' | 'rollout' | 'forks' | 'processors'>) {
+    this.going = underWay(world.rollout)
+  }
+
+  /** What goes on already, or begins by this decision. To be asked before the visits of idle nodes begin. */
+  reckon(actions: readonly Action[]): void {
+    this.#hasty = [...hastening(this.world, actions)]
+    this.kept = 0
+  }
+
+  /** As many visits as there are forks. */
+  full(): Hold | null {
+    return this.going < this.world.forks ? null : { code: 'capacity', text: `${this.going} visits are under way, as many as may be at once (ansible.forks)` }
+  }
+
+  /** Why the visit of an idle node does not begin yet; null: it begins. It keeps its place. */
+  idle(): Hold | null {
+    const { processors = Infinity, now } = this.world
+    const full = this.full()
+    if (full) return full
+    if (this.#hasty.length < processors) {
+      this.#hasty.push(now + PATIENCE)
+      this.going += 1
+      return null
+    }
+    this.kept += 1
+    return { code: 'step', text: `${processors} nodes are drained, changed or given back just now, as many as the control machine has processors`, until: Math.min(...this.#hasty) }
+  }
+}
