@@ -29,8 +29,9 @@ async function fleetFor(t: Test, ansible: string): Promise<DrainFleet> {
 async function brokenNodes(t: Test, ansible: string): Promise<void> {
   const fleet = await fleetFor(t, ansible)
   const { lab } = fleet
-  // Quarantined nodes stay out: there must be room for them.
-  await fleet.declare({ drain: 'atOnce: 6, rebootTimeout: 12s', capacity: 6, scheduler: ', vars: { slurm_release_timeout: 8, slurm_test_job_command: [test, "!", -e, /etc/test-fails] }' })
+  // Quarantined nodes stay out: there must be room for them. A node that is resumed reads NOT_RESPONDING until all that slurmctld asks with it have
+  // answered or are given up, one that has just died, too: eleven seconds were seen, and it may take MessageTimeout.
+  await fleet.declare({ drain: 'atOnce: 6, rebootTimeout: 12s', capacity: 6, scheduler: ', vars: { slurm_release_timeout: 25, slurm_test_job_command: [test, "!", -e, /etc/test-fails] }' })
   // slurmd runs until the reboot, and cannot be started after it.
   await fleet.everywhere('sudo chmod a-x /usr/sbin/slurmd', ['node04'])
   await fleet.everywhere('sudo touch /etc/test-fails', ['node05'])
