@@ -115,6 +115,31 @@ t.test('nodes that are out of service come before a look at the others of the wa
   t.same(does({ ...first, rollout: { ...first.rollout, steps: new Map([['s1', { step: 's1', action: 'detect', wave: 1, nodes: ['n4', 'n5', 'n6', 'n7'], since: now - 900 }]]) } }), ['observe'], 'when the first look ends, it is known which nodes are idle')
 })
 
+t.test('one node that is about to be back is enough to wait for, one that needs no drain is not', async (t) => {
+  const with2 = (n6: Partial<NodeState>, other: Partial<OpenStep>): string[] => {
+    const held = { since: now, phase: 'changed' as const, empty: false }
+    const w = world({ atOnce: 2, stages: { n6: { step: 's2', ...n6 }, n7: { stage: 'applied', step: 's1', held } } })
+    const steps: readonly OpenStep[] = [{ step: 's1', action: 'reboot', wave: 1, nodes: ['n7'], since: now - 100 }, { step: 's2', action: 'reboot', wave: 1, nodes: ['n6'], since: now - 100, ...other }]
+    return does({ ...w, durations: { ...w.durations, reboot: [6_000] }, rollout: { ...w.rollout, steps: new Map(steps.map((s) => [s.step, s])) } })
+  }
+  const rebooting: Partial<NodeState> = { stage: 'applied', held: { since: now, phase: 'changed', empty: false } }
+  t.same(with2(rebooting, {}), ['detect n5,n4,n3,n2'])
+  t.same(with2(rebooting, { since: now - 3_000 }), [])
+  t.same(with2({ stage: 'applied' }, { action: 'verify' }), ['detect n5,n4,n3,n2'])
+  t.same(with2(rebooting, { action: 'verify' }), [])
+})
+
+t.test('while a few of the others are looked at, no more are', async (t) => {
+  const looked = (at: number, steps: readonly OpenStep[]): string[] => {
+    const w = world({ atOnce: 1, stages: { n7: { stage: 'drain', at, step: 's1', held: { since: now, phase: 'changed', empty: false } }, n4: { step: 's2', at: 0 }, n5: { step: 's2', at: 0 } } })
+    return does({ ...w, rollout: { ...w.rollout, steps: new Map(steps.map((s) => [s.step, s])) } }).filter((a) => a.startsWith('detect'))
+  }
+  const reboot: OpenStep = { step: 's1', action: 'reboot', wave: 1, nodes: ['n7'], since: now - 100 }
+  const look: OpenStep = { step: 's2', action: 'detect', wave: 1, nodes: ['n4', 'n5'], since: now - 100 }
+  t.same(looked(now - 1_000, [reboot, look]), [])
+  t.same(looked(now - 20_000, [reboot, look]), ['detect n0,n1,n2,n3,n6'], 'not for long')
+})
+
 t.test('a look beside visits has the forks that they leave', async (t) => {
   const { rollout } = world({ stages: { n0: { stage: 'drain', held: { since: now, phase: 'draining', empty: true } }, n1: { stage: 'applied', held: { since: now, phase: 'changed', empty: false } }, n2: { stage: 'drain', held: { since: now, phase: 'draining', empty: false } } } })
   t.equal(forksBeside(rollout, 8), 6, 'one that waits for the scheduler has no Ansible')
