@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes first in the playbook that drains a node: the drain, or the connection to it.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { writeVisitPlaybooks } from '../../lib/engine/scheduler-playbooks.js'
+import { resolveFleet } from '../../lib/fleet/resolve.js'
+import { parseDeclaration } from '../../lib/fleet/validate.js'
+import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+
+const directory = mkdtempSync(join(tmpdir(), 'patchrun-visit-playbooks-'))
+t.teardown(() => rmSync(directory, { recursive: true, force: true }))
+const checkout = join(directory, 'playbooks')
+mkdirSync(checkout)
+writeFileSync(join(checkout, 'site.yml'), '[]\n')
+const fleet = resolveFleet(parseDeclaration(join(directory, 'patchrun.yml'), JSON.stringify({
+  schemaVersion: 1, fleet: 'demo', playbooks: { repository: './playbooks' }, nodes: { allow: ['n[1-2]'], canary: ['n1'] }, scheduler: { type: 'slurm' },
+})), { lists: new Map() }, {})
+const rollout = wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, 1)
+
+interface Play { readonly name: string; readonly vars_files: readonly string[] }
+
+async function plays(more: { readonly wait?: number; readonly idle?: boolean; readonly connected?: boolean; readonly nodes?: readonly string[] }): Promise<readonly string[]> {
+  const { scheduler } = fleet
+  if (!scheduler) throw new Error('a fleet without a scheduler')
+  const home = mkdtempSync(join(directory, 'step-'))
+  const { drain } = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: ['n1'], checkout, ...more }, home)
+  return (JSON.parse(readFileSync(drain, 'utf8')) as Play[]).map(({ name, vars_files: [file = ''] }) => {
+    const { patchrun_wait: wait, patchrun_idle: idle } = JSON.parse(readFileSync(join(home, 'visit', file), 'utf8')) as Record<string, unknown>
+    return name === 'drain' ? `drain, ${idle ? 'while idle' : `waits ${String(wait)} s`}` : name
+  })
+}
+
+t.test('a node at work takes no more jobs before it is connected to', async (t) => {
+  t.same(await plays({ wait: 60_000 }), ['drain, waits 0 s', 'reach the node', 'drain, waits 60 s'])
+  t.same(await plays({}), ['drain, waits 0 s', 'reach the node'])
+})
+
+t.test('an idle one serves until it is connected to', async (t) => {
+  t.same(await plays({ idle: true }), ['reach the node', 'drain, while idle'])
+})
+
+t.test('one whose Ansible was started ahead is connected to already, and several together are not waited for', async (t) => {
+  t.same(await plays({ idle: true, connected: true }), ['drain, while idle'])
+  t.same(await plays({ nodes: ['n1', 'n2'] }), ['drain, waits 0 s'])
+})
