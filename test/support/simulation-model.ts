@@ -66,7 +66,7 @@ export class Model {
     const { scenario, state, now, nodes } = this
     const { promotedAt } = scenario
     const promotion = promotedAt === null ? [] : [{ environment: 'test', completedAt: now >= promotedAt ? promotedAt : null }]
-    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: new Set([...this.outBefore, ...(this.cluster ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : [])) : [])]), scheduler: this.cluster?.view ?? null, prepared: this.#prepared }
+    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: new Set([...this.outBefore, ...(this.cluster ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : [])) : [])]), scheduler: this.cluster?.view ?? null, prepared: this.#prepared, processors: 1 + (scenario.forks % 3) }
   }
 
   #record(event: JournalEvent): void {
