@@ -244,3 +244,14 @@ t.test('small decisions', async (t) => {
   t.equal(commandText({ config: 'patchrun.yml' }), 'patchrun')
   t.equal(commandText({ config: "my fleet's.yml", env: 'prod' }), "patchrun -c 'my fleet'\\''s.yml' --env prod")
 })
+
+t.test('what a run waits for is told with its own time, not with that of the next look', async (t) => {
+  const at = (seconds: number): number => Date.UTC(2026, 2, 1, 12, 0, seconds)
+  const told = (until: number, ...waits: readonly { readonly text: string; readonly until?: number }[]): readonly string[] =>
+    linesOf({ type: 'sleeping', until }, waits.map((w) => ({ ...w, nodes: ['n1'], code: 'visit' as const })), { paint: PLAIN, zone: 'UTC', verbose: false })
+  const waits = [{ text: 'drained' }, { text: 'late', until: at(40) }, { text: 'soon', until: at(20) }]
+  t.same(told(at(1), ...waits), ['waiting until Sun 2026-03-01 12:00:20 UTC: soon'])
+  t.same(told(at(2), ...waits), told(at(1), ...waits), 'so it is told once')
+  t.same(told(at(40), ...waits), ['waiting until Sun 2026-03-01 12:00:40 UTC: late'])
+  t.same(told(at(1), { text: 'drained' }), ['waiting until Sun 2026-03-01 12:00:01 UTC'])
+})

@@ -50,8 +50,9 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
       // Nobody knows when a person, or another environment, comes: the time is only that of the next look.
       const person = why ? undefined : waiting.find((w) => STEERED.has(w.code))
       if (person) return [`waiting: ${clean(person.text)}`]
-      const other = why ?? waiting.find((w) => w.until !== undefined)
-      return [`waiting until ${timeText(progress.until, zone)}${other ? `: ${clean(other.text)}` : ''}`]
+      // It may look up sooner, for a look at the scheduler: whoever reads waits for the other.
+      const other = why ?? waiting.filter((w) => w.until !== undefined).sort((a, b) => (a.until ?? 0) - (b.until ?? 0))[0]
+      return [`waiting until ${timeText(other?.until ?? progress.until, zone)}${other ? `: ${clean(other.text)}` : ''}`]
     }
     case 'decided':
       return []
