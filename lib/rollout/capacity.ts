@@ -92,6 +92,9 @@ export class Slots {
     return this.#hold === null && this.#refuse(node) === null
   }
 
+  /** How many more could go out where this node belongs; one that is out takes no place of its own. */
+  places = (node: string): number => Math.min(...this.#roomsOf(node).map(({ limit, out }) => limit - out))
+
   /** All of these, which go out together, or none: why not. `joins`: others of them are out already, and wait for these. */
   takeTogether(nodes: readonly string[], joins: boolean): Hold | null {
     const hold = this.refuseTogether(nodes, joins)

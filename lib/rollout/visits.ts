@@ -158,7 +158,9 @@ export class Visits {
       const free = limit - this.#held - taken - this.#crowd.kept
       if (!room || (free <= 0 && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${limit - free} of ${limit} nodes that may be drained at once are drained${this.#crowd.kept > 0 ? ' or about to be' : ''}` }
       const use = this.#uses.get(node) ?? null
-      return inTime(this.world, use) ?? (use?.empty ? this.#crowd.idle() : use && frugal.hold(use, free))
+      const places = slots.places(node) - this.#crowd.kept
+      if (places <= 0) return { code: 'capacity', text: 'idle nodes that wait for a processor come first' }
+      return inTime(this.world, use) ?? (use?.empty ? this.#crowd.idle() : use && frugal.hold(use, Math.min(free, places)))
     })
     this.#held += chosen.length
     const { actions, patient } = drainsOf(chosen, { uses: this.#uses, world: this.world, spare: forks - this.#crowd.going, others: order.length > chosen.length })

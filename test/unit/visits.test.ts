@@ -61,6 +61,10 @@ t.test('idle nodes are drained no more at once than the control machine has proc
   t.same(does(two({ atOnce: 4, busy: names.slice(0, 4) })), ['drain n7 while idle', 'drain n6 while idle'], 'those that wait for a processor keep their places')
   t.match(why(two({ atOnce: 4, busy: names.slice(0, 4) }), 'n0'), '4 of 4 nodes that may be drained at once are drained or about to be')
   t.same(does(two({ atOnce: 5, busy: names.slice(0, 4) })), ['drain n7 while idle', 'drain n6 while idle', 'drain n0 waits 60000'], 'a node at work computes nothing either')
+  const capacity = (limit: number): World => ({ ...two({ busy: names.slice(0, 4) }), capacity: [{ name: 'the fleet', limit, nodes: names }] })
+  t.same(does(capacity(4)), ['drain n7 while idle', 'drain n6 while idle'], 'of rollout.capacity, too')
+  t.match(why(capacity(4), 'n0'), 'idle nodes that wait for a processor come first')
+  t.same(does(capacity(5)), ['drain n7 while idle', 'drain n6 while idle', 'drain n0 waits 60000'])
 })
 
 t.test('a place that has just become free waits a moment rather than take a half empty node', async (t) => {
@@ -76,6 +80,9 @@ t.test('a place that has just become free waits a moment rather than take a half
   t.same(does(measured(world({ ...given, half: names.slice(1, 7) }))), ['drain n7 while idle'], 'an idle node takes it at once')
   t.same(does(measured(world({ ...given, half: names.slice(1, 7), busy: ['n7'] }))), ['drain n7 waits 60000'], 'so does one that is full')
   t.same(does(measured(world({ ...given, atOnce: 2 }))), ['drain n1 waits 60000'], 'another place was free before')
+  const tight = (limit: number): World => ({ ...measured(world({ ...given, atOnce: 8 })), capacity: [{ name: 'the fleet', limit, nodes: names }] })
+  t.same(does(tight(1)), [], 'a place of rollout.capacity does so, too')
+  t.same(does(tight(2)), ['drain n1 waits 60000'])
 })
 
 t.test('nodes that are out of service come before a look at the others of the wave', async (t) => {
