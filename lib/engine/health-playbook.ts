@@ -9,7 +9,8 @@ import type { PlaybookPlace } from '../ansible/roles.js'
 import { PatchrunError } from '../errors.js'
 import type { Problem } from '../errors.js'
 import { nearest } from '../fleet/nearest.js'
-import type { Fleet, HealthGate, HealthPoint } from '../fleet/types.js'
+import { schedulerName } from '../fleet/scheduler.js'
+import type { Fleet, HealthGate, HealthPoint, Scheduler } from '../fleet/types.js'
 
 /** What Ansible looks for beside a playbook. Callback plugins are not among them: a gate needs none. */
 const BESIDE = [
@@ -62,17 +63,26 @@ export interface GateRun {
   readonly gate: HealthGate
   readonly point: HealthPoint
   readonly sha: string
+  readonly scheduler: Scheduler | null
+  /** The nodes that are asked, by their inventory names. */
+  readonly nodes: readonly string[]
+}
+
+/** What the role of a gate is given: where a scheduler is declared also whom to ask of these nodes, unless the gate says so itself. */
+export function gateVars({ gate, point, sha, scheduler, nodes }: GateRun): Readonly<Record<string, unknown>> {
+  const known = scheduler && { ...scheduler.vars, patchrun_controller: scheduler.controller, patchrun_nodes: nodes.map((n) => schedulerName(n, scheduler.names)) }
+  return { ...known, ...gate.vars, patchrun_gate: gate.name, patchrun_point: point, patchrun_sha: sha }
 }
 
 /** Writes the playbook below `directory` and gives its absolute path. Throws playbook/unknown-role. */
-export async function writeGatePlaybook({ gate, point, sha }: GateRun, place: PlaybookPlace, directory: string): Promise<string> {
+export async function writeGatePlaybook(run: GateRun, place: PlaybookPlace, directory: string): Promise<string> {
+  const { gate } = run
   const problem = roleProblem(`the health gate "${gate.name}"`, gate.role, place)
   if (problem) throw new PatchrunError(problem)
   const home = join(directory, 'gate')
   await layOut(home, place, [gate.role])
   // In a file, and of ours only: variables may be secret, and arguments are everybody's to read.
-  const vars = { ...gate.vars, patchrun_gate: gate.name, patchrun_point: point, patchrun_sha: sha }
-  await writeFile(join(home, 'vars.json'), `${JSON.stringify(vars)}\n`, { mode: 0o600 })
+  await writeFile(join(home, 'vars.json'), `${JSON.stringify(gateVars(run))}\n`, { mode: 0o600 })
   const play = { name: `health gate ${gate.name}`, hosts: 'all', gather_facts: false, any_errors_fatal: false, vars_files: ['vars.json'], roles: [{ role: gate.role }] }
   const playbook = join(home, 'gate.yml')
   // JSON is YAML: no quoting of ours can go wrong.

@@ -24,7 +24,7 @@ export interface CheckContext extends StepContext {
 export async function runCheck(check: CheckRef, nodes: readonly string[], directory: string, context: CheckContext): Promise<StepResult> {
   const { fleet, checkout, gate, sha } = context
   await makeAnew(directory)
-  const playbook = await writeGatePlaybook({ gate, point: check.point, sha }, placeOf(fleet, checkout), directory)
+  const playbook = await writeGatePlaybook({ gate, point: check.point, sha, scheduler: fleet.scheduler, nodes }, placeOf(fleet, checkout), directory)
   return play({ mode: 'gate', playbook }, nodes, directory, context)
 }
 

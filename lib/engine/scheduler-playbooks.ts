@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Fleet, Scheduler } from '../fleet/types.js'
 import type { RolloutState } from '../rollout/index.js'
 import { drainReason, reasonPrefix, schedulerName } from '../workload/use.js'
-import { layOut, placeOf } from './health-playbook.js'
+import { gateVars, layOut, placeOf } from './health-playbook.js'
 
 export interface SchedulerRun {
   readonly fleet: Fleet
@@ -47,10 +47,9 @@ export async function writeVisitPlaybooks(run: SchedulerRun, directory: string):
   // A change that was cut off may have lost the handler that asks for the reboot: an empty node is rebooted rather than trusted.
   const cut = run.nodes.some((n) => rollout.nodes.get(n)?.held?.cut)
   const reboot = { patchrun_reboot: cut && drain.reboot === 'auto' ? 'always' : drain.reboot, patchrun_reboot_timeout: Math.ceil(drain.rebootTimeout / 1000), patchrun_boot_before: boot }
-  const ours = (gate: string): Vars => ({ patchrun_gate: gate, patchrun_point: 'visit', patchrun_sha: rollout.pin.sha })
   const rebootPlays = [
     { name: 'reboot', role: scheduler.roles.reboot, vars: { ...variables(run), ...reboot }, onNodes: true },
-    ...gates.map((g) => ({ name: `health gate ${g.name}`, role: g.role, vars: { ...g.vars, ...ours(g.name) }, onNodes: true })),
+    ...gates.map((g) => ({ name: `health gate ${g.name}`, role: g.role, vars: gateVars({ gate: g, point: 'visit', sha: rollout.pin.sha, scheduler, nodes: run.nodes }), onNodes: true })),
   ]
   return {
     reach: await write(home, 'reach', scheduler, [REACH]),

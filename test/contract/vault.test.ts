@@ -90,7 +90,7 @@ inventory:
     await t.test('variables of a health gate', async (t) => {
       const gate = fleet.policy.health[0]
       if (!gate) throw new Error('no gate')
-      const playbook = await writeGatePlaybook({ gate, point: 'start', sha: 'a'.repeat(40) }, { checkout: join(dir, 'checkout'), playbook: 'site.yml', config: 'none' }, dir)
+      const playbook = await writeGatePlaybook({ gate, point: 'start', sha: 'a'.repeat(40), scheduler: null, nodes: [] }, { checkout: join(dir, 'checkout'), playbook: 'site.yml', config: 'none' }, dir)
       const { summary, written } = await play('gate-run', playbook)
       t.match(summary.nodes.get('n1'), { result: 'ok' }, written.slice(-1500))
       t.equal(readFileSync(join(dir, 'marks/probe'), 'utf8'), 'probed-by-a-gate')

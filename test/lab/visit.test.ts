@@ -80,7 +80,7 @@ async function othersNodes(t: Test, ansible: string): Promise<void> {
 async function busyNode(t: Test, ansible: string): Promise<void> {
   const fleet = await fleetFor(t, ansible)
   const { lab } = fleet
-  await fleet.declare({ drain: 'atOnce: 2, hotFirst: true', capacity: 2 })
+  await fleet.declare({ drain: 'atOnce: 2, hotFirst: true', capacity: 2, health: '{ name: slurm, role: slurm_health, at: [start, canaries, end] }' })
   // node04 and node05 have labpkg 1.1 already: of this commit they need the Hot part only.
   const hot = ['node04', 'node05']
   await fleet.everywhere('sudo DEBIAN_FRONTEND=noninteractive apt-get -qy install labpkg=1.1 >/dev/null 2>&1', hot)
@@ -115,6 +115,7 @@ async function busyNode(t: Test, ansible: string): Promise<void> {
   t.equal(jobs.length, 1)
   t.same(harmed(jobs), [], 'COMPLETED, exit 0, never restarted')
   t.same(await fleet.versions(), lab.nodes.map(() => '1.1'))
+  t.equal(fleet.steps().filter((s) => s.startsWith('check')).length, 3, 'Slurm was asked whether all is well, before, after the canary and at the end')
   t.same(await fleet.boots(), bootsBefore.map((n, i) => (i === 3 || i === 4 ? n : n + 1)), 'rebooted once, and not for the Hot part alone')
   t.same(hot.filter((n) => sampler.samples.some(({ nodes }) => { const seen = nodes.get(n); return seen && isDrained(seen) })), [], 'nobody was drained for the Hot part')
   t.ok(peakOut(sampler.samples) <= 2, `out at once, by Slurm: ${peakOut(sampler.samples)}`)

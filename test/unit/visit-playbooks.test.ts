@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes first in the playbook that drains a node: the drain, or the connection to it.
+// What comes first in the playbook that drains a node: the drain, or the connection to it; and what its health gate is given.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { gateVars } from '../../lib/engine/health-playbook.js'
 import { writeVisitPlaybooks } from '../../lib/engine/scheduler-playbooks.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
 import { parseDeclaration } from '../../lib/fleet/validate.js'
+import type { HealthGate, Scheduler } from '../../lib/fleet/types.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'patchrun-visit-playbooks-'))
@@ -44,4 +46,18 @@ t.test('an idle one serves until it is connected to', async (t) => {
 t.test('one whose Ansible was started ahead is connected to already, and several together are not waited for', async (t) => {
   t.same(await plays({ idle: true, connected: true }), ['drain, while idle'])
   t.same(await plays({ nodes: ['n1', 'n2'] }), ['drain, waits 0 s'])
+})
+
+t.test('a gate is told whom to ask of its nodes, unless it says so itself', async (t) => {
+  const scheduler = { ...fleet.scheduler, controller: 'ctl', names: 'short', vars: { slurm_bin: '/opt/slurm/bin' } } as Scheduler
+  const gate = (vars: Record<string, unknown>): HealthGate => ({ name: 'well', role: 'slurm_health', at: ['visit'], vars })
+  const vars = (of: Record<string, unknown>, ask: Scheduler | null): unknown => gateVars({ gate: gate(of), point: 'visit', sha: 'abc', scheduler: ask, nodes: ['n1.example.org'] })
+  const ours = { patchrun_gate: 'well', patchrun_point: 'visit', patchrun_sha: 'abc' }
+  t.same(vars({ a: 1 }, null), { a: 1, ...ours })
+  t.same(vars({}, scheduler), { patchrun_controller: 'ctl', patchrun_nodes: ['n1'], slurm_bin: '/opt/slurm/bin', ...ours })
+  t.match(vars({ patchrun_controller: 'other', patchrun_sha: 'of-somebody-else' }, scheduler), { patchrun_controller: 'other', patchrun_sha: 'abc' })
+  const home = mkdtempSync(join(directory, 'step-'))
+  const { reboot } = await writeVisitPlaybooks({ fleet: { ...fleet, policy: { ...fleet.policy, health: [gate({})] } }, scheduler, rollout, nodes: ['n1.example.org'], checkout }, home)
+  const [, play] = JSON.parse(readFileSync(reboot, 'utf8')) as Play[]
+  t.match(JSON.parse(readFileSync(join(home, 'visit', play?.vars_files[0] ?? ''), 'utf8')), { patchrun_controller: 'ctl', patchrun_nodes: ['n1'], patchrun_gate: 'well' })
 })

@@ -34,6 +34,7 @@ export interface DrainPolicy {
   readonly rollout?: string
   readonly scheduler?: string
   readonly runsOn?: string
+  readonly health?: string
 }
 
 export interface RolloutAnswer {
@@ -82,7 +83,7 @@ export async function startDrainFleet(ansible: string): Promise<DrainFleet> {
     everywhere,
     patchrun: (argv, options = {}) =>
       lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), ...argv], { timeout: 900_000, ...options, env: { NO_COLOR: '1', TZ: 'UTC', ...options.env, PATH: `${ansible}:${process.env['PATH'] ?? ''}` } }),
-    declare: ({ drain, capacity, rollout = '', scheduler = '', runsOn = '' }) =>
+    declare: ({ drain, capacity, rollout = '', scheduler = '', runsOn = '', health = '' }) =>
       writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
 fleet: lab
 playbooks: { repository: ./playbooks }
@@ -91,6 +92,7 @@ inventory: { source: ${lab.inventoryFile}, vars: { ansible_pipelining: true } }
 scheduler: { type: slurm, controller: localhost, every: 1s, feature: patchrun_${scheduler} }
 drain: { ${drain} }
 runsOn: { ${runsOn} }
+health: [${health}]
 rollout: { soak: 0s, waves: ["100%"], maxFailed: 5, retries: { attempts: 2, backoff: 3s }, expected: 20s, capacity: { fleet: ${capacity} }${rollout} }
 ansible: { forks: 6, connectTimeout: 5s }
 `),
