@@ -70,7 +70,9 @@ export interface GateRun {
 
 /** What the role of a gate is given: where a scheduler is declared also whom to ask of these nodes, unless the gate says so itself. */
 export function gateVars({ gate, point, sha, scheduler, nodes }: GateRun): Readonly<Record<string, unknown>> {
-  const known = scheduler && { ...scheduler.vars, patchrun_controller: scheduler.controller, patchrun_nodes: nodes.map((n) => schedulerName(n, scheduler.names)) }
+  // Under its own name Ansible would reach this machine by ssh: a gate is not given the controller's connection variables.
+  const controller = scheduler?.controllerVars['ansible_connection'] === 'local' ? 'localhost' : scheduler?.controller
+  const known = scheduler && { ...scheduler.vars, patchrun_controller: controller, patchrun_nodes: nodes.map((n) => schedulerName(n, scheduler.names)) }
   return { ...known, ...gate.vars, patchrun_gate: gate.name, patchrun_point: point, patchrun_sha: sha }
 }
 

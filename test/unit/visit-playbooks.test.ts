@@ -49,12 +49,13 @@ t.test('one whose Ansible was started ahead is connected to already, and several
 })
 
 t.test('a gate is told whom to ask of its nodes, unless it says so itself', async (t) => {
-  const scheduler = { ...fleet.scheduler, controller: 'ctl', names: 'short', vars: { slurm_bin: '/opt/slurm/bin' } } as Scheduler
+  const scheduler = { ...fleet.scheduler, controller: 'ctl', controllerVars: {}, names: 'short', vars: { slurm_bin: '/opt/slurm/bin' } } as Scheduler
   const gate = (vars: Record<string, unknown>): HealthGate => ({ name: 'well', role: 'slurm_health', at: ['visit'], vars })
   const vars = (of: Record<string, unknown>, ask: Scheduler | null): unknown => gateVars({ gate: gate(of), point: 'visit', sha: 'abc', scheduler: ask, nodes: ['n1.example.org'] })
   const ours = { patchrun_gate: 'well', patchrun_point: 'visit', patchrun_sha: 'abc' }
   t.same(vars({ a: 1 }, null), { a: 1, ...ours })
   t.same(vars({}, scheduler), { patchrun_controller: 'ctl', patchrun_nodes: ['n1'], slurm_bin: '/opt/slurm/bin', ...ours })
+  t.match(vars({}, { ...scheduler, controllerVars: { ansible_connection: 'local' } }), { patchrun_controller: 'localhost' }, 'this machine is not reached by ssh')
   t.match(vars({ patchrun_controller: 'other', patchrun_sha: 'of-somebody-else' }, scheduler), { patchrun_controller: 'other', patchrun_sha: 'abc' })
   const home = mkdtempSync(join(directory, 'step-'))
   const { reboot } = await writeVisitPlaybooks({ fleet: { ...fleet, policy: { ...fleet.policy, health: [gate({})] } }, scheduler, rollout, nodes: ['n1.example.org'], checkout }, home)
