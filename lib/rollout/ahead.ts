@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose Ansible is started ahead: a launch takes seconds, in which a place would be empty, and an idle node may get a job.
+import type { Crowd } from './crowd.js'
 import type { Held, OpenStep } from './state.js'
 import { isOnItsWay } from './visit-state.js'
 import type { World } from './world.js'
@@ -17,6 +18,8 @@ export class Ahead {
   readonly #releasing: boolean
   readonly #due: readonly number[]
   #wanted = false
+  /** When there will be a processor for a launch, ms. */
+  #later: number | null = null
 
   constructor(private readonly world: Pick<World, 'prepared' | 'forks' | 'rollout' | 'durations' | 'now'>) {
     const { rollout: { nodes, steps }, durations, now } = world
@@ -29,21 +32,28 @@ export class Ahead {
   }
 
   /** Who is next is worth a look: something may be started ahead, or there will be room in a moment. */
-  get asks(): boolean {
-    return this.#releasing || this.ending > this.world.prepared.size
+  asks({ busyUntil }: Pick<Crowd, 'busyUntil'>): boolean {
+    return this.#releasing || (busyUntil === null && this.#lacks)
   }
 
-  /** The visits of these nodes are next, `count` of them at once. `going`: visits that have an Ansible of their own. */
-  expect(nodes: readonly string[], count: number, going: number): void {
+  get #lacks(): boolean {
+    return this.ending > this.world.prepared.size
+  }
+
+  /** The visits of these nodes are next, `count` of them at once. */
+  expect(nodes: readonly string[], count: number, { going, busyUntil }: Pick<Crowd, 'going' | 'busyUntil'>): void {
     const { prepared, forks } = this.world
     this.#wanted ||= nodes.length > 0
     const spare = Math.min(count + PASSED_OVER, forks - going) - prepared.size - this.nodes.length
-    this.nodes.push(...nodes.slice(0, count).filter((n) => !prepared.has(n)).slice(0, Math.max(0, spare)))
+    // A launch computes for a second, and nodes that are out of service would be so for longer.
+    if (busyUntil === null) this.nodes.push(...nodes.slice(0, count).filter((n) => !prepared.has(n)).slice(0, Math.max(0, spare)))
+    else if (nodes.length > 0 && this.#lacks) this.#later = busyUntil
   }
 
-  /** When the next visit will be about to end, ms; null: none, or it would make room for nobody. */
+  /** When the next visit will be about to end, or a processor is free, ms; null: none, or it would make room for nobody. */
   get wakeAt(): number | null {
-    const later = this.#due.filter((at) => at > this.world.now && at < Infinity)
-    return this.#wanted && later.length > 0 ? Math.min(...later) : null
+    const later = this.#wanted ? this.#due.filter((at) => at > this.world.now && at < Infinity) : []
+    const times = this.#later === null ? later : [...later, this.#later]
+    return times.length > 0 ? Math.min(...times) : null
   }
 }

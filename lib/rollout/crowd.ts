@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many visits may compute at once on the control machine, each with an Ansible of its own. Beyond its processors each only makes the
-// others slower, whose nodes serve nobody meanwhile; an idle node serves until its drain.
+// How many visits may compute at once on the control machine, each with an Ansible of its own. Where its processors do not suffice each
+// only makes the others slower, whose nodes serve nobody meanwhile; an idle node serves until its drain, and for a launch ahead nobody waits.
 import { hastening, PATIENCE } from './hastening.js'
 import { underWay } from './visit-state.js'
 import type { Action, Hold, World } from './world.js'
@@ -28,17 +28,28 @@ export class Crowd {
     return this.going < this.world.forks ? null : { code: 'capacity', text: `${this.going} visits are under way, as many as may be at once (ansible.forks)` }
   }
 
+  /** Until when there is no processor for what can wait, ms; null: there is one. */
+  get busyUntil(): number | null {
+    return this.#hasty.length < this.#most ? null : Math.min(...this.#hasty)
+  }
+
   /** Why the visit of an idle node does not begin yet; null: it begins. It keeps its place. */
   idle(): Hold | null {
-    const { processors = Infinity, now } = this.world
     const full = this.full()
     if (full) return full
-    if (this.#hasty.length < processors) {
-      this.#hasty.push(now + PATIENCE)
+    const until = this.busyUntil
+    if (until === null) {
+      this.#hasty.push(this.world.now + PATIENCE)
       this.going += 1
       return null
     }
     this.kept += 1
-    return { code: 'step', text: `${processors} nodes are drained, changed or given back just now, as many as the control machine has processors`, until: Math.min(...this.#hasty) }
+    const nodes = this.#most === 1 ? '1 node is' : `${this.#most} nodes are`
+    return { code: 'step', text: `${nodes} drained, changed or given back just now, as many as the control machine has processors for`, until }
+  }
+
+  /** patchrun itself, looks and launches need one, too. */
+  get #most(): number {
+    return Math.max(1, (this.world.processors ?? Infinity) - 1)
   }
 }

@@ -157,7 +157,7 @@ class Walk {
       if (chosen.length > 0) this.#actions.push({ do: 'apply', wave: index, nodes: chosen })
       this.#waiting.push(...waiting)
     }
-    this.#visits?.begin(index, without(sorted.drain, hotFirst), (this.#slots ??= new Slots(this.world)))
+    this.#visits?.begin(index, without(sorted.drain, hotFirst), (this.#slots ??= new Slots(this.world)), all.filter((n) => nodeState(rollout, n).stage === 'unseen').length)
     this.#look(index, first, all, unseen)
   }
 

@@ -25,7 +25,7 @@ export function foreseeDrains(world: World, { index, nodes }: Wave): DrainForesi
   const slots = new Slots(looked)
   const visits = new Visits(looked, world.scheduler, null, new Hosting(looked, planWaves(world.nodes, world.policy, world.rollout.limit)), () => slots)
   visits.goOn({ index, nodes }, [], null)
-  visits.begin(index, nodes, slots)
+  visits.begin(index, nodes, slots, 0)
   const together = visits.actions.flatMap((a) => ('host' in a && a.host !== undefined ? [{ host: a.host, members: [...new Set([a.host, ...a.nodes])] }] : []))
   const order = together.flatMap(({ host, members }) => members.filter((n) => nodes.includes(n)).map((node): Turn => ({ node, idle: false, why: node === host ? `together with ${runningOnIt(members.filter((n) => n !== host))}`.replace(/,$/, '') : `runs on ${host}` })))
   const first = [...new Set([...together.flatMap((t) => t.members), ...visits.actions.flatMap((a) => ('nodes' in a ? a.nodes : []))])]

@@ -23,8 +23,10 @@ export class Frugal {
     this.#freed = [...rollout.nodes.values()].flatMap(({ returned }) => (returned !== undefined && returned > since ? [returned] : [])).sort((a, b) => a - b)
   }
 
-  /** Why this node is not drained yet. `free`: places that are left, this node's among them. */
-  hold({ empty, draining, waste, node: { cpus } }: NodeUse, free: number): Hold | null {
+  /** Why this node is not drained yet. `free`: places that are left, this node's among them; `nodes`: for how many nodes they are. */
+  hold({ empty, draining, waste, node: { cpus } }: NodeUse, free: number, nodes: number): Hold | null {
+    // Where each gets a place there is no other to wait for.
+    if (nodes <= free) return null
     const cost = waste / Math.max(1, cpus)
     const wait = this.#freed[this.#freed.length - free]
     if (empty || draining || cost <= SHARE * this.#visit || wait === undefined) return null

@@ -129,8 +129,8 @@ export class Visits {
     return { code: 'visit', text: `drained${late}, waits to be empty${jobs === '' ? '' : `: ${jobs}`}` }
   }
 
-  /** Those of these nodes whose visit begins now. */
-  begin(wave: number, nodes: readonly string[], slots: Slots): void {
+  /** Those of these nodes whose visit begins now. `unseen`: how many others of their wave were not looked at yet. */
+  begin(wave: number, nodes: readonly string[], slots: Slots, unseen: number): void {
     const { rollout, forks, prepared } = this.world
     const limit = this.atOnce
     // A hypervisor goes out with what runs on it, and that with its hypervisor.
@@ -141,10 +141,10 @@ export class Visits {
     }
     const room = single.some((node) => rollout.nodes.get(node)?.held !== undefined || (this.#held < limit && slots.hasRoom(node) && !this.#isLeft(node)))
     // A look costs the controller a question: it is asked when something may come of it.
-    const unseen = room ? this.looking.unanswered() : null
+    const unanswered = room ? this.looking.unanswered() : null
     const ready: { node: string; use: NodeUse }[] = []
     for (const node of single) {
-      const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node), unseen)
+      const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node), unanswered)
       const use = this.#uses.get(node)
       if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'visit', text: 'the scheduler has not been asked yet' }), nodes: [node] })
       else ready.push({ node, use })
@@ -160,7 +160,7 @@ export class Visits {
       const use = this.#uses.get(node) ?? null
       const places = slots.places(node) - this.#crowd.kept
       if (places <= 0) return { code: 'capacity', text: 'idle nodes that wait for a processor come first' }
-      return inTime(this.world, use) ?? (use?.empty ? this.#crowd.idle() : use && frugal.hold(use, Math.min(free, places)))
+      return inTime(this.world, use) ?? (use?.empty ? this.#crowd.idle() : use && frugal.hold(use, Math.min(free, places), order.length - taken + unseen))
     })
     this.#held += chosen.length
     const { actions, patient } = drainsOf(chosen, { uses: this.#uses, world: this.world, spare: forks - this.#crowd.going, others: order.length > chosen.length })
@@ -170,8 +170,8 @@ export class Visits {
     // Their slot may come when something happens there; where visits of ours take the room, it comes with the end of one.
     const crowded = new Set(waiting.flatMap((w) => (w.code === 'capacity' ? w.nodes : [])))
     // Who is next is to be known when there is room, and not asked then.
-    const asks = crowded.size > 0 && this.ahead.asks
-    this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.looking.isFresh ? this.ahead.ending : 0, this.#crowd.going)
+    const asks = crowded.size > 0 && this.ahead.asks(this.#crowd)
+    this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.looking.isFresh ? this.ahead.ending : 0, this.#crowd)
     if (asks || waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.looking.want()
   }
 
@@ -185,7 +185,7 @@ export class Visits {
 
   /** The first nodes of a wave are looked at, in this order: where drains have begun, some of these are likely to be next. */
   lookedAt(nodes: readonly string[]): void {
-    if (this.looking.isFresh) this.ahead.expect(nodes.filter((n) => this.#uses.get(n) && !isForeign(this.#uses.get(n))), this.atOnce, this.#crowd.going)
+    if (this.looking.isFresh) this.ahead.expect(nodes.filter((n) => this.#uses.get(n) && !isForeign(this.#uses.get(n))), this.atOnce, this.#crowd)
   }
 
   #ordering = (): Ordering => ({ now: this.world.now, clock: this.#clock, places: new Map([...(this.view.workload?.nodes.keys() ?? [])].map((name, place) => [name, place])) })

@@ -25,23 +25,29 @@ const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
 const half = use(10_000)
 
 t.test('a place waits as long as a visit takes', async (t) => {
-  t.same(frugal([3_000]).hold(half, 1), { code: 'visit', text, until: now + 5_000 })
-  t.equal(frugal([8_000]).hold(half, 1), null)
-  t.equal(frugal([]).hold(half, 1), null, 'one that was free from the beginning does not wait')
-  t.equal(frugal([3_000], { reboot: 3_600_000 }).hold(use(10_000_000), 1)?.until, now + 597_000, 'ten minutes at most')
-  t.equal(frugal([3_000], { hurried: true }).hold(half, 1), null, 'nor does one of a run that waits for nothing')
+  t.same(frugal([3_000]).hold(half, 1, 9), { code: 'visit', text, until: now + 5_000 })
+  t.equal(frugal([8_000]).hold(half, 1, 9), null)
+  t.equal(frugal([]).hold(half, 1, 9), null, 'one that was free from the beginning does not wait')
+  t.equal(frugal([3_000], { reboot: 3_600_000 }).hold(use(10_000_000), 1, 9)?.until, now + 597_000, 'ten minutes at most')
+  t.equal(frugal([3_000], { hurried: true }).hold(half, 1, 9), null, 'nor does one of a run that waits for nothing')
 })
 
 t.test('each place by itself', async (t) => {
-  t.equal(frugal([3_000, 1_000]).hold(half, 3), null, 'one of three was free before')
-  t.equal(frugal([1_000, 3_000]).hold(half, 2)?.until, now + 5_000, 'of two the older')
-  t.equal(frugal([1_000, 3_000]).hold(half, 1)?.until, now + 7_000, 'then the other')
+  t.equal(frugal([3_000, 1_000]).hold(half, 3, 9), null, 'one of three was free before')
+  t.equal(frugal([1_000, 3_000]).hold(half, 2, 9)?.until, now + 5_000, 'of two the older')
+  t.equal(frugal([1_000, 3_000]).hold(half, 1, 9)?.until, now + 7_000, 'then the other')
+})
+
+t.test('where each gets a place there is no other to wait for', async (t) => {
+  t.equal(frugal([3_000]).hold(half, 1, 1), null)
+  t.not(frugal([3_000]).hold(half, 1, 2), null)
+  t.equal(frugal([3_000, 1_000]).hold(half, 2, 2), null)
 })
 
 t.test('only for what is worth it', async (t) => {
   const place = frugal([0])
-  t.equal(place.hold(use(4_000), 1), null, 'a quarter of a visit of the whole node is not')
-  t.not(place.hold(use(4_001), 1), null)
-  t.equal(place.hold(use(10_000, { empty: true }), 1), null)
-  t.equal(place.hold(use(10_000, { draining: true }), 1), null, 'it takes no jobs any more')
+  t.equal(place.hold(use(4_000), 1, 9), null, 'a quarter of a visit of the whole node is not')
+  t.not(place.hold(use(4_001), 1, 9), null)
+  t.equal(place.hold(use(10_000, { empty: true }), 1, 9), null)
+  t.equal(place.hold(use(10_000, { draining: true }), 1, 9), null, 'it takes no jobs any more')
 })

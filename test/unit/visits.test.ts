@@ -48,12 +48,14 @@ t.test('an idle node that gets a job before its drain makes room for another, on
   t.same(does(world({ stages: { ...allDrain, ...Object.fromEntries(names.slice(0, 7).map((n) => [n, { stage: 'good' as const }])) } })), ['drain n7 waits 60000'], 'where there is no other, too')
 })
 
-t.test('idle nodes are drained no more at once than the control machine has processors', async (t) => {
-  const two = (given: Given, steps: readonly OpenStep[] = []): World => { const w = world({ stages: allDrain, ...given }); return { ...w, processors: 2, rollout: { ...w.rollout, steps: new Map(steps.map((s) => [s.step, s])) } } }
+t.test('idle nodes are drained no more at once than the control machine has processors for', async (t) => {
+  const two = (given: Given, steps: readonly OpenStep[] = []): World => { const w = world({ stages: allDrain, ...given }); return { ...w, processors: 3, rollout: { ...w.rollout, steps: new Map(steps.map((s) => [s.step, s])) } } }
   const step = (since: number, more: Partial<OpenStep>): OpenStep => ({ step: 's1', action: 'drain', wave: 1, nodes: ['n0'], since, ...more })
   const out = { ...allDrain, n0: { stage: 'drain' as const, step: 's1', held: { since: now, phase: 'begun' as const, empty: false } } }
   t.same(does(two({})), ['drain n7 while idle', 'drain n6 while idle'])
-  t.match(why(two({}), 'n5'), '2 nodes are drained, changed or given back just now, as many as the control machine has processors')
+  t.match(why(two({}), 'n5'), '2 nodes are drained, changed or given back just now, as many as the control machine has processors for')
+  for (const processors of [1, 2]) t.same(does({ ...two({}), processors }), ['drain n7 while idle'], 'one is left for all else')
+  t.match(why({ ...two({}), processors: 1 }, 'n5'), '1 node is drained, changed or given back just now')
   t.equal(decide(two({})).waiting.find((w) => w.nodes.includes('n5'))?.until, now + 5_000, 'none that takes long is waited for')
   t.same(does(two({ stages: out }, [step(now - 4_999, { action: 'apply', full: true })])), ['drain n7 while idle'])
   t.same(does(two({ stages: out }, [step(now - 5_000, { action: 'apply', full: true })])), ['drain n7 while idle', 'drain n6 while idle'])
@@ -78,6 +80,9 @@ t.test('a place that has just become free waits a moment rather than take a half
   t.same(does({ ...half, hurried: true }), ['drain n1 waits 60000'], 'a run that does only what can be done at once does not wait')
   t.same(does({ ...half, now: now + 1_000, scheduler: measured(world({ ...given, age: -1_000 })).scheduler }), ['drain n1 waits 60000'])
   t.same(does(measured(world({ ...given, half: names.slice(1, 7) }))), ['drain n7 while idle'], 'an idle node takes it at once')
+  const last: Given = { ...given, stages: { ...Object.fromEntries(names.map((n) => [n, { stage: 'good' as const }])), n0: back, n1: { stage: 'drain' } } }
+  t.same(does(measured(world(last))), ['drain n1 waits 60000'], 'where each has its place there is nothing to wait for')
+  t.same(does(measured(world({ ...last, stages: { ...last.stages, n2: { stage: 'unseen', step: 's1' } } }))), [], 'another that is not looked at yet may need it')
   t.same(does(measured(world({ ...given, half: names.slice(1, 7), busy: ['n7'] }))), ['drain n7 waits 60000'], 'so does one that is full')
   t.same(does(measured(world({ ...given, atOnce: 2 }))), ['drain n1 waits 60000'], 'another place was free before')
   const tight = (limit: number): World => ({ ...measured(world({ ...given, atOnce: 8 })), capacity: [{ name: 'the fleet', limit, nodes: names }] })
@@ -190,6 +195,10 @@ t.test('the Ansible of a node whose turn is next is started while a visit comes 
   const full = (phase: 'changed' | 'rebooted', more: Given = {}): World => world({ stages: { ...allDrain, n0: ended(phase), n1: ended(phase) }, atOnce: 2, busy: ['n2', 'n3'], ...more })
   t.same(does(full('rebooted')), ['prepare n7,n6'], 'as many as are about to make room, idle ones first')
   t.same(does(full('changed')), [], 'a reboot may take long')
+  const verifying = (since: number): World => { const w = full('rebooted'); return { ...w, processors: 2, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', action: 'verify', wave: 1, nodes: ['n0', 'n1'], since }]]) } } }
+  t.same(does(verifying(now - 1_000)), [], 'no launch beside what nodes out of service wait for')
+  t.equal(decide(verifying(now - 1_000)).wakeAt, now + 4_000)
+  t.same(does(verifying(now - 5_000)), ['prepare n7,n6'], 'unless that takes long')
   const rebooting = (since: number, reboot: readonly number[]): World => {
     const w = full('changed')
     return { ...w, durations: { ...w.durations, reboot }, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', action: 'reboot', wave: 1, nodes: ['n0', 'n1'], since }]]) } }
