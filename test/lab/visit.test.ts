@@ -28,8 +28,8 @@ else {
   await t.test('a change that outlives its patchrun', (t) => orphaned(t, ansible))
 }
 
-async function fleetFor(t: Test, ansible: string): Promise<DrainFleet> {
-  const fleet = await startDrainFleet(ansible)
+async function fleetFor(t: Test, ansible: string, bootDelay?: number): Promise<DrainFleet> {
+  const fleet = await startDrainFleet(ansible, bootDelay)
   t.teardown(() => fleet.lab.stop())
   return fleet
 }
@@ -178,7 +178,8 @@ async function ends(t: Test, fleet: DrainFleet, version: string, bootsBefore: re
 
 /** The Ansible of a visit was started by one of its steps, and is found by each of them. */
 async function orphaned(t: Test, ansible: string): Promise<void> {
-  const fleet = await fleetFor(t, ansible)
+  // With two processors one is free for a launch ahead only while all nodes that are out reboot, which takes a while.
+  const fleet = await fleetFor(t, ansible, 6)
   const { lab } = fleet
   await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
   const bootsBefore = await fleet.boots()

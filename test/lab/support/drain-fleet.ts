@@ -66,8 +66,8 @@ export interface DrainFleet {
 export const answerOf = ({ stdout }: Output): RolloutAnswer => JSON.parse(stdout) as RolloutAnswer
 
 /** Six nodes at labpkg 1.0, node01 is the canary; `ansible` is the directory of its commands. */
-export async function startDrainFleet(ansible: string): Promise<DrainFleet> {
-  const lab = await startLab({ nodes: 6 })
+export async function startDrainFleet(ansible: string, bootDelay?: number): Promise<DrainFleet> {
+  const lab = await startLab({ nodes: 6, bootDelay })
   const directory = join(lab.directory, 'fleet')
   await mkdir(directory)
   const repository = makeRepository(join(directory, 'playbooks'))
