@@ -15,6 +15,7 @@ export class Crowd {
 
   constructor(private readonly world: Pick<World, 'now' | 'rollout' | 'forks' | 'processors'>) {
     this.going = underWay(world.rollout)
+    this.reckon([])
   }
 
   /** What goes on already, or begins by this decision. To be asked before the visits of idle nodes begin. */

@@ -199,6 +199,10 @@ t.test('the Ansible of a node whose turn is next is started while a visit comes 
   t.same(does(verifying(now - 1_000)), [], 'no launch beside what nodes out of service wait for')
   t.equal(decide(verifying(now - 1_000)).wakeAt, now + 4_000)
   t.same(does(verifying(now - 5_000)), ['prepare n7,n6'], 'unless that takes long')
+  // n0 is of an earlier wave, the last thing of which goes on.
+  const wave = (since: number): string[] => { const w = world({ stages: { n0: { stage: 'good', step: 's1', held: { since, phase: 'rebooted', empty: false } } }, atOnce: 2 }); return does({ ...w, processors: 2, policy: { ...w.policy, waves: [1, '100%'] }, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', action: 'release', wave: 0, nodes: ['n0'], since }]]) } }).filter((a) => a.startsWith('prepare')) }
+  t.same(wave(now - 1_000), [], 'nor where a wave begins')
+  t.same(wave(now - 5_000), ['prepare n7,n6'])
   const rebooting = (since: number, reboot: readonly number[]): World => {
     const w = full('changed')
     return { ...w, durations: { ...w.durations, reboot }, rollout: { ...w.rollout, steps: new Map([['s1', { step: 's1', action: 'reboot', wave: 1, nodes: ['n0', 'n1'], since }]]) } }

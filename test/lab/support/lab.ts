@@ -57,7 +57,7 @@ export async function labUnsupported(): Promise<string | undefined> {
  * Brings up a lab (a second or two; the first one ever builds the nodes' file system, about 35 s). However this process
  * ends, the kernel ends the lab with it. Fails with the lab's last words after two minutes.
  */
-export async function startLab({ nodes = 6, bootDelay = 1 }: { readonly nodes?: number; /** How long a node's firmware takes, s. */ readonly bootDelay?: number } = {}): Promise<Lab> {
+export async function startLab({ nodes = 6, bootDelay }: { readonly nodes?: number; /** How long a node's firmware takes, s. */ readonly bootDelay?: number } = {}): Promise<Lab> {
   await sweep()
   const built = await run([join(scripts, 'lib/base.sh'), base], { timeout: 600_000 })
   if (built.exitCode !== 0) throw new Error(`the nodes' file system could not be built:\n${built.stderr.slice(-2000)}`)
@@ -65,7 +65,7 @@ export async function startLab({ nodes = 6, bootDelay = 1 }: { readonly nodes?: 
   // The kernel kills a process with --pdeathsig when its parent dies, and lab-run.sh takes the whole lab with it.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', join(scripts, 'lib/lab-run.sh'), String(nodes), directory, base], {
     detached: true,
-    env: { ...process.env, LAB_BOOT_DELAY: String(bootDelay) },
+    env: { ...process.env, ...(bootDelay !== undefined && { LAB_BOOT_DELAY: String(bootDelay) }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // Whether it could be started at all is seen from its pid, below.
