@@ -146,7 +146,7 @@ for (const [label, bin] of VERSIONS) {
     })
 
     await t.test('a node that hangs is cut loose, the other goes on', async (t) => {
-      const out = await play(t, ansible, { files: { 'site.yml': `${HEAD}    - name: hangs\n      ansible.builtin.command: sleep 60\n      when: inventory_hostname == 'n1'\n${mark('after')}` }, policy: { hangTimeout: 3000 } })
+      const out = await play(t, ansible, { files: { 'site.yml': `${HEAD}    - name: hangs\n      ansible.builtin.command: sleep 60\n      when: inventory_hostname == 'n1'\n${mark('after', 'timeout: 60')}` }, policy: { hangTimeout: 3000 } })
       t.match(out.summary.nodes.get('n1'), { result: 'failed', failure: { cause: 'hung', task: 'hangs' } })
       t.match(out.summary.nodes.get('n2'), { result: 'ok' })
       t.equal(existsSync(join(out.marks, 'after')), true)
