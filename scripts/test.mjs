@@ -57,11 +57,13 @@ async function runStage(stage, { filesOf, tap, only }) {
   print(`${files.length} files (${seconds(testing)})`)
 }
 
-function showFile({ file, pass, fail, skips, failures, seconds: took }) {
+function showFile({ file, pass, fail, skips, failures, comments, seconds: took }) {
   total.pass += pass
   total.fail += fail
   total.skip += skips.length
   print(`${fail > 0 ? 'FAILED' : 'ok'}  ${file}  ${pass} assertions, ${took.toFixed(1)} s`)
+  // What was measured, and the seed that draws the same again.
+  for (const text of comments) print(`    # ${text}`)
   for (const text of skips) print(`    skipped: ${text}`)
   for (const text of failures) print(`  ${text.replaceAll('\n', '\n  ')}`)
 }

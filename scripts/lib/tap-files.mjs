@@ -7,10 +7,12 @@ import { Parser } from 'tap-parser'
 import { root } from './paths.mjs'
 
 const running = new Set()
+/** Lines that tap writes by itself. */
+const OWN_COMMENT = /^(Subtest: |time=|\{ total: |(failed|skip|todo|test count)\b|no tests found)/i
 
 /**
  * Runs the files, `jobs` at a time, and hands each outcome to `onDone` when it is there.
- * @typedef {{file: string, pass: number, fail: number, skips: string[], failures: string[], seconds: number}} Outcome
+ * @typedef {{file: string, pass: number, fail: number, skips: string[], failures: string[], comments: string[], seconds: number}} Outcome
  */
 export async function runTapFiles(files, { node = process.execPath, env = process.env, jobs = 1, timeout, onDone }) {
   const queue = [...files]
@@ -59,9 +61,13 @@ function runTapFile(path, { node, env, timeout }) {
 
 /** Counts assertions at every depth; the line that closes a subtest only repeats what was in it. */
 function count(parser) {
-  const counted = { pass: 0, skips: [], failures: [], whole: undefined }
+  const counted = { pass: 0, skips: [], failures: [], comments: [], whole: undefined }
   const watch = (p) => {
     p.on('child', watch)
+    p.on('comment', (line) => {
+      const text = line.trim().replace(/^# ?/, '')
+      if (!OWN_COMMENT.test(text)) counted.comments.push(text)
+    })
     p.on('assert', (result) => {
       const note = result.skip || result.todo
       if (note) counted.skips.push(`${result.fullname || result.name}${typeof note === 'string' ? `: ${note}` : ''}`)
@@ -77,7 +83,7 @@ function count(parser) {
   return counted
 }
 
-function judge({ pass, skips, failures, whole }, { crash, stderr }) {
+function judge({ pass, skips, failures, comments, whole }, { crash, stderr }) {
   // A subtest that failed because of what is in it has been told already.
   const deepest = failures.filter((f) => !(f.closingTestPoint && failures.some((other) => other !== f && other.fullname?.startsWith(`${f.fullname} > `))))
   let texts = deepest.map(failureText)
@@ -94,7 +100,7 @@ function judge({ pass, skips, failures, whole }, { crash, stderr }) {
   }
   const fail = texts.length
   if (fail > 0 && stderr) texts.push(`standard error:\n${indent(stderr)}`)
-  return { pass, fail, skips: skipped, failures: texts }
+  return { pass, fail, skips: skipped, failures: texts, comments }
 }
 
 function failureText(result) {

@@ -9,6 +9,7 @@ interface Outcome {
   readonly fail: number
   readonly skips: readonly string[]
   readonly failures: readonly string[]
+  readonly comments: readonly string[]
 }
 interface Runner {
   readonly runTapFiles: (files: readonly string[], options: { timeout: number; jobs?: number; onDone: (outcome: Outcome) => void }) => Promise<void>
@@ -32,6 +33,17 @@ const CASES: readonly { name: string; text: string; counts: readonly [pass: numb
   { name: 'exits in the middle', text: `console.log('TAP version 14\\nok 1 - a'); console.error('dying words'); process.exit(3)`, counts: [1, 1, 0], says: /exit code 3[^]*dying words/ },
   { name: 'good, but with an exit code', text: `${tap} t.ok(1); t.teardown(() => { process.exitCode = 4 }); process.on('exit', () => { process.exitCode = 4 })`, counts: [1, 1, 0], says: /exit code 4/ },
 ]
+
+t.test('what a test says of what it did is told, and not what tap says by itself', async (t) => {
+  const directory = t.testdir({
+    'says.mjs': `${tap} t.comment('seed 7'); t.ok(1); t.test('x', async t => { t.ok(1); t.comment('12 jobs\\n  0 violations'); await t.test('y', { skip: 'why' }, () => {}) })`,
+    'fails.mjs': `${tap} t.test('x', async t => { t.equal(1, 2); t.comment('why it failed') })`,
+  })
+  const comments = new Map<string, readonly string[]>()
+  await runTapFiles(['says.mjs', 'fails.mjs'].map((name) => join(directory, name)), { timeout: 20, onDone: (outcome) => comments.set(join(root, outcome.file), outcome.comments) })
+  t.same(comments.get(join(directory, 'says.mjs')), ['seed 7', '12 jobs', '  0 violations'])
+  t.same(comments.get(join(directory, 'fails.mjs')), ['why it failed'])
+})
 
 t.test('every outcome of a test file is counted for what it is', async (t) => {
   const directory = t.testdir(Object.fromEntries(CASES.map(({ text }, n) => [`${n}.mjs`, text])))
