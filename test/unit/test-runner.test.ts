@@ -36,13 +36,15 @@ const CASES: readonly { name: string; text: string; counts: readonly [pass: numb
 
 t.test('what a test says of what it did is told, and not what tap says by itself', async (t) => {
   const directory = t.testdir({
-    'says.mjs': `${tap} t.comment('seed 7'); t.ok(1); t.test('x', async t => { t.ok(1); t.comment('12 jobs\\n  0 violations'); await t.test('y', { skip: 'why' }, () => {}) })`,
-    'fails.mjs': `${tap} t.test('x', async t => { t.equal(1, 2); t.comment('why it failed') })`,
+    'says.mjs': `${tap} t.comment('seed 7'); t.ok(1); t.test('x', async t => { t.ok(1); t.comment('12 jobs\\n  0 violations'); await t.test('y', { skip: 'why' }, () => {}); await t.test('z', { todo: 'later' }, () => {}) })`,
+    'short.mjs': `${tap} t.plan(2); t.ok(1); t.comment('short')`,
+    'fails.mjs': `${tap} t.test('x', async t => { t.equal(1, 2); t.comment('failed node01: skip the rest\\ntodo') })`,
   })
   const comments = new Map<string, readonly string[]>()
-  await runTapFiles(['says.mjs', 'fails.mjs'].map((name) => join(directory, name)), { timeout: 20, onDone: (outcome) => comments.set(join(root, outcome.file), outcome.comments) })
+  await runTapFiles(['says.mjs', 'fails.mjs', 'short.mjs'].map((name) => join(directory, name)), { timeout: 20, onDone: (outcome) => comments.set(join(root, outcome.file), outcome.comments) })
   t.same(comments.get(join(directory, 'says.mjs')), ['seed 7', '12 jobs', '  0 violations'])
-  t.same(comments.get(join(directory, 'fails.mjs')), ['why it failed'])
+  t.same(comments.get(join(directory, 'short.mjs')), ['short'])
+  t.same(comments.get(join(directory, 'fails.mjs')), ['failed node01: skip the rest', 'todo'], 'also where it begins with a word of tap')
 })
 
 t.test('every outcome of a test file is counted for what it is', async (t) => {
