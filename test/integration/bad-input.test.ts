@@ -5,7 +5,7 @@ import { appendFileSync, chmodSync, mkdirSync, readdirSync, renameSync, rmSync, 
 import { join } from 'node:path'
 import t from 'tap'
 import { start } from '../support/command.js'
-import { copyTask, makePlayground, site, type Playground, type PlaygroundFleet } from '../support/playground.js'
+import { makePlayground, site, writeTask, type Playground, type PlaygroundFleet } from '../support/playground.js'
 import { edit, error, run, say, seen, siteOf, version } from '../support/say.js'
 
 const oldest = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
@@ -71,7 +71,7 @@ t.test('a commit without the playbook never opens a rollout', options, async (t)
   ground.commit('misnamed', { 'sites.yml': siteOf('1') })
   t.match(await run(ground), error(3, 'playbook/not-found', /Did you mean sites\.yml/))
   t.match(JSON.parse((await say(ground, ['status', '--json'])).stdout), { rollout: null })
-  ground.commit('mended', { 'sites.yml': null, 'site.yml': `${siteOf('1').replace('hosts: all', 'hosts: all\n  serial: 1\n  any_errors_fatal: true')}${site(copyTask('etc/second', '1\n')).replace('hosts: all', 'hosts: db*')}` })
+  ground.commit('mended', { 'sites.yml': null, 'site.yml': `${siteOf('1').replace('hosts: all', 'hosts: all\n  serial: 1\n  any_errors_fatal: true')}${site(writeTask('etc/second', '1\n')).replace('hosts: all', 'hosts: db*')}` })
   t.match(await run(ground), { code: 0 }, 'a playbook with serial, any_errors_fatal, and a play for others')
   t.match([ground.read('node01', 'etc/version'), ground.read('node01', 'etc/second')], ['1\n', null])
 
@@ -148,11 +148,11 @@ t.test('an Ansible that is missing, old or broken', options, async (t) => {
 
 t.test('one node is unreachable, one hangs, one fails halfway: each is named, the others go on, and retry finishes', options, async (t) => {
   const ground = make(t, { nodes: 5, ansible: { hangTimeout: '15s' }, rollout: { waves: ['100%'] }, hostVars: { node02: { ansible_connection: 'ssh', ansible_host: '127.0.0.1', ansible_port: 1 } } })
-  ground.commit('version 1', { 'site.yml': site(`${copyTask('etc/version', '1\n')}- name: ask the oracle
+  ground.commit('version 1', { 'site.yml': site(`${writeTask('etc/version', '1\n')}- name: ask the oracle
   ansible.builtin.shell: "[ -e '{{ node_root }}/ok' ] || { [ {{ inventory_hostname }} = node03 ] && sleep 60; false; }"
   changed_when: false
   tags: [HotChange]
-${copyTask('etc/later', '1\n')}`) })
+${writeTask('etc/later', '1\n')}`) })
   for (const node of ['node01', 'node05']) ground.write(node, 'ok', '')
   edit(ground, (d) => (d['rollout']!['maxFailed'] = 3))
   const { code, stdout } = await run(ground, '--json')

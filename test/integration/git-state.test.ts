@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { JournalEvent } from '../../lib/rollout/index.js'
 import { patchrun, start, type Ended } from '../support/command.js'
-import { copyTask, makePlayground, site, type Playground } from '../support/playground.js'
+import { makePlayground, site, writeTask, type Playground } from '../support/playground.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
@@ -150,7 +150,7 @@ const runs = (cwd: string, ...args: string[]): Promise<Ended> => patchrun(args, 
 
 t.test('of 5 runs at once on 5 machines one acts, the others name it', options, async (t) => {
   const ground = make(t, {})
-  ground.commit('version 1', { 'site.yml': site(copyTask('etc/version', '1\n')) })
+  ground.commit('version 1', { 'site.yml': site(writeTask('etc/version', '1\n')) })
   const all = await Promise.all(Array.from({ length: 5 }, (_, i) => runs(another(ground, `m${i}`), 'run', '--yes')))
   t.same(all.map((e) => e.code).sort(), [0, 6, 6, 6, 6], all.map((e) => e.stderr.slice(-300)).join('\n--\n'))
   for (const { stderr } of all.filter((e) => e.code === 6)) {
@@ -165,7 +165,7 @@ t.test('of 5 runs at once on 5 machines one acts, the others name it', options, 
 
 t.test('what one machine began another goes on with', options, async (t) => {
   const ground = make(t, { approval: ['wide'] })
-  ground.commit('version 1', { 'site.yml': site(copyTask('etc/version', '1\n')) })
+  ground.commit('version 1', { 'site.yml': site(writeTask('etc/version', '1\n')) })
   const [alpha, beta] = [another(ground, 'alpha'), another(ground, 'beta')]
   const first = await runs(alpha, 'run', '--once', '--yes')
   t.equal(first.code, 5, first.stderr)
@@ -188,7 +188,7 @@ t.test('what one machine began another goes on with', options, async (t) => {
 
 t.test('a word from another machine is heard by the run that is under way', options, async (t) => {
   const ground = make(t, { soak: '10m' })
-  ground.commit('version 1', { 'site.yml': site(copyTask('etc/version', '1\n')) })
+  ground.commit('version 1', { 'site.yml': site(writeTask('etc/version', '1\n')) })
   const running = start(['run', '--yes'], { cwd: another(ground, 'alpha') })
   t.teardown(() => running.child.kill('SIGKILL'))
   await until('it soaks', () => /soak/.test(running.stderr()))
@@ -199,11 +199,11 @@ t.test('a word from another machine is heard by the run that is under way', opti
 
 t.test('the remote goes away: no step begins; it comes back, and the run is ended', options, async (t) => {
   const ground = make(t, {}, { lockTimeout: '10s' })
-  ground.commit('slow', { 'site.yml': site(`${copyTask('etc/version', '1\n')}- name: takes its time
+  ground.commit('slow', { 'site.yml': site(`${writeTask('etc/version', '1\n')}- name: takes its time
   ansible.builtin.command: sleep 20
   changed_when: false
   tags: [HotChange]
-${copyTask('etc/later', '1\n')}`) })
+${writeTask('etc/later', '1\n')}`) })
   const [remote, directory] = [join(ground.directory, 'state.git'), another(ground, 'alpha')]
   const running = start(['run', '--yes'], { cwd: directory })
   t.teardown(() => running.child.kill('SIGKILL'))

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { readJournal } from '../../lib/store/journal.js'
 import { patchrun, start, type Ended, type Running } from '../support/command.js'
-import { copyTask, makePlayground, site, type Playground } from '../support/playground.js'
+import { makePlayground, site, writeTask, type Playground } from '../support/playground.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
@@ -20,14 +20,14 @@ type Tap = { testdir(): string }
 const make = (t: Tap, nodes = 1): Playground => makePlayground(t.testdir(), bin ?? '', { nodes, canary: 'node01' })
 const run = (ground: Playground): Promise<Ended> => patchrun(RUN, { cwd: ground.directory })
 const own = (ground: Playground, ...path: string[]): string => join(ground.directory, '.patchrun', 'environments', 'default', ...path)
-const version = (v: string): Record<string, string> => ({ 'site.yml': site(copyTask('etc/version', `${v}\n`)) })
+const version = (v: string): Record<string, string> => ({ 'site.yml': site(writeTask('etc/version', `${v}\n`)) })
 /** Changes a file, takes its time, also in check mode, and changes another. */
-const slow = (v: string, seconds = '1'): Record<string, string> => ({ 'site.yml': site(`${copyTask('etc/version', `${v}\n`)}- name: takes its time
+const slow = (v: string, seconds = '1'): Record<string, string> => ({ 'site.yml': site(`${writeTask('etc/version', `${v}\n`)}- name: takes its time
   ansible.builtin.command: sleep ${seconds}
   changed_when: false
   check_mode: false
   tags: [HotChange]
-${copyTask('etc/later', `${v}\n`)}`) })
+${writeTask('etc/later', `${v}\n`)}`) })
 
 async function until(what: string, seen: () => boolean): Promise<void> {
   for (let i = 0; i < 1500; i++) {

@@ -13,7 +13,7 @@ import { gitStore } from '../../lib/store/git/git-store.js'
 import { readJournal } from '../../lib/store/journal.js'
 import { currentHolder } from '../../lib/store/lock.js'
 import { patchrun, start, type Ended } from '../support/command.js'
-import { copyTask, makePlayground, site, type Playground } from '../support/playground.js'
+import { makePlayground, site, writeTask, type Playground } from '../support/playground.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
@@ -43,7 +43,7 @@ const own = (ground: Playground, ...path: string[]): string => join(ground.direc
 
 /** node03 refuses every second version: it ends in quarantine, by name. */
 const playbook = (v: number): Record<string, string> => ({
-  'site.yml': site(`${copyTask('etc/version', `${v}\n`)}- name: refuses
+  'site.yml': site(`${writeTask('etc/version', `${v}\n`)}- name: refuses
   ansible.builtin.assert:
     that: inventory_hostname != 'node03' or ${v} % 2 == 1
     quiet: true

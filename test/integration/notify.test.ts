@@ -10,7 +10,7 @@ import type { Notification } from '../../lib/notify/notification.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
 import { readJournal } from '../../lib/store/journal.js'
 import { start } from '../support/command.js'
-import { copyTask, makePlayground, site } from '../support/playground.js'
+import { makePlayground, site, writeTask } from '../support/playground.js'
 import type { Playground } from '../support/playground.js'
 import { receiver } from '../support/receiver.js'
 import type { Receiver } from '../support/receiver.js'
@@ -93,7 +93,7 @@ t.test('a rollout tells, whatever the receivers do', options, async (t) => {
   const silent = deaf.received.length
   deaf.behave(200)
   edit(ground, (d) => { d['notify'] = targets; d['rollout'] = { ...d['rollout'], approval: ['wide'], maxFailed: 1 } })
-  ground.commit('version 2', { 'site.yml': site(`${copyTask('etc/version', '2.0\n')}- name: refuses\n  ansible.builtin.assert: { that: "inventory_hostname != 'node02'", quiet: true }\n  tags: [HotChange]\n`) })
+  ground.commit('version 2', { 'site.yml': site(`${writeTask('etc/version', '2.0\n')}- name: refuses\n  ansible.builtin.assert: { that: "inventory_hostname != 'node02'", quiet: true }\n  tags: [HotChange]\n`) })
   t.equal((await patchrun('run', '--yes', '--once')).code, 5)
   t.same(deaf.received.slice(silent, silent + 3).map((r) => (JSON.parse(r.body) as Notification).id), ['started', 'canary-passed', 'done'].map((k) => owed.get(k as Notification['kind'])), 'the next run makes good what was owed, under the same ids')
   t.same(kinds(desk).slice(3), ['started', 'canary-passed', 'waiting-approval'])

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { readJournal } from '../../lib/store/journal.js'
 import { start, type Ended, type Running } from '../support/command.js'
-import { copyTask, makePlayground, site, type Playground, type PlaygroundFleet } from '../support/playground.js'
+import { makePlayground, site, writeTask, type Playground, type PlaygroundFleet } from '../support/playground.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
@@ -25,12 +25,12 @@ function make(t: { testdir(): string }, seconds: number, fleet: PlaygroundFleet 
   const ground = makePlayground(t.testdir(), bin ?? '', fleet)
   const declared = JSON.parse(readFileSync(ground.file, 'utf8')) as object
   writeFileSync(ground.file, JSON.stringify({ ...declared, state: { lockTimeout: `${LOCK_TIMEOUT / 1000}s` } }))
-  ground.commit('slow', { 'site.yml': site(`${copyTask('etc/version', '1\n')}- name: takes its time
+  ground.commit('slow', { 'site.yml': site(`${writeTask('etc/version', '1\n')}- name: takes its time
   ansible.builtin.command: sleep ${seconds}
   changed_when: false
   check_mode: false
   tags: [HotChange]
-${copyTask('etc/later', '1\n')}`) })
+${writeTask('etc/later', '1\n')}`) })
   return ground
 }
 

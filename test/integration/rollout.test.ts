@@ -11,7 +11,7 @@ import type { RunOptions, RunResult } from '../../lib/engine/rollout.js'
 import { openSession } from '../../lib/engine/session.js'
 import { status } from '../../lib/engine/status.js'
 import { readJournal } from '../../lib/store/journal.js'
-import { copyTask, makePlayground, site } from '../support/playground.js'
+import { copyTask, makePlayground, site, writeTask } from '../support/playground.js'
 import type { Playground, PlaygroundFleet } from '../support/playground.js'
 
 t.setTimeout(900_000)
@@ -37,11 +37,11 @@ async function play(ground: Playground, options: RunOptions & { readonly limit?:
 const make = (t: Tap, fleet: PlaygroundFleet = {}): Playground => makePlayground(t.testdir(), bin ?? '', fleet)
 type Tap = { testdir(): string }
 const nodes = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => `node0${from + i}`)
-const version = (v: string): Record<string, string> => ({ 'site.yml': site(copyTask('etc/version', `${v}\n`)) })
+const version = (v: string, task = writeTask): Record<string, string> => ({ 'site.yml': site(task('etc/version', `${v}\n`)) })
 
 t.test('a commit reaches every node, canaries first, and is remembered', options, async (t) => {
   const ground = make(t, { deny: ['db[1-2]'], rollout: { waves: ['10%', '50%', '100%'] } })
-  const sha = ground.commit('version 1', version('1.0'))
+  const sha = ground.commit('version 1', version('1.0', copyTask))
   const first = await play(ground)
   t.match(first, { exitCode: 0, outcome: 'done', report: { remembered: sha, rollout: { status: 'done', pin: { sha }, counts: { good: 6 } } } })
   t.same(first.steps, [
@@ -70,7 +70,7 @@ t.test('a canary that breaks halts, nobody else is touched, and the fix goes thr
   const ground = make(t)
   ground.commit('version 1', version('1.0'))
   await play(ground)
-  const broken = ground.commit('version 2, broken', { 'site.yml': site(copyTask('etc/version', '2.0\n', '[HotChange]', 'register: written\nfailed_when: inventory_hostname == "node02" and not ansible_check_mode')) })
+  const broken = ground.commit('version 2, broken', { 'site.yml': site(writeTask('etc/version', '2.0\n', '[HotChange]', 'register: written\nfailed_when: inventory_hostname == "node02" and not ansible_check_mode')) })
   const halted = await play(ground)
   t.match(halted, { exitCode: 4, outcome: 'halted', steps: ['detect node01,node02', 'apply node01,node02'] })
   t.match(halted.report.rollout?.halt, { code: 'canary-failed', nodes: ['node02'], message: /node02: task "write etc\/version".*\(site\.yml:5\)/ })
@@ -85,7 +85,7 @@ t.test('a canary that breaks halts, nobody else is touched, and the fix goes thr
 
 t.test('retry goes on where a halt was', options, async (t) => {
   const ground = make(t)
-  ground.commit('needs a file', { 'site.yml': site(`- name: read the licence\n  ansible.builtin.command: cat "{{ node_root }}/licence"\n  changed_when: false\n  check_mode: false\n${copyTask('etc/version', '1\n')}`) })
+  ground.commit('needs a file', { 'site.yml': site(`- name: read the licence\n  ansible.builtin.command: cat "{{ node_root }}/licence"\n  changed_when: false\n  check_mode: false\n${writeTask('etc/version', '1\n')}`) })
   for (const node of nodes(1, 5)) ground.write(node, 'licence', 'ok')
   const halted = await play(ground)
   t.match(halted, { exitCode: 4, report: { rollout: { halt: { code: 'too-many-failed', nodes: ['node06'], message: /node06: task "read the licence": .*licence/s }, counts: { good: 2 } } } })
@@ -113,13 +113,13 @@ t.test('the soak is waited for; --once leaves it to the next run; a newer commit
 t.test('a Hot task that check mode cannot see and that leads to a DrainChange handler is stopped in time', options, async (t) => {
   const handlers = `- name: restart storage\n  ansible.builtin.copy: { dest: "{{ node_root }}/restarted", content: "x", mode: "0644" }\n  tags: [DrainChange]`
   const ground = make(t)
-  ground.commit('hidden', { 'site.yml': site(`${copyTask('etc/version', '1.0\n')}- name: run a tool\n  ansible.builtin.command: /bin/true\n  tags: [HotChange]\n  notify: restart storage`, handlers) })
+  ground.commit('hidden', { 'site.yml': site(`${writeTask('etc/version', '1.0\n')}- name: run a tool\n  ansible.builtin.command: /bin/true\n  tags: [HotChange]\n  notify: restart storage`, handlers) })
   const halted = await play(ground)
   t.match(halted, { exitCode: 4, report: { rollout: { halt: { code: 'guard', message: /handler "restart storage" \(site\.yml:\d+, DrainChange\).*notified by task "run a tool" \(site\.yml:\d+, HotChange\)/ } } } })
   for (const node of nodes(1, 6)) t.equal(ground.read(node, 'restarted'), null, `the handler never ran on ${node}`)
   t.match(halted.report.rollout?.nodes[0]?.blindSpots, [{ task: 'run a tool' }], 'the blind spot was named')
 
-  ground.commit('seen', { 'site.yml': site(copyTask('etc/version', '2.0\n', '[HotChange]', 'notify: restart storage'), handlers) })
+  ground.commit('seen', { 'site.yml': site(writeTask('etc/version', '2.0\n', '[HotChange]', 'notify: restart storage'), handlers) })
   const waiting = await play(ground)
   t.match(waiting, { exitCode: 5, outcome: 'waiting', steps: ['detect node01,node02'] }, 'where check mode sees it, nothing is touched')
   t.match(waiting.report.rollout?.nodes[0], { stage: 'drain', waiting: /restart storage/ })
@@ -145,7 +145,7 @@ t.test('stopped between two waves it goes on from there; stopped at once it look
   t.match(stopped, { exitCode: 130, outcome: 'interrupted', steps: ['detect node01,node02', 'apply node01,node02'] }, 'what ran was finished')
   t.match(await play(ground, { once: true }), { exitCode: 0, notices: ['resumed'] })
 
-  ground.commit('slow', { 'site.yml': site(`- name: slow\n  ansible.builtin.command: sleep 30\n  changed_when: false\n  check_mode: false\n  tags: [HotChange]\n${copyTask('etc/version', '2.0\n')}`) })
+  ground.commit('slow', { 'site.yml': site(`- name: slow\n  ansible.builtin.command: sleep 30\n  changed_when: false\n  check_mode: false\n  tags: [HotChange]\n${writeTask('etc/version', '2.0\n')}`) })
   const kill = new AbortController()
   const killed = await play(ground, { kill: kill.signal, onEvent: (p) => { if (p.type === 'ansible' && p.event.ev === 'host_start') kill.abort() } })
   t.match(killed, { exitCode: 130 })

@@ -9,7 +9,7 @@ import type { Report } from '../../lib/report/types.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
 import { readJournal } from '../../lib/store/journal.js'
 import { start, type Ended } from '../support/command.js'
-import { copyTask, makePlayground, site, type Playground, type PlaygroundFleet } from '../support/playground.js'
+import { makePlayground, site, writeTask, type Playground, type PlaygroundFleet } from '../support/playground.js'
 import { edit, error, run, say, seen, version } from '../support/say.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
@@ -24,7 +24,7 @@ const intents = (all: readonly JournalEvent[]): string[] => all.flatMap((e) => (
 const statusOf = async (ground: Playground): Promise<Report> => JSON.parse((await say(ground, ['status', '--json'])).stdout) as Report
 const answer = (ended: Ended): { readonly environments: readonly { readonly taken: string; readonly holder?: { readonly pid: number } }[]; readonly halted?: boolean } => JSON.parse(ended.stdout) as never
 /** A change that takes its time on every node, in check mode too. */
-const slow = (v: string, seconds = 2): Record<string, string> => ({ 'site.yml': site(`${copyTask('etc/version', `${v}\n`)}- name: takes its time
+const slow = (v: string, seconds = 2): Record<string, string> => ({ 'site.yml': site(`${writeTask('etc/version', `${v}\n`)}- name: takes its time
   ansible.builtin.command: sleep ${seconds}
   changed_when: false
   check_mode: false
@@ -127,7 +127,7 @@ t.test('an approval is for this commit and these nodes', options, async (t) => {
 
 t.test('retry: quarantined, never started, and while a run is under way', options, async (t) => {
   const ground = make(t, { nodes: 4, rollout: { maxFailed: 2, retries: { attempts: 1 }, waves: [1, 2, 3], soak: '0s' } })
-  ground.commit('needs a licence', { 'site.yml': site(`- name: read the licence\n  ansible.builtin.command: cat "{{ node_root }}/licence"\n  changed_when: false\n  check_mode: false\n${copyTask('etc/version', '1\n')}`) })
+  ground.commit('needs a licence', { 'site.yml': site(`- name: read the licence\n  ansible.builtin.command: cat "{{ node_root }}/licence"\n  changed_when: false\n  check_mode: false\n${writeTask('etc/version', '1\n')}`) })
   for (const n of ['node01', 'node03']) ground.write(n, 'licence', 'ok')
   t.match(await run(ground), { code: 4, stdout: /Quarantined: 2 nodes\n[^]*read the licence/ })
   t.match(await say(ground, ['retry', 'node01,node99']), error(2, 'usage/not-in-rollout', /node99[^]*usage\/nothing-to-retry[^]*node01.*GOOD/))

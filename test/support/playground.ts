@@ -2,7 +2,7 @@
 // A playbook repository with real commits, and nodes that are directories on this machine: Ansible's local
 // connection runs the real modules, without root and without ssh.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { makeRepository } from './repository.js'
 import type { Repository } from './repository.js'
 
@@ -37,7 +37,7 @@ export function makePlayground(directory: string, ansibleBin: string, fleet: Pla
     directory,
     file,
     git,
-    commit,
+    commit: (subject, files) => commit(subject, Object.values(files).some((text) => text?.includes(` ${WRITE_FILE}:`)) ? { ...files, [`action_plugins/${WRITE_FILE}.py`]: plugin() } : files),
     declare: ({ nodes = 6, canary = 'node[01-02]', deny = [], rollout, ansible, changes, hostVars, state }) => {
       const last = String(nodes).padStart(2, '0')
       // JSON is YAML: no quoting of ours can go wrong.
@@ -81,11 +81,18 @@ ${indent(tasks)}${handlers === '' ? '' : `  handlers:\n${indent(handlers)}`}`
 
 const indent = (text: string): string => text.trim().split('\n').map((line) => `    ${line}\n`).join('')
 
-/** Writes one file on the node. */
-export const copyTask = (path: string, content: string, tags = '[HotChange]', more = ''): string => `- name: write ${path}
-  ansible.builtin.copy:
+const WRITE_FILE = 'write_file'
+const plugin = (): string => readFileSync(resolve(import.meta.dirname, '../../../test/support/action_plugins', `${WRITE_FILE}.py`), 'utf8')
+
+/** Writes one file on the node, by the module that playbooks use: two or three processes for each node and look. */
+export const copyTask = (path: string, content: string, tags = '[HotChange]', more = ''): string => task('ansible.builtin.copy', path, content, tags, more)
+
+/** The same by an action of the repository's own, where the module is not the point: half a rollout's processor time. */
+export const writeTask = (path: string, content: string, tags = '[HotChange]', more = ''): string => task(WRITE_FILE, path, content, tags, more)
+
+const task = (module: string, path: string, content: string, tags: string, more: string): string => `- name: write ${path}
+  ${module}:
     dest: "{{ node_root }}/${path}"
     content: ${JSON.stringify(content)}
-    mode: "0644"
-  tags: ${tags}
+${module === WRITE_FILE ? '' : '    mode: "0644"\n'}  tags: ${tags}
 ${more.trim() === '' ? '' : more.trim().split('\n').map((l) => `  ${l}\n`).join('')}`

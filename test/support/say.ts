@@ -2,13 +2,13 @@
 // The real command over a playground, and what its errors look like.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { patchrun, type CommandOptions, type Ended, type Running } from './command.js'
-import { copyTask, site, type Playground } from './playground.js'
+import { site, writeTask, type Playground } from './playground.js'
 
 type Declared = Record<string, Record<string, unknown>>
 
 export const say = (ground: Playground, args: readonly string[], more: Partial<CommandOptions> = {}): Promise<Ended> => patchrun(args, { cwd: ground.directory, ...more })
 export const run = (ground: Playground, ...more: string[]): Promise<Ended> => say(ground, ['run', '--yes', ...more])
-export const siteOf = (v: string): string => site(copyTask('etc/version', `${v}\n`))
+export const siteOf = (v: string): string => site(writeTask('etc/version', `${v}\n`))
 export const version = (v: string): Record<string, string> => ({ 'site.yml': siteOf(v) })
 
 /** Changes patchrun.yml. */
