@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding an Ansible that will do, or making one: on PATH, in a virtual environment of our own, from Debian.
+import { dirname } from 'node:path'
+import { countLaunches } from './launches.mjs'
 import { isRoot, aptInstall, onPath, run, say } from './run.mjs'
 import { ensureVenv, pythons } from './venv.mjs'
 
@@ -29,6 +31,7 @@ export async function ensureAnsible() {
 /** The two ends of the supported range, for the tests. Each is {bin, version} or {reason}. */
 export async function ensureTestAnsibles() {
   const [oldest, newest] = await Promise.all([ensureRelease('ansible-oldest', [OLDEST]), ensureNewest('ansible-newest')])
+  for (const { bin } of [oldest, newest]) if (bin) countLaunches(dirname(bin))
   return { oldest, newest }
 }
 

@@ -1,43 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stages of `npm test`, in the order they run.
-import { existsSync, readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
+// The stages of `npm test`: what is run in which pass, and what must be there first.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { ensureAnsibleLint, ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
 import { root, tools } from './paths.mjs'
 import { ensureCheckJsonschema, ensurePrometheusClient } from './pip-tools.mjs'
-import { isRoot, say } from './run.mjs'
+import { isRoot, must, run } from './run.mjs'
 
 /**
- * A stage is either a command that passes or fails as one, or a set of test files.
- * `timeout` is for one file, in seconds; `prepare` gives the environment its files run in, or why it must be skipped.
+ * A stage is either a command that passes or fails as one, or a set of test files. `timeout` is for one file, in seconds;
+ * `prepare` gives the environment its files run in, or why it must be skipped. Files of the lane `lab` mostly wait, and run
+ * beside those that compute. `size: 'rest'`: all of it is what `--full` adds. In their order the longest come early, and what
+ * takes a second or two fills up the end.
  */
 export const STAGES = [
-  { name: 'types', title: 'types and build (tsc)', build: true },
-  { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache'] },
-  { name: 'unit', title: 'unit and property tests', rooms: ['unit', 'property'], timeout: 600, prepare: withAnsibleIfThere },
-  { name: 'contract', title: 'contract tests', rooms: ['contract'], timeout: 900, prepare: withOthers },
-  { name: 'integration', title: 'integration tests', rooms: ['integration'], timeout: 2700, prepare: withAnsible },
-  { name: 'lab', title: 'lab: a miniature cluster in namespaces', rooms: ['lab'], timeout: 1800, jobs: 1, prepare: inLab },
-  { name: 'package', title: 'package check', rooms: ['package'], timeout: 900, prepare: withAnsibleIfThere },
-  { name: 'other-node', title: 'unit tests and one end-to-end run on the other Node', rooms: ['unit'], also: 'integration/end-to-end', timeout: 600, prepare: onOtherNode },
+  { name: 'types', title: 'types and build' },
+  { name: 'lab', rooms: ['lab'], timeout: 1800, lane: 'lab', prepare: inLab },
+  { name: 'integration', rooms: ['integration'], timeout: 1800, prepare: withAnsible },
+  { name: 'contract', rooms: ['contract'], timeout: 900, prepare: withOthers },
+  { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache', '--cache-strategy', 'content'] },
+  { name: 'package', rooms: ['package'], timeout: 900, prepare: withAnsibleIfThere },
+  { name: 'unit', rooms: ['unit', 'property'], timeout: 600, prepare: withAnsibleIfThere },
+  { name: 'other-node', size: 'rest', rooms: ['unit'], also: 'integration/end-to-end', timeout: 600, prepare: onOtherNode },
 ]
 
-/** The compiled files of a stage. Sources are listed, so that what is left of a deleted one never runs. */
-export function filesOf({ rooms = [], also }) {
-  const found = rooms.flatMap((room) => testsBelow(room))
-  return also ? [...found, ...testsBelow(also.split('/')[0]).filter((file) => file.includes(also))] : found
+/**
+ * What one pass runs: {stage, file?} in the order in which it is begun. `size` is quick or rest. `stages` and `only` are what
+ * a person asked for, `changed` is what a change reaches.
+ */
+export function plan({ stages, only, changed }, size) {
+  const chosen = STAGES.filter((stage) => stages?.includes(stage.name) ?? (stage.rooms !== undefined || !only))
+  return chosen.flatMap((stage) => {
+    if (!stage.rooms) return stage.argv && size === 'quick' && (changed?.lint ?? true) ? [{ stage }] : []
+    const files = filesOf(stage).filter(({ path, sizes }) => sizes.includes(size) && (!only || path.includes(only)) && (!changed || changed.tests.has(path)))
+    return files.map(({ path }) => ({ stage, file: path }))
+  })
 }
+
+/** The compiled files of a stage, and the passes in which they run. Sources are listed, so that what is left of a deleted one never runs. */
+function filesOf({ rooms, also, size }) {
+  const found = [...rooms.flatMap((room) => testsBelow(room)), ...(also ? testsBelow(also.split('/')[0]).filter(({ path }) => path.includes(also)) : [])]
+  return size ? found.map(({ path }) => ({ path, sizes: [size] })) : found
+}
+
+// A file that asks for the size divides itself; every other one is quick.
+const DIVIDES_ITSELF = /from '(\.\.\/)+support\/size\.js'|from '(\.\.\/)+support\/property\.js'/
 
 function testsBelow(room) {
   const directory = join(root, 'test', room)
   if (!existsSync(directory)) return []
   const sources = readdirSync(directory, { recursive: true }).filter((path) => path.endsWith('.test.ts'))
-  return sources.sort().map((path) => join(root, 'dist/test', room, path.replace(/\.ts$/, '.js')))
+  return sources.sort().map((path) => ({
+    path: join(root, 'dist/test', room, path.replace(/\.ts$/, '.js')),
+    sizes: DIVIDES_ITSELF.test(readFileSync(join(directory, path), 'utf8')) ? ['quick', 'rest'] : ['quick'],
+  }))
 }
 
+/** Installs and builds what these stages need, each thing once: stage name to {env, node, notes, missing} or {skip}. */
+export async function prepare(stages) {
+  const ready = await Promise.all(stages.map(async (stage) => [stage.name, { env: {}, notes: [], missing: [], ...(await stage.prepare?.()) }]))
+  return new Map(ready)
+}
+
+let ansibles
 async function withAnsible() {
-  const { oldest, newest } = await ensureTestAnsibles()
+  const { oldest, newest } = await (ansibles ??= ensureTestAnsibles())
   const env = {
     ...(oldest.bin && { PATCHRUN_TEST_ANSIBLE_OLDEST: oldest.bin }),
     ...(newest.bin && { PATCHRUN_TEST_ANSIBLE_NEWEST: newest.bin }),
@@ -52,10 +80,11 @@ async function withOthers() {
   const ansible = await withAnsible()
   if (ansible.skip) return ansible
   const { env, notes, missing } = ansible
+  const [lint, prometheus, schema] = await Promise.all([ensureAnsibleLint(), ensurePrometheusClient(), ensureCheckJsonschema()])
   const others = [
-    ['ansible-lint', 'PATCHRUN_TEST_ANSIBLE_LINT', await ensureAnsibleLint()],
-    ['prometheus-client', 'PATCHRUN_TEST_PROMETHEUS', await ensurePrometheusClient()],
-    ['check-jsonschema', 'PATCHRUN_TEST_CHECK_JSONSCHEMA', await ensureCheckJsonschema()],
+    ['ansible-lint', 'PATCHRUN_TEST_ANSIBLE_LINT', lint],
+    ['prometheus-client', 'PATCHRUN_TEST_PROMETHEUS', prometheus],
+    ['check-jsonschema', 'PATCHRUN_TEST_CHECK_JSONSCHEMA', schema],
   ]
   return {
     env: { ...env, ...Object.fromEntries(others.flatMap(([, variable, { bin }]) => (bin ? [[variable, bin]] : []))) },
@@ -70,16 +99,22 @@ async function withAnsibleIfThere() {
   return { env: env ?? {} }
 }
 
+/** The file system of the lab's nodes is built here, and not by whichever test comes first. */
 async function inLab() {
   if (!isRoot) return { skip: 'the lab makes namespaces and mounts: it needs root' }
-  const base = join(tools, 'lab-base')
-  if (!existsSync(base)) say(`the lab's first test builds the file system of its nodes in ${relative(process.cwd(), base)} (200 MB, about 35 s)`)
-  return withAnsible()
+  const ansible = await withAnsible()
+  const { labUnsupported } = await import(join(root, 'dist/test/lab/support/lab.js'))
+  // Each file says for itself why it cannot run.
+  if ((await labUnsupported()) === undefined) await must([join(root, 'test/lab/slurm/lib/base.sh'), join(tools, 'lab-base')])
+  return ansible
 }
 
 async function onOtherNode() {
   const other = await ensureOtherNode()
   if (other.reason) return { skip: other.reason }
   const ansible = await withAnsible()
-  return { node: other.node, env: ansible.env, notes: [other.version] }
+  return { ...ansible, skip: undefined, node: other.node, env: ansible.env ?? {}, notes: [other.version] }
 }
+
+/** Runs a stage that is a command; true when it went well. */
+export const command = async (stage) => (await run([process.execPath, ...stage.argv])).code === 0

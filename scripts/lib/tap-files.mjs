@@ -2,6 +2,7 @@
 // Runs compiled test files and counts what they say. A tap file is a plain program that prints TAP, so it is started
 // with Node itself: the tap command would load its TypeScript compiler for each file, twice the processor time.
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { relative } from 'node:path'
 import { Parser } from 'tap-parser'
 import { root } from './paths.mjs'
@@ -9,34 +10,33 @@ import { root } from './paths.mjs'
 const running = new Set()
 /** Lines that tap writes by itself. */
 const OWN_COMMENT = /^(Subtest: .*|time=[\d.]+m?s|\{ total: .*\})$/
-
-/**
- * Runs the files, `jobs` at a time, and hands each outcome to `onDone` when it is there.
- * @typedef {{file: string, pass: number, fail: number, skips: string[], failures: string[], comments: string[], seconds: number}} Outcome
- */
-export async function runTapFiles(files, { node = process.execPath, env = process.env, jobs = 1, timeout, onDone }) {
-  const queue = [...files]
-  const worker = async () => {
-    for (let file = queue.shift(); file; file = queue.shift()) onDone(await runTapFile(file, { node, env, timeout }))
-  }
-  await Promise.all(Array.from({ length: jobs }, worker))
-}
+/** What a test file says of what it leaves out; test/support/size.ts writes it. */
+const LEFT = 'left to --full: '
+/** Starts a program, and tells on descriptor 3 what it and all that it waited for took: Node cannot ask that of its children. */
+const TIMED = '"$@"; code=$?; times >&3; exit "$code"'
+const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [128 + number, name]))
 
 /** Ends every test that is under way, with all it started. */
 export function endAll(signal = 'SIGTERM') {
   for (const child of running) end(child, signal)
 }
 
-function runTapFile(path, { node, env, timeout }) {
+/**
+ * Runs one file to its end. `timeout` in seconds; `size` is the pass, in which a file may have nothing to do.
+ * @typedef {{file: string, pass: number, fail: number, skips: string[], failures: string[], comments: string[], left: string[], seconds: number, cpu: number}} Outcome
+ * `cpu`: user and system time of all that was waited for, seconds. `left`: names of tests that `--full` adds.
+ * @returns {Promise<Outcome>}
+ */
+export function runTapFile(path, { node = process.execPath, env = process.env, timeout, size = 'all' }) {
   const file = relative(root, path)
   const started = performance.now()
   return new Promise((resolve) => {
     // A process group of its own, so that a file that hangs can be ended with whatever it started.
-    const child = spawn(node, ['--enable-source-maps', path], {
+    const child = spawn('/bin/sh', ['-c', TIMED, 'sh', node, '--enable-source-maps', path], {
       cwd: root,
       detached: true,
       env: { ...env, TAP: '1', TAP_TIMEOUT: String(timeout), NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     })
     running.add(child)
     let late = false
@@ -48,25 +48,28 @@ function runTapFile(path, { node, env, timeout }) {
     const counted = count(parser)
     child.stdout.pipe(parser)
     const stderr = tail(child.stderr, 16_384)
-    child.on('error', (error) => resolve({ ...judge(counted, { crash: error.message, stderr: '' }), file, seconds: 0 }))
-    child.on('close', (code, signal) => {
+    const times = tail(child.stdio[3], 200)
+    child.on('error', (error) => resolve({ ...judge(counted, { crash: error.message, stderr: '', size }), file, seconds: 0, cpu: 0 }))
+    child.on('close', (code, ended) => {
+      const signal = ended ?? SIGNALS.get(code)
       clearTimeout(timer)
       running.delete(child)
       end(child, 'SIGKILL')
       const crash = late ? `no end after ${timeout + 30} s` : signal ? `ended by ${signal}` : code !== 0 ? `exit code ${code}` : undefined
-      resolve({ ...judge(counted, { crash, stderr: stderr().trim() }), file, seconds: (performance.now() - started) / 1000 })
+      resolve({ ...judge(counted, { crash, stderr: stderr().trim(), size }), file, seconds: (performance.now() - started) / 1000, cpu: cpuOf(times()) })
     })
   })
 }
 
 /** Counts assertions at every depth; the line that closes a subtest only repeats what was in it. */
 function count(parser) {
-  const counted = { pass: 0, skips: [], failures: [], comments: [], whole: undefined }
+  const counted = { pass: 0, skips: [], failures: [], comments: [], left: [], begun: false, whole: undefined }
   const watch = (p) => {
     p.on('child', watch)
     p.on('comment', (line) => {
       const text = line.trim().replace(/^# ?/, '')
-      if (!OWN_COMMENT.test(text)) counted.comments.push(text)
+      if (text.startsWith(LEFT)) counted.left.push(text.slice(LEFT.length))
+      else if (!OWN_COMMENT.test(text)) counted.comments.push(text)
     })
     p.on('assert', (result) => {
       const note = result.skip || result.todo
@@ -79,11 +82,13 @@ function count(parser) {
       if (p === parser) counted.whole = results
     })
   }
+  // An empty output and a file without tests look the same to the parser, but for this line.
+  parser.on('version', () => (counted.begun = true))
   watch(parser)
   return counted
 }
 
-function judge({ pass, skips, failures, comments, whole }, { crash, stderr }) {
+function judge({ pass, skips, failures, comments, left, begun, whole }, { crash, stderr, size }) {
   // A subtest that failed because of what is in it has been told already.
   const deepest = failures.filter((f) => !(f.closingTestPoint && failures.some((other) => other !== f && other.fullname?.startsWith(`${f.fullname} > `))))
   let texts = deepest.map(failureText)
@@ -96,11 +101,12 @@ function judge({ pass, skips, failures, comments, whole }, { crash, stderr }) {
     // The parser makes up this reason where a program gave none.
     const reason = whole.plan.skipReason
     if (reason && reason !== 'no tests found') skipped.push(reason)
-    else texts.push('it holds no test')
+    // A file that divides itself may have all that it holds in the other pass.
+    else if (!(size === 'rest' || left.length > 0) || !begun) texts.push('it holds no test')
   }
   const fail = texts.length
   if (fail > 0 && stderr) texts.push(`standard error:\n${indent(stderr)}`)
-  return { pass, fail, skips: skipped, failures: texts, comments }
+  return { pass, fail, skips: skipped, failures: texts, comments, left }
 }
 
 function failureText(result) {
@@ -125,6 +131,12 @@ function tail(stream, length) {
   let text = ''
   stream.setEncoding('utf8').on('data', (more) => (text = (text + more).slice(-length)))
   return () => text
+}
+
+/** The second line that `times` writes is of the children: minutes and seconds, of users and of the system. */
+function cpuOf(text) {
+  const [, children = ''] = text.trim().split('\n')
+  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0)
 }
 
 function end(child, signal) {

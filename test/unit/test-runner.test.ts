@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whoever counts the tests must not be wrong: every way a test file can go bad counts as failed, and is told.
-import { join, resolve } from 'node:path'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import t from 'tap'
 
 interface Outcome {
@@ -10,12 +11,26 @@ interface Outcome {
   readonly skips: readonly string[]
   readonly failures: readonly string[]
   readonly comments: readonly string[]
+  readonly left: readonly string[]
+  readonly cpu: number
 }
 interface Runner {
-  readonly runTapFiles: (files: readonly string[], options: { timeout: number; jobs?: number; onDone: (outcome: Outcome) => void }) => Promise<void>
+  readonly runTapFile: (file: string, options: { timeout: number; size?: string }) => Promise<Outcome>
+}
+interface Planned {
+  readonly stage: { readonly name: string }
+  readonly file?: string
+}
+interface Stages {
+  readonly plan: (chosen: { stages?: readonly string[]; only?: string; changed?: { tests: ReadonlySet<string>; lint: boolean } }, size: string) => readonly Planned[]
 }
 const root = resolve(import.meta.dirname, '../../..')
-const { runTapFiles } = (await import(join(root, 'scripts/lib/tap-files.mjs'))) as Runner
+const { runTapFile } = (await import(join(root, 'scripts/lib/tap-files.mjs'))) as Runner
+const { plan } = (await import(join(root, 'scripts/lib/stages.mjs'))) as Stages
+const { reachedBy } = (await import(join(root, 'scripts/lib/changed.mjs'))) as { readonly reachedBy: (files: readonly string[]) => readonly string[] }
+
+const runTapFiles = async (files: readonly string[], { onDone }: { onDone: (outcome: Outcome) => void }): Promise<void> =>
+  void (await Promise.all(files.map(async (file) => onDone(await runTapFile(file, { timeout: 120 })))))
 
 const tap = `import t from 'tap'; `
 const CASES: readonly { name: string; text: string; counts: readonly [pass: number, fail: number, skip: number]; says?: RegExp }[] = [
@@ -41,7 +56,7 @@ t.test('what a test says of what it did is told, and not what tap says by itself
     'fails.mjs': `${tap} t.test('x', async t => { t.equal(1, 2); t.comment('failed node01: skip the rest\\ntodo') })`,
   })
   const comments = new Map<string, readonly string[]>()
-  await runTapFiles(['says.mjs', 'fails.mjs', 'short.mjs'].map((name) => join(directory, name)), { timeout: 20, onDone: (outcome) => comments.set(join(root, outcome.file), outcome.comments) })
+  await runTapFiles(['says.mjs', 'fails.mjs', 'short.mjs'].map((name) => join(directory, name)), { onDone: (outcome) => comments.set(join(root, outcome.file), outcome.comments) })
   t.same(comments.get(join(directory, 'says.mjs')), ['seed 7', '12 jobs', '  0 violations'])
   t.same(comments.get(join(directory, 'short.mjs')), ['short'])
   t.same(comments.get(join(directory, 'fails.mjs')), ['failed node01: skip the rest', 'todo'], 'also where it begins with a word of tap')
@@ -50,10 +65,56 @@ t.test('what a test says of what it did is told, and not what tap says by itself
 t.test('every outcome of a test file is counted for what it is', async (t) => {
   const directory = t.testdir(Object.fromEntries(CASES.map(({ text }, n) => [`${n}.mjs`, text])))
   const outcomes = new Map<string, Outcome>()
-  await runTapFiles(CASES.map((_, n) => join(directory, `${n}.mjs`)), { timeout: 20, jobs: 2, onDone: (outcome) => outcomes.set(join(root, outcome.file), outcome) })
+  await runTapFiles(CASES.map((_, n) => join(directory, `${n}.mjs`)), { onDone: (outcome) => outcomes.set(join(root, outcome.file), outcome) })
   for (const [n, { name, counts, says }] of CASES.entries()) {
     const outcome = outcomes.get(join(directory, `${n}.mjs`))
     t.same([outcome?.pass, outcome?.fail, outcome?.skips.length], counts, name)
     if (says) t.match(outcome?.failures.join('\n'), says, `${name}: is told`)
   }
+})
+
+t.test('a file that leaves all it has to the other pass is not taken for an empty one', async (t) => {
+  const directory = t.testdir({
+    'left.mjs': `${tap} t.comment('left to --full: the long one')`,
+    'both.mjs': `${tap} t.comment('left to --full: the long one'); t.ok(1)`,
+    'none.mjs': `${tap} void t`,
+    'busy.mjs': `${tap} t.ok(1); for (const end = Date.now() + 300; Date.now() < end;);`,
+    'silent.mjs': '',
+  })
+  const of = (name: string, size: string): Promise<Outcome> => runTapFile(join(directory, name), { timeout: 120, size })
+  t.match(await of('left.mjs', 'quick'), { pass: 0, fail: 0, left: ['the long one'], comments: [] })
+  t.match(await of('both.mjs', 'quick'), { pass: 1, fail: 0, left: ['the long one'] })
+  t.match(await of('none.mjs', 'quick'), { fail: 1 }, 'a quick pass in which nothing was left out')
+  t.match(await of('none.mjs', 'rest'), { fail: 0 })
+  t.match(await of('silent.mjs', 'rest'), { fail: 1 }, 'what says nothing at all ended too early')
+  t.ok((await of('busy.mjs', 'quick')).cpu >= 0.3, 'what it computes is counted')
+})
+
+t.test('both passes together run every test file, and nothing but what divides itself twice', (t) => {
+  const names = (size: string): string[] => plan({}, size).flatMap(({ stage, file }) => (file && stage.name !== 'other-node' ? [relative(join(root, 'dist'), file).replace(/\.js$/, '.ts')] : []))
+  const all = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts')).map((path) => `test/${path}`)
+  const [first, then] = [names('quick'), names('rest')]
+  t.same([...first].sort(), all.sort(), 'the quick pass begins each once')
+  t.same(then.filter((path) => !/(size|property)\.js'/.test(readFileSync(join(root, path), 'utf8'))), [], 'the other one only those that ask for the size')
+  t.ok(then.length > 0 && then.length < all.length)
+  t.same(plan({ stages: ['unit'], only: 'errors' }, 'quick').map(({ file }) => relative(root, file ?? '')), ['dist/test/unit/errors.test.js'])
+  t.end()
+})
+
+t.test('a change reaches the tests that lead to it', (t) => {
+  const reaches = (file: string, ...tests: string[]): void => void t.same(tests.filter((name) => !reachedBy([file]).includes(`test/${name}.test.ts`)), [], file)
+  const spares = (file: string, ...tests: string[]): void => void t.same(tests.filter((name) => reachedBy([file]).includes(`test/${name}.test.ts`)), [], `${file} and not`)
+  reaches('lib/rollout/waves.ts', 'unit/rollout', 'property/rollout', 'integration/rollout', 'integration/kill')
+  spares('lib/rollout/waves.ts', 'unit/host-expression', 'unit/lock', 'unit/errors')
+  // By the program that a test starts, a file that it reads, a directory that the library reads, a schema, a script.
+  reaches('lib/cli/main.ts', 'integration/steer', 'lab/visit')
+  reaches('docs/usage/errors.md', 'unit/errors')
+  reaches('lib/ansible/plugins/patchrun_plugin/redact.py', 'contract/events', 'integration/secrecy')
+  reaches('roles/slurm_drain/files/drain.py', 'lab/slurm-roles')
+  reaches('test/lab/slurm/lib/node-boot.sh', 'lab/lab')
+  spares('test/lab/slurm/lib/node-boot.sh', 'integration/kill')
+  reaches('docs/lab.md', 'unit/house')
+  spares('docs/lab.md', 'integration/kill', 'unit/rollout')
+  t.equal(reachedBy(['package-lock.json']).length, reachedBy(['tsconfig.json']).length, 'what everything rests on reaches everything')
+  t.end()
 })
