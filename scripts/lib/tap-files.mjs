@@ -46,7 +46,8 @@ export function runTapFile(path, { node = process.execPath, env = process.env, t
     }, (timeout + 30) * 1000)
     const parser = new Parser()
     const counted = count(parser)
-    child.stdout.pipe(parser)
+    // An empty output and a file without tests look the same to the parser.
+    child.stdout.once('data', () => (counted.begun = true)).pipe(parser)
     const stderr = tail(child.stderr, 16_384)
     const times = tail(child.stdio[3], 200)
     child.on('error', (error) => resolve({ ...judge(counted, { crash: error.message, stderr: '', size }), file, seconds: 0, cpu: 0 }))
@@ -82,8 +83,6 @@ function count(parser) {
       if (p === parser) counted.whole = results
     })
   }
-  // An empty output and a file without tests look the same to the parser, but for this line.
-  parser.on('version', () => (counted.begun = true))
   watch(parser)
   return counted
 }

@@ -105,7 +105,7 @@ t.test('a change reaches the tests that lead to it', (t) => {
   const reaches = (file: string, ...tests: string[]): void => void t.same(tests.filter((name) => !reachedBy([file]).includes(`test/${name}.test.ts`)), [], file)
   const spares = (file: string, ...tests: string[]): void => void t.same(tests.filter((name) => reachedBy([file]).includes(`test/${name}.test.ts`)), [], `${file} and not`)
   reaches('lib/rollout/waves.ts', 'unit/rollout', 'property/rollout', 'integration/rollout', 'integration/kill')
-  spares('lib/rollout/waves.ts', 'unit/host-expression', 'unit/lock', 'unit/errors')
+  spares('lib/rollout/waves.ts', 'unit/host-expression', 'unit/errors')
   // By the program that a test starts, a file that it reads, a directory that the library reads, a schema, a script.
   reaches('lib/cli/main.ts', 'integration/steer', 'lab/visit')
   reaches('docs/usage/errors.md', 'unit/errors')
