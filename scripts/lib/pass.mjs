@@ -40,7 +40,7 @@ async function runItem({ stage, file }, { size, ready, telling, skipped, scratch
   writeFileSync(log, '')
   const settings = Object.fromEntries(PYTHON_SETTINGS.map((name) => [name, undefined]))
   const outcome = await runTapFile(file, {
-    node, timeout: stage.timeout, size,
+    node, timeout: stage.timeout,
     env: { ...process.env, ...settings, ...env, PATCHRUN_TEST_SIZE: size, PATCHRUN_TEST_LAUNCHES: log },
   })
   telling.file(stage, size, { ...outcome, launches: readLaunches(readFileSync(log, 'utf8')) })

@@ -10,8 +10,9 @@ import { root } from './paths.mjs'
 const running = new Set()
 /** Lines that tap writes by itself. */
 const OWN_COMMENT = /^(Subtest: .*|time=[\d.]+m?s|\{ total: .*\})$/
-/** What a test file says of what it leaves out; test/support/size.ts writes it. */
+/** What a test file says of what belongs to the other pass; test/support/size.ts writes it. */
 const LEFT = 'left to --full: '
+const DONE = 'done by npm test: '
 /** Starts a program, and tells on descriptor 3 what it and all that it waited for took: Node cannot ask that of its children. */
 const TIMED = '"$@"; code=$?; times >&3; exit "$code"'
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [128 + number, name]))
@@ -22,12 +23,12 @@ export function endAll(signal = 'SIGTERM') {
 }
 
 /**
- * Runs one file to its end. `timeout` in seconds; `size` is the pass, in which a file may have nothing to do.
+ * Runs one file to its end. `timeout` in seconds.
  * @typedef {{file: string, pass: number, fail: number, skips: string[], failures: string[], comments: string[], left: string[], seconds: number, cpu: number}} Outcome
  * `cpu`: user and system time of all that was waited for, seconds. `left`: names of tests that `--full` adds.
  * @returns {Promise<Outcome>}
  */
-export function runTapFile(path, { node = process.execPath, env = process.env, timeout, size = 'all' }) {
+export function runTapFile(path, { node = process.execPath, env = process.env, timeout }) {
   const file = relative(root, path)
   const started = performance.now()
   return new Promise((resolve) => {
@@ -46,30 +47,30 @@ export function runTapFile(path, { node = process.execPath, env = process.env, t
     }, (timeout + 30) * 1000)
     const parser = new Parser()
     const counted = count(parser)
-    // An empty output and a file without tests look the same to the parser.
-    child.stdout.once('data', () => (counted.begun = true)).pipe(parser)
+    child.stdout.pipe(parser)
     const stderr = tail(child.stderr, 16_384)
     const times = tail(child.stdio[3], 200)
-    child.on('error', (error) => resolve({ ...judge(counted, { crash: error.message, stderr: '', size }), file, seconds: 0, cpu: 0 }))
+    child.on('error', (error) => resolve({ ...judge(counted, { crash: error.message, stderr: '' }), file, seconds: 0, cpu: 0 }))
     child.on('close', (code, ended) => {
       const signal = ended ?? SIGNALS.get(code)
       clearTimeout(timer)
       running.delete(child)
       end(child, 'SIGKILL')
       const crash = late ? `no end after ${timeout + 30} s` : signal ? `ended by ${signal}` : code !== 0 ? `exit code ${code}` : undefined
-      resolve({ ...judge(counted, { crash, stderr: stderr().trim(), size }), file, seconds: (performance.now() - started) / 1000, cpu: cpuOf(times()) })
+      resolve({ ...judge(counted, { crash, stderr: stderr().trim() }), file, seconds: (performance.now() - started) / 1000, cpu: cpuOf(times()) })
     })
   })
 }
 
 /** Counts assertions at every depth; the line that closes a subtest only repeats what was in it. */
 function count(parser) {
-  const counted = { pass: 0, skips: [], failures: [], comments: [], left: [], begun: false, whole: undefined }
+  const counted = { pass: 0, skips: [], failures: [], comments: [], left: [], elsewhere: 0, whole: undefined }
   const watch = (p) => {
     p.on('child', watch)
     p.on('comment', (line) => {
       const text = line.trim().replace(/^# ?/, '')
       if (text.startsWith(LEFT)) counted.left.push(text.slice(LEFT.length))
+      else if (text.startsWith(DONE)) counted.elsewhere++
       else if (!OWN_COMMENT.test(text)) counted.comments.push(text)
     })
     p.on('assert', (result) => {
@@ -87,7 +88,7 @@ function count(parser) {
   return counted
 }
 
-function judge({ pass, skips, failures, comments, left, begun, whole }, { crash, stderr, size }) {
+function judge({ pass, skips, failures, comments, left, elsewhere, whole }, { crash, stderr }) {
   // A subtest that failed because of what is in it has been told already.
   const deepest = failures.filter((f) => !(f.closingTestPoint && failures.some((other) => other !== f && other.fullname?.startsWith(`${f.fullname} > `))))
   let texts = deepest.map(failureText)
@@ -100,8 +101,8 @@ function judge({ pass, skips, failures, comments, left, begun, whole }, { crash,
     // The parser makes up this reason where a program gave none.
     const reason = whole.plan.skipReason
     if (reason && reason !== 'no tests found') skipped.push(reason)
-    // A file that divides itself may have all that it holds in the other pass.
-    else if (!(size === 'rest' || left.length > 0) || !begun) texts.push('it holds no test')
+    // A file that divides itself may have all that it holds in the other pass, and says so.
+    else if (left.length + elsewhere === 0) texts.push('it holds no test')
   }
   const fail = texts.length
   if (fail > 0 && stderr) texts.push(`standard error:\n${indent(stderr)}`)

@@ -21,9 +21,12 @@ interface Options {
 type Body = (t: Test) => unknown
 type Subtests = Pick<Test, 'test' | 'comment'>
 
+// The runner knows both comments by how they begin.
+
 /** A test of every run. */
 export async function inQuick(t: Subtests, name: string, options: Options, body: Body): Promise<void> {
   if (quick) await t.test(name, { ...options }, body)
+  else t.comment(`done by npm test: ${name}`)
 }
 
 /** A test that `--full` adds. A quick run says that it is left out. */
@@ -33,10 +36,7 @@ export async function inFull(t: Subtests, name: string, options: Options, body: 
 }
 
 /** For a part that is no test of its own, such as a version of Ansible: says that it is left to `--full`. */
-export const leave = (t: Pick<Test, 'comment'>, what: string): void => t.comment(`${LEFT}${what}`)
-
-/** How a comment begins that the runner shows as left out. */
-export const LEFT = 'left to --full: '
+export const leave = (t: Pick<Test, 'comment'>, what: string): void => t.comment(`left to --full: ${what}`)
 
 /** Of `all` cases: those of this pass, where a quick run has `few` of them. Both passes together have all. */
 export const share = (all: number, few: number): number => (quick ? (full ? all : Math.min(all, few)) : all - Math.min(all, few))

@@ -15,7 +15,7 @@ interface Outcome {
   readonly cpu: number
 }
 interface Runner {
-  readonly runTapFile: (file: string, options: { timeout: number; size?: string }) => Promise<Outcome>
+  readonly runTapFile: (file: string, options: { timeout: number; env?: NodeJS.ProcessEnv }) => Promise<Outcome>
 }
 interface Planned {
   readonly stage: { readonly name: string }
@@ -74,20 +74,21 @@ t.test('every outcome of a test file is counted for what it is', async (t) => {
 })
 
 t.test('a file that leaves all it has to the other pass is not taken for an empty one', async (t) => {
+  const size = resolve(import.meta.dirname, '../support/size.js')
   const directory = t.testdir({
-    'left.mjs': `${tap} t.comment('left to --full: the long one')`,
-    'both.mjs': `${tap} t.comment('left to --full: the long one'); t.ok(1)`,
-    'none.mjs': `${tap} void t`,
+    'both.mjs': `${tap} import { inFull, inQuick } from '${size}'; inQuick(t, 'short', {}, (t) => { t.ok(1); t.end() }); inFull(t, 'long', {}, (t) => { t.ok(1); t.ok(2); t.end() })`,
+    'quick.mjs': `${tap} import { inQuick } from '${size}'; inQuick(t, 'short', {}, (t) => { t.ok(1); t.end() })`,
+    'none.mjs': `${tap} t.comment('nothing')`,
     'busy.mjs': `${tap} t.ok(1); for (const end = Date.now() + 300; Date.now() < end;);`,
-    'silent.mjs': '',
   })
-  const of = (name: string, size: string): Promise<Outcome> => runTapFile(join(directory, name), { timeout: 120, size })
-  t.match(await of('left.mjs', 'quick'), { pass: 0, fail: 0, left: ['the long one'], comments: [] })
-  t.match(await of('both.mjs', 'quick'), { pass: 1, fail: 0, left: ['the long one'] })
-  t.match(await of('none.mjs', 'quick'), { fail: 1 }, 'a quick pass in which nothing was left out')
-  t.match(await of('none.mjs', 'rest'), { fail: 0 })
-  t.match(await of('silent.mjs', 'rest'), { fail: 1 }, 'what says nothing at all ended too early')
-  t.ok((await of('busy.mjs', 'quick')).cpu >= 0.3, 'what it computes is counted')
+  const of = (name: string, size: string): Promise<Outcome> => runTapFile(join(directory, name), { timeout: 120, env: { ...process.env, PATCHRUN_TEST_SIZE: size } })
+  t.match(await of('both.mjs', 'quick'), { pass: 1, fail: 0, left: ['long'], comments: [] })
+  t.match(await of('both.mjs', 'rest'), { pass: 2, fail: 0, left: [], comments: [] })
+  t.match(await of('both.mjs', 'all'), { pass: 3, fail: 0, left: [] })
+  t.match(await of('quick.mjs', 'rest'), { pass: 0, fail: 0 })
+  t.match(await of('none.mjs', 'rest'), { fail: 1 }, 'nothing here, and nothing in the other pass')
+  t.match((await of('both.mjs', 'small')).failures.join('\n'), /PATCHRUN_TEST_SIZE is one of/)
+  t.ok((await of('busy.mjs', 'quick')).cpu > 0.2, 'what it computes is counted')
 })
 
 t.test('both passes together run every test file, and nothing but what divides itself twice', (t) => {
