@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded into the real command (node --import): ends the process with SIGKILL at a chosen push of the journal's ref.
-//   PATCHRUN_TEST_KILL=before:3   before the third push
-//   PATCHRUN_TEST_KILL=torn:3     while git is at it: it goes on by itself, and lands or does not
-//   PATCHRUN_TEST_KILL=written:3  when git has ended, and nobody has heard of it
-//   PATCHRUN_TEST_KILL=synced:3   a moment later
+// Preloaded into the real command (node --import): ends the process with SIGKILL at a push of the journal's ref that
+// PATCHRUN_TEST_KILL_AIMS names (kill-at-kinds.ts):
+//   before   before the push
+//   torn     while git is at it: it goes on by itself, and lands or does not
+//   written  when git has ended, and nobody has heard of it
+//   synced   a moment later
 import childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
+import { aimedAt, namer, namesOf, pushOf } from './kill-at-kinds.js'
 
-const [mode, number] = (process.env['PATCHRUN_TEST_KILL'] ?? '').split(':')
-const wanted = Number(number)
-let pushes = 0
-
+const name = namer()
 const die = (): void => void process.kill(process.pid, 'SIGKILL')
 
-const spawn = childProcess.spawn as (command: string, args: readonly string[], options: object) => childProcess.ChildProcess
-childProcess.spawn = ((command: string, args: readonly string[], options: object) => {
-  const counts = args.includes('push') && args.some((a) => a.endsWith('/journal'))
-  if (counts) pushes += 1
-  if (!counts || pushes !== wanted) return spawn(command, args, options)
-  if (mode === 'before') die()
+const spawn = childProcess.spawn as (command: string, args: readonly string[], options: childProcess.SpawnOptions) => childProcess.ChildProcess
+childProcess.spawn = ((command: string, args: readonly string[], options: childProcess.SpawnOptions) => {
+  const [, commit] = args.flatMap((a) => /^([0-9a-f]{40}):.*\/journal$/.exec(a) ?? [])
+  if (!args.includes('push') || commit === undefined) return spawn(command, args, options)
+  const way = aimedAt(namesOf(pushOf(String(options.cwd), commit), name), commit)
+  if (way === 'before') die()
   const child = spawn(command, args, options)
-  if (mode === 'torn') setTimeout(die, 5)
-  child.prependListener('exit', () => (mode === 'written' ? die() : setTimeout(die, 3)))
+  if (way === 'torn') setTimeout(die, 5)
+  if (way === 'written') child.prependListener('exit', die)
+  if (way === 'synced') child.prependListener('exit', () => setTimeout(die, 3))
   return child
 }) as typeof childProcess.spawn
 syncBuiltinESMExports()
