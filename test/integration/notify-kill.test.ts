@@ -10,8 +10,9 @@ import { evolve, NO_STATE } from '../../lib/rollout/index.js'
 import { readJournal } from '../../lib/store/journal.js'
 import { receiver } from '../support/receiver.js'
 import type { Manner, Receiver } from '../support/receiver.js'
+import { inFull, inQuick, quick, share } from '../support/size.js'
 
-const KILLS = Number(process.env['PATCHRUN_TEST_KILLS'] ?? 40)
+const KILLS = share(Number(process.env['PATCHRUN_TEST_KILLS'] ?? 40), 6)
 const seed = Number(process.env['PATCHRUN_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 t.setTimeout(300_000)
 t.comment(`seed ${seed}`)
