@@ -3,25 +3,32 @@
 // bare repository and real Ansible on nodes that are directories.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { patchrun } from '../support/command.js'
-import { site } from '../support/playground.js'
+import { site, writeTask } from '../support/playground.js'
 import { makeProject, missingForPipelines } from '../support/pipeline.js'
 import type { Project, Ran } from '../support/pipeline.js'
+import { needsAnsible, OFTEN, SELDOM } from '../support/say.js'
+import { inFull, inQuick } from '../support/size.js'
 
-const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-const missing = bin === undefined ? 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' : missingForPipelines()
+const missing = needsAnsible.skip ?? missingForPipelines()
 const options = missing === undefined ? {} : { skip: missing }
 t.setTimeout(2_400_000)
 
-const copy = (path: string, content: string, tags = '[HotChange]'): string => `- name: ${path}
-  ansible.builtin.copy: { dest: "{{ node_root }}/${path}", content: "${content}", mode: "0644" }
-${tags === '' ? '' : `  tags: ${tags}\n`}`
-const version = (v: string, more = ''): Record<string, string> => ({ 'site.yml': site(copy('version', v) + more) })
+const version = (v: string, more = ''): Record<string, string> => ({ 'site.yml': site(writeTask('version', v) + more) })
 const at = (project: Project): (string | null)[] => ['node01', 'node02'].map((n) => project.nodeFile(n, 'version'))
 
-t.test('a pipeline per commit', options, async (t) => {
-  const project = makeProject(t.testdir(), bin ?? '', { wait: '2s' })
+const UNTAGGED = `- name: motd
+  ansible.builtin.copy: { dest: "{{ node_root }}/motd", content: hello, mode: "0644" }
+`
+/** Until the log says so, or the job has ended. */
+async function said({ child, log }: ReturnType<Project['start']>, words: RegExp): Promise<void> {
+  while (!words.test(log()) && child.exitCode === null) await sleep(100)
+}
+
+await inQuick(t, 'a pipeline per commit', options, async (t) => {
+  const project = makeProject(t.testdir(), OFTEN, { wait: '2s' })
   const { commit, git, push, pipeline, artifact } = project
 
   await t.test('the files are what GitLab reads: its own schema says so', async (t) => {
@@ -29,17 +36,6 @@ t.test('a pipeline per commit', options, async (t) => {
     push()
     t.match(await pipeline('push', '--list'), { code: 0, log: /json schema validated[^]*default:canary[^]*default:approve +deploy +manual[^]*default:wide/ })
     t.match(await pipeline('merge_request_event', '--list'), { code: 0, log: /default:lint[^]*default:look/ })
-    project.declare({ rollout: { approval: ['start', 'wide', 'waves'] } })
-    const child = await patchrun(['gitlab', '--child'], { cwd: project.directory })
-    writeFileSync(join(project.directory, 'patchrun-child.yml'), child.stdout)
-    t.match(await pipeline('push', '--list', '--file', 'patchrun-child.yml'), { code: 0, log: /json schema validated[^]*default:approve start[^]*default:wave 1/ })
-    writeFileSync(join(project.directory, 'patchrun-child.yml'), child.stdout.replace('interruptible: false', 'interruptible: seldom'))
-    t.match(await pipeline('push', '--list', '--file', 'patchrun-child.yml'), { code: 1, log: /Invalid[^]*interruptible/ }, 'a fault is found')
-    const page = readFileSync(resolve(import.meta.dirname, '../../../docs/usage/gitlab.md'), 'utf8')
-    const example = [...page.matchAll(/```yaml\n([^]*?)```/g)].map((m) => m[1] ?? '').find((text) => text.includes('trigger:')) ?? ''
-    writeFileSync(join(project.directory, 'patchrun-child.yml'), example)
-    t.match(await pipeline('push', '--list', '--file', 'patchrun-child.yml'), { code: 0, log: /json schema validated[^]*plan-the-rollout/ }, 'the example of the page')
-    project.declare({})
   })
 
   await t.test('a good commit: canary, approval, wide', async (t) => {
@@ -57,6 +53,48 @@ t.test('a pipeline per commit', options, async (t) => {
     t.match(artifact('patchrun-default.md'), /^### patchrun rollout: `playground \(default\)` is done\n/)
   })
 
+  await t.test('a merge request with an untagged task', async (t) => {
+    git('checkout', '-q', '-b', 'feature')
+    const sha = commit('motd', version('2', UNTAGGED))
+    push('refs/merge-requests/1/head')
+    const ran = await pipeline('merge_request_event', 'default:lint', 'default:look')
+    t.equal(ran.code, 1, ran.log)
+    t.match(ran.log, /default:lint[^\n]*FAIL/)
+    t.notMatch(ran.log, /default:look[^\n]*FAIL/)
+    const [violation, ...more] = JSON.parse(artifact('gl-code-quality-default.json')) as { location: object }[]
+    t.match(violation, { check_name: 'patchrun/untagged', severity: 'major', location: { path: 'site.yml', lines: { begin: 10 } } })
+    t.same(more, [])
+    t.match(artifact('patchrun-default-lint.xml'), /<failure [^>]*type="untagged"/)
+    t.match(artifact('patchrun-default-lint.md'), /\| untagged \| major \| `site\.yml:10` \|/)
+    t.match(artifact('patchrun-default-detect.xml'), new RegExp(`${sha}[^]*name="node01"[^]*DRAIN`), 'the commit of the merge request, on the canary')
+    t.notMatch(artifact('patchrun-default-detect.xml'), 'node02')
+    t.match(artifact('patchrun-default-plan.md'), '`motd`')
+    t.same(at(project), ['1', '1'], 'nothing was changed')
+    git('checkout', '-q', 'main')
+  })
+})
+
+await inFull(t, 'pipelines that share, break, are overtaken, wait and are cancelled', options, async (t) => {
+  const project = makeProject(t.testdir(), SELDOM, { wait: '2s' })
+  const { commit, git, push, pipeline, artifact } = project
+  for (const node of ['node01', 'node02']) project.putOn(node, 'version', '1')
+  commit('version 1', version('1'))
+  push()
+
+  await t.test('a child pipeline, and the example of the page, are what GitLab reads', async (t) => {
+    project.declare({ rollout: { approval: ['start', 'wide', 'waves'] } })
+    const child = await patchrun(['gitlab', '--child'], { cwd: project.directory })
+    writeFileSync(join(project.directory, 'patchrun-child.yml'), child.stdout)
+    t.match(await pipeline('push', '--list', '--file', 'patchrun-child.yml'), { code: 0, log: /json schema validated[^]*default:approve start[^]*default:wave 1/ })
+    writeFileSync(join(project.directory, 'patchrun-child.yml'), child.stdout.replace('interruptible: false', 'interruptible: seldom'))
+    t.match(await pipeline('push', '--list', '--file', 'patchrun-child.yml'), { code: 1, log: /Invalid[^]*interruptible/ }, 'a fault is found')
+    const page = readFileSync(resolve(import.meta.dirname, '../../../docs/usage/gitlab.md'), 'utf8')
+    const example = [...page.matchAll(/```yaml\n([^]*?)```/g)].map((m) => m[1] ?? '').find((text) => text.includes('trigger:')) ?? ''
+    writeFileSync(join(project.directory, 'patchrun-child.yml'), example)
+    t.match(await pipeline('push', '--list', '--file', 'patchrun-child.yml'), { code: 0, log: /json schema validated[^]*plan-the-rollout/ }, 'the example of the page')
+    project.declare({})
+  })
+
   await t.test('jobs that share nothing but the repository', async (t) => {
     project.declare({ fleet: 'elsewhere', state: { git: {} } })
     const wiped = async (job: string): Promise<Ran> => {
@@ -69,26 +107,6 @@ t.test('a pipeline per commit', options, async (t) => {
     project.declare({ fleet: 'elsewhere', state: {} })
     t.match(await wiped('default:wide'), { log: /config\/state-not-kept[^]*FAIL 3/ })
     project.declare({})
-  })
-
-  await t.test('a merge request with an untagged task', async (t) => {
-    git('checkout', '-q', '-b', 'feature')
-    const sha = commit('motd', version('2', copy('motd', 'hello', '')))
-    push('refs/merge-requests/1/head')
-    const ran = await pipeline('merge_request_event', 'default:lint', 'default:look')
-    t.equal(ran.code, 1, ran.log)
-    t.match(ran.log, /default:lint[^\n]*FAIL/)
-    t.notMatch(ran.log, /default:look[^\n]*FAIL/)
-    const [violation, ...more] = JSON.parse(artifact('gl-code-quality-default.json')) as { location: object }[]
-    t.match(violation, { check_name: 'patchrun/untagged', severity: 'major', location: { path: 'site.yml', lines: { begin: 8 } } })
-    t.same(more, [])
-    t.match(artifact('patchrun-default-lint.xml'), /<failure [^>]*type="untagged"/)
-    t.match(artifact('patchrun-default-lint.md'), /\| untagged \| major \| `site\.yml:8` \|/)
-    t.match(artifact('patchrun-default-detect.xml'), new RegExp(`${sha}[^]*name="node01"[^]*DRAIN`), 'the commit of the merge request, on the canary')
-    t.notMatch(artifact('patchrun-default-detect.xml'), 'node02')
-    t.match(artifact('patchrun-default-plan.md'), '`motd`')
-    t.same(at(project), ['1', '1'], 'nothing was changed')
-    git('checkout', '-q', 'main')
   })
 
   await t.test('a commit that breaks on the canary', async (t) => {
@@ -136,21 +154,28 @@ t.test('a pipeline per commit', options, async (t) => {
   })
 
   await t.test('a wide job that is cancelled, and then retried', async (t) => {
-    // Long enough to be cancelled in its midst; the canary has it already, and the look skips it.
-    writeFileSync(join(project.directory, '..', 'nodes/node01/slow'), '')
-    commit('version 6', version('6', '- name: slow\n  ansible.builtin.shell: { cmd: "sleep 8; touch {{ node_root }}/slow", creates: "{{ node_root }}/slow" }\n  tags: [HotChange]\n'))
+    // Its wave waits for a file: it is cancelled in its midst, however busy the machine.
+    commit('version 6', version('6', `- name: slow
+  ansible.builtin.shell: "until [ -e '{{ node_root }}/go' ]; do sleep 0.2; done"
+  when: inventory_hostname == 'node02' and not ansible_check_mode
+  changed_when: false
+  tags: [HotChange]
+`))
     push()
     t.match(await pipeline('push', 'default:canary'), { code: 0 })
     t.match(await pipeline('push', 'default:approve'), { code: 0 })
     const job = project.start('push', 'default:wide')
-    for (let i = 0; i < 3000 && !/changing 1 node/.test(job.log()) && job.child.exitCode === null; i++) await new Promise((done) => setTimeout(done, 100))
+    await said(job, /changing 1 node/)
     t.match(job.log(), 'changing 1 node', 'it is in the midst of it')
     // As GitLab Runner does it: to the whole group of the job.
     process.kill(-(job.child.pid ?? 0), 'SIGTERM')
     await job.ended
     t.notMatch(job.log(), /done, every node/)
     // The cancelled one still finishes its step, and holds the lock meanwhile.
-    const again = await pipeline('push', '--input', 'wait=90s', 'default:wide')
+    const retried = project.start('push', '--input', 'wait=15m', 'default:wide')
+    await said(retried, /waiting for it to end: /)
+    project.putOn('node02', 'go', '')
+    const again = await retried.ended
     t.match(again, { code: 0, log: /waiting for it to end: [^]*going on with rollout/ }, again.log)
     t.same(at(project), ['6', '6'])
     t.match(artifact('patchrun-default.md'), 'is done')

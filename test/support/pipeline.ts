@@ -34,6 +34,7 @@ export interface Project extends Pick<Repository, 'commit' | 'git'> {
   /** Rewrites patchrun.yml in the checkout, not committed. */
   readonly declare: (changes: Readonly<Record<string, unknown>>) => void
   readonly nodeFile: (node: string, path: string) => string | null
+  readonly putOn: (node: string, path: string, text: string) => void
   /** Pushes what is checked out. */
   readonly push: (ref?: string) => void
   readonly artifact: (path: string) => string
@@ -44,6 +45,8 @@ export interface Project extends Pick<Repository, 'commit' | 'git'> {
 export function makeProject(base: string, ansibleBin: string, inputs: Readonly<Record<string, unknown>> = {}): Project {
   const [directory, bare, state] = [join(base, 'checkout'), join(base, 'origin.git'), join(base, 'state')]
   const { git, commit } = makeRepository(directory)
+  // The action of playground.ts; a repository without tasks of it is none the worse.
+  cpSync(join(root, 'test/support/action_plugins'), join(directory, 'action_plugins'), { recursive: true })
   git('config', 'user.name', 'op')
   git('config', 'user.email', 'op@example.org')
   git('init', '-q', '--bare', '-b', 'main', bare)
@@ -83,6 +86,7 @@ export function makeProject(base: string, ansibleBin: string, inputs: Readonly<R
       if (ref === 'main') git('remote', 'set-head', 'origin', 'main')
     },
     nodeFile: (node, path) => (existsSync(join(base, 'nodes', node, path)) ? readFileSync(join(base, 'nodes', node, path), 'utf8') : null),
+    putOn: (node, path, text) => writeFileSync(join(base, 'nodes', node, path), text),
     artifact: (path) => readFileSync(join(directory, path), 'utf8'),
     pipeline: (source, ...args) => start(source, ...args).ended,
   }
