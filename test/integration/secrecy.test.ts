@@ -11,9 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { start, type Ended } from '../support/command.js'
 import { makePlayground, site } from '../support/playground.js'
+import { needsAnsible as options, OFTEN, SELDOM } from '../support/say.js'
+import { inFull } from '../support/size.js'
 
-const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
 t.setTimeout(600_000)
 
 const SECRETS: Readonly<Record<string, string>> = {
@@ -52,7 +52,7 @@ const tasks = (broken: boolean): string => site(`- name: ${all('named')}
   changed_when: false
   ignore_errors: true
 - name: shows in the process list
-  ansible.builtin.command: sh -c 'sleep 0.4' ${WORD}
+  ansible.builtin.command: sh -c 'sleep 1.5' ${WORD}
   check_mode: false
   changed_when: false
 - name: gives up
@@ -73,7 +73,7 @@ async function processList(over: Promise<unknown>): Promise<string> {
         // It has ended.
       }
     }
-    await sleep(50)
+    await sleep(200)
   }
   return [...seen].join('\n')
 }
@@ -83,15 +83,16 @@ const objectsOf = (git: string): string => execFileSync('git', ['--git-dir', git
 
 const filesBelow = (directory: string): readonly string[] => readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 
-t.test('no secret is found where it does not belong', options, async (t) => {
-  const ground = makePlayground(t.testdir(), bin ?? '', { nodes: 2, canary: 'node01', state: { git: { repository: './state.git' } } })
+// What Ansible writes of a value, and where, differs between versions.
+for (const ansible of new Set([OFTEN, SELDOM])) await inFull(t, `no secret is found where it does not belong: ${ansible === OFTEN ? 'the newest' : 'the oldest'} Ansible`, options, async (t) => {
+  const ground = makePlayground(t.testdir(), ansible, { nodes: 1, canary: 'node01', state: { git: { repository: './state.git' } } })
   execFileSync('git', ['init', '--quiet', '--bare', join(ground.directory, 'state.git')])
   const at = (path: string): string => join(ground.directory, path)
   for (const name of ['home', 'tmp']) mkdirSync(at(name))
   writeFileSync(at('password'), `${PASSWORD}\n`, { mode: 0o600 })
   writeFileSync(at('lab.sh'), '#!/bin/sh\nprintf "%s\\n" "$VAULT_PASSWORD"\n', { mode: 0o700 })
   const env = { SITE_PASSWORD: ENVIRONMENT, VAULT_PASSWORD: SCRIPT, HOME: at('home'), TMPDIR: at('tmp'), LC_ALL: 'C.UTF-8' }
-  const seal = (id: string, text = ''): string => execFileSync(join(bin!, 'ansible-vault'), ['encrypt', '--vault-id', `site@${at('password')}`, '--vault-id', `lab@${at('lab.sh')}`, '--encrypt-vault-id', id, '--output', '-'], { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...env } })
+  const seal = (id: string, text = ''): string => execFileSync(join(ansible, 'ansible-vault'), ['encrypt', '--vault-id', `site@${at('password')}`, '--vault-id', `lab@${at('lab.sh')}`, '--encrypt-vault-id', id, '--output', '-'], { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...env } })
 
   const declared = JSON.parse(readFileSync(ground.file, 'utf8')) as { ansible: object; inventory: { vars: Record<string, unknown> } }
   declared.inventory.vars['declared'] = 'SEALED'
@@ -146,8 +147,8 @@ t.test('no secret is found where it does not belong', options, async (t) => {
     ...['.patchrun', 'home', 'tmp'].flatMap((name) => filesBelow(at(name)).map((path): [string, string] => [path, readFileSync(path, 'latin1')])),
   ]
   for (const [origin, secret] of Object.entries(SECRETS)) {
-    t.match(ground.read('node02', 'written'), secret, `${origin}: the node has it`)
-    t.match(ground.read('node02', 'filled'), secret, `${origin}: and from the template`)
+    t.match(ground.read('node01', 'written'), secret, `${origin}: the node has it`)
+    t.match(ground.read('node01', 'filled'), secret, `${origin}: and from the template`)
     t.same(searched.filter(([, text]) => text.includes(secret)).map(([where]) => where), [], origin)
   }
   for (const [origin, secret] of Object.entries(OWN)) t.same(searched.filter(([, text]) => text.includes(secret)).map(([where]) => where), [], origin)

@@ -4,17 +4,15 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { makePlayground, site, type Playground } from '../support/playground.js'
-import { edit, error, run, say, version } from '../support/say.js'
+import { makePlayground, site, writeTask, type Playground } from '../support/playground.js'
+import { edit, error, needsAnsible as options, OFTEN, run, say, SELDOM, version } from '../support/say.js'
+import { inFull, inQuick } from '../support/size.js'
 
-const newest = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
-const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? newest
-const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
 t.setTimeout(600_000)
 
-const make = (t: { testdir(): string }, ansible = bin): Playground => makePlayground(t.testdir(), ansible ?? '', { nodes: 1, canary: 'node01' })
+const make = (t: { testdir(): string }): Playground => makePlayground(t.testdir(), OFTEN, { nodes: 1, canary: 'node01' })
 
-t.test("a repository's own ansible.cfg and callbacks change nothing", options, async (t) => {
+await inQuick(t, "a repository's own ansible.cfg and callbacks change nothing", options, async (t) => {
   const plugin = (name: string, body: string): string => `from ansible.plugins.callback import CallbackBase
 
 
@@ -29,7 +27,7 @@ class CallbackModule(CallbackBase):
     v2_runner_on_ok = lambda self, result: self.v2_playbook_on_task_start(None, None)
     v2_playbook_on_stats = lambda self, stats: self.v2_playbook_on_task_start(None, None)
 `
-  const ground = make(t, newest ?? bin)
+  const ground = make(t)
   ground.commit('version 1', {
     ...version('1'),
     'callback_plugins/chatty.py': plugin('chatty', `print('{"v":1,"seq":1} 0.1s')`),
@@ -42,18 +40,14 @@ class CallbackModule(CallbackBase):
   t.match(await say(ground, ['detect', '--json']), { code: 0, stdout: /"GOOD": 1/ }, 'and the checkout is clean: nothing was written into it')
 })
 
-t.test('secrets are in no output and in no file of the state', options, async (t) => {
+await inQuick(t, 'secrets are in no output and in no file of the state', options, async (t) => {
   const ground = make(t)
   const password = join(ground.directory, 'password')
   writeFileSync(password, 'open sesame\n')
-  const vaulted = execFileSync(join(bin!, 'ansible-vault'), ['encrypt_string', '--vault-password-file', password, '--name', 'token', 'vaulted-S3CRET-plugh'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  const vaulted = execFileSync(join(OFTEN, 'ansible-vault'), ['encrypt_string', '--vault-password-file', password, '--name', 'token', 'vaulted-S3CRET-plugh'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   ground.commit('secrets', {
     'group_vars/all.yml': `${vaulted}\nplain: plain-S3CRET-xyzzy\n`,
-    'site.yml': site(`- name: under no_log
-  ansible.builtin.copy: { dest: "{{ node_root }}/plain", content: "{{ plain }}\\n", mode: "0600" }
-  no_log: true
-  tags: [HotChange]
-- name: from the vault {{ token }}
+    'site.yml': site(`${writeTask('plain', '{{ plain }}\n', '[HotChange]', 'no_log: true')}- name: from the vault {{ token }}
   ansible.builtin.copy: { dest: "{{ node_root }}/vaulted", content: "{{ token }}\\n", mode: "0600" }
   tags: [HotChange]
 - name: fails with it
@@ -62,11 +56,9 @@ t.test('secrets are in no output and in no file of the state', options, async (t
   check_mode: false
   ignore_errors: true
 - name: loops over them
-  ansible.builtin.command: "echo {{ item }}"
+  ansible.builtin.debug: { msg: "{{ item }}" }
   loop: ["{{ token }}", "{{ plain }}"]
-  no_log: true
-  changed_when: false
-  check_mode: false`),
+  no_log: true`),
   })
   const env = { ANSIBLE_VAULT_PASSWORD_FILE: password }
   for (const args of [['detect', '-v'], ['run', '--yes', '-v'], ['report', '--json'], ['report', '--format', 'junit'], ['lint', '-v'], ['history', '--json']]) {
@@ -81,9 +73,9 @@ t.test('secrets are in no output and in no file of the state', options, async (t
   t.same(leaks.map((entry) => entry.name), [])
 })
 
-t.test('odd names and a bare environment', options, async (t) => {
+await inFull(t, 'odd names and a bare environment', options, async (t) => {
   const odd = ['Rack1.Node-A_1.example.ORG', 'x'.repeat(63), '7of9']
-  const ground = makePlayground(join(t.testdir(), `it's "Ünder" 5$; été`), bin!, { nodes: 1, canary: 'node01' })
+  const ground = makePlayground(join(t.testdir(), `it's "Ünder" 5$; été`), SELDOM, { nodes: 1, canary: 'node01' })
   edit(ground, (d) => {
     d['nodes'] = { allow: odd, canary: [odd[0]] }
     d['rollout']!['waves'] = ['100%']
