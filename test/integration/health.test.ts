@@ -10,11 +10,11 @@ import { gateProblems, outcomeOfCheck, runCheck } from '../../lib/engine/health.
 import type { CheckContext } from '../../lib/engine/health.js'
 import type { Fleet, HealthGate } from '../../lib/fleet/types.js'
 import type { Concluded, OpenStep } from '../../lib/rollout/index.js'
+import { needsAnsible as NEEDED, OFTEN } from '../support/say.js'
+import { inFull, inQuick } from '../support/size.js'
 
 t.setTimeout(300_000)
 
-const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-const NEEDED = { skip: bin ? false : 'neither PATCHRUN_TEST_ANSIBLE_NEWEST nor PATCHRUN_TEST_ANSIBLE_OLDEST is set' }
 const SHA = 'a'.repeat(40)
 
 interface Place {
@@ -47,7 +47,7 @@ function place(t: Test, files: Readonly<Record<string, string>>, playbook = 'sit
   const ask: Place['ask'] = async (given, nodes = ['n1', 'n2'], more = {}) => {
     const gate: HealthGate = { name: 'ready', role: 'gate', at: ['start'], vars: {}, ...given }
     const check = { gate: gate.name, point: 'waves', after: 2 } as const
-    const install = await findAnsible({ configured: join(bin ?? '', 'ansible-playbook') })
+    const install = await findAnsible({ configured: join(OFTEN, 'ansible-playbook') })
     const result = await runCheck(check, nodes, directory, { fleet, install, checkout, gate, sha: SHA, ...more })
     const step: OpenStep = { step: '0001-check', action: 'check', wave: 2, nodes, since: 0, check }
     return outcomeOfCheck(step, result, 1)
@@ -58,7 +58,7 @@ function place(t: Test, files: Readonly<Record<string, string>>, playbook = 'sit
 /** Every file below a directory, without following links. */
 const filesBelow = (directory: string): readonly string[] => readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 
-t.test('what a gate is given, and what it says', NEEDED, async (t) => {
+await inQuick(t, 'what a gate is given, and what it says', NEEDED, async (t) => {
   const here = place(t, {
     'play/site.yml': '- hosts: all\n',
     'play/group_vars/all.yml': 'beside: group-variable\n',
@@ -93,7 +93,7 @@ t.test('what a gate is given, and what it says', NEEDED, async (t) => {
   t.same(readdirSync(here.checkout, { recursive: true }).filter((name) => /gate\.yml|__pycache__/.test(String(name))), [], 'the checkout stays as it was')
 })
 
-t.test('a role of ours, one that is not there, one that is broken', NEEDED, async (t) => {
+await inFull(t, 'a role of ours, one that is not there, one that is broken', NEEDED, async (t) => {
   const here = place(t, { 'roles/broken/tasks/main.yml': '- name: {\n', 'roles/late/tasks/main.yml': '- ansible.builtin.include_role: { name: missing }\n', 'roles/drains/tasks/main.yml': '- name: reboot\n  ansible.builtin.command: touch "{{ marks }}/reboot"\n  tags: DrainChange\n' })
   t.match(await here.ask({ role: 'ready_checklist', vars: { ready_checklist_mounts: [{ path: '/proc' }] } }, ['n1']), { nodes: { n1: { checked: 'pass' } }, alarm: undefined, tasks: [] })
   t.match((await here.ask({ role: 'ready_checklist', vars: { ready_checklist_mounts: [{ path: here.base }] } }, ['n1'])).nodes['n1'], { checked: 'fail', failure: { message: /^1 of 1 checks failed:\n- mount .*: wanted a mount at this path, found none/ } })
@@ -107,7 +107,7 @@ t.test('a role of ours, one that is not there, one that is broken', NEEDED, asyn
   t.equal(existsSync(join(here.base, 'reboot')), false)
 })
 
-t.test('a gate that is cut off, and one that hangs', NEEDED, async (t) => {
+await inFull(t, 'a gate that is cut off, and one that hangs', NEEDED, async (t) => {
   const here = place(t, { 'roles/gate/tasks/main.yml': '- name: wait\n  ansible.builtin.command: sleep 62\n' })
   const controller = new AbortController()
   const cut = await here.ask({}, ['n1'], { signal: controller.signal, onEvent: (event) => void (event.ev === 'host_start' && controller.abort()) })
@@ -116,7 +116,7 @@ t.test('a gate that is cut off, and one that hangs', NEEDED, async (t) => {
   t.match(hung.nodes['n1'], { checked: 'inconclusive', failure: { cause: 'hung', task: /wait/ } })
 })
 
-t.test('where roles are looked for', async (t) => {
+await inQuick(t, 'where roles are looked for', {}, async (t) => {
   const here = place(t, {
     'ansible.cfg': '[defaults]\nroles_path = vendor : ~/own:/opt/roles\n', 'play/site.yml': '', 'play/roles/a/x': '', 'roles/a/x': '', 'roles/b/x': '', 'vendor/b/x': '', 'vendor/c/x': '', 'vendor/ready_checklist/x': '',
   }, 'play/site.yml')

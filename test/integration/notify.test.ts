@@ -7,21 +7,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Notification } from '../../lib/notify/notification.js'
-import type { JournalEvent } from '../../lib/rollout/index.js'
-import { readJournal } from '../../lib/store/journal.js'
 import { start } from '../support/command.js'
 import { makePlayground, site, writeTask } from '../support/playground.js'
-import type { Playground } from '../support/playground.js'
 import { receiver } from '../support/receiver.js'
 import type { Receiver } from '../support/receiver.js'
-import { edit, say, version } from '../support/say.js'
+import { edit, events, needsAnsible as options, OFTEN, say, SELDOM, version } from '../support/say.js'
+import { inFull, inQuick } from '../support/size.js'
 
-const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
 t.setTimeout(600_000)
 
 const KEY = 'a key of more than twenty-four bytes'
-const events = async (ground: Playground): Promise<readonly JournalEvent[]> => (await readJournal(join(ground.directory, '.patchrun/environments/default/journal.jsonl'))).map((e) => e.event)
 /** What a receiver got, each message once, in the order in which it came first. */
 const heard = ({ received }: Receiver): readonly Notification[] => [...new Map(received.map((r) => [r.headers['webhook-id'], JSON.parse(r.body) as Notification] as const)).values()]
 const kinds = (server: Receiver): readonly string[] => heard(server).map((n) => n.kind)
@@ -30,12 +25,12 @@ const kinds = (server: Receiver): readonly string[] => heard(server).map((n) => 
 const holding = (directory: string, text: string): string[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true }).filter((e) => e.isFile() && readFileSync(join(e.parentPath, e.name)).includes(text)).map((e) => join(e.parentPath, e.name))
 
-t.test('a rollout tells, whatever the receivers do', options, async (t) => {
+await inQuick(t, 'a rollout tells, whatever the receivers do', options, async (t) => {
   const names = ['ops', 'desk', 'deaf', 'gone', 'brief'] as const
   const [ops, desk, deaf, gone, brief] = (await Promise.all(names.map(receiver))) as [Receiver, Receiver, Receiver, Receiver, Receiver]
   t.teardown(() => Promise.all([ops, desk, deaf, gone, brief].map((s) => s.close())))
   const dir = t.testdir({ slack: `${ops.url}-of-slack\n`, ground: {} })
-  const ground = makePlayground(join(dir, 'ground'), bin ?? '', { nodes: 2, canary: 'node01' })
+  const ground = makePlayground(join(dir, 'ground'), OFTEN, { nodes: 2, canary: 'node01' })
   const hook = (name: string, more = {}): object => ({ webhook: { url: { env: `PATCHRUN_URL_${name}` }, secret: { env: 'PATCHRUN_KEY' } }, ...more })
   const targets = { ops: { slack: { file: join(dir, 'slack') } }, desk: hook('desk'), deaf: hook('deaf'), gone: hook('gone'), brief: hook('brief', { on: ['done', 'halted'] }) }
   edit(ground, (d) => void (d['notify'] = { ...targets, lost: { slack: { env: 'PATCHRUN_NOWHERE' } } }))
@@ -56,11 +51,11 @@ t.test('a rollout tells, whatever the receivers do', options, async (t) => {
   t.equal(first.code, 0, `the rollout is done: ${first.stderr.slice(-500)}`)
   const journal = await events(ground)
   const finished = journal.find((e) => e.type === 'finished')
-  t.ok(end - (finished?.at ?? 0) < 15_000, `one that never answers held up the end for ${end - (finished?.at ?? 0)} ms`)
-  // What one step leaves and the next one begins with, people aside: it takes no Ansible, and must take nobody's answer.
+  t.ok(end - (finished?.at ?? 0) < 25_000, `one that never answers held up the end for ${end - (finished?.at ?? 0)} ms`)
+  // What one step leaves and the next one begins with, people aside: it takes no Ansible, and nobody's answer is waited for, which takes ten seconds.
   const steps = journal.filter((e) => e.type !== 'told' && e.type !== 'noticed')
   const gaps = steps.slice(1).flatMap((e, i) => (e.type === 'intended' ? [e.at - (steps[i]?.at ?? 0)] : []))
-  t.ok(gaps.length === 6 && Math.max(...gaps) < 5_000, `and no step: ${gaps.join(', ')} ms`)
+  t.ok(gaps.length === 6 && Math.max(...gaps) < 9_500, `and no step: ${gaps.join(', ')} ms`)
 
   t.same(kinds(desk), ['started', 'canary-passed', 'done'])
   const [begun, passed, done] = heard(desk)
@@ -114,10 +109,10 @@ t.test('a rollout tells, whatever the receivers do', options, async (t) => {
   }
 })
 
-t.test('killed in the middle, and taken up again', options, async (t) => {
+await inFull(t, 'killed in the middle, and taken up again', options, async (t) => {
   const [server, twin] = await Promise.all([receiver(), receiver()])
   t.teardown(() => Promise.all([server.close(), twin.close()]))
-  const ground = makePlayground(t.testdir({}), bin ?? '', { nodes: 2, canary: 'node01' })
+  const ground = makePlayground(t.testdir({}), SELDOM, { nodes: 2, canary: 'node01' })
   writeFileSync(join(ground.directory, 'key'), KEY, { mode: 0o600 })
   edit(ground, (d) => void (d['notify'] = { one: { webhook: { url: server.url, secret: { file: 'key' } } }, two: { webhook: { url: twin.url, secret: { file: 'key' } } } }))
   // Slow, so that some die between a delivery and its record.

@@ -4,16 +4,15 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { makePlayground, type Playground } from '../support/playground.js'
-import { edit, error, run, say, version } from '../support/say.js'
+import { edit, error, needsAnsible as options, OFTEN, run, say, SELDOM, version } from '../support/say.js'
+import { inFull, inQuick } from '../support/size.js'
 
-const bin = process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']
-const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_OLDEST)' } : {}
 t.setTimeout(900_000)
 
-const make = (t: { testdir(): string }, more: Parameters<typeof makePlayground>[2] = {}): Playground => makePlayground(t.testdir(), bin ?? '', { nodes: 3, canary: 'node01', ...more })
+const make = (t: { testdir(): string }, more: Parameters<typeof makePlayground>[2] = {}, ansible = OFTEN): Playground => makePlayground(t.testdir(), ansible, { nodes: 3, canary: 'node01', ...more })
 const planned = (ground: Playground): Promise<{ code: number | null; stdout: string }> => say(ground, ['plan', '--out', 'plan.json', '--json'])
 
-t.test('a plan is rolled out as it was shown', options, async (t) => {
+await inQuick(t, 'a plan is rolled out as it was shown', options, async (t) => {
   const ground = make(t, { rollout: { approval: ['wide'], expected: '7m' }, hostVars: { node02: { token: 'hush-hush' } } })
   const sha = ground.commit('version 1', version('1'))
   const { code, stdout } = await planned(ground)
@@ -31,8 +30,8 @@ t.test('a plan is rolled out as it was shown', options, async (t) => {
   t.match(await run(ground, '--plan', 'plan.json', '--once'), error(3, 'plan/moved', /main is at [0-9a-f]{12}, the plan was made for/))
 })
 
-t.test('a run refuses what is no longer as planned', options, async (t) => {
-  const ground = make(t, { hostVars: { node02: { colour: 'red' } } })
+await inFull(t, 'a run refuses what is no longer as planned', options, async (t) => {
+  const ground = make(t, { hostVars: { node02: { colour: 'red' } } }, SELDOM)
   ground.commit('version 1', version('1'))
   await planned(ground)
   const before = readFileSync(ground.file, 'utf8')
@@ -55,7 +54,7 @@ t.test('a run refuses what is no longer as planned', options, async (t) => {
   t.equal(ground.read('node03', 'etc/version'), '1\n')
 })
 
-t.test('doctor: all is well, or what is not, and how to mend it', options, async (t) => {
+await inQuick(t, 'doctor: all is well, or what is not, and how to mend it', options, async (t) => {
   const ground = make(t)
   ground.commit('version 1', version('1'))
   const well = await say(ground, ['doctor', '--json'])
@@ -79,6 +78,6 @@ t.test('doctor: all is well, or what is not, and how to mend it', options, async
   t.match(ill.stdout, /bad +canaries +1 of 1 do not answer: node01: unreachable[^]*ansible\.log/)
 
   writeFileSync(ground.file, before.replace('"fleet"', '"flet"'))
-  const env = { PATH: `${bin ?? ''}:${process.env['PATH'] ?? ''}` }
+  const env = { PATH: `${OFTEN}:${process.env['PATH'] ?? ''}` }
   t.match(await say(ground, ['doctor'], { env }), { code: 3, stdout: /bad +config .*patchrun\.yml:\d+:\d+: the file has no "fleet"[^]*:\d+:\d+: an unknown field: "flet"[^]*ok +ansible/ })
 })

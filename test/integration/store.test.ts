@@ -11,6 +11,7 @@ import type { JournalEvent } from '../../lib/rollout/index.js'
 import { fileStore } from '../../lib/store/file-store.js'
 import { gitStore } from '../../lib/store/git/git-store.js'
 import type { Journal, Lock, Store } from '../../lib/store/store.js'
+import { inFull, inQuick } from '../support/size.js'
 
 interface Tap {
   testdir(): string
@@ -68,7 +69,7 @@ async function holding<T>(store: Store, work: (journal: Journal, lock: Lock) => 
 }
 
 for (const [name, ground] of Object.entries(BACK_ENDS)) {
-  t.test(`${name}: what one wrote the next one finds`, async (t) => {
+  await inQuick(t, `${name}: what one wrote the next one finds`, {}, async (t) => {
     const { another } = ground(t)
     t.equal((await another().read()).current, null, 'nothing yet')
     t.equal(await another().holder(), null)
@@ -96,7 +97,7 @@ for (const [name, ground] of Object.entries(BACK_ENDS)) {
     t.ok(((await another().writtenAt()) ?? 0) > Date.now() - 60_000)
   })
 
-  t.test(`${name}: words wait for the holder`, async (t) => {
+  await inQuick(t, `${name}: words wait for the holder`, {}, async (t) => {
     const { another } = ground(t)
     const [mine, theirs] = [another().mail, another().mail]
     const ids = [await mine.post({ n: 1 }, at), await mine.post({ n: 2 }, at), await mine.post({ n: 3 }, at - 60_000)]
@@ -116,7 +117,7 @@ for (const [name, ground] of Object.entries(BACK_ENDS)) {
 
 const copyOf = (repository: string, name: string, more: object = {}): Store => gitStore({ repository, ref: 'refs/patchrun/lab', environment: 'prod', directory: `${repository}.${name}`, timeout: 60_000, ...more })
 
-t.test('git ref: the history reads with plain git', async (t) => {
+await inQuick(t, 'git ref: the history reads with plain git', {}, async (t) => {
   const repository = bare(t)
   await holding(copyOf(repository, 'a'), async (journal) => {
     await journal.append(opened(1))
@@ -131,7 +132,7 @@ t.test('git ref: the history reads with plain git', async (t) => {
   t.same(lines.map((l) => (JSON.parse(l) as { event: JournalEvent }).event.type), ['opened', 'intended', 'halted'])
 })
 
-t.test('git ref: old records become a snapshot when a rollout opens, and what they amounted to stays', async (t) => {
+await inQuick(t, 'git ref: old records become a snapshot when a rollout opens, and what they amounted to stays', {}, async (t) => {
   const repository = bare(t)
   const read = async (): Promise<unknown> => JSON.parse(JSON.stringify(await copyOf(repository, `r${Math.random()}`).read()))
   await holding(copyOf(repository, 'a', { much: 1_000 }), async (journal) => {
@@ -154,7 +155,7 @@ t.test('git ref: old records become a snapshot when a rollout opens, and what th
   t.equal((await copyOf(repository, 'd').read()).current?.id, 'r7')
 })
 
-t.test('git ref: what somebody else wrote into it is refused, with the place', async (t) => {
+await inQuick(t, 'git ref: what somebody else wrote into it is refused, with the place', {}, async (t) => {
   const repository = bare(t)
   await holding(copyOf(repository, 'a'), async (journal) => void (await journal.append(opened(1))))
   const work = `${repository}.work`
@@ -172,7 +173,7 @@ t.test('git ref: what somebody else wrote into it is refused, with the place', a
   t.match(await refusal(copyOf(repository, 'c').read()), { code: 'state/journal-newer' })
 })
 
-t.test('git ref: a remote that is not there, or does not take it, is said', async (t) => {
+await inQuick(t, 'git ref: a remote that is not there, or does not take it, is said', {}, async (t) => {
   const repository = bare(t)
   t.match(await refusal(copyOf(`${repository}.none`, 'a').read()), { code: 'state/remote-refused', message: /no git repository/ })
   writeFileSync(join(repository, 'hooks', 'pre-receive'), '#!/bin/sh\necho "this branch is closed" >&2\nexit 1\n', { mode: 0o755 })
@@ -180,20 +181,34 @@ t.test('git ref: a remote that is not there, or does not take it, is said', asyn
   t.match(await refusal(copyOf(repository, 'c').probe?.() ?? Promise.resolve()), { code: 'state/remote-refused' })
 })
 
-t.test('git ref: the remote goes away; nothing lands, and it is said; it comes back', async (t) => {
+await inQuick(t, 'git ref: the remote goes away for less than the lease: it is waited out', {}, async (t) => {
   const repository = bare(t)
-  const store = copyOf(repository, 'a', { timeout: 4_000 })
+  const store = copyOf(repository, 'a')
   const lock = await store.take(at)
   const journal = await store.open(lock)
   await journal.append(opened(1))
-  renameSync(repository, `${repository}.away`)
-  const back = setTimeout(() => renameSync(`${repository}.away`, repository), 1_500)
+  const away = (ms: number): void => {
+    renameSync(repository, `${repository}.away`)
+    setTimeout(() => renameSync(`${repository}.away`, repository), ms)
+  }
+  away(1_500)
   await journal.append(intended(1))
-  clearTimeout(back)
-  renameSync(repository, `${repository}.away`)
-  setTimeout(() => renameSync(`${repository}.away`, repository), 1_000)
+  away(1_000)
   t.same(await store.mail.letters(), [], 'who holds the lock waits to hear people, too')
   t.equal(lock.lost.aborted, false, 'an absence shorter than the lease is waited out')
+  await journal.close()
+  await lock.release()
+  t.same([...((await copyOf(repository, 'b').read()).current?.steps.keys() ?? [])], ['s1'])
+})
+
+await inFull(t, 'git ref: the remote goes away for longer; nothing lands, and it is said; it comes back', {}, async (t) => {
+  const repository = bare(t)
+  // The lease has to last for what comes before the remote goes away, however busy the machine.
+  const store = copyOf(repository, 'a', { timeout: 15_000 })
+  const lock = await store.take(at)
+  const journal = await store.open(lock)
+  await journal.append(opened(1))
+  await journal.append(intended(1))
   renameSync(repository, `${repository}.away`)
   t.match(await refusal(journal.append(intended(2))), { code: /state\/remote-(away|refused)/ })
   t.ok(lock.lost.aborted, 'the run hears of it')
@@ -203,14 +218,14 @@ t.test('git ref: the remote goes away; nothing lands, and it is said; it comes b
   await journal.close()
   await lock.release()
   // Its process lives and has given up: whoever comes next waits until its time is over. Git counts in seconds.
-  await sleep(5_100)
-  await holding(copyOf(repository, 'b', { timeout: 4_000 }), async (next, { takenBecause, token }) => {
+  await sleep(16_100)
+  await holding(copyOf(repository, 'b', { timeout: 15_000 }), async (next, { takenBecause, token }) => {
     t.match({ takenBecause, token }, { takenBecause: 'silent', token: 2 })
     t.same([...(next.state.current?.steps.keys() ?? [])], ['s1'])
   })
 })
 
-t.test('git ref: what could not be recorded does not go out with what comes next', async (t) => {
+await inQuick(t, 'git ref: what could not be recorded does not go out with what comes next', {}, async (t) => {
   const repository = bare(t)
   const store = copyOf(repository, 'a')
   const lock = await store.take(at)
@@ -231,7 +246,7 @@ t.test('git ref: what could not be recorded does not go out with what comes next
   t.same([...((await copyOf(repository, 'b').read()).current?.steps.keys() ?? [])], [])
 })
 
-t.test('a file that says how long it holds: the guard goes by it', async (t) => {
+await inQuick(t, 'a file that says how long it holds: the guard goes by it', {}, async (t) => {
   const guard = (until: number | null): string => {
     const file = join(t.testdir(), 'fence')
     writeFileSync(file, JSON.stringify({ token: 1, ...(until !== null && { until: until.toFixed(3).padStart(16) }) }))
@@ -243,7 +258,7 @@ t.test('a file that says how long it holds: the guard goes by it', async (t) => 
   t.match(guard(uptime() - 1), /could not renew its lock in time/)
 })
 
-t.test('no working copy is left by those that ended', async (t) => {
+await inQuick(t, 'no working copy is left by those that ended', {}, async (t) => {
   const repository = bare(t)
   const script = `import { gitStore } from '${new URL('../../lib/store/git/git-store.js', import.meta.url).pathname}'
 await gitStore({ repository: process.argv[1], ref: 'refs/patchrun/lab', environment: 'prod', directory: process.argv[1] + '.copies', timeout: 60000 }).read()`

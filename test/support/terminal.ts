@@ -62,7 +62,7 @@ export function openTerminal(argv: readonly string[], { cwd, env = {}, columns =
     get length() {
       return text.length
     },
-    until: async (pattern, { from = 0, within = 20_000 } = {}) => {
+    until: async (pattern, { from = 0, within = 100_000 } = {}) => {
       for (const end = Date.now() + within; Date.now() < end; await sleep(20)) if (pattern.test(text.slice(from))) return text.slice(from)
       throw new Error(`${String(pattern)} did not come, but ${JSON.stringify(text.slice(from).slice(-2000))}`)
     },
