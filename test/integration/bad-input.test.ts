@@ -9,7 +9,7 @@ import { makePlayground, site, writeTask, type Playground, type PlaygroundFleet 
 import { edit, error, needsAnsible as options, OFTEN, run, say, seen, SELDOM, siteOf, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(900_000)
+t.setTimeout(1_800_000)
 
 type Tap = { testdir(): string }
 const make = (t: Tap, fleet: PlaygroundFleet = {}, ansible = OFTEN): Playground => makePlayground(t.testdir(), ansible, { nodes: 1, canary: 'node01', ...fleet })

@@ -8,7 +8,7 @@ import { patchrun, type Ended } from '../support/command.js'
 
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 t.test('from init to history, through the command', options, async (t) => {
   const cwd = t.testdir()

@@ -8,7 +8,7 @@ import { start } from '../support/command.js'
 import { edit, error, needsAnsible as options, OFTEN, run, say, seen, SELDOM, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(1_200_000)
+t.setTimeout(1_800_000)
 
 const make = (t: { testdir(): string }, more: Parameters<typeof makePlayground>[2] = {}, ansible = OFTEN): Playground => makePlayground(t.testdir(), ansible, { nodes: 3, canary: 'node01', ...more })
 const at = (ground: Playground): (string | null)[] => ['node01', 'node02', 'node03'].map((n) => ground.read(n, 'etc/version')?.trim() ?? null)

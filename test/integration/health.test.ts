@@ -13,7 +13,7 @@ import type { Concluded, OpenStep } from '../../lib/rollout/index.js'
 import { needsAnsible as NEEDED, OFTEN } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 const SHA = 'a'.repeat(40)
 

@@ -14,7 +14,7 @@ import type { Receiver } from '../support/receiver.js'
 import { edit, events, needsAnsible as options, OFTEN, say, SELDOM, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 const KEY = 'a key of more than twenty-four bytes'
 /** What a receiver got, each message once, in the order in which it came first. */

@@ -13,7 +13,7 @@ import { checkout, compare, fetch, openMirror, playbookExists, pruneCheckouts, r
 import { gitEnvironment } from '../../lib/playbook/environment.js'
 
 // Real processes, on machines that may be busy.
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const root = mkdtempSync(path.join(tmpdir(), 'patchrun pin-'))
 t.teardown(() => rmSync(root, { recursive: true, force: true }))

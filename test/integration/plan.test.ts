@@ -7,7 +7,7 @@ import { makePlayground, type Playground } from '../support/playground.js'
 import { edit, error, needsAnsible as options, OFTEN, run, say, SELDOM, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(900_000)
+t.setTimeout(1_800_000)
 
 const make = (t: { testdir(): string }, more: Parameters<typeof makePlayground>[2] = {}, ansible = OFTEN): Playground => makePlayground(t.testdir(), ansible, { nodes: 3, canary: 'node01', ...more })
 const planned = (ground: Playground): Promise<{ code: number | null; stdout: string }> => say(ground, ['plan', '--out', 'plan.json', '--json'])

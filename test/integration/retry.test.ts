@@ -6,7 +6,7 @@ import { makePlayground, site, writeTask, type Playground, type PlaygroundFleet 
 import { edit, error, events, held, licence, needsAnsible as options, run, say, seen, SELDOM, statusOf, version } from '../support/say.js'
 import { inFull } from '../support/size.js'
 
-t.setTimeout(900_000)
+t.setTimeout(1_800_000)
 
 type Tap = { testdir(): string }
 const make = (t: Tap, fleet: PlaygroundFleet = {}): Playground => makePlayground(t.testdir(), SELDOM, { nodes: 3, canary: 'node01', ...fleet })

@@ -16,7 +16,7 @@ import type { Playground, PlaygroundFleet } from '../support/playground.js'
 import { licence, needsAnsible as options, OFTEN, SELDOM } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(900_000)
+t.setTimeout(1_800_000)
 interface Played extends RunResult {
   readonly progress: readonly Progress[]
   /** "detect node01,node02" for each step, in order. */

@@ -9,7 +9,7 @@ import { groupsOf } from '../../lib/ansible/processes.js'
 import { endOrphan, runAnsible } from '../../lib/ansible/run.js'
 import type { RunRequest } from '../../lib/ansible/types.js'
 
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 const START = '{"v":1,"seq":1,"ts":1,"ev":"start","playbook":"p","pid":1,"ansible":"2.19.0","python":"3","check":false,"diff":false}'
 const on = (host: string, seq: number): string => `{"v":1,"seq":${seq},"ts":1,"ev":"host_start","host":"${host}","task":"t"}`

@@ -14,7 +14,7 @@ import { makePlayground, site } from '../support/playground.js'
 import { needsAnsible as options, OFTEN, SELDOM } from '../support/say.js'
 import { inFull } from '../support/size.js'
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 const SECRETS: Readonly<Record<string, string>> = {
   'in an encrypted file of the repository': 'filed-S3CRET-plugh',

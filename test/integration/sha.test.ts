@@ -9,7 +9,7 @@ import { makeRepository } from '../support/repository.js'
 import { error, needsAnsible, run, say, SELDOM, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 await inQuick(t, 'what may be rolled out is on the ref, and nothing newer was begun or completed', {}, async (t) => {
   const directory = t.testdir()

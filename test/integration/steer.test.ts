@@ -10,7 +10,7 @@ import { makePlayground, type Playground, type PlaygroundFleet } from '../suppor
 import { edit, error, events, held, intents, needsAnsible as options, OFTEN, run, say, seen, SELDOM, stateOf, statusOf, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(900_000)
+t.setTimeout(1_800_000)
 
 type Tap = { testdir(): string }
 const make = (t: Tap, fleet: PlaygroundFleet = {}, ansible = SELDOM): Playground => makePlayground(t.testdir(), ansible, { nodes: 1, canary: 'node01', ...fleet })

@@ -16,7 +16,7 @@ import { inFull, inQuick } from '../support/size.js'
 interface Tap {
   testdir(): string
 }
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 const at = Date.UTC(2026, 0, 5, 12)
 const by = { user: 'ops', host: 'admin', pid: 7 }
 const sha = (n: number): string => n.toString(16).padStart(40, '0')

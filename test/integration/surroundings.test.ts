@@ -8,7 +8,7 @@ import { makePlayground, site, writeTask, type Playground } from '../support/pla
 import { edit, error, needsAnsible as options, OFTEN, run, say, SELDOM, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 const make = (t: { testdir(): string }): Playground => makePlayground(t.testdir(), OFTEN, { nodes: 1, canary: 'node01' })
 
