@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs real playbooks on hosts of this machine (local connection), on each ansible-core that the tests are given.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { findAnsible } from '../../lib/ansible/find-ansible.js'
@@ -12,6 +13,7 @@ import type { AnsibleInstall, RunExit, RunMode, RunRequest } from '../../lib/ans
 import { RunSummarizer } from '../../lib/change/summarize.js'
 import type { RunSummary } from '../../lib/change/types.js'
 import type { AnsiblePolicy, VaultId } from '../../lib/fleet/types.js'
+import { full, inFull, inQuick, quick } from '../support/size.js'
 
 export interface Scene {
   readonly files: Readonly<Record<string, string>>
@@ -37,11 +39,47 @@ export interface Outcome {
   readonly stream: string
 }
 
-/** The versions to run with, as [label, bin directory]. */
-export const VERSIONS = [
-  ['oldest', process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']],
-  ['newest', process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']],
-] as const
+/** For a file: what the runner gives it is the limit, on a busy machine too. */
+export const LIMIT = 3_600_000
+
+/** What a test on one ansible-core is given. `scene` is part of every run of the newest, `more` only of a full one; of the oldest a full run has all. */
+export interface Scenes {
+  readonly t: Test
+  readonly age: 'oldest' | 'newest'
+  /** The bin directory of the ansible-core. */
+  readonly bin: string
+  readonly scene: (name: string, body: (t: Test) => unknown) => Promise<void>
+  readonly more: (name: string, body: (t: Test) => unknown) => Promise<void>
+}
+
+/** A test on each ansible-core: on the newest in every run, on the oldest in a full one. `more`: there are scenes that a full run adds of the newest. */
+export function onEach(t: Test, name: string, body: (scenes: Scenes) => Promise<void>, { more = false } = {}): void {
+  const of = (age: Scenes['age'], every: typeof inQuick): readonly [string, { skip: false | string }, (t: Test) => Promise<void>] => {
+    const variable = `PATCHRUN_TEST_ANSIBLE_${age.toUpperCase()}`
+    const bin = process.env[variable]
+    const on = (t: Test): Promise<void> => body({ t, age, bin: bin ?? '', scene: (n, b) => every(t, n, {}, b), more: (n, b) => inFull(t, n, {}, b) })
+    return [`${name}, ${age} ansible-core`, { skip: bin ? false : `${variable} is not set` }, on]
+  }
+  if (quick || (full && more)) void t.test(...of('newest', inQuick))
+  void inFull(t, ...of('oldest', inFull))
+}
+
+/** Waits for what a process does, as long as a busy machine takes; false when it does not come. */
+export async function until(condition: () => boolean, longest = 600_000): Promise<boolean> {
+  for (const begun = performance.now(); !condition(); await sleep(25)) if (performance.now() - begun > longest) return false
+  return true
+}
+
+/** How a play begins. */
+export const HEAD = '- hosts: all\n  gather_facts: false\n  tasks:\n'
+
+/** A task that leaves a mark on the node, where that it ran is the point and not by which module: it runs inside Ansible. */
+export const mark = (name: string, more = '', file = name): string => {
+  const lines = [`- name: ${name}`, `  ${WRITE_FILE}: { dest: "{{ marks }}/${file}", content: "{{ inventory_hostname }}" }`, ...more.split('\n').filter(Boolean).map((line) => `  ${line}`)]
+  return lines.map((line) => `    ${line}\n`).join('')
+}
+
+export const WRITE_FILE = 'write_file'
 
 export const THIS = dirname(fileURLToPath(import.meta.url))
 
@@ -62,6 +100,10 @@ export function request(t: Test, ansible: AnsibleInstall, scene: Scene): RunRequ
     mkdirSync(dirname(join(checkout, name)), { recursive: true })
     writeFileSync(join(checkout, name), text)
   }
+  if (Object.values(scene.files).some((text) => text.includes(` ${WRITE_FILE}:`))) {
+    mkdirSync(join(checkout, 'action_plugins'), { recursive: true })
+    copyFileSync(resolve(THIS, '../../../test/support/action_plugins', `${WRITE_FILE}.py`), join(checkout, 'action_plugins', `${WRITE_FILE}.py`))
+  }
   const hosts = scene.hosts ?? ['n1', 'n2']
   const inventory = join(base, 'inventory.ini')
   const local = 'ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"'
@@ -70,7 +112,7 @@ export function request(t: Test, ansible: AnsibleInstall, scene: Scene): RunRequ
   mkdirSync(directory)
   return {
     install: ansible, mode: scene.mode ?? 'full', checkout, playbook: 'site.yml', hosts, denied: scene.denied ?? [], inventory,
-    policy: { forks: 5, config: 'repository', hangTimeout: 60_000, connectTimeout: 5_000, diff: true, extraArgs: [], vault: [], ...scene.policy },
+    policy: { forks: 5, config: 'repository', hangTimeout: 600_000, connectTimeout: 60_000, diff: true, extraArgs: [], vault: [], ...scene.policy },
     untagged: 'drain', directory, marks,
     ...(scene.signal ? { signal: scene.signal } : {}),
   }

@@ -12,10 +12,10 @@ import type { AnsibleInstall } from '../../lib/ansible/types.js'
 import { auditTags } from '../../lib/change/tag-audit.js'
 import { listTasks, type ListedTasks } from '../../lib/engine/audit.js'
 import type { AnsiblePolicy } from '../../lib/fleet/types.js'
-import { password } from './harness.js'
+import { LIMIT, onEach, password, until } from './harness.js'
+import { inQuick } from '../support/size.js'
 
-// Real processes, on machines that may be busy.
-t.setTimeout(180_000)
+t.setTimeout(LIMIT)
 
 const root = mkdtempSync(path.join(tmpdir(), 'patchrun-lint-'))
 t.teardown(() => rmSync(root, { recursive: true, force: true }))
@@ -45,15 +45,13 @@ function environment(checkout: string): Record<string, string> {
   return { ...runEnvironment({ mode: 'lint', checkout, policy: POLICY, untagged: 'drain' }, process.env, places) }
 }
 
-const versions = { oldest: process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], newest: process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] }
-for (const [which, bin] of Object.entries(versions)) {
-  t.test(`${which} ansible-core`, { skip: bin ? false : `no ansible-core given in PATCHRUN_TEST_ANSIBLE_${which.toUpperCase()}` }, async (t) => {
-    const audit = (checkout: string, policy: Partial<AnsiblePolicy> = {}, signal?: AbortSignal): Promise<ListedTasks> =>
-      list(path.join(bin!, 'ansible-playbook'), checkout, policy, signal)
+onEach(t, 'lint', async ({ bin, age, scene }) => {
+  const audit = (checkout: string, policy: Partial<AnsiblePolicy> = {}, signal?: AbortSignal): Promise<ListedTasks> =>
+    list(path.join(bin, 'ansible-playbook'), checkout, policy, signal)
 
-    t.test('effective tags, places, includes, roles, handlers', async (t) => {
-      const checkout = tree({
-        'site.yml': `- name: first
+  await scene('effective tags, places, includes, roles, handlers', async (t) => {
+    const checkout = tree({
+      'site.yml': `- name: first
   hosts: all
   tags: [play]
   pre_tasks:
@@ -102,51 +100,51 @@ for (const [which, bin] of Object.entries(versions)) {
 - import_playbook: second.yml
   tags: [fromimport]
 `,
-        'second.yml': '- name: second\n  hosts: none\n  gather_facts: false\n  tasks:\n    - name: last\n      ping:\n',
-        'parts/more.yml': '- name: more\n  file: {path: /tmp/y, state: touch}\n- include_tasks: deep.yml\n',
-        'parts/deep.yml': '- name: deep\n  stat: {path: /x}\n  register: deep_result\n- name: uses it\n  debug: {var: deep_result.stat}\n- name: uses it too\n  debug: {msg: "{{ deep_result.stat }}"}\n- name: says it\n  debug: {msg: deep_result}\n',
-        'parts/loop.yml': '- name: round\n  ping:\n- include_tasks: loop.yml\n  when: false\n',
-        'roles/web/tasks/main.yml': '- name: web task\n  template: {src: a, dest: /b}\n  notify: restart web\n- include_tasks: sub.yml\n',
-        'roles/web/tasks/sub.yml': '- name: sub\n  ping:\n',
-        'roles/web/tasks/extra.yml': '- name: extra\n  ping:\n',
-        'roles/web/handlers/main.yml': '- name: restart web\n  service: {name: w, state: restarted}\n',
-        'roles/other/tasks/main.yml': '- name: other task\n  ping:\n',
-        'roles/other/meta/main.yml': 'dependencies: [{role: base, tags: [dep]}]\n',
-        'roles/base/tasks/main.yml': '- name: base task\n  ping:\n',
-      })
-      const { tasks, fault } = await audit(checkout)
-      t.equal(fault, undefined)
-      const named = (name: string): LintTaskEvent[] => tasks.filter((e) => e.task.name === name)
-      const tags = (name: string) => named(name).map((e) => [...e.task.tags])
-      t.match(named('pre')[0], { play: 'first', playNumber: 0, task: { action: 'ansible.builtin.debug', tags: ['play'], file: 'site.yml', line: 5, handler: false, checkMode: true, role: null } })
-      t.same(tags('web : web task'), [['HotChange', 'play']])
-      t.match(named('web : web task')[0], { task: { file: 'roles/web/tasks/main.yml', line: 1, role: 'web', notify: ['restart web'] } })
-      t.same(tags('web : sub'), [['HotChange', 'play']], 'tags of the role reach a dynamic include inside it')
-      t.same(tags('inner'), [['DrainChange', 'blocktag', 'play']])
-      t.same(tags('more'), [['blocktag', 'play'], ['applied', 'blocktag', 'play'], ['passed', 'play']], 'tags of an include do not reach its tasks, unless applied')
-      t.equal(named('deep').length, 3)
-      t.match(named('deep')[0], { registers: ['deep_result'], include: /^\d+$/ })
-      t.match(named('uses it')[0], { uses: ['deep_result'] })
-      t.match(named('uses it too')[0], { uses: ['deep_result'] })
-      t.equal(named('says it')[0]?.uses, undefined)
-      t.match(named('rescued')[0], { task: { checkMode: false } })
-      t.match(named('finally')[0], { conditionalRun: true, neverChanged: true })
-      t.match(tasks.filter((e) => e.opaque !== undefined).map((e) => e.opaque), [/name is a template/, /tags are a template/, /absent/])
-      t.match(named('tags in a template')[0], { task: { action: 'ansible.builtin.command' } })
-      t.equal(named('round').length, 2 - 1, 'an include of itself is followed once')
-      t.match(named('web : extra')[0], { task: { role: 'web' } })
-      t.match(named('other : other task')[0], { task: { tags: ['play', 'viaimport'] } })
-      t.same(tags('base : base task'), [['dep', 'play', 'viaimport']])
-      t.match(named('play handler')[0], { listen: ['topic'], task: { handler: true, tags: ['DrainChange', 'play'] } })
-      t.ok(named('web : restart web').some((e) => e.task.handler))
-      t.match(named('last')[0], { play: 'second', playNumber: 1, task: { tags: ['fromimport'] } })
-      const { findings } = auditTags(tasks, { untagged: 'drain' })
-      t.ok(findings.some((f) => f.kind === 'untagged' && f.file === 'parts/more.yml'))
+      'second.yml': '- name: second\n  hosts: none\n  gather_facts: false\n  tasks:\n    - name: last\n      ping:\n',
+      'parts/more.yml': '- name: more\n  file: {path: /tmp/y, state: touch}\n- include_tasks: deep.yml\n',
+      'parts/deep.yml': '- name: deep\n  stat: {path: /x}\n  register: deep_result\n- name: uses it\n  debug: {var: deep_result.stat}\n- name: uses it too\n  debug: {msg: "{{ deep_result.stat }}"}\n- name: says it\n  debug: {msg: deep_result}\n',
+      'parts/loop.yml': '- name: round\n  ping:\n- include_tasks: loop.yml\n  when: false\n',
+      'roles/web/tasks/main.yml': '- name: web task\n  template: {src: a, dest: /b}\n  notify: restart web\n- include_tasks: sub.yml\n',
+      'roles/web/tasks/sub.yml': '- name: sub\n  ping:\n',
+      'roles/web/tasks/extra.yml': '- name: extra\n  ping:\n',
+      'roles/web/handlers/main.yml': '- name: restart web\n  service: {name: w, state: restarted}\n',
+      'roles/other/tasks/main.yml': '- name: other task\n  ping:\n',
+      'roles/other/meta/main.yml': 'dependencies: [{role: base, tags: [dep]}]\n',
+      'roles/base/tasks/main.yml': '- name: base task\n  ping:\n',
     })
+    const { tasks, fault } = await audit(checkout)
+    t.equal(fault, undefined)
+    const named = (name: string): LintTaskEvent[] => tasks.filter((e) => e.task.name === name)
+    const tags = (name: string) => named(name).map((e) => [...e.task.tags])
+    t.match(named('pre')[0], { play: 'first', playNumber: 0, task: { action: 'ansible.builtin.debug', tags: ['play'], file: 'site.yml', line: 5, handler: false, checkMode: true, role: null } })
+    t.same(tags('web : web task'), [['HotChange', 'play']])
+    t.match(named('web : web task')[0], { task: { file: 'roles/web/tasks/main.yml', line: 1, role: 'web', notify: ['restart web'] } })
+    t.same(tags('web : sub'), [['HotChange', 'play']], 'tags of the role reach a dynamic include inside it')
+    t.same(tags('inner'), [['DrainChange', 'blocktag', 'play']])
+    t.same(tags('more'), [['blocktag', 'play'], ['applied', 'blocktag', 'play'], ['passed', 'play']], 'tags of an include do not reach its tasks, unless applied')
+    t.equal(named('deep').length, 3)
+    t.match(named('deep')[0], { registers: ['deep_result'], include: /^\d+$/ })
+    t.match(named('uses it')[0], { uses: ['deep_result'] })
+    t.match(named('uses it too')[0], { uses: ['deep_result'] })
+    t.equal(named('says it')[0]?.uses, undefined)
+    t.match(named('rescued')[0], { task: { checkMode: false } })
+    t.match(named('finally')[0], { conditionalRun: true, neverChanged: true })
+    t.match(tasks.filter((e) => e.opaque !== undefined).map((e) => e.opaque), [/name is a template/, /tags are a template/, /absent/])
+    t.match(named('tags in a template')[0], { task: { action: 'ansible.builtin.command' } })
+    t.equal(named('round').length, 2 - 1, 'an include of itself is followed once')
+    t.match(named('web : extra')[0], { task: { role: 'web' } })
+    t.match(named('other : other task')[0], { task: { tags: ['play', 'viaimport'] } })
+    t.same(tags('base : base task'), [['dep', 'play', 'viaimport']])
+    t.match(named('play handler')[0], { listen: ['topic'], task: { handler: true, tags: ['DrainChange', 'play'] } })
+    t.ok(named('web : restart web').some((e) => e.task.handler))
+    t.match(named('last')[0], { play: 'second', playNumber: 1, task: { tags: ['fromimport'] } })
+    const { findings } = auditTags(tasks, { untagged: 'drain' })
+    t.ok(findings.some((f) => f.kind === 'untagged' && f.file === 'parts/more.yml'))
+  })
 
-    t.test('nothing runs: no task, no facts, no prompt, no other host', async (t) => {
-      const marker = path.join(root, `marker-${which}`)
-      const play = `- hosts: localhost
+  await scene('nothing runs: no task, no facts, no prompt, no other host', async (t) => {
+    const marker = path.join(root, `marker-${age}`)
+    const play = `- hosts: localhost
   connection: local
   gather_facts: true
   strategy: free
@@ -163,72 +161,76 @@ for (const [which, bin] of Object.entries(versions)) {
       check_mode: false
       delegate_to: localhost
 `
-      const files = { 'site.yml': play, 'ansible.cfg': '[defaults]\ninventory = hosts\nstdout_callback = nosuch\ncallbacks_enabled = nosuch\nforks = 3\n', hosts: 'localhost ansible_connection=local\n' }
-      for (const config of ['none', 'repository'] as const) {
-        const { tasks, fault } = await audit(tree(files), { config })
-        t.equal(fault, undefined)
-        t.equal(tasks.length, 2)
-      }
-      t.notOk(existsSync(marker))
-      // The playbook does write it when it is run: the test can fail.
-      execFileSync(path.join(bin!, 'ansible-playbook'), ['-i', 'localhost,', '-c', 'local', '-e', 'answer=1', '-e', 'ansible_python_interpreter={{ ansible_playbook_python }}', path.join(tree(files), 'site.yml')], { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
-      t.ok(existsSync(marker))
-      rmSync(marker)
-    })
-
-    t.test('the walls behind the plugin hold without it', async (t) => {
-      const marker = path.join(root, `wall-${which}`)
-      const play = (more: string) => `- hosts: localhost\n  connection: local\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n- hosts: all\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n`
-      for (const more of ['', '  gather_facts: false\n', '  strategy: free\n']) {
-        const checkout = tree({ 'site.yml': play(more), 'i.ini': 'patchrun-lint-nobody ansible_connection=patchrun_none\n' })
-        const { ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK, ...env } = environment(checkout)
-        t.same([ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK], ['patchrun_events', 'patchrun_output'])
-        const ended = spawnSync(path.join(bin!, 'ansible-playbook'), ['-i', 'i.ini', '--limit', 'patchrun-lint-nobody', '--check', 'site.yml'], { cwd: checkout, env, encoding: 'utf8' })
-        t.match(ended.stderr + ended.stdout, /Invalid play strategy|UNREACHABLE|FAILED|no hosts matched/i)
-        t.notMatch(ended.stderr, /Unexpected Exception/)
-        t.notOk(existsSync(marker), more)
-      }
-    })
-
-    t.test('the plugin holds without the walls', async (t) => {
-      const marker = path.join(root, `alone-${which}`)
-      const checkout = tree({ 'site.yml': `- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks: [{command: "touch '${marker}'"}]\n` })
-      const { ANSIBLE_STRATEGY, ANSIBLE_INVENTORY_ENABLED, ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK, ...env } = environment(checkout)
-      t.ok(ANSIBLE_STRATEGY && ANSIBLE_INVENTORY_ENABLED && ANSIBLE_STDOUT_CALLBACK)
-      const args = ['-i', 'localhost,', '-e', 'ansible_python_interpreter={{ ansible_playbook_python }}', 'site.yml']
-      const ended = spawnSync(path.join(bin!, 'ansible-playbook'), args, { cwd: checkout, env: { ...env, ANSIBLE_CALLBACKS_ENABLED }, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
-      t.notOk(existsSync(marker))
-      t.equal(ended.status, 99)
-      spawnSync(path.join(bin!, 'ansible-playbook'), args, { cwd: checkout, env, stdio: 'ignore' })
-      t.ok(existsSync(marker), 'without the plugin it is written')
-    })
-
-    t.test('faults: broken YAML, a missing role, a missing module, a missing file', async (t) => {
-      t.match(await audit(tree({ 'site.yml': '- hosts: all\n  tasks:\n    - debug: {msg: "x}\n' })), { tasks: [], fault: { file: 'site.yml', line: Number } })
-      t.match(await audit(tree({ 'site.yml': '- hosts: all\n  roles: [nosuchrole]\n' })), { fault: { message: /nosuchrole/, file: 'site.yml', line: 2 } })
-      t.match(await audit(tree({ 'site.yml': '- hosts: all\n  tasks:\n    - nosuch.collection.module: {}\n' })), { fault: { message: /nosuch\.collection\.module/, file: 'site.yml', line: 3 } })
-      t.match(await audit(tree({ 'other.yml': '' })), { fault: { message: /site\.yml/ } })
-    })
-
-    t.test('a secret is in no event', async (t) => {
-      writeFileSync(path.join(root, 'pw'), 'hunter2\n')
-      const secret = execFileSync(path.join(bin!, 'ansible-vault'), ['encrypt_string', '--vault-password-file', path.join(root, 'pw'), 'swordfish'], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
-      const indented = secret.trimEnd().replaceAll('\n          ', '\n        ')
-      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - name: ${indented}\n      ping:\n` })
-      const { tasks } = await audit(checkout, { vault: [password(path.join(root, 'pw'))] })
-      t.notMatch(JSON.stringify(tasks), /swordfish/)
-      t.match(tasks, [{ task: { name: '********' } }], 'it was there to be found')
-    })
-
-    t.test('an abort ends it', async (t) => {
-      const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - import_tasks: "{{ lookup('pipe', 'sleep 90') }}x.yml"\n` })
-      const started = Date.now()
-      await t.rejects(audit(checkout, {}, AbortSignal.timeout(2500)), { name: 'TimeoutError' })
-      t.ok(Date.now() - started < 60_000)
-    })
+    const files = { 'site.yml': play, 'ansible.cfg': '[defaults]\ninventory = hosts\nstdout_callback = nosuch\ncallbacks_enabled = nosuch\nforks = 3\n', hosts: 'localhost ansible_connection=local\n' }
+    for (const config of ['none', 'repository'] as const) {
+      const { tasks, fault } = await audit(tree(files), { config })
+      t.equal(fault, undefined)
+      t.equal(tasks.length, 2)
+    }
+    t.notOk(existsSync(marker))
+    // The playbook does write it when it is run: the test can fail.
+    execFileSync(path.join(bin, 'ansible-playbook'), ['-i', 'localhost,', '-c', 'local', '-e', 'answer=1', '-e', 'ansible_python_interpreter={{ ansible_playbook_python }}', path.join(tree(files), 'site.yml')], { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+    t.ok(existsSync(marker))
+    rmSync(marker)
   })
-}
 
-t.test('an ansible-playbook that is not there', async (t) => {
+  await scene('the walls behind the plugin hold without it', async (t) => {
+    const marker = path.join(root, `wall-${age}`)
+    const play = (more: string) => `- hosts: localhost\n  connection: local\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n- hosts: all\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n`
+    for (const more of ['', '  gather_facts: false\n', '  strategy: free\n']) {
+      const checkout = tree({ 'site.yml': play(more), 'i.ini': 'patchrun-lint-nobody ansible_connection=patchrun_none\n' })
+      const { ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK, ...env } = environment(checkout)
+      t.same([ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK], ['patchrun_events', 'patchrun_output'])
+      const ended = spawnSync(path.join(bin, 'ansible-playbook'), ['-i', 'i.ini', '--limit', 'patchrun-lint-nobody', '--check', 'site.yml'], { cwd: checkout, env, encoding: 'utf8' })
+      t.match(ended.stderr + ended.stdout, /Invalid play strategy|UNREACHABLE|FAILED|no hosts matched/i)
+      t.notMatch(ended.stderr, /Unexpected Exception/)
+      t.notOk(existsSync(marker), more)
+    }
+  })
+
+  await scene('the plugin holds without the walls', async (t) => {
+    const marker = path.join(root, `alone-${age}`)
+    const checkout = tree({ 'site.yml': `- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks: [{command: "touch '${marker}'"}]\n` })
+    const { ANSIBLE_STRATEGY, ANSIBLE_INVENTORY_ENABLED, ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK, ...env } = environment(checkout)
+    t.ok(ANSIBLE_STRATEGY && ANSIBLE_INVENTORY_ENABLED && ANSIBLE_STDOUT_CALLBACK)
+    const args = ['-i', 'localhost,', '-e', 'ansible_python_interpreter={{ ansible_playbook_python }}', 'site.yml']
+    const ended = spawnSync(path.join(bin, 'ansible-playbook'), args, { cwd: checkout, env: { ...env, ANSIBLE_CALLBACKS_ENABLED }, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+    t.notOk(existsSync(marker))
+    t.equal(ended.status, 99)
+    spawnSync(path.join(bin, 'ansible-playbook'), args, { cwd: checkout, env, stdio: 'ignore' })
+    t.ok(existsSync(marker), 'without the plugin it is written')
+  })
+
+  await scene('faults: broken YAML, a missing role, a missing module, a missing file', async (t) => {
+    t.match(await audit(tree({ 'site.yml': '- hosts: all\n  tasks:\n    - debug: {msg: "x}\n' })), { tasks: [], fault: { file: 'site.yml', line: Number } })
+    t.match(await audit(tree({ 'site.yml': '- hosts: all\n  roles: [nosuchrole]\n' })), { fault: { message: /nosuchrole/, file: 'site.yml', line: 2 } })
+    t.match(await audit(tree({ 'site.yml': '- hosts: all\n  tasks:\n    - nosuch.collection.module: {}\n' })), { fault: { message: /nosuch\.collection\.module/, file: 'site.yml', line: 3 } })
+    t.match(await audit(tree({ 'other.yml': '' })), { fault: { message: /site\.yml/ } })
+  })
+
+  await scene('a secret is in no event', async (t) => {
+    writeFileSync(path.join(root, 'pw'), 'hunter2\n')
+    const secret = execFileSync(path.join(bin, 'ansible-vault'), ['encrypt_string', '--vault-password-file', path.join(root, 'pw'), 'swordfish'], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+    const indented = secret.trimEnd().replaceAll('\n          ', '\n        ')
+    const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - name: ${indented}\n      ping:\n` })
+    const { tasks } = await audit(checkout, { vault: [password(path.join(root, 'pw'))] })
+    t.notMatch(JSON.stringify(tasks), /swordfish/)
+    t.match(tasks, [{ task: { name: '********' } }], 'it was there to be found')
+  })
+
+  await scene('an abort ends it', async (t) => {
+    const going = path.join(root, `going-${age}`)
+    const checkout = tree({ 'site.yml': `- hosts: all\n  tasks:\n    - import_tasks: "{{ lookup('pipe', 'touch ${going}; sleep 904') }}x.yml"\n` })
+    const controller = new AbortController()
+    const audited = t.rejects(audit(checkout, {}, controller.signal), { name: 'AbortError' })
+    t.ok(await until(() => existsSync(going)))
+    const begun = performance.now()
+    controller.abort()
+    await audited
+    t.ok(performance.now() - begun < 600_000, 'long before it would have ended')
+  })
+})
+
+void inQuick(t, 'an ansible-playbook that is not there', {}, async (t) => {
   await t.rejects(list('/nonexistent/ansible-playbook', tree({ 'site.yml': '' })), { code: 'ansible/missing' })
 })

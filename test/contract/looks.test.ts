@@ -9,30 +9,30 @@ import { systemClock } from '../../lib/engine/progress.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
 import { parseDeclaration } from '../../lib/fleet/validate.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
-import { install, VERSIONS } from './harness.js'
+import { install, LIMIT, onEach } from './harness.js'
+
+t.setTimeout(LIMIT)
 
 const REPORT = JSON.stringify({ version: 1, complete: true, nodes: [{ name: 'n1', state: ['IDLE'], reason: '', cpus: 2, allocated: 0, boot: 1 }], jobs: [] })
 
-for (const [age, bin] of VERSIONS) {
-  t.test(`${age} ansible-core`, { skip: bin ? false : `no ${age} ansible-core was given` }, async (t) => {
-    const ansible = await install(bin ?? '')
-    const directory = mkdtempSync(join(tmpdir(), 'patchrun-looks-'))
-    t.teardown(() => rmSync(directory, { recursive: true, force: true }))
-    const checkout = join(directory, 'playbooks')
-    mkdirSync(join(checkout, 'roles/our_observe/tasks'), { recursive: true })
-    writeFileSync(join(checkout, 'site.yml'), '[]\n')
-    writeFileSync(join(checkout, 'roles/our_observe/tasks/main.yml'), JSON.stringify([{ name: 'Look', 'ansible.builtin.command': { argv: ['echo', REPORT] }, delegate_to: 'localhost', changed_when: false, vars: { patchrun_report: 'scheduler' } }]))
-    const fleet = resolveFleet(parseDeclaration(join(directory, 'patchrun.yml'), JSON.stringify({
-      schemaVersion: 1, fleet: 'demo', playbooks: { repository: './playbooks' }, nodes: { allow: ['n1'], canary: ['n1'] },
-      inventory: { vars: { ansible_connection: 'local' } }, scheduler: { type: 'slurm', roles: { observe: 'our_observe' } },
-    })), { lists: new Map() }, {})
-    const lookout = new Lookout(directory, systemClock)
-    t.teardown(() => lookout.close())
-    const look = (watch: readonly string[]): Promise<void> => lookout.look(watch, false, { fleet, install: ansible, checkout }, wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, 1))
-    for (const time of ['the first time', 'by the Ansible that waits']) {
-      await Promise.all([look([]), look(['n1'])])
-      t.match(lookout.view, { silent: null, looking: { now: false, watch: false } }, time)
-      t.same([...(lookout.view.workload?.nodes.keys() ?? [])], ['n1'])
-    }
-  })
-}
+onEach(t, 'looks', async ({ t, bin }) => {
+  const ansible = await install(bin)
+  const directory = mkdtempSync(join(tmpdir(), 'patchrun-looks-'))
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }))
+  const checkout = join(directory, 'playbooks')
+  mkdirSync(join(checkout, 'roles/our_observe/tasks'), { recursive: true })
+  writeFileSync(join(checkout, 'site.yml'), '[]\n')
+  writeFileSync(join(checkout, 'roles/our_observe/tasks/main.yml'), JSON.stringify([{ name: 'Look', 'ansible.builtin.command': { argv: ['echo', REPORT] }, delegate_to: 'localhost', changed_when: false, vars: { patchrun_report: 'scheduler' } }]))
+  const fleet = resolveFleet(parseDeclaration(join(directory, 'patchrun.yml'), JSON.stringify({
+    schemaVersion: 1, fleet: 'demo', playbooks: { repository: './playbooks' }, nodes: { allow: ['n1'], canary: ['n1'] },
+    inventory: { vars: { ansible_connection: 'local' } }, scheduler: { type: 'slurm', roles: { observe: 'our_observe' } },
+  })), { lists: new Map() }, {})
+  const lookout = new Lookout(directory, systemClock)
+  t.teardown(() => lookout.close())
+  const look = (watch: readonly string[]): Promise<void> => lookout.look(watch, false, { fleet, install: ansible, checkout }, wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, 1))
+  for (const time of ['the first time', 'by the Ansible that waits']) {
+    await Promise.all([look([]), look(['n1'])])
+    t.match(lookout.view, { silent: null, looking: { now: false, watch: false } }, time)
+    t.same([...(lookout.view.workload?.nodes.keys() ?? [])], ['n1'])
+  }
+})
