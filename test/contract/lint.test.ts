@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { runEnvironment } from '../../lib/ansible/environment.js'
 import type { LintTaskEvent } from '../../lib/ansible/events.js'
 import { pluginDirectory } from '../../lib/ansible/find-ansible.js'
@@ -45,7 +45,7 @@ function environment(checkout: string): Record<string, string> {
   return { ...runEnvironment({ mode: 'lint', checkout, policy: POLICY, untagged: 'drain' }, process.env, places) }
 }
 
-onEach(t, 'lint', async ({ bin, age, scene }) => {
+onEach(t, 'lint', async ({ bin, age, scene, more }) => {
   const audit = (checkout: string, policy: Partial<AnsiblePolicy> = {}, signal?: AbortSignal): Promise<ListedTasks> =>
     list(path.join(bin, 'ansible-playbook'), checkout, policy, signal)
 
@@ -174,19 +174,21 @@ onEach(t, 'lint', async ({ bin, age, scene }) => {
     rmSync(marker)
   })
 
-  await scene('the walls behind the plugin hold without it', async (t) => {
+  const walls = (t: Test, plays: readonly string[]): void => {
     const marker = path.join(root, `wall-${age}`)
-    const play = (more: string) => `- hosts: localhost\n  connection: local\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n- hosts: all\n${more}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n`
-    for (const more of ['', '  gather_facts: false\n', '  strategy: free\n']) {
-      const checkout = tree({ 'site.yml': play(more), 'i.ini': 'patchrun-lint-nobody ansible_connection=patchrun_none\n' })
+    const play = (head: string): string => `- hosts: localhost\n  connection: local\n${head}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n- hosts: all\n${head}  tasks: [{command: "touch '${marker}'", check_mode: false}]\n`
+    for (const head of plays) {
+      const checkout = tree({ 'site.yml': play(head), 'i.ini': 'patchrun-lint-nobody ansible_connection=patchrun_none\n' })
       const { ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK, ...env } = environment(checkout)
       t.same([ANSIBLE_CALLBACKS_ENABLED, ANSIBLE_STDOUT_CALLBACK], ['patchrun_events', 'patchrun_output'])
       const ended = spawnSync(path.join(bin, 'ansible-playbook'), ['-i', 'i.ini', '--limit', 'patchrun-lint-nobody', '--check', 'site.yml'], { cwd: checkout, env, encoding: 'utf8' })
       t.match(ended.stderr + ended.stdout, /Invalid play strategy|UNREACHABLE|FAILED|no hosts matched/i)
       t.notMatch(ended.stderr, /Unexpected Exception/)
-      t.notOk(existsSync(marker), more)
+      t.notOk(existsSync(marker), head)
     }
-  })
+  }
+  await scene('the walls behind the plugin hold without it', (t) => walls(t, ['  strategy: free\n']))
+  await more('the walls hold with facts and without', (t) => walls(t, ['', '  gather_facts: false\n']))
 
   await scene('the plugin holds without the walls', async (t) => {
     const marker = path.join(root, `alone-${age}`)
@@ -229,7 +231,7 @@ onEach(t, 'lint', async ({ bin, age, scene }) => {
     await audited
     t.ok(performance.now() - begun < 600_000, 'long before it would have ended')
   })
-})
+}, { more: true })
 
 void inQuick(t, 'an ansible-playbook that is not there', {}, async (t) => {
   await t.rejects(list('/nonexistent/ansible-playbook', tree({ 'site.yml': '' })), { code: 'ansible/missing' })

@@ -35,7 +35,7 @@ const PLAIN = {
   lab: { own: 'own-of-a-node', probed: 'probed-by-a-gate', empty: '\n', other: 'https://hooks.example.org/"S3cret" ü' },
 }
 
-onEach(t, 'vault', async ({ t, bin, scene }) => {
+onEach(t, 'vault', async ({ t, bin, scene, more }) => {
   const dir = t.testdir({ checkout: { 'site.yml': SITE, group_vars: {}, roles: { probe: { tasks: { 'main.yml': PROBE } } } }, pw: { lab: 'of-the-laboratory\n', wrong: 'of-somebody-else\n' }, marks: {} })
   for (const name of ['lab', 'wrong']) chmodSync(join(dir, 'pw', name), 0o600)
   writeFileSync(join(dir, 'pw/site-client.sh'), '#!/bin/sh\n[ "$*" = "--vault-id prod" ] && echo of-production\n', { mode: 0o700 })
@@ -119,15 +119,18 @@ inventory:
     t.match((await play('value', 'value.yml', wrong)).summary.nodes.get('n1')?.failure, { task: 'keeps', message: /can not be opened: none of the vault passwords fits it/ })
   })
 
+  const ask = (text: string, ids: readonly VaultId[]): Promise<string> => openVault({ value: { __ansible_vault: text }, where: { file, line: 3, column: 5 }, install: ansible, policy: { vault: ids }, cwd: dir })
+  const text = PLAIN.lab.other
+  const [url, other] = [sealed('url'), sealed('other')]
+  const source = { vaulted: { __ansible_vault: url }, where: { file }, directory: dir, vault: fleet.ansible.vault, executable: ansible.playbook }
   await scene('a value that patchrun needs is opened by ansible-vault', async (t) => {
-    const ask = (text: string, ids: readonly VaultId[]): Promise<string> => openVault({ value: { __ansible_vault: text }, where: { file, line: 3, column: 5 }, install: ansible, policy: { vault: ids }, cwd: dir })
-    const text = PLAIN.lab.other
-    const [url, other] = [sealed('url'), sealed('other')]
     t.equal(await ask(`${url}\n`, fleet.ansible.vault), text)
-    const source = { vaulted: { __ansible_vault: url }, where: { file }, directory: dir, vault: fleet.ansible.vault, executable: ansible.playbook }
     t.equal(await openSecret(source, 'the URL of the target ops'), text, 'at the door to all secrets')
     await t.rejects(openSecret({ ...source, vaulted: { __ansible_vault: sealed('empty') } }, 'the URL of the target ops'), { code: 'config/secret', message: /empty/ })
     await t.rejects(openSecret({ ...source, vault: [password(join(dir, 'pw/wrong'))] }, 'the URL of the target ops'), { code: 'config/secret', message: /^the URL of the target ops is to come from a !vault value: it can not be opened: none of the passwords fits/ })
+  })
+
+  await more('a value that is odd, and passwords of other places', async (t) => {
     t.equal(await ask(url.replaceAll('\n', '\r\n').trim(), fleet.ansible.vault), text, 'line ends of another system')
     await t.rejects(ask(url, [password(join(dir, 'pw/wrong'))]), { code: 'config/secret', message: /none of the passwords fits/ })
     await t.rejects(ask(url, []), { code: 'config/secret', message: /no password is named/ })
@@ -142,4 +145,4 @@ inventory:
     t.equal(await ask(other, []), text, 'the password of the environment')
     await t.rejects(ask(other, [password(join(dir, 'pw/wrong'))]), { message: /none of the passwords/ }, 'which does not count where some are declared')
   })
-})
+}, { more: true })
