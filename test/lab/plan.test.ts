@@ -6,16 +6,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { PlanReport } from '../../lib/index.js'
+import { inFull } from '../support/size.js'
 import { sitePlaybook, startDrainFleet } from './support/drain-fleet.js'
 import { labUnsupported } from './support/lab.js'
 import { asAlice, jobsOf } from './support/workload.js'
 
 const unsupported = await labUnsupported()
 const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-t.setTimeout(900_000)
+t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
-else {
+else await inFull(t, 'what people ask and say about drains', {}, async (t) => {
   const fleet = await startDrainFleet(ansible)
   const { lab } = fleet
   t.teardown(() => lab.stop())
@@ -24,7 +25,7 @@ else {
   await lab.exec(['scontrol', 'update', 'nodename=node05', 'state=drain', 'reason=RAM 3: hands off'])
   await lab.exec(['scontrol', 'update', 'nodename=node06', 'state=down', 'reason=no power'])
   const { stdout: long } = await asAlice(lab, ['sbatch', '--parsable', '-D', '/tmp', '-o', '/dev/null', '-J', 'long', '-w', 'node02', '-t', '10', '--wrap', 'until [ -e /tmp/enough ]; do sleep 0.5; done'])
-  for (let i = 0; i < 100 && (await jobsOf(lab, 'long'))[0]?.state !== 'RUNNING'; i++) await sleep(100)
+  for (const limit = Date.now() + 120_000; Date.now() < limit && (await jobsOf(lab, 'long'))[0]?.state !== 'RUNNING'; ) await sleep(100)
   const slurm = async (): Promise<unknown> => [await fleet.states(), await Promise.all(lab.nodes.map((n) => fleet.reason(n)))]
   const state = join(lab.directory, 'fleet/.patchrun/environments/default')
   const planned = async (): Promise<PlanReport> => {
@@ -83,7 +84,7 @@ else {
 
   await t.test('a scheduler that does not answer', async (t) => {
     await lab.exec(['scontrol', 'shutdown', 'slurmctld'])
-    for (let i = 0; i < 100 && (await lab.exec(['scontrol', 'ping'])).exitCode === 0; i++) await sleep(100)
+    for (const limit = Date.now() + 120_000; Date.now() < limit && (await lab.exec(['scontrol', 'ping'])).exitCode === 0; ) await sleep(100)
     const report = await planned()
     t.match(report.noAnswer, /\S/)
     t.match(await fleet.patchrun(['doctor']), { exitCode: 3, stdout: /bad +scheduler +it gave no answer: [^]*slurmctld does not answer/ })
@@ -92,4 +93,4 @@ else {
     t.ok(report.waves.some((w) => w.waitForDrain.includes('node02')), 'the rest of the plan is told')
     await lab.exec(['slurmctld'])
   })
-}
+})

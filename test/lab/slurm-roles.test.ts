@@ -4,26 +4,32 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { full, inFull, inQuick, leave } from '../support/size.js'
 import { labUnsupported, startLab } from './support/lab.js'
 import { playRoles } from './support/role-play.js'
 import type { PlayOptions, Played, RebootReport, SlurmReport } from './support/role-play.js'
 
-t.setTimeout(600_000)
+t.setTimeout(1_700_000)
 // Each version of Ansible has a lab of its own, and much of the time passes in waiting.
 t.jobs = 2
 
 const unsupported = await labUnsupported()
-const ansibles = Object.entries({ oldest: process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], newest: process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] })
+const [oldest, newest] = [process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']].map((bin) => bin || undefined)
 const OURS = 'patchrun hpc/prod r7 0123456789ab'
 
-if (unsupported) t.plan(0, unsupported)
-else for (const [age, bin] of ansibles) {
-  void t.test(`roles, ${age} ansible-core`, { skip: bin ? false : `no ${age} ansible-core was given`, buffered: true }, (t) => all(t, bin ?? ''))
+if (unsupported || !(oldest ?? newest)) t.plan(0, unsupported ?? 'no ansible-core to test with')
+else {
+  const one = newest ?? oldest ?? ''
+  void t.test(`roles, ${one}`, { buffered: true }, (t) => all(t, one))
+  if (oldest && newest && full) void t.test(`roles, ${oldest}`, { buffered: true }, (t) => all(t, oldest))
+  else if (oldest && newest) leave(t, `roles, ${oldest}`)
 }
 
 async function all(t: Test, bin: string): Promise<void> {
   const lab = await startLab({ nodes: 6 })
   t.teardown(() => lab.stop())
+  // What a run of every size holds is held with one Ansible there, and with the other one in the rest.
+  const inEach = bin === (newest ?? oldest) ? inQuick : inFull
   const play = playRoles(lab, bin)
   const common = {
     patchrun_controller: 'localhost', patchrun_reason: OURS, patchrun_reason_prefix: 'patchrun hpc/prod ', patchrun_rollout: 'r7', patchrun_sha: '0123456789ab',
@@ -49,15 +55,28 @@ async function all(t: Test, bin: string): Promise<void> {
   }
   const jobField = async (job: string, field: string): Promise<string> => new RegExp(`${field}=(\\S+)`).exec(await slurm('scontrol', '-o', 'show', 'job', job))?.[1] ?? ''
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) if (await holds()) return
+    for (const end = Date.now() + 180_000; Date.now() < end; await sleep(100)) if (await holds()) return
     throw new Error(`never: ${what}`)
+  }
+  /** Two nodes that people took out. */
+  const others = async (): Promise<void> => {
+    await drained('node05', 'RMA #4711: "fan"  loud [see wiki]')
+    await slurm('scontrol', 'update', 'nodename=node06', 'state=down', 'reason=cable')
+  }
+  /** node02 was drained by us, with a job on it. */
+  const atWork = async (): Promise<void> => {
+    await slurm('scancel', '-u', 'alice')
+    if ((await raw('node02')).state.includes('DRAIN')) await slurm('scontrol', 'update', 'nodename=node02', 'state=resume')
+    const job = await submit('-w', 'node02', '--wrap', 'sleep 900')
+    await until('it runs', async () => (await jobField(job, 'JobState')) === 'RUNNING')
+    await drained('node02', 'patchrun hpc/prod r6 before')
   }
   const noReservation = async (t: Test): Promise<void> => void t.match(await slurm('scontrol', 'show', 'reservation'), 'No reservations', 'no reservation is left')
 
-  await t.test('observe: nodes, jobs of all kinds, reservations', async (t) => {
-    const two = await submit('-N2', '-w', 'node01,node02', '-t', '10', '-J', 'a|b "c"', '--wrap', 'sleep 100')
-    const array = await submit('-a', '1-2', '-w', 'node03', '--wrap', 'sleep 100')
-    const stubborn = await submit('-w', 'node04', '-t', '1-0', '--wrap', 'sleep 100')
+  await inEach(t, 'observe: nodes, jobs of all kinds, reservations', {}, async (t) => {
+    const two = await submit('-N2', '-w', 'node01,node02', '-t', '10', '-J', 'a|b "c"', '--wrap', 'sleep 900')
+    const array = await submit('-a', '1-2', '-w', 'node03', '--wrap', 'sleep 900')
+    const stubborn = await submit('-w', 'node04', '-t', '1-0', '--wrap', 'sleep 900')
     await slurm('scontrol', 'create', 'reservationname=window', 'users=alice', 'nodes=node05,node06', 'starttime=now', 'duration=60')
     await until('all run', async () => (await slurm('squeue', '-h', '-t', 'R', '-o', '%i')).trim().split('\n').length === 4)
     // Nobody there to say that the job has ended.
@@ -70,7 +89,8 @@ async function all(t: Test, bin: string): Promise<void> {
     t.same(report.nodes.map(({ name }) => name), lab.nodes)
     const [first, , , fourth, fifth] = report.nodes
     t.match(first, { state: ['MIXED'], reason: '', reasonBy: null, partitions: ['batch'], cpus: 2, allocated: 1, features: [] })
-    t.ok(first && Math.abs(Date.now() / 1000 - 300 - first.boot) < 60, 'boot, in seconds')
+    // The first boot of a lab's node says that it is five minutes old.
+    t.ok(first && Math.abs(Date.now() / 1000 - 300 - first.boot) < 250, 'boot, in seconds')
     t.ok(fourth?.state.includes('COMPLETING'), String(fourth?.state))
     t.same(fifth?.state[0], 'IDLE')
     const job = (id: string) => report.jobs.find((job) => job['id'] === id || String(job['array']).startsWith(`${id}_`))
@@ -86,21 +106,22 @@ async function all(t: Test, bin: string): Promise<void> {
     await until('no job is left', async () => (await slurm('squeue', '-h')) === '')
   })
 
-  await t.test('observe: comes back when a node is empty', async (t) => {
-    await submit('-w', 'node01', '--wrap', 'sleep 3')
-    await submit('-w', 'node02', '--wrap', 'sleep 60')
+  await inFull(t, 'observe: comes back when a node is empty', {}, async (t) => {
+    await submit('-w', 'node01', '--wrap', 'sleep 5')
+    await submit('-w', 'node02', '--wrap', 'sleep 900')
     await until('both run', async () => (await slurm('squeue', '-h', '-t', 'R', '-o', '%i')).trim().split('\n').length === 2)
     await drained('node01,node02')
-    const { report, took } = await on('slurm_observe', { patchrun_wait: 30, patchrun_wait_nodes: ['node01', 'node02'], slurm_observe_interval: 0.2 })
-    t.comment(`back after ${took.toFixed(2)} s, of a job of 3 s`)
-    t.ok(took > 1 && took < 12)
+    const { report, took } = await on('slurm_observe', { patchrun_wait: 240, patchrun_wait_nodes: ['node01', 'node02'], slurm_observe_interval: 0.2 })
+    t.comment(`back after ${took.toFixed(2)} s, of a job of 5 s`)
+    t.ok(took > 1 && took < 200, 'long before the time is over')
     t.same(report.jobs.map(({ nodes }) => nodes), [['node02']])
     const timed = await on('slurm_observe', { patchrun_wait: 1, patchrun_wait_nodes: ['node02'], slurm_observe_interval: 0.2 })
     t.ok(timed.took > 1, 'otherwise when the time is over')
-    await slurm('scontrol', 'update', 'nodename=node01', 'state=resume')
+    await slurm('scancel', '-u', 'alice')
+    await slurm('scontrol', 'update', 'nodename=node01,node02', 'state=resume')
   })
 
-  await t.test('observe: a large cluster', async (t) => {
+  await inFull(t, 'observe: a large cluster', {}, async (t) => {
     // What Slurm would print, from tools that only print it.
     const tools = t.testdir()
     const nodes = Array.from({ length: 5000 }, (_, n) => `NodeName=n${String(n).padStart(4, '0')} Arch=x86_64 CPUAlloc=8 CPUTot=128 OS=Linux 5.14.0 #1 SMP State=${n === 7 ? 'DOWN*+DRAIN' : 'MIXED'} Partitions=a,b BootTime=1795609038 ${'Key=value '.repeat(60)}`)
@@ -117,11 +138,9 @@ async function all(t: Test, bin: string): Promise<void> {
     t.same(report.jobs[11]?.['nodes'], ['n0011', 'n0012', 'n0013'])
   })
 
-  await t.test("drain: ours, somebody else's, again", async (t) => {
-    // node02 is drained already, with a job on it.
-    await drained('node02', 'patchrun hpc/prod r6 before')
-    await drained('node05', 'RMA #4711: "fan"  loud [see wiki]')
-    await slurm('scontrol', 'update', 'nodename=node06', 'state=down', 'reason=cable')
+  await inEach(t, "drain: ours, somebody else's, again", {}, async (t) => {
+    await atWork()
+    await others()
     const before = await Promise.all(['node05', 'node06'].map(async (node) => raw(node)))
     const nodes = ['node01', 'node02', 'node05', 'node06', 'gone']
     const dry = await on('slurm_drain', { patchrun_nodes: nodes }, { check: true })
@@ -143,8 +162,10 @@ async function all(t: Test, bin: string): Promise<void> {
     t.same(again.report.nodes.map(({ reasonAt }) => reasonAt), report.nodes.slice(0, 2).map(({ reasonAt }) => reasonAt), 'no command was given')
   })
 
-  await t.test('drain: an idle node that a job comes to before its drain is given back at once', async (t) => {
-    const job = await submit('-w', 'node03', '--wrap', 'sleep 60')
+  await inFull(t, 'drain: an idle node that a job comes to before its drain is given back at once', {}, async (t) => {
+    await atWork()
+    await others()
+    const job = await submit('-w', 'node03', '--wrap', 'sleep 900')
     await until('it runs', async () => (await jobField(job, 'JobState')) === 'RUNNING')
     const before = await raw('node03')
     const { report, changed, took } = await on('slurm_drain', { patchrun_nodes: ['node02', 'node03', 'node04', 'node05'], patchrun_idle: true })
@@ -162,8 +183,10 @@ async function all(t: Test, bin: string): Promise<void> {
     await slurm('scontrol', 'update', 'nodename=node04', 'state=resume')
   })
 
-  await t.test('release: tested before it is open, feature and all', async (t) => {
+  await inEach(t, 'release: tested before it is open, feature and all', {}, async (t) => {
     await slurm('scancel', '-u', 'alice')
+    await drained('node01,node02')
+    await others()
     await until('node02 is empty', async () => (await raw('node02')).state === 'IDLE+DRAIN')
     await slurm('scontrol', 'update', 'nodename=node01', 'AvailableFeatures=fast,patchrun_old', 'ActiveFeatures=fast,patchrun_old')
     const waiting = await submit('-w', 'node01', '--wrap', 'sleep 1')
@@ -185,16 +208,16 @@ async function all(t: Test, bin: string): Promise<void> {
     t.match(again.report.results, { node01: { result: 'released' }, node02: { result: 'released' } })
   })
 
-  await t.test('release: what fails is drained again, and no job got there', async (t) => {
+  await inFull(t, 'release: what fails is drained again, and no job got there', {}, async (t) => {
     await drained('node01,node02')
     const waiting = await submit('-w', 'node01', '--wrap', 'true')
     const failed = await on('slurm_release', { patchrun_nodes: ['node01'], slurm_test_job_command: ['false'] })
     t.match(failed.report.results, { node01: { result: 'failed', message: /test job ended with code 1/ } })
     t.match(failed.report.nodes, [{ reason: OURS }])
-    const late = await on('slurm_release', { patchrun_nodes: ['node01'], slurm_test_job_command: ['sleep', '60'], slurm_test_job_timeout: 1 })
+    const late = await on('slurm_release', { patchrun_nodes: ['node01'], slurm_test_job_command: ['sleep', '900'], slurm_test_job_timeout: 1 })
     t.match(late.report.results, { node01: { result: 'failed', message: /did not end within 1 s/ } })
     await lab.ssh('node02', 'sudo service slurmd stop')
-    const away = await on('slurm_release', { patchrun_nodes: ['node01', 'node02'], slurm_release_timeout: 3 })
+    const away = await on('slurm_release', { patchrun_nodes: ['node01', 'node02'], slurm_release_timeout: 10 })
     t.match(away.report.results, { node01: { result: 'released' }, node02: { result: 'failed', message: /did not (answer|come back)/ } }, 'one does not hold up the other')
     t.match((await raw('node02')).reason, OURS)
     await until('the job that waited has run', async () => (await jobField(waiting, 'JobState')) === 'COMPLETED')
@@ -203,10 +226,10 @@ async function all(t: Test, bin: string): Promise<void> {
     await noReservation(t)
   })
 
-  await t.test('release: killed in the middle, and called again', async (t) => {
+  await inFull(t, 'release: killed in the middle, and called again', {}, async (t) => {
     await drained('node01')
     const stop = new AbortController()
-    const killed = play('slurm_release', { ...common, patchrun_nodes: ['node01'], slurm_test_job_command: ['sleep', '60'] }, { signal: stop.signal })
+    const killed = play('slurm_release', { ...common, patchrun_nodes: ['node01'], slurm_test_job_command: ['sleep', '900'] }, { signal: stop.signal })
     await until('the test runs', async () => (await slurm('squeue', '-h', '-n', 'patchrun_test', '-t', 'R', '-o', '%i')) !== '')
     const waiting = await submit('-w', 'node01', '--wrap', 'true')
     stop.abort()
@@ -219,7 +242,8 @@ async function all(t: Test, bin: string): Promise<void> {
     await until('the job that waited has run', async () => (await jobField(waiting, 'JobState')) === 'COMPLETED')
   })
 
-  await t.test("release: a site's own test", async (t) => {
+  await inFull(t, "release: a site's own test", {}, async (t) => {
+    await others()
     await drained('node03,node04')
     const ownRoles = { site_test: `- ansible.builtin.command: srun -N1 -w {{ slurm_test_job_node }} --reservation={{ slurm_test_job_reservation }} hostname
   delegate_to: "{{ patchrun_controller }}"
@@ -236,7 +260,8 @@ async function all(t: Test, bin: string): Promise<void> {
     await noReservation(t)
   })
 
-  await t.test('health', async (t) => {
+  await inFull(t, 'health', {}, async (t) => {
+    await others()
     t.equal((await play('slurm_health', {}, { hosts: ['node01', 'node02'] })).exitCode, 0)
     const sick = await play('slurm_health', { slurm_health_nodes: ['node01', 'node06.example.org', 'gone'] })
     t.equal(sick.exitCode, 2)
@@ -244,7 +269,7 @@ async function all(t: Test, bin: string): Promise<void> {
     t.notMatch(sick.failures, 'node node01:')
   })
 
-  await t.test('slurmctld that does not answer: said soon, nothing concluded', async (t) => {
+  await inFull(t, 'slurmctld that does not answer: said soon, nothing concluded', {}, async (t) => {
     await slurm('pkill', '-STOP', '-x', 'slurmctld')
     const plays = await Promise.all([play('slurm_observe', common), play('slurm_drain', { ...common, patchrun_nodes: ['node01'] }), play('slurm_release', { ...common, patchrun_nodes: ['node06'] }), play('slurm_health', common)])
     await slurm('pkill', '-CONT', '-x', 'slurmctld')
@@ -252,15 +277,16 @@ async function all(t: Test, bin: string): Promise<void> {
       t.equal(exitCode, 2)
       t.equal(reports.size, 0)
       t.match(failures, /slurmctld does not answer: .*\n.*Nothing is concluded/)
-      t.ok(took < 40, `${took.toFixed(1)} s`)
+      // Most of it is the launch, on a busy machine.
+      t.ok(took < 120, `${took.toFixed(1)} s`)
     }
     await until('it answers again', async () => (await lab.exec(['sinfo'])).exitCode === 0)
     t.equal((await raw('node01')).state, 'IDLE')
   })
 
-  await t.test('reboot', async (t) => {
+  await inFull(t, 'reboot', {}, async (t) => {
     const hosts = ['node03', 'node04']
-    const reboot = async (vars: Readonly<Record<string, unknown>>, options: PlayOptions = {}) => play<RebootReport>('node_reboot', { patchrun_reboot_timeout: 90, ...vars }, { hosts, ...options })
+    const reboot = async (vars: Readonly<Record<string, unknown>>, options: PlayOptions = {}) => play<RebootReport>('node_reboot', { patchrun_reboot_timeout: 240, ...vars }, { hosts, ...options })
     await slurm('scontrol', 'update', 'nodename=node03,node04', 'state=drain', `reason=${OURS}`)
     const boots = Object.fromEntries((await on('slurm_observe')).report.nodes.map(({ name, boot }) => [name, boot]))
     const none = await reboot({})
@@ -277,7 +303,7 @@ async function all(t: Test, bin: string): Promise<void> {
     const [third, fourth] = hosts.map((host) => both.reports.get(host))
     t.match([third, fourth], [{ rebooted: false, why: /booted since/ }, { rebooted: true }], 'one has booted in this visit')
     t.not(fourth?.before, fourth?.after)
-    t.ok(Number(fourth?.uptime) < 30)
+    t.ok(Number(fourth?.uptime) < 250, 'not that of its first life, which began at five minutes')
     t.equal((await lab.ssh('node04', 'cat /proc/sys/kernel/random/boot_id')).stdout.trim(), fourth?.after)
     const twice = await reboot(always)
     t.match(twice.reports.get('node04'), { rebooted: false, before: fourth?.after, after: fourth?.after })
@@ -286,19 +312,19 @@ async function all(t: Test, bin: string): Promise<void> {
     t.comment(`released after a reboot in ${back.took.toFixed(2)} s`)
   })
 
-  await t.test('reboot: nodes that do not go or do not come back', async (t) => {
-    const failing = async (node: string, vars: Readonly<Record<string, unknown>>) => (await play<RebootReport>('node_reboot', { patchrun_reboot: 'always', patchrun_reboot_timeout: 12, ...vars }, { hosts: [node] })).failures
+  await inFull(t, 'reboot: nodes that do not go or do not come back', {}, async (t) => {
+    const failing = async (node: string, vars: Readonly<Record<string, unknown>>) => (await play<RebootReport>('node_reboot', { patchrun_reboot: 'always', patchrun_reboot_timeout: 20, ...vars }, { hosts: [node] })).failures
     const [refused, stays, halted] = await Promise.all([
       failing('node01', { node_reboot_command: 'echo no such privilege; exit 3' }), failing('node02', { node_reboot_command: 'true' }), failing('node03', { node_reboot_command: 'shutdown -h now' }),
     ])
     t.match(refused, /refused to reboot: no such privilege; code 3/)
-    t.match(stays, /did not go down within 12 s/)
-    t.match(halted, /did not come back within 12 s/)
+    t.match(stays, /did not go down within 20 s/)
+    t.match(halted, /did not come back within 20 s/)
     const off = await play('node_reboot', { patchrun_reboot: 'always', patchrun_reboot_timeout: 4 }, { hosts: ['node03'] })
     t.match(off.failures, /did not answer within 4 s.*nothing was rebooted/)
-    t.ok(off.took < 15)
+    t.ok(off.took < 90, `${off.took.toFixed(1)} s`)
     // A call that finds the node in the middle of booting waits for it.
-    const begun = play<RebootReport>('node_reboot', { patchrun_reboot: 'auto', patchrun_reboot_timeout: 90 }, { hosts: ['node03'] })
+    const begun = play<RebootReport>('node_reboot', { patchrun_reboot: 'auto', patchrun_reboot_timeout: 240 }, { hosts: ['node03'] })
     await sleep(2000)
     await lab.power('node03', 'on')
     t.match((await begun).reports.get('node03'), { rebooted: false })

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { makeRepository, type Repository } from '../support/repository.js'
+import { inFull, inQuick } from '../support/size.js'
 import { type Lab, labUnsupported, startLab } from './support/lab.js'
 import { bootsOf, isDrained, isOut, outIn, peakOut, type Sample, type Sampler, startSampler, used } from './support/sampler.js'
 import { harmed, type JobRecord, startWorkload } from './support/workload.js'
@@ -13,10 +14,10 @@ import { harmed, type JobRecord, startWorkload } from './support/workload.js'
 const unsupported = await labUnsupported()
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const program = resolve(import.meta.dirname, '../../bin/patchrun.js')
-const count = Number(process.env['PATCHRUN_TEST_SOAK_NODES'] ?? 6)
+const size = Number(process.env['PATCHRUN_TEST_SOAK_NODES'] ?? 6)
 const SEED = 20
 /** ms; ten nodes a minute is slow. */
-const PATIENCE = 240_000 + count * 30_000
+const PATIENCE = 600_000 + size * 30_000
 t.setTimeout(4 * PATIENCE)
 
 const HANDS = 'fan 3 is loud,  ticket #4711: "do not touch", Bob'
@@ -51,17 +52,21 @@ interface Soak {
 
 if (unsupported !== undefined || bin === undefined) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
-  const soak = await prepare(await startLab({ nodes: count }), bin)
-  t.teardown(() => soak.lab.stop())
-  await t.test('a DrainChange with a reboot', (t) => drainChange(t, soak))
-  await t.test('a HotChange under full load', (t) => hotChange(t, soak))
+  await inQuick(t, 'a DrainChange with a reboot, on four nodes', {}, async (t) => drainChange(t, await prepare(t, 4, bin)))
+  await inFull(t, `a DrainChange with a reboot and a HotChange under full load, on ${size} nodes`, {}, async (t) => {
+    const soak = await prepare(t, size, bin)
+    await t.test('a DrainChange with a reboot', (t) => drainChange(t, soak))
+    await t.test('a HotChange under full load', (t) => hotChange(t, soak))
+  })
 }
 
-async function prepare(lab: Lab, ansible: string): Promise<Soak> {
+async function prepare(t: Test, count: number, ansible: string): Promise<Soak> {
+  const lab = await startLab({ nodes: count })
+  t.teardown(() => lab.stop())
   const canaries = lab.nodes.slice(0, count < 20 ? 1 : 2)
   const [byHand = '', down = ''] = lab.nodes.slice(-2)
-  // Those two count as out, so that they stand in the capacity; what is left is the tool's.
-  const capacity = Math.max(2, Math.floor(count / 10)) + 2
+  // Those two count as out, so that they stand in the capacity; what is left is the tool's. Of four nodes one serves at all times.
+  const capacity = (count < 6 ? 1 : Math.max(2, Math.floor(count / 10))) + 2
   const directory = join(lab.directory, 'fleet')
   await mkdir(directory)
   await writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
@@ -100,10 +105,10 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   soak.repository.commit('labpkg 1.1', { 'site.yml': site('one') })
   const sha = soak.repository.git('rev-parse', 'HEAD')
   const sampler = startSampler(lab)
-  const before = await sampler.until((sample) => outIn(sample).length === 2, 20_000)
+  const before = await sampler.until((sample) => outIn(sample).length === 2)
   // As much as the nodes that are left can do.
-  const workload = startWorkload(lab, { seed: SEED, load: (0.7 * free.length) / count, shortest: 2, longest: 10 })
-  await sampler.until(({ nodes }) => [...nodes.values()].filter(({ allocated }) => allocated > 0).length >= free.length / 3, 60_000)
+  const workload = startWorkload(lab, { seed: SEED, load: (0.7 * free.length) / lab.nodes.length, shortest: 2, longest: 10 })
+  await sampler.until(({ nodes }) => [...nodes.values()].filter(({ allocated }) => allocated > 0).length >= free.length / 3)
 
   const first = patchrun('run', '--yes')
   // Every node but the two is done when it is back with the feature; or patchrun has ended, and what is missing is seen below.
@@ -128,10 +133,10 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   if (run.exitCode === 5) run = await patchrun('run', '--yes')
   if (!t.equal(run.exitCode, 0)) t.comment(run.words)
   const jobs = await workload.stop()
-  await sampler.until((sample) => outIn(sample).length === 0, 30_000).catch(() => {})
+  await sampler.until((sample) => outIn(sample).length === 0, 120_000).catch(() => {})
   await sampler.stop()
 
-  unharmed(t, jobs, workload)
+  unharmed(t, lab, jobs, workload)
   t.same(await Promise.all(lab.nodes.map((name) => bootsOf(lab, name))), lab.nodes.map(() => 2), 'every node was rebooted exactly once')
   t.same(await everywhere('cat /usr/share/labpkg/version'), lab.nodes.map(() => '1.1'), 'every node is at the pin')
   const over = sampler.samples.filter((sample) => outIn(sample).length > capacity)
@@ -145,15 +150,15 @@ async function hotChange(t: Pick<Test, 'ok' | 'equal' | 'same' | 'comment'>, { l
   repository.commit('other words', { 'site.yml': site('two') })
   const sampler = startSampler(lab)
   // More than there are cores for, so that the queue grows and every core that becomes free is taken at once.
-  const workload = startWorkload(lab, { seed: SEED + 1, load: 2, shortest: 2, longest: 10 })
-  await sampler.until((sample) => used([sample]) > 0.9, 120_000)
+  const workload = startWorkload(lab, { seed: SEED + 1, load: 1.5, shortest: 2, longest: 10 })
+  await sampler.until((sample) => used([sample]) > 0.9)
   const full = sampler.samples.length
   const run = await patchrun('run', '--yes')
   const busy = sampler.samples.length
   if (!t.equal(run.exitCode, 0)) t.comment(run.words)
   const jobs = await workload.stop()
   await sampler.stop()
-  unharmed(t, jobs, workload)
+  unharmed(t, lab, jobs, workload)
   t.same(await everywhere('cat /etc/said'), lab.nodes.map(() => 'two'), 'every node is at the pin')
   const out = sampler.samples.filter((sample) => outIn(sample).length > 0)
   t.equal(out.length, 0, 'no node was ever drained')
@@ -169,10 +174,10 @@ function served(sample: Sample | undefined, name: string, sha: string): boolean 
   return node !== undefined && !isOut(node) && node.features.includes(`patchrun_${sha.slice(0, 12)}`)
 }
 
-function unharmed(t: Pick<Test, 'ok' | 'equal' | 'same'>, jobs: readonly JobRecord[], workload: { readonly submitted: () => number; readonly refused: readonly string[] }): void {
+function unharmed(t: Pick<Test, 'ok' | 'equal' | 'same'>, lab: Lab, jobs: readonly JobRecord[], workload: { readonly submitted: () => number; readonly refused: readonly string[] }): void {
   t.same(workload.refused, [], 'Slurm took every job')
   t.equal(jobs.length, workload.submitted())
-  t.ok(jobs.length > count, `${jobs.length} jobs`)
+  t.ok(jobs.length > lab.nodes.length, `${jobs.length} jobs`)
   t.same(harmed(jobs), [], 'every job: COMPLETED, exit 0, no restart')
 }
 
@@ -187,14 +192,14 @@ function order(t: Pick<Test, 'ok'>, samples: readonly Sample[], canaries: readon
 
 async function nothingLeft(t: Pick<Test, 'same' | 'equal'>, lab: Lab, sampler: Sampler): Promise<void> {
   const nodes = [...(sampler.last()?.nodes ?? [])]
-  t.equal(nodes.length, count)
+  t.equal(nodes.length, lab.nodes.length)
   t.same(nodes.filter(([, node]) => isDrained(node) || node.reason.startsWith('patchrun ')).map(([name, { state, reason }]) => `${name} ${state.join('+')} ${reason}`), [], 'no node is left drained')
   t.equal((await lab.exec(['scontrol', 'show', 'reservation', '-o'])).stdout.trim(), 'No reservations in the system', 'no reservation is left')
 }
 
 function told(t: Pick<Test, 'comment'>, what: string, { jobs, sampler, violations }: { readonly jobs: readonly JobRecord[]; readonly sampler: Sampler; readonly violations: number }): void {
   const seconds = (sampler.samples.at(-1)?.at ?? 0) - (sampler.samples[0]?.at ?? 0)
-  t.comment(`${what}: ${jobs.length} jobs, ${count} nodes, ${Math.round(seconds)} s, peak out ${peakOut(sampler.samples)}, ${violations} violations`)
+  t.comment(`${what}: ${jobs.length} jobs, ${sampler.last()?.nodes.size ?? 0} nodes, ${Math.round(seconds)} s, peak out ${peakOut(sampler.samples)}, ${violations} violations`)
 }
 
 async function scontrol(lab: Lab, ...argv: string[]): Promise<void> {

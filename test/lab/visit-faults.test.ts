@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
+import { inFull } from '../support/size.js'
 import { answerOf, sitePlaybook, startDrainFleet, type DrainFleet } from './support/drain-fleet.js'
 import { labUnsupported } from './support/lab.js'
 import { isDrained, startSampler } from './support/sampler.js'
@@ -16,8 +17,8 @@ t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
-  await t.test('nodes that break', (t) => brokenNodes(t, ansible))
-  await t.test('slurmctld is away', (t) => awayController(t, ansible))
+  await inFull(t, 'nodes that break', {}, (t) => brokenNodes(t, ansible))
+  await inFull(t, 'slurmctld is away', {}, (t) => awayController(t, ansible))
 }
 
 async function fleetFor(t: Test, ansible: string): Promise<DrainFleet> {
@@ -31,7 +32,7 @@ async function brokenNodes(t: Test, ansible: string): Promise<void> {
   const { lab } = fleet
   // Quarantined nodes stay out: there must be room for them. A node that is resumed reads NOT_RESPONDING until all that slurmctld asks with it have
   // answered or are given up, one that has just died, too: eleven seconds were seen, and it may take MessageTimeout.
-  await fleet.declare({ drain: 'atOnce: 6, rebootTimeout: 12s', capacity: 6, scheduler: ', vars: { slurm_release_timeout: 25, slurm_test_job_command: [test, "!", -e, /etc/test-fails] }' })
+  await fleet.declare({ drain: 'atOnce: 6, rebootTimeout: 30s', capacity: 6, scheduler: ', vars: { slurm_release_timeout: 30, slurm_test_job_command: [test, "!", -e, /etc/test-fails] }' })
   // slurmd runs until the reboot, and cannot be started after it.
   await fleet.everywhere('sudo chmod a-x /usr/sbin/slurmd', ['node04'])
   await fleet.everywhere('sudo touch /etc/test-fails', ['node05'])
@@ -71,7 +72,7 @@ async function brokenNodes(t: Test, ansible: string): Promise<void> {
 
   // Mended by people, and tried again.
   await lab.power('node03', 'on')
-  for (let i = 0; i < 100 && (await lab.ssh('node03', 'true', { timeout: 5_000 })).exitCode !== 0; i++) await sleep(100)
+  for (const limit = Date.now() + 120_000; Date.now() < limit && (await lab.ssh('node03', 'true')).exitCode !== 0; ) await sleep(100)
   await fleet.everywhere('sudo rm -f /etc/test-fails; sudo chmod a+x /usr/sbin/slurmd; pgrep -x slurmd || sudo service slurmd start', broken)
   t.equal((await fleet.patchrun(['retry'])).exitCode, 0)
   const again = await fleet.patchrun(['run', '--yes'])

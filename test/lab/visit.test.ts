@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
+import { inFull, inQuick } from '../support/size.js'
 import { answerOf, sitePlaybook, startDrainFleet, type DrainFleet } from './support/drain-fleet.js'
 import { labUnsupported } from './support/lab.js'
 import { isDrained, peakOut, startSampler } from './support/sampler.js'
@@ -22,25 +23,26 @@ t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
-  await t.test('nodes that others took out', (t) => othersNodes(t, ansible))
-  await t.test('a busy node, and the Hot part of a mixed commit', (t) => busyNode(t, ansible))
-  await t.test('killed at each stage of a visit', (t) => killed(t, ansible))
-  await t.test('a change that outlives its patchrun', (t) => orphaned(t, ansible))
+  await inQuick(t, 'killed in a visit', {}, (t) => killedTwice(t, ansible))
+  await inFull(t, 'nodes that others took out', {}, (t) => othersNodes(t, ansible))
+  await inFull(t, 'a busy node, and the Hot part of a mixed commit', {}, (t) => busyNode(t, ansible))
+  await inFull(t, 'killed at each stage of a visit', {}, (t) => killed(t, ansible))
+  await inFull(t, 'a change that outlives its patchrun', {}, (t) => orphaned(t, ansible))
 }
 
-async function fleetFor(t: Test, ansible: string, bootDelay?: number): Promise<DrainFleet> {
-  const fleet = await startDrainFleet(ansible, bootDelay)
+async function fleetFor(t: Test, ansible: string, size: Parameters<typeof startDrainFleet>[1] = {}): Promise<DrainFleet> {
+  const fleet = await startDrainFleet(ansible, size)
   t.teardown(() => fleet.lab.stop())
   return fleet
 }
 
 async function othersNodes(t: Test, ansible: string): Promise<void> {
-  const fleet = await fleetFor(t, ansible)
+  const fleet = await fleetFor(t, ansible, { nodes: 4 })
   const { lab } = fleet
-  const theirs = ['node05', 'node06']
-  const rest = lab.nodes.slice(0, 4)
-  await lab.exec(['scontrol', 'update', 'nodename=node05', 'state=drain', 'reason=RAM 3 (slot "B2"): hands off, 2 of 4'])
-  await lab.exec(['scontrol', 'update', 'nodename=node06', 'state=down', 'reason=no power'])
+  const theirs = ['node03', 'node04']
+  const rest = ['node01', 'node02']
+  await lab.exec(['scontrol', 'update', 'nodename=node03', 'state=drain', 'reason=RAM 3 (slot "B2"): hands off, 2 of 4'])
+  await lab.exec(['scontrol', 'update', 'nodename=node04', 'state=down', 'reason=no power'])
   const before = await Promise.all(theirs.map((n) => fleet.reason(n)))
   t.match(before[0], /^RAM 3 \(slot "B2"\): hands off, 2 of 4 \[root@/)
   const bootsBefore = await fleet.boots()
@@ -55,38 +57,38 @@ async function othersNodes(t: Test, ansible: string): Promise<void> {
 
   // With room for three, one at a time.
   await fleet.declare({ drain: 'atOnce: 2', capacity: 3 })
-  const sampler = startSampler(lab, 100)
+  const sampler = startSampler(lab)
   const begun = Date.now()
   let last = full
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 20; i++) {
     last = await fleet.patchrun(['run', '--yes', '--once', '--json'])
     if ((await fleet.versions(rest)).every((v) => v === '1.1') && answerOf(last).rollout.nodes.filter(({ node }) => rest.includes(node)).every(({ stage }) => stage === 'good')) break
     await sleep(1_000)
   }
   await sampler.stop()
   if (!t.equal(last.exitCode, 5, 'two nodes wait')) t.comment(last.stderr, last.stdout)
-  t.same(await fleet.versions(), ['1.1', '1.1', '1.1', '1.1', '1.0', '1.0'], 'the rest is done, theirs are not touched')
-  t.same(await fleet.boots(), bootsBefore.map((n, i) => (i < 4 ? n + 1 : n)), 'rebooted once, theirs not at all')
+  t.same(await fleet.versions(), ['1.1', '1.1', '1.0', '1.0'], 'the rest is done, theirs are not touched')
+  t.same(await fleet.boots(), bootsBefore.map((n, i) => (i < 2 ? n + 1 : n)), 'rebooted once, theirs not at all')
   t.same(await Promise.all(theirs.map((n) => fleet.reason(n))), before, 'their reasons are as they were, byte for byte')
   t.ok(peakOut(sampler.samples) <= 3, `never more than three out, by Slurm: ${peakOut(sampler.samples)}`)
   t.same(await fleet.reservations(), [])
-  t.match(await fleet.states(), { node01: /^IDLE/, node04: /^IDLE/, node05: /DRAIN/, node06: /^DOWN/ })
+  t.match(await fleet.states(), { node01: /^IDLE/, node02: /^IDLE/, node03: /DRAIN/, node04: /^DOWN/ })
   const status = await fleet.patchrun(['status'])
-  t.match(status.stdout, /node05.*drain.*RAM 3 \(slot "B2"\): hands off, 2 of 4.*root/is, 'status names who drained it and why')
-  t.match(status.stdout, /node06.*down.*no power.*root/is)
-  t.comment(`4 nodes of 6 in ${((Date.now() - begun) / 1000).toFixed(1)} s, ${sampler.samples.length} samples`)
+  t.match(status.stdout, /node03.*drain.*RAM 3 \(slot "B2"\): hands off, 2 of 4.*root/is, 'status names who drained it and why')
+  t.match(status.stdout, /node04.*down.*no power.*root/is)
+  t.comment(`2 nodes of 4 in ${((Date.now() - begun) / 1000).toFixed(1)} s, ${sampler.samples.length} samples`)
 }
 
 async function busyNode(t: Test, ansible: string): Promise<void> {
-  const fleet = await fleetFor(t, ansible)
+  const fleet = await fleetFor(t, ansible, { nodes: 4 })
   const { lab } = fleet
   await fleet.declare({ drain: 'atOnce: 2, hotFirst: true', capacity: 2, health: '{ name: slurm, role: slurm_health, at: [start, canaries, end] }' })
-  // node04 and node05 have labpkg 1.1 already: of this commit they need the Hot part only.
-  const hot = ['node04', 'node05']
+  // node04 has labpkg 1.1 already: of this commit it needs the Hot part only.
+  const hot = ['node04']
   await fleet.everywhere('sudo DEBIAN_FRONTEND=noninteractive apt-get -qy install labpkg=1.1 >/dev/null 2>&1', hot)
   const bootsBefore = await fleet.boots()
   fleet.repository.commit('labpkg 1.1 and a hot part', { 'site.yml': sitePlaybook('1.1', HOT) })
-  const sampler = startSampler(lab, 100)
+  const sampler = startSampler(lab)
   const { stdout, stderr, exitCode } = await asAlice(lab, ['sbatch', '--parsable', '-D', '/tmp', '-o', '/dev/null', '-J', 'long', '-w', 'node03', '-t', '10', '--wrap', 'until [ -e /tmp/enough ]; do sleep 0.5; done'])
   t.equal(exitCode, 0, stderr)
   const job = stdout.trim()
@@ -116,30 +118,45 @@ async function busyNode(t: Test, ansible: string): Promise<void> {
   t.same(harmed(jobs), [], 'COMPLETED, exit 0, never restarted')
   t.same(await fleet.versions(), lab.nodes.map(() => '1.1'))
   t.equal(fleet.steps().filter((s) => s.startsWith('check')).length, 3, 'Slurm was asked whether all is well, before, after the canary and at the end')
-  t.same(await fleet.boots(), bootsBefore.map((n, i) => (i === 3 || i === 4 ? n : n + 1)), 'rebooted once, and not for the Hot part alone')
+  t.same(await fleet.boots(), bootsBefore.map((n, i) => (i === 3 ? n : n + 1)), 'rebooted once, and not for the Hot part alone')
   t.same(hot.filter((n) => sampler.samples.some(({ nodes }) => { const seen = nodes.get(n); return seen && isDrained(seen) })), [], 'nobody was drained for the Hot part')
   t.ok(peakOut(sampler.samples) <= 2, `out at once, by Slurm: ${peakOut(sampler.samples)}`)
   t.same(await fleet.reservations(), [])
   t.same(Object.entries(await fleet.states()).filter(([, state]) => !/^IDLE/.test(state)), [])
-  t.comment(`job ${job} and 6 nodes, ${sampler.samples.length} samples`)
+  t.comment(`job ${job} and 4 nodes, ${sampler.samples.length} samples`)
+}
+
+type Stage = (typeof STAGES)[number]
+const INTENDED = { mode: 'synced', on: (stage: Stage) => `"type":"intended".*"action":"${stage}"`, says: 'intended, and nothing has followed', quick: 'apply' }
+const DONE = { mode: 'before', on: (stage: Stage) => `"type":"concluded".*"step":"[^"]*${stage}"`, says: 'done, and the outcome is not in the journal', quick: 'reboot' }
+
+/** A run that is killed at the first such write of the journal: in the visit of the canary, as far as that has come. */
+async function killAt(t: Test, fleet: DrainFleet, { mode, on, says }: typeof INTENDED, stage: Stage): Promise<void> {
+  const { exitCode, stderr } = await fleet.patchrun(['run', '--yes'], { env: { NODE_OPTIONS: `--import ${PRELOAD}`, PATCHRUN_TEST_KILL: `${mode}:1`, PATCHRUN_TEST_KILL_ON: on(stage) } })
+  if (!t.equal(exitCode, null, `killed at ${stage}: ${says}`)) t.comment(stderr)
+}
+
+async function killedTwice(t: Test, ansible: string): Promise<void> {
+  const fleet = await fleetFor(t, ansible, { nodes: 2 })
+  await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
+  const bootsBefore = await fleet.boots()
+  fleet.repository.commit('labpkg 1.1', { 'site.yml': sitePlaybook('1.1') })
+  await killAt(t, fleet, INTENDED, 'apply')
+  await killAt(t, fleet, DONE, 'reboot')
+  await ends(t, fleet, '1.1', bootsBefore)
 }
 
 async function killed(t: Test, ansible: string): Promise<void> {
-  const fleet = await fleetFor(t, ansible)
+  const fleet = await fleetFor(t, ansible, { nodes: 3 })
   await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
   let kills = 0
-  const moments = [
-    { version: '1.1', mode: 'synced', on: (stage: string) => `"type":"intended".*"action":"${stage}"`, says: 'intended, and nothing has followed' },
-    { version: '1.0', mode: 'before', on: (stage: string) => `"type":"concluded".*"step":"[^"]*${stage}"`, says: 'done, and the outcome is not in the journal' },
-  ]
-  for (const { version, mode, on, says } of moments) {
-    await t.test(says, async (t) => {
+  for (const { version, moment } of [{ version: '1.1', moment: INTENDED }, { version: '1.0', moment: DONE }]) {
+    await t.test(moment.says, async (t) => {
       const bootsBefore = await fleet.boots()
       fleet.repository.commit(`labpkg ${version}`, { 'site.yml': sitePlaybook(version) })
-      for (const stage of STAGES) {
-        const { exitCode, stderr } = await fleet.patchrun(['run', '--yes'], { env: { NODE_OPTIONS: `--import ${PRELOAD}`, PATCHRUN_TEST_KILL: `${mode}:1`, PATCHRUN_TEST_KILL_ON: on(stage) } })
-        if (t.equal(exitCode, null, `killed at ${stage}`)) kills += 1
-        else t.comment(stderr)
+      for (const stage of STAGES.filter((one) => one !== moment.quick)) {
+        await killAt(t, fleet, moment, stage)
+        kills += 1
       }
       await ends(t, fleet, version, bootsBefore)
     })
@@ -150,8 +167,8 @@ async function killed(t: Test, ansible: string): Promise<void> {
     fleet.repository.commit('labpkg 1.1 again', { 'site.yml': `${sitePlaybook('1.1')}# again\n` })
     for (const [i, stage] of STAGES.entries()) {
       const killer = new AbortController()
-      // Each stage of a node of its own, in the order in which they come: the canary, then the last idle one first.
-      const node = ['node01', 'node06', 'node05', 'node04', 'node03'][i] as string
+      // In the order in which they come: the canary, then the last idle one. What was cut off is begun again.
+      const node = i < 2 ? 'node01' : 'node03'
       const running = fleet.patchrun(['run', '--yes'], { signal: killer.signal })
       const met = await Promise.race([fleet.intended(stage, node).then(() => true), running.then(() => false)])
       await sleep(stage === 'reboot' ? 1_000 : 250)
@@ -161,7 +178,7 @@ async function killed(t: Test, ansible: string): Promise<void> {
     }
     await ends(t, fleet, '1.1', bootsBefore)
   })
-  t.comment(`${kills} kills in 3 rollouts over 6 nodes`)
+  t.comment(`${kills} kills in 3 rollouts over 3 nodes`)
 }
 
 /** The next run ends it. */
@@ -179,7 +196,7 @@ async function ends(t: Test, fleet: DrainFleet, version: string, bootsBefore: re
 /** The Ansible of a visit was started by one of its steps, and is found by each of them. */
 async function orphaned(t: Test, ansible: string): Promise<void> {
   // With two processors one is free for a launch ahead only while all nodes that are out reboot, which takes a while.
-  const fleet = await fleetFor(t, ansible, 6)
+  const fleet = await fleetFor(t, ansible, { bootDelay: 6 })
   const { lab } = fleet
   await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
   const bootsBefore = await fleet.boots()

@@ -65,9 +65,9 @@ export interface DrainFleet {
 
 export const answerOf = ({ stdout }: Output): RolloutAnswer => JSON.parse(stdout) as RolloutAnswer
 
-/** Six nodes at labpkg 1.0, node01 is the canary; `ansible` is the directory of its commands. */
-export async function startDrainFleet(ansible: string, bootDelay?: number): Promise<DrainFleet> {
-  const lab = await startLab({ nodes: 6, bootDelay })
+/** Six nodes, or as many as are given, at labpkg 1.0; node01 is the canary; `ansible` is the directory of its commands. */
+export async function startDrainFleet(ansible: string, { nodes = 6, bootDelay }: { readonly nodes?: number; readonly bootDelay?: number } = {}): Promise<DrainFleet> {
+  const lab = await startLab({ nodes, ...(bootDelay !== undefined && { bootDelay }) })
   const directory = join(lab.directory, 'fleet')
   await mkdir(directory)
   const repository = makeRepository(join(directory, 'playbooks'))
@@ -87,7 +87,7 @@ export async function startDrainFleet(ansible: string, bootDelay?: number): Prom
       writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
 fleet: lab
 playbooks: { repository: ./playbooks }
-nodes: { allow: ["node[01-06]"], canary: [node01] }
+nodes: { allow: [${lab.nodes.join(', ')}], canary: [node01] }
 inventory: { source: ${lab.inventoryFile}, vars: { ansible_pipelining: true } }
 scheduler: { type: slurm, controller: localhost, every: 1s, feature: patchrun_${scheduler} }
 drain: { ${drain} }

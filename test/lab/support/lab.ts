@@ -11,7 +11,6 @@ import { type Options, type Output, run } from './run.js'
 const root = resolve(import.meta.dirname, '../../../..')
 const scripts = join(root, 'test/lab/slurm')
 const tools = process.env['PATCHRUN_TOOLS_DIR'] ?? join(root, '.patchrun-tools')
-const base = join(tools, 'lab-base')
 const PREFIX = 'patchrun-lab-'
 
 /** What happens to a node from outside; slurm/lab-power.sh says each in words. */
@@ -53,19 +52,27 @@ export async function labUnsupported(): Promise<string | undefined> {
   return probe.exitCode === 0 ? undefined : `no namespaces or overlay mounts here: ${probe.stderr.trim()}`
 }
 
+/** Builds the file system that all nodes share, unless it is there; where it lies. Another checkout may be building the same, on a busy machine. */
+export async function buildBase(): Promise<string> {
+  const builder = join(scripts, 'lib/base.sh')
+  const base = process.env['LAB_BASE'] ?? (await run([builder, '--where', tools])).stdout.trim()
+  const { exitCode, stderr } = await run([builder, base], { timeout: 1_200_000 })
+  if (exitCode !== 0) throw new Error(`the nodes' file system could not be built:\n${stderr.slice(-2000)}`)
+  return base
+}
+
 /**
  * Brings up a lab (a second or two; the first one ever builds the nodes' file system, about 35 s). However this process
- * ends, the kernel ends the lab with it. Fails with the lab's last words after two minutes.
+ * ends, the kernel ends the lab with it. Fails with the lab's last words after five minutes.
  */
-export async function startLab({ nodes = 6, bootDelay }: { readonly nodes?: number; /** How long a node's firmware takes, s. */ readonly bootDelay?: number } = {}): Promise<Lab> {
+export async function startLab({ nodes = 6, bootDelay = Number(process.env['LAB_BOOT_DELAY'] ?? 0.2) }: { readonly nodes?: number; /** How long a node's firmware takes, s. */ readonly bootDelay?: number } = {}): Promise<Lab> {
   await sweep()
-  const built = await run([join(scripts, 'lib/base.sh'), base], { timeout: 600_000 })
-  if (built.exitCode !== 0) throw new Error(`the nodes' file system could not be built:\n${built.stderr.slice(-2000)}`)
+  const base = await buildBase()
   const directory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
   // The kernel kills a process with --pdeathsig when its parent dies, and lab-run.sh takes the whole lab with it.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', join(scripts, 'lib/lab-run.sh'), String(nodes), directory, base], {
     detached: true,
-    env: { ...process.env, ...(bootDelay !== undefined && { LAB_BOOT_DELAY: String(bootDelay) }) },
+    env: { ...process.env, LAB_BOOT_DELAY: String(bootDelay) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // Whether it could be started at all is seen from its pid, below.
@@ -75,14 +82,14 @@ export async function startLab({ nodes = 6, bootDelay }: { readonly nodes?: numb
   process.once('exit', tidy)
   try {
     const pid = await ready(child, directory)
-    return lab(child, pid, directory, nodes, () => process.off('exit', tidy))
+    return lab(child, pid, { directory, base }, nodes, () => process.off('exit', tidy))
   } catch (error) {
     child.kill('SIGKILL')
     throw new Error(`the lab did not come up: ${(error as Error).message}\n${words()}`, { cause: error })
   }
 }
 
-function lab(child: ChildProcess, pid: number, directory: string, count: number, tidied: () => void): Lab {
+function lab(child: ChildProcess, pid: number, { directory, base }: { readonly directory: string; readonly base: string }, count: number, tidied: () => void): Lab {
   const nodes = Array.from({ length: count }, (_, n) => `node${String(n + 1).padStart(2, '0')}`)
   const env = { LAB_RUN: directory, LAB_BASE: base }
   const sshArgs = ['-F', 'none', '-i', join(directory, 'id'), '-o', `UserKnownHostsFile=${join(directory, 'known_hosts')}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes']
@@ -113,10 +120,10 @@ function lab(child: ChildProcess, pid: number, directory: string, count: number,
 
 /** Resolves to the lab's pid 1 as this machine sees it, once every node is idle in the scheduler and answers ssh. */
 async function ready(child: ChildProcess, directory: string): Promise<number> {
-  const until = Date.now() + 120_000
+  const until = Date.now() + 300_000
   while (!existsSync(join(directory, 'ready'))) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) throw new Error('it ended')
-    if (Date.now() > until) throw new Error('no answer for two minutes')
+    if (Date.now() > until) throw new Error('no answer for five minutes')
     await sleep(50)
   }
   const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')

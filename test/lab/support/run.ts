@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 export interface Options {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** ms; then the process group is killed. Two minutes when not given. */
+  /** ms; then the process group is killed. Five minutes when not given. */
   readonly timeout?: number
   /** Aborted: the process group is killed. */
   readonly signal?: AbortSignal
@@ -22,7 +22,7 @@ export interface Output {
 
 /** Runs a command to its end, in a process group of its own; a failure is a result, not an error. */
 export function run(argv: readonly [string, ...string[]], options: Options = {}): Promise<Output> {
-  const { env = {}, cwd, timeout = 120_000, signal, onStdout } = options
+  const { env = {}, cwd, timeout = 300_000, signal, onStdout } = options
   const started = performance.now()
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), { cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })

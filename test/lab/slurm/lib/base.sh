@@ -1,10 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # base.sh DIR - builds the Debian root that is the lower layer of every node (about 200 MB, 35 s), unless it is there.
-# It comes from this machine's own Debian sources; they are not told to the nodes.
+# base.sh --where TOOLS - the directory below TOOLS that is for it. Its name holds the digest of what is done here, so that
+# checkouts of several commits share one TOOLS, and none builds anew what another one uses.
+# The files come from this machine's own Debian sources; they are not told to the nodes.
 set -eu
+# What a comment says changes nothing in it.
+version=$(grep -v '^ *#' "${BASH_SOURCE[0]}" | sha256sum | cut -c1-12)
+[ "$1" != --where ] || { echo "$2/lab-base-$version"; exit 0; }
 base=$1
-version=$(sha256sum "${BASH_SOURCE[0]}" | cut -d' ' -f1)
 mkdir -p "$(dirname "$base")"
 exec 9>"$base.lock"; flock 9          # the first builds, the others wait
 [ "$(cat "$base/.version" 2>/dev/null)" = "$version" ] && exit 0

@@ -56,7 +56,7 @@ C
 
 until [ "$(sinfo -h -N -t idle -o %N 2>/dev/null | sort -u | wc -l)" = "$NODES" ]; do sleep 0.1; done
 for i in $(seq "$NODES"); do
-  until timeout 1 bash -c "exec 3<>/dev/tcp/$(address "$i")/22 && read -t1 -u3 x" 2>/dev/null; do sleep 0.1; done
+  until timeout 10 bash -c "exec 3<>/dev/tcp/$(address "$i")/22 && read -t10 -u3 x" 2>/dev/null; do sleep 0.1; done
 done
 elapsed >"$LAB_RUN/ready"
 while :; do sleep 3600 & wait $! || true; done
