@@ -57,7 +57,7 @@ else {
 async function withAnsible(t: Pick<Test, 'test' | 'comment' | 'teardown'>, bin: string): Promise<void> {
   // What a run of every size holds is held with one Ansible there, and with the other one in the rest.
   const inEach = bin === (newest ?? oldest) ? inQuick : inFull
-  const lab = await startLab({ nodes: full ? 6 : 4 })
+  const lab = await startLab({ nodes: full ? 6 : 3 })
   t.teardown(() => lab.stop())
   const others = lab.nodes.slice(2)
   const directory = join(lab.directory, 'fleet')

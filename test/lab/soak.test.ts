@@ -42,9 +42,10 @@ interface Soak {
   readonly lab: Lab
   readonly repository: Repository
   readonly canaries: readonly string[]
-  /** Drained by hand, and set down, before the start. */
+  /** Drained by hand before the start. */
   readonly byHand: string
-  readonly down: string
+  /** Set down before the start; a small lab has none. */
+  readonly down: string | undefined
   readonly capacity: number
   readonly patchrun: (...argv: string[]) => Promise<{ readonly exitCode: number | null; readonly words: string; readonly duration: number }>
   readonly everywhere: (command: string) => Promise<readonly string[]>
@@ -52,7 +53,7 @@ interface Soak {
 
 if (unsupported !== undefined || bin === undefined) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
-  await inQuick(t, 'a DrainChange with a reboot, on four nodes', {}, async (t) => drainChange(t, await prepare(t, 4, bin)))
+  await inQuick(t, 'a DrainChange with a reboot, on three nodes', {}, async (t) => drainChange(t, await prepare(t, 3, bin)))
   await inFull(t, `a DrainChange with a reboot and a HotChange under full load, on ${size} nodes`, {}, async (t) => {
     const soak = await prepare(t, size, bin)
     await t.test('a DrainChange with a reboot', (t) => drainChange(t, soak))
@@ -64,9 +65,9 @@ async function prepare(t: Test, count: number, ansible: string): Promise<Soak> {
   const lab = await startLab({ nodes: count })
   t.teardown(() => lab.stop())
   const canaries = lab.nodes.slice(0, count < 20 ? 1 : 2)
-  const [byHand = '', down = ''] = lab.nodes.slice(-2)
-  // Those two count as out, so that they stand in the capacity; what is left is the tool's. Of four nodes one serves at all times.
-  const capacity = (count < 6 ? 1 : Math.max(2, Math.floor(count / 10))) + 2
+  const [byHand = '', down] = lab.nodes.slice(count < 6 ? -1 : -2)
+  // Those count as out, so that they stand in the capacity; what is left is the tool's. Of three nodes one serves at all times.
+  const capacity = count < 6 ? 2 : Math.max(2, Math.floor(count / 10)) + 2
   const directory = join(lab.directory, 'fleet')
   await mkdir(directory)
   await writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
@@ -74,7 +75,7 @@ fleet: lab
 playbooks: { repository: ./playbooks }
 nodes: { allow: [${lab.nodes.join(', ')}], canary: [${canaries.join(', ')}] }
 inventory: { source: ${lab.inventoryFile}, vars: { ansible_become: true, ansible_pipelining: true } }
-scheduler: { type: slurm, controller: localhost, every: 1s, feature: patchrun_ }
+scheduler: { type: slurm, controller: localhost, every: 3s, feature: patchrun_ }
 drain: { atOnce: ${capacity}, foreign: leave, reboot: auto, test: true }
 rollout: { soak: 1s, waves: ["100%"], capacity: { fleet: ${capacity} }, maxFailed: 0, expected: 20s }
 ansible: { forks: 8, config: none }
@@ -99,25 +100,26 @@ ansible: { forks: 8, config: none }
 
 async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'match' | 'comment'>, soak: Soak): Promise<void> {
   const { lab, canaries, byHand, down, capacity, patchrun, everywhere } = soak
-  const free = lab.nodes.filter((name) => name !== byHand && name !== down)
+  const taken = [byHand, ...(down === undefined ? [] : [down])]
+  const free = lab.nodes.filter((name) => !taken.includes(name))
   await scontrol(lab, 'update', `NodeName=${byHand}`, 'State=DRAIN', `Reason=${HANDS}`)
-  await scontrol(lab, 'update', `NodeName=${down}`, 'State=DOWN', 'Reason=no power')
+  if (down !== undefined) await scontrol(lab, 'update', `NodeName=${down}`, 'State=DOWN', 'Reason=no power')
   soak.repository.commit('labpkg 1.1', { 'site.yml': site('one') })
   const sha = soak.repository.git('rev-parse', 'HEAD')
   const sampler = startSampler(lab)
-  const before = await sampler.until((sample) => outIn(sample).length === 2)
+  const before = await sampler.until((sample) => outIn(sample).length === taken.length)
   // As much as the nodes that are left can do.
   const workload = startWorkload(lab, { seed: SEED, load: (0.7 * free.length) / lab.nodes.length, shortest: 2, longest: 10 })
   await sampler.until(({ nodes }) => [...nodes.values()].filter(({ allocated }) => allocated > 0).length >= free.length / 3)
 
   const first = patchrun('run', '--yes')
-  // Every node but the two is done when it is back with the feature; or patchrun has ended, and what is missing is seen below.
+  // Every other node is done when it is back with the feature; or patchrun has ended, and what is missing is seen below.
   const back = sampler.until((sample) => free.every((name) => served(sample, name, sha)), PATIENCE).then(() => true, () => false)
   await Promise.race([back, first])
   t.ok(free.every((name) => served(sampler.last(), name, sha)) || (await back), 'every node that nobody else had taken is back, and its feature tells the commit')
 
   await t.test('what others took out was left alone', async (t) => {
-    for (const name of [byHand, down]) {
+    for (const name of taken) {
       t.same(sampler.last()?.nodes.get(name), before.nodes.get(name), `${name}: state, and the reason byte for byte`)
       t.equal(await bootsOf(lab, name), 1, `${name} was not rebooted`)
       t.equal((await lab.ssh(name, 'cat /usr/share/labpkg/version')).stdout.trim(), '1.0', `${name} was not changed`)
@@ -127,7 +129,7 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   })
 
   // Their owners give them back, and now the rollout can end: by itself, or with the next run if this one stood still.
-  for (const name of [byHand, down]) await scontrol(lab, 'update', `NodeName=${name}`, 'State=RESUME')
+  for (const name of taken) await scontrol(lab, 'update', `NodeName=${name}`, 'State=RESUME')
   let run = await first
   t.ok(run.exitCode === 0 || run.exitCode === 5, `the run ended with ${run.exitCode}`)
   if (run.exitCode === 5) run = await patchrun('run', '--yes')
@@ -141,7 +143,7 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   t.same(await everywhere('cat /usr/share/labpkg/version'), lab.nodes.map(() => '1.1'), 'every node is at the pin')
   const over = sampler.samples.filter((sample) => outIn(sample).length > capacity)
   if (!t.equal(over.length, 0, `never more than ${capacity} nodes out`)) t.comment(over.slice(0, 5).map((sample) => outIn(sample).join(' ')))
-  order(t, sampler.samples, canaries, [byHand, down])
+  order(t, sampler.samples, canaries, taken)
   await nothingLeft(t, lab, sampler)
   told(t, 'DrainChange', { jobs, sampler, violations: harmed(jobs).length + over.length })
 }

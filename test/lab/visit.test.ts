@@ -15,6 +15,9 @@ const unsupported = await labUnsupported()
 const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const PRELOAD = fileURLToPath(new URL('../support/kill-at.js', import.meta.url))
 const STAGES = ['drain', 'apply', 'reboot', 'verify', 'release'] as const
+type Stage = (typeof STAGES)[number]
+const INTENDED = { mode: 'synced', on: (stage: Stage) => `"type":"intended".*"action":"${stage}"`, says: 'intended, and nothing has followed', quick: 'apply' }
+const DONE = { mode: 'before', on: (stage: Stage) => `"type":"concluded".*"step":"[^"]*${stage}"`, says: 'done, and the outcome is not in the journal', quick: 'reboot' }
 const HOT = `    - name: a hot part
       ansible.builtin.copy: { dest: /etc/hot, content: "new", mode: "0644" }
       tags: [HotChange]
@@ -125,10 +128,6 @@ async function busyNode(t: Test, ansible: string): Promise<void> {
   t.same(Object.entries(await fleet.states()).filter(([, state]) => !/^IDLE/.test(state)), [])
   t.comment(`job ${job} and 4 nodes, ${sampler.samples.length} samples`)
 }
-
-type Stage = (typeof STAGES)[number]
-const INTENDED = { mode: 'synced', on: (stage: Stage) => `"type":"intended".*"action":"${stage}"`, says: 'intended, and nothing has followed', quick: 'apply' }
-const DONE = { mode: 'before', on: (stage: Stage) => `"type":"concluded".*"step":"[^"]*${stage}"`, says: 'done, and the outcome is not in the journal', quick: 'reboot' }
 
 /** A run that is killed at the first such write of the journal: in the visit of the canary, as far as that has come. */
 async function killAt(t: Test, fleet: DrainFleet, { mode, on, says }: typeof INTENDED, stage: Stage): Promise<void> {
