@@ -7,6 +7,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { makeRepository, type Repository } from '../support/repository.js'
 import { inFull, inQuick } from '../support/size.js'
+import { DONE, INTENDED } from './support/kills.js'
 import { type Lab, labUnsupported, startLab } from './support/lab.js'
 import { bootsOf, isDrained, isOut, outIn, peakOut, type Sample, type Sampler, startSampler, used } from './support/sampler.js'
 import { harmed, type JobRecord, startWorkload } from './support/workload.js'
@@ -47,13 +48,13 @@ interface Soak {
   /** Set down before the start; a small lab has none. */
   readonly down: string | undefined
   readonly capacity: number
-  readonly patchrun: (...argv: string[]) => Promise<{ readonly exitCode: number | null; readonly words: string; readonly duration: number }>
+  readonly patchrun: (argv: readonly string[], env?: Readonly<Record<string, string>>) => Promise<{ readonly exitCode: number | null; readonly words: string; readonly duration: number }>
   readonly everywhere: (command: string) => Promise<readonly string[]>
 }
 
 if (unsupported !== undefined || bin === undefined) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
-  await inQuick(t, 'a DrainChange with a reboot, on three nodes', {}, async (t) => drainChange(t, await prepare(t, 3, bin)))
+  await inQuick(t, 'a DrainChange with a reboot, on three nodes, and patchrun is killed in a visit', {}, async (t) => drainChange(t, await prepare(t, 3, bin), [INTENDED.at('apply'), DONE.at('reboot')]))
   await inFull(t, `a DrainChange with a reboot and a HotChange under full load, on ${size} nodes`, {}, async (t) => {
     const soak = await prepare(t, size, bin)
     await t.test('a DrainChange with a reboot', (t) => drainChange(t, soak))
@@ -90,15 +91,15 @@ ansible: { forks: 8, config: none }
   await everywhere('sudo DEBIAN_FRONTEND=noninteractive sh -c "apt-get -qq update; apt-get -qq -y install labpkg=1.0"')
   return {
     lab, repository, canaries, byHand, down, capacity, everywhere,
-    async patchrun(...argv) {
-      const env = { PATH: `${ansible}:${process.env['PATH'] ?? ''}` }
+    async patchrun(argv, more = {}) {
+      const env = { ...more, PATH: `${ansible}:${process.env['PATH'] ?? ''}` }
       const { exitCode, stdout, stderr, duration } = await lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), ...argv], { timeout: PATIENCE, env })
       return { exitCode, words: `${stdout.slice(-3000)}\n${stderr.slice(-3000)}`, duration }
     },
   }
 }
 
-async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'match' | 'comment'>, soak: Soak): Promise<void> {
+async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'match' | 'comment'>, soak: Soak, kills: readonly Readonly<Record<string, string>>[] = []): Promise<void> {
   const { lab, canaries, byHand, down, capacity, patchrun, everywhere } = soak
   const taken = [byHand, ...(down === undefined ? [] : [down])]
   const free = lab.nodes.filter((name) => !taken.includes(name))
@@ -112,7 +113,8 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   const workload = startWorkload(lab, { seed: SEED, load: (0.7 * free.length) / lab.nodes.length, shortest: 2, longest: 10 })
   await sampler.until(({ nodes }) => [...nodes.values()].filter(({ allocated }) => allocated > 0).length >= free.length / 3)
 
-  const first = patchrun('run', '--yes')
+  for (const kill of kills) t.equal((await patchrun(['run', '--yes'], kill)).exitCode, null, 'killed')
+  const first = patchrun(['run', '--yes'])
   // Every other node is done when it is back with the feature; or patchrun has ended, and what is missing is seen below.
   const back = sampler.until((sample) => free.every((name) => served(sample, name, sha)), PATIENCE).then(() => true, () => false)
   await Promise.race([back, first])
@@ -132,7 +134,7 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   for (const name of taken) await scontrol(lab, 'update', `NodeName=${name}`, 'State=RESUME')
   let run = await first
   t.ok(run.exitCode === 0 || run.exitCode === 5, `the run ended with ${run.exitCode}`)
-  if (run.exitCode === 5) run = await patchrun('run', '--yes')
+  if (run.exitCode === 5) run = await patchrun(['run', '--yes'])
   if (!t.equal(run.exitCode, 0)) t.comment(run.words)
   const jobs = await workload.stop()
   await sampler.until((sample) => outIn(sample).length === 0, 120_000).catch(() => {})
@@ -155,7 +157,7 @@ async function hotChange(t: Pick<Test, 'ok' | 'equal' | 'same' | 'comment'>, { l
   const workload = startWorkload(lab, { seed: SEED + 1, load: 1.5, shortest: 2, longest: 10 })
   await sampler.until((sample) => used([sample]) > 0.9)
   const full = sampler.samples.length
-  const run = await patchrun('run', '--yes')
+  const run = await patchrun(['run', '--yes'])
   const busy = sampler.samples.length
   if (!t.equal(run.exitCode, 0)) t.comment(run.words)
   const jobs = await workload.stop()

@@ -13,6 +13,7 @@ const unsupported = await labUnsupported()
 const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 /** Of Slurm's plain words those of a node that serves. */
 const SERVES = /^(IDLE|MIXED|ALLOCATED)$/
+const NO_ANSWER = /the scheduler gave no (clear )?answer/
 t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
@@ -21,14 +22,14 @@ else {
   await inFull(t, 'slurmctld is away', {}, (t) => awayController(t, ansible))
 }
 
-async function fleetFor(t: Test, ansible: string): Promise<DrainFleet> {
-  const fleet = await startDrainFleet(ansible)
+async function fleetFor(t: Test, ansible: string, nodes: number): Promise<DrainFleet> {
+  const fleet = await startDrainFleet(ansible, { nodes })
   t.teardown(() => fleet.lab.stop())
   return fleet
 }
 
 async function brokenNodes(t: Test, ansible: string): Promise<void> {
-  const fleet = await fleetFor(t, ansible)
+  const fleet = await fleetFor(t, ansible, 6)
   const { lab } = fleet
   // Quarantined nodes stay out: there must be room for them. A node that is resumed reads NOT_RESPONDING until all that slurmctld asks with it have
   // answered or are given up, one that has just died, too: eleven seconds were seen, and it may take MessageTimeout.
@@ -82,17 +83,19 @@ async function brokenNodes(t: Test, ansible: string): Promise<void> {
 }
 
 async function awayController(t: Test, ansible: string): Promise<void> {
-  const fleet = await fleetFor(t, ansible)
+  const fleet = await fleetFor(t, ansible, 4)
   const { lab } = fleet
   await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
   const bootsBefore = await fleet.boots()
   fleet.repository.commit('labpkg 1.1', { 'site.yml': sitePlaybook('1.1') })
   const running = fleet.patchrun(['run', '--yes', '--json'])
-  await fleet.intended('apply', 'node06')
+  await fleet.intended('apply', 'node04')
   t.equal((await lab.exec(['scontrol', 'shutdown', 'slurmctld'])).exitCode, 0)
-  await sleep(60_000)
+  // Until the run has met it.
+  let meanwhile = await fleet.patchrun(['status'])
+  for (const limit = Date.now() + 300_000; Date.now() < limit && !NO_ANSWER.test(meanwhile.stdout); await sleep(1_000)) meanwhile = await fleet.patchrun(['status'])
+  t.match(meanwhile.stdout, NO_ANSWER, 'status says it')
   t.not((await lab.exec(['scontrol', 'ping'])).exitCode, 0, 'it is away')
-  const meanwhile = await fleet.patchrun(['status'])
   const boots = await fleet.boots()
   t.comment(meanwhile.stdout)
   const sampler = startSampler(lab, 200)

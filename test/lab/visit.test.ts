@@ -2,22 +2,17 @@
 // Changes that need an empty node and a reboot, on a living Slurm: nodes that others took out are theirs, jobs end as if nothing
 // had happened, and patchrun may be killed at any stage of a visit.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
-import { inFull, inQuick } from '../support/size.js'
+import { inFull } from '../support/size.js'
 import { answerOf, sitePlaybook, startDrainFleet, type DrainFleet } from './support/drain-fleet.js'
+import { DONE, INTENDED, STAGES } from './support/kills.js'
 import { labUnsupported } from './support/lab.js'
 import { isDrained, peakOut, startSampler } from './support/sampler.js'
 import { asAlice, harmed, jobsOf } from './support/workload.js'
 
 const unsupported = await labUnsupported()
 const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-const PRELOAD = fileURLToPath(new URL('../support/kill-at.js', import.meta.url))
-const STAGES = ['drain', 'apply', 'reboot', 'verify', 'release'] as const
-type Stage = (typeof STAGES)[number]
-const INTENDED = { mode: 'synced', on: (stage: Stage) => `"type":"intended".*"action":"${stage}"`, says: 'intended, and nothing has followed', quick: 'apply' }
-const DONE = { mode: 'before', on: (stage: Stage) => `"type":"concluded".*"step":"[^"]*${stage}"`, says: 'done, and the outcome is not in the journal', quick: 'reboot' }
 const HOT = `    - name: a hot part
       ansible.builtin.copy: { dest: /etc/hot, content: "new", mode: "0644" }
       tags: [HotChange]
@@ -26,7 +21,6 @@ t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
-  await inQuick(t, 'killed in a visit', {}, (t) => killedTwice(t, ansible))
   await inFull(t, 'nodes that others took out', {}, (t) => othersNodes(t, ansible))
   await inFull(t, 'a busy node, and the Hot part of a mixed commit', {}, (t) => busyNode(t, ansible))
   await inFull(t, 'killed at each stage of a visit', {}, (t) => killed(t, ansible))
@@ -129,33 +123,19 @@ async function busyNode(t: Test, ansible: string): Promise<void> {
   t.comment(`job ${job} and 4 nodes, ${sampler.samples.length} samples`)
 }
 
-/** A run that is killed at the first such write of the journal: in the visit of the canary, as far as that has come. */
-async function killAt(t: Test, fleet: DrainFleet, { mode, on, says }: typeof INTENDED, stage: Stage): Promise<void> {
-  const { exitCode, stderr } = await fleet.patchrun(['run', '--yes'], { env: { NODE_OPTIONS: `--import ${PRELOAD}`, PATCHRUN_TEST_KILL: `${mode}:1`, PATCHRUN_TEST_KILL_ON: on(stage) } })
-  if (!t.equal(exitCode, null, `killed at ${stage}: ${says}`)) t.comment(stderr)
-}
-
-async function killedTwice(t: Test, ansible: string): Promise<void> {
-  const fleet = await fleetFor(t, ansible, { nodes: 2 })
-  await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
-  const bootsBefore = await fleet.boots()
-  fleet.repository.commit('labpkg 1.1', { 'site.yml': sitePlaybook('1.1') })
-  await killAt(t, fleet, INTENDED, 'apply')
-  await killAt(t, fleet, DONE, 'reboot')
-  await ends(t, fleet, '1.1', bootsBefore)
-}
-
 async function killed(t: Test, ansible: string): Promise<void> {
   const fleet = await fleetFor(t, ansible, { nodes: 3 })
   await fleet.declare({ drain: 'atOnce: 2', capacity: 2 })
   let kills = 0
-  for (const { version, moment } of [{ version: '1.1', moment: INTENDED }, { version: '1.0', moment: DONE }]) {
+  // The soak of every run has the other kill of each kind.
+  for (const { version, moment, killedInSoak } of [{ version: '1.1', moment: INTENDED, killedInSoak: 'apply' }, { version: '1.0', moment: DONE, killedInSoak: 'reboot' }]) {
     await t.test(moment.says, async (t) => {
       const bootsBefore = await fleet.boots()
       fleet.repository.commit(`labpkg ${version}`, { 'site.yml': sitePlaybook(version) })
-      for (const stage of STAGES.filter((one) => one !== moment.quick)) {
-        await killAt(t, fleet, moment, stage)
-        kills += 1
+      for (const stage of STAGES.filter((one) => one !== killedInSoak)) {
+        const { exitCode, stderr } = await fleet.patchrun(['run', '--yes'], { env: moment.at(stage) })
+        if (t.equal(exitCode, null, `killed at ${stage}`)) kills += 1
+        else t.comment(stderr)
       }
       await ends(t, fleet, version, bootsBefore)
     })
