@@ -164,6 +164,7 @@ async function all(t: Test, bin: string): Promise<void> {
 
   await inFull(t, 'drain: an idle node that a job comes to before its drain is given back at once', {}, async (t) => {
     await atWork()
+    await drained('node02')
     await others()
     const job = await submit('-w', 'node03', '--wrap', 'sleep 900')
     await until('it runs', async () => (await jobField(job, 'JobState')) === 'RUNNING')
