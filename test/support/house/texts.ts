@@ -17,7 +17,7 @@ export const spdx: TextRule = (tree) =>
     const head = text.split('\n', 3).join('\n')
     const licence = /SPDX-License-Identifier: ([\w.-]+)/.exec(head)?.[1]
     // What imports Ansible is a work under Ansible's licence, and so is what is loaded beside it.
-    const wanted = path.startsWith(PLUGINS) || /^roles\/[\w-]+\/action_plugins\//.test(path) ? 'GPL-3.0-or-later' : 'Apache-2.0'
+    const wanted = path.startsWith(PLUGINS) || /^(roles\/[\w-]+|test\/support)\/action_plugins\//.test(path) ? 'GPL-3.0-or-later' : 'Apache-2.0'
     return licence === wanted ? [] : [`${path}: ${licence ? `says ${licence}` : 'no SPDX line at the top'}, should say ${wanted}`]
   })
 
