@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
 import { holds } from '../support/property.js'
+import { share } from '../support/size.js'
 import fc from 'fast-check'
 import { buildInventory } from '../../lib/ansible/inventory.js'
 import { PatchrunError } from '../../lib/errors.js'
@@ -68,9 +69,9 @@ t.test('a fleet holds what is allowed and not denied, or nothing is started', as
         return expectRefusal && error.exitCode === 3 && error.problems.every((p) => p.where?.line === 1 && p.hint !== '')
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: share(2000, 500) },
   )
-  t.ok(opened > 100 && refused > 100, `both ways came up (${opened} opened, ${refused} refused)`)
+  t.ok(Math.min(opened, refused) > share(2000, 500) / 20, `both ways came up (${opened} opened, ${refused} refused)`)
 })
 
 t.test('a denied node is in no inventory, even if a fleet were put together wrongly', async (t) => {
@@ -81,7 +82,7 @@ t.test('a denied node is in no inventory, even if a fleet were put together wron
       const text = JSON.stringify(buildInventory({ nodes, denied, groupVars: {}, groupChildren: { g: [] } }, wanted))
       return denied.every((name) => !text.includes(`"${name}"`) && !text.includes(`v-${name}"`))
     }),
-    { numRuns: 1000 },
+    { numRuns: share(1000, 250) },
   )
 })
 
@@ -109,9 +110,9 @@ t.test('hypervisors: one that holds at every level, or nothing is started', asyn
         return expectRefusal && error.problems.every((p) => p.code.startsWith('config/runs-on') && p.where?.line === 1 && p.hint !== '')
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: share(1000, 250) },
   )
-  t.ok(opened > 50 && refused > 50, `both ways came up (${opened} opened, ${refused} refused)`)
+  t.ok(Math.min(opened, refused) > share(1000, 250) / 20, `both ways came up (${opened} opened, ${refused} refused)`)
 })
 
 t.test('any text is a declaration or a list of problems in the file, never a fault of ours', async (t) => {
@@ -131,6 +132,6 @@ t.test('any text is a declaration or a list of problems in the file, never a fau
         return error.problems.every((p) => p.code.startsWith('config/') && p.where?.file === '/x/patchrun.yml' && (p.where.line ?? 1) <= lines.length && (p.where.column ?? 1) >= 1)
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: share(3000, 600) },
   )
 })

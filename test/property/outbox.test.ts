@@ -6,6 +6,7 @@ import type { MessageKind } from '../../lib/fleet/types.js'
 import { evolve, NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
 import { holds } from '../support/property.js'
+import { share } from '../support/size.js'
 
 const TARGETS = ['a', 'b', 'c']
 const KINDS: readonly MessageKind[] = ['started', 'canary-passed', 'halted', 'waiting-approval', 'quarantined', 'done', 'rolled-back']
@@ -65,5 +66,5 @@ t.test('the outbox follows from the journal alone', async (t) => {
     }
     const arisen = events.filter((_, i) => (states[i + 1] as EnvironmentState).outbox.count > (states[i] as EnvironmentState).outbox.count).length
     if (last.outbox.count !== arisen) throw new Error('an event makes one message at most')
-  }), { numRuns: 3_000 })
+  }), { numRuns: share(3_000, 600) })
 })

@@ -5,13 +5,15 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { holds } from '../support/property.js'
+import { inQuick, share } from '../support/size.js'
 import { decide, evolve, fromSnapshot, nodeState, NO_STATE, replay, toSnapshot } from '../../lib/rollout/index.js'
 import type { Decision, Snapshot, World } from '../../lib/rollout/index.js'
 import { live, scenarios } from '../support/simulation.js'
 import { flat, Violation } from '../support/simulation-rules.js'
 import type { Decide } from '../support/simulation.js'
 
-const runs = Number(process.env['PATCHRUN_TEST_RUNS'] ?? 8_000)
+// A run of every size draws a seed of its own, so that none lives a life of another again.
+const runs = Number(process.env['PATCHRUN_TEST_RUNS'] ?? share(8_000, 1_200))
 const seed = Number(process.env['PATCHRUN_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 t.setTimeout(600_000)
 t.comment(`seed ${seed}: PATCHRUN_TEST_SEED=${seed} runs the same again`)
@@ -25,8 +27,8 @@ t.test('no reachable state breaks an invariant', (t) => {
     ends.set(life.end, (ends.get(life.end) ?? 0) + 1)
   }), { numRuns: runs, seed })
   t.comment(`${turns} decisions; ends: ${[...ends].map(([end, n]) => `${n} ${end}`).join(', ')}`)
-  t.ok(turns >= 100_000 || runs < 8_000, 'a hundred thousand decisions and more were checked')
-  for (const end of ['done', 'canary-failed', 'too-many-failed', 'nodes-failed', 'aborted', 'deadline', 'gate-failed', 'drain']) t.ok(ends.has(end) || runs < 8_000, `some life ends with ${end}`)
+  t.ok(turns >= runs * 12.5 || runs < 1_200, 'a hundred thousand decisions and more were checked in 8000 lives, and as many in each of them')
+  for (const end of ['done', 'canary-failed', 'too-many-failed', 'nodes-failed', 'aborted', 'deadline', 'gate-failed', 'drain']) t.ok(ends.has(end) || runs < 1_200, `some life ends with ${end}`)
   t.end()
 })
 
@@ -40,12 +42,12 @@ t.test('a life in which nothing goes wrong ends with every node done', (t) => {
     const { end, events } = live(calm, decide)
     if (events.some((e) => e.type === 'intended' && e.guests)) together += 1
     if (end !== 'done') throw new Violation(`ends with ${end}`)
-  }), { numRuns: 300, seed })
-  t.ok(together > 100, `${together} lives with a hypervisor and its nodes`)
+  }), { numRuns: share(300, 100), seed })
+  t.ok(together > share(300, 100) / 3, `${together} lives with a hypervisor and its nodes`)
   t.end()
 })
 
-t.test('any prefix of a journal can be replayed and gone on from', (t) => {
+inQuick(t, 'any prefix of a journal can be replayed and gone on from', {}, (t) => {
   holds(t, fc.property(scenarios, fc.nat(), (scenario, cut) => {
     const { events } = live(scenario, decide)
     const at = cut % (events.length + 1)
@@ -154,7 +156,7 @@ const mutants: Record<string, Decide> = {
   },
 }
 for (const [name, mutant] of Object.entries(mutants)) {
-  t.test(`a decide that ${name} is found out`, (t) => {
+  inQuick(t, `a decide that ${name} is found out`, {}, (t) => {
     const result = fc.check(fc.property(scenarios, (scenario) => { live(scenario, mutant) }), { numRuns: 3_000, seed, endOnFailure: true })
     t.ok(result.failed, 'the invariants catch it')
     t.end()

@@ -6,6 +6,7 @@ import { readDeclaration } from '../../lib/engine/open-fleet.js'
 import { extraArgFaults } from '../../lib/fleet/extra-args.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
 import { checkDeclaration, parseDeclaration } from '../../lib/fleet/validate.js'
+import { spent } from '../support/spent.js'
 
 const FILE = '/etc/patchrun.yml'
 
@@ -222,9 +223,8 @@ t.test('one mistake is one problem', async (t) => {
 t.test('many mistakes: each entry has its own, and they are found quickly', async (t) => {
   const list = (count: number): string => Array.from({ length: count }, (_, i) => (i % 9 === 1 ? `{fil: a${i}}` : `"x${i}"`)).join(', ')
   t.same(problemsOf(swap('"db[1-2]"', list(30))).map((p) => [p.code, p.where?.text]), [1, 10, 19, 28].map(() => ['config/unknown-field', 'fil']))
-  const started = process.hrtime.bigint()
-  t.ok(problemsOf(swap('"db[1-2]"', `\n    ${list(60_000).replaceAll(', ', ',\n    ')}`)).length > 100)
-  t.ok(process.hrtime.bigint() - started < 10_000_000_000n)
+  const took = spent(() => t.ok(problemsOf(swap('"db[1-2]"', `\n    ${list(60_000).replaceAll(', ', ',\n    ')}`)).length > 100))
+  t.ok(took < 10_000, `${took} ms`)
 })
 
 t.test('a line that may hold a secret is not shown', async (t) => {
@@ -298,9 +298,8 @@ t.test('a file of another version is judged by its version alone', async (t) => 
 
 t.test('a bomb of aliases is refused quickly, and honest aliases are not', async (t) => {
   const levels = Array.from({ length: 30 }, (_, i) => `    b${i}: &b${i} [${i === 0 ? 'x, x' : `*b${i - 1}, *b${i - 1}`}]`).join('\n')
-  const started = process.hrtime.bigint()
-  t.match(problemsOf(`${GOOD}inventory:\n  vars:\n${levels}\n`)[0], { code: 'config/yaml-alias' })
-  t.ok(process.hrtime.bigint() - started < 2_000_000_000n)
+  const took = spent(() => t.match(problemsOf(`${GOOD}inventory:\n  vars:\n${levels}\n`)[0], { code: 'config/yaml-alias' }))
+  t.ok(took < 2_000, `${took} ms`)
   t.same(problemsOf(`${GOOD}inventory:\n  vars: &v { a: 1 }\n  groups: { rack: [node02] }\n  groupVars: { rack: *v }\n`), [])
 })
 

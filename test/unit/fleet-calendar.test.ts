@@ -6,6 +6,7 @@ import t from 'tap'
 import { openFleet } from '../../lib/engine/open-fleet.js'
 import { PatchrunError } from '../../lib/errors.js'
 import { calendarFreezes } from '../../lib/fleet/calendar.js'
+import { spent } from '../support/spent.js'
 
 const NOW = Date.parse('2026-11-20T12:00Z')
 const WHERE = { file: '/etc/patchrun.yml', line: 7, column: 3 }
@@ -112,9 +113,8 @@ t.test('a calendar that cannot be understood is never one without freezes', asyn
 
 t.test('a rule that no day fits, and one that fits every second, end the search', async (t) => {
   for (const rule of ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 'FREQ=DAILY;INTERVAL=7;BYDAY=SU', 'FREQ=SECONDLY', 'FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30']) {
-    const started = process.hrtime.bigint()
-    t.match(fault(calendar(event('DTSTART:20261123T100000Z', 'DURATION:PT1H', `RRULE:${rule}`, 'SUMMARY:x'))), { code: 'config/calendar', message: /recurs too often, or by a rule that no day fits/ }, rule)
-    t.ok(process.hrtime.bigint() - started < 10_000_000_000n, `${rule}: in time`)
+    const took = spent(() => t.match(fault(calendar(event('DTSTART:20261123T100000Z', 'DURATION:PT1H', `RRULE:${rule}`, 'SUMMARY:x'))), { code: 'config/calendar', message: /recurs too often, or by a rule that no day fits/ }, rule))
+    t.ok(took < 10_000, `${rule}: in time (${took} ms)`)
   }
 })
 

