@@ -11,11 +11,11 @@ import type { Job } from '../../lib/cli/gitlab-component.js'
 import { requireKeptState } from '../../lib/cli/job.js'
 import { BEGIN, END, writeOwnLines } from '../../lib/cli/own-lines.js'
 import { VERBS } from '../../lib/cli/verbs.js'
-import { patchrun } from '../support/command.js'
+import { answerOf, patchrun } from '../support/command.js'
 
 const root = resolve(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'docs/usage/gitlab.md'), 'utf8')
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const DECLARATION = `schemaVersion: 1
 fleet: demo
@@ -82,7 +82,7 @@ t.test('patchrun gitlab: includes in order, and a child pipeline with a job for 
     { component: /^\$CI_SERVER_FQDN\/patchrun\/patchrun\/patchrun@\d/, inputs: { environment: 'test01', approval: false, image: 'registry.example.org/patchrun:1' } },
     { inputs: { environment: 'prod', approval: true, needs: [{ job: 'test01:wide', optional: true }, { job: 'test01:pick-up', optional: true }] } },
   ] })
-  const child = await patchrun(['gitlab', '--child'], { cwd })
+  const child = await answerOf(['gitlab', '--child'], { cwd })
   t.match(child, { code: 0, stderr: '' })
   const jobs = load(child.stdout) as Record<string, Job & { needs: string[]; script: string[] }>
   t.same(Object.keys(jobs).filter((name) => !name.startsWith('.')), ['test01:canary', 'test01:wave 1', 'prod:open', 'prod:approve start', 'prod:canary', 'prod:approve', 'prod:approve wave 1', 'prod:wave 1', 'prod:approve wave 2', 'prod:wave 2'])
@@ -98,33 +98,33 @@ t.test('patchrun gitlab: includes in order, and a child pipeline with a job for 
   t.match(jobs['prod:approve']?.['when'], 'manual')
   t.notMatch(child.stdout, '$[[')
   writeFileSync(join(cwd, 'lost.yml'), DECLARATION.replace(/^state.*\n/m, ''))
-  t.match(await patchrun(['gitlab', '-c', 'lost.yml'], { cwd }), { code: 0, stderr: /the default \.patchrun, beside patchrun\.yml, and be gone with the job/ })
+  t.match(await answerOf(['gitlab', '-c', 'lost.yml'], { cwd }), { code: 0, stderr: /the default \.patchrun, beside patchrun\.yml, and be gone with the job/ })
   writeFileSync(join(cwd, 'git.yml'), DECLARATION.replace(/^state.*$/m, 'state: { git: {} }'))
-  t.match(await patchrun(['gitlab', '-c', 'git.yml', '--env', 'test01'], { cwd }), { code: 0, stderr: '' })
+  t.match(await answerOf(['gitlab', '-c', 'git.yml', '--env', 'test01'], { cwd }), { code: 0, stderr: '' })
   const schema = JSON.parse(readFileSync(join(root, 'schemas/report.schema.json'), 'utf8')) as object
   const check = new Ajv({ allowUnionTypes: true, formats: { 'date-time': true } }).compile(schema)
-  const json = await patchrun(['gitlab', '--env', 'test01', '--json', '--write', 'a.yml'], { cwd })
+  const json = await answerOf(['gitlab', '--env', 'test01', '--json', '--write', 'a.yml'], { cwd })
   t.ok(check(JSON.parse(json.stdout)), JSON.stringify(check.errors))
 })
 
 t.test('patchrun gitlab --write: only what is ours', async (t) => {
   const cwd = t.testdir({ 'patchrun.yml': DECLARATION, 'theirs.yml': 'build:\n  script: make\n' })
   const file = join(cwd, 'ci.yml')
-  const say = (...args: string[]): ReturnType<typeof patchrun> => patchrun(['gitlab', '--write', 'ci.yml', ...args], { cwd })
+  const say = (...args: string[]): ReturnType<typeof answerOf> => answerOf(['gitlab', '--write', 'ci.yml', ...args], { cwd })
   t.match(await say('--check'), { code: 4, stdout: /would be created\n[^]*\+ include:/ })
   t.match(await say(), { code: 0, stdout: /^ci\.yml: created\n/ })
   writeFileSync(file, `# above\n${readFileSync(file, 'utf8')}# below\n`)
   t.match(await say('--check'), { code: 0, stdout: 'ci.yml: is up to date\n' })
   t.match(await say('--input', 'wait=1h'), { code: 0, stdout: /^ci\.yml: updated\n\+ +wait: 1h\n/ })
   t.match(readFileSync(file, 'utf8'), /^# above\n# patchrun gitlab: begin[^]*wait: 1h[^]*# patchrun gitlab: end\n# below\n$/)
-  t.match(await patchrun(['gitlab', '--write', 'theirs.yml'], { cwd }), { code: 2, stderr: /error usage\/not-ours/ })
+  t.match(await answerOf(['gitlab', '--write', 'theirs.yml'], { cwd }), { code: 2, stderr: /error usage\/not-ours/ })
   t.equal(readFileSync(join(cwd, 'theirs.yml'), 'utf8'), 'build:\n  script: make\n')
   for (const [i, text] of [END, `${END}\n${BEGIN}`, `${BEGIN}\n${BEGIN}\n${END}`].entries()) {
     writeFileSync(join(cwd, `bad${i}.yml`), text)
     await t.rejects(writeOwnLines(join(cwd, `bad${i}.yml`), 'x', false), { code: 'usage/not-ours' })
   }
   await t.rejects(writeOwnLines(join(cwd, 'none/x.yml'), 'x', false), { code: 'usage/cannot-write' })
-  t.match(await patchrun(['gitlab', '--check'], { cwd }), { code: 2, stderr: /usage\/check-what/ })
+  t.match(await answerOf(['gitlab', '--check'], { cwd }), { code: 2, stderr: /usage\/check-what/ })
 })
 
 t.test('a state that dies with the job is refused', async (t) => {
@@ -145,11 +145,11 @@ t.test('the examples of the page', async (t) => {
     const cwd = t.testdir()
     mkdirSync(join(cwd, 'x'))
     writeFileSync(join(cwd, 'x/patchrun.yml'), JSON.stringify(examples.find((e) => 'schemaVersion' in e)))
-    t.match(await patchrun(['gitlab', '-c', 'x/patchrun.yml'], { cwd }), { code: 0, stdout: /config: x\/patchrun\.yml/ })
+    t.match(await answerOf(['gitlab', '-c', 'x/patchrun.yml'], { cwd }), { code: 0, stdout: /config: x\/patchrun\.yml/ })
   }
   for (const [line] of page.matchAll(/^ {4}patchrun gitlab.*$/gm)) {
     const cwd = t.testdir({ '.gitlab': {}, 'patchrun.yml': DECLARATION })
-    const { code, stderr } = await patchrun(line.trim().split(/ +/).slice(1).filter((w, i, all) => w !== '>' && all[i - 1] !== '>'), { cwd })
+    const { code, stderr } = await answerOf(line.trim().split(/ +/).slice(1).filter((w, i, all) => w !== '>' && all[i - 1] !== '>'), { cwd })
     t.ok(code === 0 || code === 4, `${line}: ${stderr}`)
   }
 })

@@ -47,6 +47,11 @@ function leave(directory: string, token: number, holder: Partial<Holder> | strin
 
 const touch = (file: string, age: number): void => utimesSync(file, (Date.now() - age) / 1000, (Date.now() - age) / 1000)
 
+/** Waits for it; throws when it does not come. */
+async function until(met: () => boolean): Promise<void> {
+  for (const end = Date.now() + 120_000; !met(); await sleep(10)) if (Date.now() > end) throw new Error(`it did not come: ${met.toString()}`)
+}
+
 t.test('only one of many processes holds the lock', async (t) => {
   const dir = t.testdir()
   const all = Array.from({ length: 6 }, () => keeper(dir))
@@ -77,13 +82,13 @@ t.test('a dead holder is taken over at once, one that lives is not', async (t) =
 
 t.test('one that shows no life is taken over, and does nothing more when it wakes up', async (t) => {
   const dir = t.testdir()
-  const { child, hears, said } = keeper(dir, 1200)
+  const { child, hears, said } = keeper(dir, 4000)
   t.teardown(() => child.kill('SIGKILL'))
   await hears(/held/)
   child.kill('SIGSTOP')
-  await t.rejects(takeLock(dir, 0, { timeout: 1200 }), { code: 'lock/held' }, 'not before its time')
-  await sleep(1300)
-  const lock = await takeLock(dir, 86_400_000, { timeout: 1200 })
+  await t.rejects(takeLock(dir, 0, { timeout: 4000 }), { code: 'lock/held' }, 'not before its time')
+  await sleep(4100)
+  const lock = await takeLock(dir, 86_400_000, { timeout: 4000 })
   t.match(lock, { token: 2, takenBecause: 'silent', takenFrom: { pid: child.pid } })
   t.same((await readdir(dir)).sort(), ['lock.2'], 'what stood for its right to act is gone')
   child.kill('SIGCONT')
@@ -97,17 +102,16 @@ t.test('one that shows no life is taken over, and does nothing more when it wake
 
 t.test('one that shows life keeps the lock, however long it takes', async (t) => {
   const dir = t.testdir()
-  const lock = await takeLock(dir, 0, { timeout: 360 })
+  const lock = await takeLock(dir, 0, { timeout: 2400 })
   const first = statSync(lock.file).mtimeMs
-  await sleep(900)
-  await t.rejects(takeLock(dir, 0, { timeout: 360 }), { code: 'lock/held' })
-  t.ok(statSync(lock.file).mtimeMs > first + 300)
-  t.match(JSON.parse(readFileSync(lock.file, 'utf8')), { pid: process.pid, released: false, beat: 30 }, 'and its record stays whole')
+  await until(() => statSync(lock.file).mtimeMs > first + 2500)
+  await t.rejects(takeLock(dir, 0, { timeout: 2400 }), { code: 'lock/held' })
+  t.match(JSON.parse(readFileSync(lock.file, 'utf8')), { pid: process.pid, released: false, beat: 200 }, 'and its record stays whole')
   await lock.check()
   t.equal(lock.lost.aborted, false)
   await lock.release()
   const released = statSync(lock.file).mtimeMs
-  await sleep(100)
+  await sleep(500)
   t.equal(statSync(lock.file).mtimeMs, released, 'no beat after the release')
   t.equal((await takeLock(dir, 0)).takenFrom, null)
 })
@@ -186,7 +190,7 @@ t.test('a lock that is removed is lost, one that cannot be seen is not', async (
   const lock = await takeLock(join(dir, 'a'), 0, { timeout: 240 })
   rmSync(lock.file)
   // The heartbeat holds no process open: somebody else has to.
-  for (let i = 0; i < 200 && !lock.lost.aborted; i++) await sleep(10)
+  await until(() => lock.lost.aborted)
   t.equal(lock.lost.aborted, true, 'found by the heartbeat')
   await t.rejects(lock.check(), { code: 'lock/lost', message: /removed while this process held it/ })
   await lock.release()
@@ -213,8 +217,8 @@ t.test('the token rises above what is asked for', async (t) => {
   t.match(lock, { token: 42, file: join(dir, 'lock.42') })
   t.same(await readdir(dir), ['lock.42'])
   const raised = statSync(lock.file).mtimeMs
-  await sleep(100)
-  t.ok(statSync(lock.file).mtimeMs > raised, 'the heart beats on')
+  await until(() => statSync(lock.file).mtimeMs > raised)
+  t.pass('the heart beats on')
   await lock.check()
   await lock.release()
   t.equal((await takeLock(dir, 0)).token, 43)

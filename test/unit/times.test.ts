@@ -12,9 +12,9 @@ import { NO_STATE } from '../../lib/rollout/index.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
 import { FileJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
-import { PATCHRUN } from '../support/command.js'
+import { answerOf, PATCHRUN } from '../support/command.js'
 
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 const by = { user: 'ola', host: 'adm', pid: 1 }
 
 t.test('one form, exact where clocks are set', async (t) => {
@@ -49,38 +49,43 @@ t.test('whatever the command prints: the zone of TZ, and no other', async (t) =>
   const lock = await takeLock(join(own, 'lock'), at)
   const journal = await FileJournal.open(join(own, 'journal.jsonl'), lock)
   for (const event of events) await journal.append(event)
-  const say = (TZ: string | undefined, ...argv: string[]): { readonly status: number | null; readonly text: string } => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [PATCHRUN, ...argv], { cwd: directory, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', TZ } })
-    return { status, text: stdout + stderr }
+  const start = (TZ: string, ...argv: string[]): { readonly text: string } => {
+    const { stdout, stderr } = spawnSync(process.execPath, [PATCHRUN, ...argv], { cwd: directory, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', TZ } })
+    return { text: stdout + stderr }
   }
-  const everyTime = (TZ: string, zone: RegExp, least: number, ...argv: string[]): void => {
-    const { text } = say(TZ, ...argv)
+  const say = async (TZ: string, ...argv: string[]): Promise<{ readonly text: string }> => {
+    const { stdout, stderr } = await answerOf(argv, { cwd: directory, env: { TZ } })
+    return { text: stdout + stderr }
+  }
+  const everyTime = async (TZ: string, zone: RegExp, least: number, ...argv: string[]): Promise<void> => {
+    const { text } = await say(TZ, ...argv)
     const found = clocks(text)
     t.ok(found.length >= least, `${argv.join(' ')}: ${text}`)
     t.same(found.filter((clock) => !zone.test(clock)), [], `${argv.join(' ')} with TZ=${TZ}: ${text}`)
     t.notMatch(text, /\d{4}-\d\d-\d\dT/, 'and no moment as machines write it')
   }
   // A run holds the lock.
-  everyTime('Asia/Kolkata', / IST\b/, 1, 'status')
-  everyTime('Asia/Kolkata', / IST\b/, 1, 'doctor')
+  await everyTime('Asia/Kolkata', / IST\b/, 1, 'status')
+  await everyTime('Asia/Kolkata', / IST\b/, 1, 'doctor')
   await journal.close()
   await lock.release()
   for (const [TZ, zone] of [['Asia/Kolkata', / IST\b/], ['America/New_York', / E[SD]T\b/]] as const) {
-    everyTime(TZ, zone, 2, 'status')
-    everyTime(TZ, zone, 2, 'report')
-    everyTime(TZ, zone, 1, 'history')
-    everyTime(TZ, zone, 1, 'pause', '--reason', 'x', '--for', '9h')
-    everyTime(TZ, zone, 3, 'status')
-    say(TZ, 'unpause')
+    await everyTime(TZ, zone, 2, 'status')
+    await everyTime(TZ, zone, 2, 'report')
+    await everyTime(TZ, zone, 1, 'history')
+    await everyTime(TZ, zone, 1, 'pause', '--reason', 'x', '--for', '9h')
+    await everyTime(TZ, zone, 3, 'status')
+    await say(TZ, 'unpause')
   }
-  t.match(say('Asia/Kolkata', 'status').text, /window opens \w{3} [\d-]+ 0[23]:30 IST/, 'a window of Melbourne, 10 or 11 hours ahead of UTC, as it is in Kolkata')
-  t.match(say('UTC', 'status').text, /window opens \w{3} [\d-]+ 2[12]:00 UTC/, 'who says UTC gets it')
-  t.match(say('', 'status').text, /window opens \w{3} [\d-]+ 08:00 AE[SD]T/, 'a machine on UTC says nothing of who reads')
-  t.match(say('No/Where', 'status').text, /begun \w{3} [\d-]+ \d\d:\d\d:\d\d UTC/, 'a zone that is none')
-  const { rollout } = JSON.parse(say('Asia/Kolkata', 'status', '--json').text) as { rollout: { openedAt: string; wakeAt: string } }
+  // What TZ makes of the clock of the system itself shows in a process alone.
+  t.match(start('Asia/Kolkata', 'status').text, /window opens \w{3} [\d-]+ 0[23]:30 IST/, 'a window of Melbourne, 10 or 11 hours ahead of UTC, as it is in Kolkata')
+  t.match((await say('UTC', 'status')).text, /window opens \w{3} [\d-]+ 2[12]:00 UTC/, 'who says UTC gets it')
+  t.match(start('', 'status').text, /window opens \w{3} [\d-]+ 08:00 AE[SD]T/, 'a machine on UTC says nothing of who reads')
+  t.match(start('No/Where', 'status').text, /begun \w{3} [\d-]+ \d\d:\d\d:\d\d UTC/, 'a zone that is none')
+  const { rollout } = JSON.parse((await say('Asia/Kolkata', 'status', '--json')).text) as { rollout: { openedAt: string; wakeAt: string } }
   t.same([rollout.openedAt, new Date(rollout.wakeAt).toISOString()], [new Date(at).toISOString(), rollout.wakeAt], 'ISO 8601 in UTC for machines')
   // What a person types without a zone is meant in theirs.
-  t.match(say('Asia/Kolkata', 'pause', '--reason', 'x', '--until', '2036-06-12T18:00').text, 'until Thu 2036-06-12 18:00:00 IST')
+  t.match(start('Asia/Kolkata', 'pause', '--reason', 'x', '--until', '2036-06-12T18:00').text, 'until Thu 2036-06-12 18:00:00 IST')
   t.match(readFileSync(join(own, 'journal.jsonl'), 'utf8'), `"until":${Date.UTC(2036, 5, 12, 12, 30)}`)
 })
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `status --watch`: the frame, the reading of no more than is new, and the real command on a real terminal.
-import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -14,10 +13,11 @@ import { FileJournal, readState } from '../../lib/store/journal.js'
 import { JournalFollower } from '../../lib/store/journal-follow.js'
 import { takeLock } from '../../lib/store/lock.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
-import { PATCHRUN } from '../support/command.js'
+import { answerOf, PATCHRUN } from '../support/command.js'
+import type { Ended } from '../support/command.js'
 import { openTerminal } from '../support/terminal.js'
 
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 const at = Date.UTC(2026, 2, 1, 12)
 const by = { user: 'ola', host: 'adm', pid: 1 }
@@ -163,12 +163,16 @@ t.test('the command on a terminal: drawn in place, scrolled, resized, up to date
 t.test('a signal ends it, too; what is no terminal is refused', async (t) => {
   const directory = t.testdir()
   declare(directory)
-  const terminal = openTerminal(['sh', '-c', `"$0" "$1" status --watch & p=$!; sleep 2; kill -TERM $p; wait $p`, process.execPath, PATCHRUN], { cwd: directory })
+  const terminal = openTerminal(['sh', '-c', 'echo "process $$"; exec "$0" "$@"', process.execPath, PATCHRUN, 'status', '--watch'], { cwd: directory })
+  t.teardown(() => terminal.end())
+  // Drawn: whoever draws listens for signals.
+  const [, pid] = /process (\d+)/.exec(await terminal.until(/q ends/)) ?? []
+  process.kill(Number(pid), 'SIGTERM')
   t.equal(await terminal.ended, 0)
   t.match(terminal.said(), /\u001b\[\?1049l/)
-  const say = (...argv: string[]): ReturnType<typeof spawnSync> => spawnSync(process.execPath, [PATCHRUN, 'status', ...argv], { cwd: directory, encoding: 'utf8' })
-  t.match(say('--watch'), { status: 2, stderr: /usage\/no-terminal/ })
-  t.match(say('--watch', '--openmetrics'), { status: 2, stderr: /usage\/two-formats/ })
-  t.match(say('--every', '2s'), { status: 2, stderr: /usage\/option-of/ })
-  for (const bad of ['0s', '10ms', 'often']) t.match(say('--watch', '--every', bad), { status: 2, stderr: /usage\/duration/ }, bad)
+  const say = (...argv: string[]): Promise<Ended> => answerOf(['status', ...argv], { cwd: directory })
+  t.match(await say('--watch'), { code: 2, stderr: /usage\/no-terminal/ })
+  t.match(await say('--watch', '--openmetrics'), { code: 2, stderr: /usage\/two-formats/ })
+  t.match(await say('--every', '2s'), { code: 2, stderr: /usage\/option-of/ })
+  for (const bad of ['0s', '10ms', 'often']) t.match(await say('--watch', '--every', bad), { code: 2, stderr: /usage\/duration/ }, bad)
 })
