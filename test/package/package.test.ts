@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { inFull, inQuick } from '../support/size.js'
 
 const run = promisify(execFile)
-t.setTimeout(280_000)
+t.setTimeout(900_000)
 const root = resolve(import.meta.dirname, '../../..')
 // npm run hands its own settings to children; an npm started here must read those of the empty project.
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
@@ -37,7 +38,7 @@ interface Packed {
   readonly files: readonly { readonly path: string; readonly mode: number }[]
 }
 
-t.test('the tarball holds what users need and nothing else', async (t) => {
+inQuick(t, 'the tarball holds what users need and nothing else', {}, async (t) => {
   const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, env })
   const [packed] = JSON.parse(stdout) as Packed[]
   const paths = packed?.files.map((file) => file.path) ?? []
@@ -64,19 +65,19 @@ t.test('the tarball works in an empty project', async (t) => {
     return
   }
 
-  await t.test('npx patchrun', async (t) => {
+  await inQuick(t, 'npx patchrun', {}, async (t) => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
     const { stdout } = await run('npx', ['--no-install', 'patchrun', '--version'], { cwd: project, env })
     t.equal(stdout.trim(), version)
   })
 
-  await t.test('import from plain JavaScript', async (t) => {
+  await inQuick(t, 'import from plain JavaScript', {}, async (t) => {
     await writeFile(join(project, 'plain.js'), `import { EXIT, PatchrunError } from 'patchrun'\nconsole.log(EXIT.halted, typeof PatchrunError)\n`)
     const { stdout } = await run(process.execPath, ['plain.js'], { cwd: project, env })
     t.equal(stdout, '4 function\n')
   })
 
-  await t.test('import from TypeScript, NodeNext and strict', async (t) => {
+  await inQuick(t, 'import from TypeScript, NodeNext and strict', {}, async (t) => {
     const typed = `import { EXIT, type ExitCode, type Verdict } from 'patchrun'\nexport const code: ExitCode = EXIT.halted\nexport const verdict: Verdict = 'GOOD'\n`
     await writeFile(join(project, 'typed.ts'), typed)
     await mkdir(join(project, 'node_modules/@types'), { recursive: true })
@@ -87,13 +88,18 @@ t.test('the tarball works in an empty project', async (t) => {
     t.match(await wordsOf(run(process.execPath, [...tsc, 'wrong.ts'], { cwd: project, env })), /"FINE"' is not assignable/, 'the types say something')
   })
 
-  await t.test('the examples of docs/usage/library.md', async (t) => {
-    const page = await readFile(join(root, 'docs/usage/library.md'), 'utf8')
-    const example = (marker: string): string => new RegExp(`<!-- ${marker} -->\n\`\`\`\\w+\n([\\s\\S]*?)\n\`\`\``).exec(page)?.[1] ?? ''
+  const page = await readFile(join(root, 'docs/usage/library.md'), 'utf8')
+  const example = (marker: string): string => new RegExp(`<!-- ${marker} -->\n\`\`\`\\w+\n([\\s\\S]*?)\n\`\`\``).exec(page)?.[1] ?? ''
+
+  await inFull(t, 'the typed example of docs/usage/library.md', {}, async (t) => {
+    await mkdir(join(project, 'node_modules/@types'), { recursive: true })
+    await symlink(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node')).catch(() => undefined)
     await writeFile(join(project, 'example.ts'), example('compile: example.ts'))
     const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'NodeNext', '--target', 'ES2023', '--types', 'node']
-    t.equal(await wordsOf(run(process.execPath, [...tsc, 'example.ts'], { cwd: project, env })), '', 'the typed one compiles')
+    t.equal(await wordsOf(run(process.execPath, [...tsc, 'example.ts'], { cwd: project, env })), '', 'it compiles')
+  })
 
+  await inFull(t, 'the other example of docs/usage/library.md', {}, async (t) => {
     await run('npx', ['--no-install', 'patchrun', 'init'], { cwd: project, env })
     await writeFile(join(project, 'example.js'), example('run: example.js'))
     const ansible = await run('ansible-playbook', ['--version'], { env }).catch(() => null)
@@ -103,7 +109,7 @@ t.test('the tarball works in an empty project', async (t) => {
     t.match(said, /\ndone 6 nodes are GOOD\n$/)
   })
 
-  await t.test('nothing but the public API can be imported', async (t) => {
+  await inQuick(t, 'nothing but the public API can be imported', {}, async (t) => {
     const inner = run(process.execPath, ['-e', `import('patchrun/dist/lib/errors.js')`], { cwd: project, env })
     t.match(await wordsOf(inner), /ERR_PACKAGE_PATH_NOT_EXPORTED/)
   })

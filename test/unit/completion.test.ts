@@ -11,6 +11,7 @@ import { GLOBAL_OPTIONS, VERBS } from '../../lib/cli/verbs.js'
 import { FileJournal } from '../../lib/store/journal.js'
 import { takeLock } from '../../lib/store/lock.js'
 import { answerOf, PATCHRUN } from '../support/command.js'
+import { full, inQuick, quick } from '../support/size.js'
 import { openTerminal } from '../support/terminal.js'
 import type { Terminal } from '../support/terminal.js'
 
@@ -27,7 +28,7 @@ function place(t: { testdir(files: Record<string, string>): string }): { readonl
   return { directory, env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, HOME: directory } }
 }
 
-t.test('what the scripts ask for: names of the declaration, and nothing else, whatever is wrong', async (t) => {
+inQuick(t, 'what the scripts ask for: names of the declaration, and nothing else, whatever is wrong', {}, async (t) => {
   const { directory, env } = place(t)
   const start = (...argv: string[]): string => {
     const said = spawnSync(process.execPath, [PATCHRUN, '__complete', ...argv], { cwd: directory, encoding: 'utf8', env: { ...process.env, ...env } })
@@ -68,7 +69,7 @@ t.test('what the scripts ask for: names of the declaration, and nothing else, wh
   t.equal(spawnSync('ls', ['asked', 'evil'], { cwd: directory }).stdout.toString(), '')
 })
 
-t.test('it is there before one has looked up from the keyboard', async (t) => {
+inQuick(t, 'it is there before one has looked up from the keyboard', {}, async (t) => {
   const { directory, env } = place(t)
   // Processor time, as the shell has it of what it started: what else runs on the machine does not count.
   const spent = (...argv: string[]): number => {
@@ -83,7 +84,7 @@ t.test('it is there before one has looked up from the keyboard', async (t) => {
 /** What `patchrun completion SHELL` prints. */
 const printed = async (shell: string): Promise<string> => (await answerOf(['completion', shell], { cwd: '.' })).stdout
 
-t.test('bash: every verb with every option, and --env=, without a terminal', async (t) => {
+inQuick(t, 'bash: every verb with every option, and --env=, without a terminal', {}, async (t) => {
   const { directory, env } = place(t)
   writeFileSync(join(directory, 'script'), await printed('bash'))
   const completed = (...words: string[]): string[] => {
@@ -137,7 +138,7 @@ for (const [name, argv, load, before, after] of SHELLS) {
     // The first terminal loads it as the page says; the others have what the command printed, which is the same.
     writeFileSync(join(directory, 'script'), await printed(name))
     let how = load
-    for (const [line, wanted] of [
+    for (const [line, wanted] of ([
       ['patchrun roll', /back /],
       ['patchrun run --onc', /e /],
       ['patchrun --env=pr', /od/],
@@ -145,7 +146,7 @@ for (const [name, argv, load, before, after] of SHELLS) {
       ['patchrun retry node1', /node11/],
       ['patchrun --env test release test1,test', /t1,test2/],
       ['patchrun run --plan pl', /one/],
-    ] as const) {
+    ] as const).filter((_, i) => (i % 3 === 0 ? quick : full))) {
       // Another one for each line: each shell has its own idea of what Ctrl-C ends while it still completes.
       const terminal = openTerminal(argv, { cwd: directory, env: { ...env, PS1: '> ', LC_ALL: 'C.UTF-8' }, columns: 200 })
       t.teardown(() => terminal.end())

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { answerOf, PATCHRUN } from '../support/command.js'
+import { inFull } from '../support/size.js'
 
 t.setTimeout(600_000)
 
@@ -15,7 +16,7 @@ const check = new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date
 const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 const needsAnsible = ansible === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
 
-t.test('the example of init, rolled out: every answer fits the schema', needsAnsible, async (t) => {
+inFull(t, 'the example of init, rolled out: every answer fits the schema', needsAnsible, async (t) => {
   const directory = t.testdir()
   const env = { ...process.env, PATH: `${ansible ?? ''}:${process.env['PATH'] ?? ''}`, NO_COLOR: '1', TZ: 'Europe/Oslo' }
   t.match(await answerOf(['init'], { cwd: directory }), { code: 0 })
