@@ -83,9 +83,11 @@ t.test('the tarball works in an empty project', async (t) => {
     await mkdir(join(project, 'node_modules/@types'), { recursive: true })
     await symlink(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'))
     const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'NodeNext', '--target', 'ES2023', '--types', 'node']
-    t.equal(await wordsOf(run(process.execPath, [...tsc, 'typed.ts'], { cwd: project, env })), '', 'compiles, library checks included')
     await writeFile(join(project, 'wrong.ts'), `import type { Verdict } from 'patchrun'\nexport const verdict: Verdict = 'FINE'\n`)
-    t.match(await wordsOf(run(process.execPath, [...tsc, 'wrong.ts'], { cwd: project, env })), /"FINE"' is not assignable/, 'the types say something')
+    // Both by one compiler, which costs as much as all else here.
+    const said = (await wordsOf(run(process.execPath, [...tsc, 'typed.ts', 'wrong.ts'], { cwd: project, env }))).split('\n').filter(Boolean)
+    t.same(said.filter((line) => !line.startsWith('wrong.ts')), [], 'compiles, library checks included')
+    t.match(said, [/"FINE"' is not assignable/], 'the types say something')
   })
 
   const page = await readFile(join(root, 'docs/usage/library.md'), 'utf8')
