@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, relative } from 'node:path'
-import { labUnsupported } from '../../dist/test/lab/support/lab.js'
+import { buildBase, labUnsupported } from '../../dist/test/lab/support/lab.js'
 import { spread } from '../lib/measure.mjs'
 import { root, tools } from '../lib/paths.mjs'
 import { must, say } from '../lib/run.mjs'
@@ -29,7 +29,7 @@ export async function bench({ ansibleBin, quick, signal, seeds = SEEDS[quick], a
     BENCH_OUT: results, NODE: process.execPath, PATCHRUN_TOOLS_DIR: tools, PATH: `${ansibleBin}${delimiter}${process.env.PATH}`,
   }
   // The first run builds the nodes' file system; the control runs go first, since the others are compared with them.
-  await must([join(root, 'test/lab/slurm/lib/base.sh'), join(tools, 'lab-base')])
+  await buildBase()
   const all = seeds.flatMap((seed) => chosen.map((approach) => ({ approach, seed })))
   // What computes on this machine while it works gets it for itself; the others leave it idle.
   for (const [queue, width] of [[all.filter(isIdle), side], [all.filter((run) => !isIdle(run)), 1]]) {

@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureAnsibleLint, ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
-import { root, tools } from './paths.mjs'
+import { root } from './paths.mjs'
 import { ensureCheckJsonschema, ensurePrometheusClient } from './pip-tools.mjs'
-import { isRoot, must, run } from './run.mjs'
+import { isRoot, run } from './run.mjs'
 
 /**
  * A stage is either a command that passes or fails as one, or a set of test files. `timeout` is for one file, in seconds;
@@ -45,7 +45,7 @@ function filesOf({ rooms, also, size }) {
 }
 
 // A file that asks for the size divides itself; every other one is quick.
-const DIVIDES_ITSELF = /from '(\.\.\/)+support\/size\.js'|from '(\.\.\/)+support\/property\.js'/
+const DIVIDES_ITSELF = /from '(\.\.\/)+support\/size\.js'/
 
 function testsBelow(room) {
   const directory = join(root, 'test', room)
@@ -103,9 +103,9 @@ async function withAnsibleIfThere() {
 async function inLab() {
   if (!isRoot) return { skip: 'the lab makes namespaces and mounts: it needs root' }
   const ansible = await withAnsible()
-  const { labUnsupported } = await import(join(root, 'dist/test/lab/support/lab.js'))
+  const { buildBase, labUnsupported } = await import(join(root, 'dist/test/lab/support/lab.js'))
   // Each file says for itself why it cannot run.
-  if ((await labUnsupported()) === undefined) await must([join(root, 'test/lab/slurm/lib/base.sh'), join(tools, 'lab-base')])
+  if ((await labUnsupported()) === undefined) await buildBase()
   return ansible
 }
 
