@@ -218,7 +218,8 @@ async function all(t: Test, bin: string): Promise<void> {
     const late = await on('slurm_release', { patchrun_nodes: ['node01'], slurm_test_job_command: ['sleep', '900'], slurm_test_job_timeout: 1 })
     t.match(late.report.results, { node01: { result: 'failed', message: /did not end within 1 s/ } })
     await lab.ssh('node02', 'sudo service slurmd stop')
-    const away = await on('slurm_release', { patchrun_nodes: ['node01', 'node02'], slurm_release_timeout: 10 })
+    // A node that is resumed reads as not responding until all that slurmctld asks with it have answered or are given up, and that may take MessageTimeout.
+    const away = await on('slurm_release', { patchrun_nodes: ['node01', 'node02'], slurm_release_timeout: 40 })
     t.match(away.report.results, { node01: { result: 'released' }, node02: { result: 'failed', message: /did not (answer|come back)/ } }, 'one does not hold up the other')
     t.match((await raw('node02')).reason, OURS)
     await until('the job that waited has run', async () => (await jobField(waiting, 'JobState')) === 'COMPLETED')
