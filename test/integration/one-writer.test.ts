@@ -114,7 +114,10 @@ await inQuick(t, 'runs that are stopped, overtaken and continued do nothing more
   await says(waiting, /a moment/)
   waiting.child.kill('SIGSTOP')
   const first = tokenOf(ground)
+  // A word waits for the holder, or is carried by whoever says it to one that is silent.
+  declare(ground, LONG)
   t.match(await say('unpause'), { code: 0 })
+  declare(ground, SHORT)
   await silent(ground, first)
   writeFileSync(hold(ground), '')
   const working = begin()
