@@ -20,7 +20,7 @@ while (landed < Number(count)) {
     const journal = await store.open(lock)
     say({ took: lock.token, because: lock.takenBecause })
     for (let turns = 1 + Math.floor(Math.random() * 4); turns > 0 && landed < Number(count); turns--) {
-      const size = Math.min(1 + Math.floor(Math.random() * 8), Number(count) - landed)
+      const size = Math.min(1 + Math.floor(Math.random() * 16), Number(count) - landed)
       await Promise.all(Array.from({ length: size }, async (_, i) => {
         const order = `${name}-${landed + i}`
         await journal.append({ type: 'paused', at: 1, scope: 'environment', reason: order, order, by: { user: name, host: name, pid: process.pid } })
