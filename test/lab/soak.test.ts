@@ -10,7 +10,7 @@ import { inFull, inQuick } from '../support/size.js'
 import { DONE, INTENDED } from './support/kills.js'
 import { type Lab, labUnsupported, startLab } from './support/lab.js'
 import { bootsOf, isDrained, isOut, outIn, peakOut, type Sample, type Sampler, startSampler, used } from './support/sampler.js'
-import { harmed, type JobRecord, startWorkload } from './support/workload.js'
+import { asAlice, harmed, type JobRecord, jobsOf, startWorkload } from './support/workload.js'
 
 const unsupported = await labUnsupported()
 const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
@@ -54,7 +54,7 @@ interface Soak {
 
 if (unsupported !== undefined || bin === undefined) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
-  await inQuick(t, 'a DrainChange with a reboot, on three nodes, and patchrun is killed in a visit', {}, async (t) => drainChange(t, await prepare(t, 3, bin), [INTENDED.at('apply'), DONE.at('reboot')]))
+  await inQuick(t, 'a DrainChange with a reboot, on three nodes, with a job that stays and a patchrun that is killed in a visit', {}, async (t) => drainChange(t, await prepare(t, 3, bin), interrupted))
   await inFull(t, `a DrainChange with a reboot and a HotChange under full load, on ${size} nodes`, {}, async (t) => {
     const soak = await prepare(t, size, bin)
     await t.test('a DrainChange with a reboot', (t) => drainChange(t, soak))
@@ -99,7 +99,7 @@ ansible: { forks: 8, config: none }
   }
 }
 
-async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'match' | 'comment'>, soak: Soak, kills: readonly Readonly<Record<string, string>>[] = []): Promise<void> {
+async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'match' | 'comment'>, soak: Soak, begin: (t: Pick<Test, 'ok' | 'equal' | 'same'>, soak: Soak, node: string) => Promise<void> = async () => {}): Promise<void> {
   const { lab, canaries, byHand, down, capacity, patchrun, everywhere } = soak
   const taken = [byHand, ...(down === undefined ? [] : [down])]
   const free = lab.nodes.filter((name) => !taken.includes(name))
@@ -113,7 +113,7 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   const workload = startWorkload(lab, { seed: SEED, load: (0.7 * free.length) / lab.nodes.length, shortest: 2, longest: 10 })
   await sampler.until(({ nodes }) => [...nodes.values()].filter(({ allocated }) => allocated > 0).length >= free.length / 3)
 
-  for (const kill of kills) t.equal((await patchrun(['run', '--yes'], kill)).exitCode, null, 'killed')
+  await begin(t, soak, free.at(-1) ?? '')
   const first = patchrun(['run', '--yes'])
   // Every other node is done when it is back with the feature; or patchrun has ended, and what is missing is seen below.
   const back = sampler.until((sample) => free.every((name) => served(sample, name, sha)), PATIENCE).then(() => true, () => false)
@@ -141,6 +141,7 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   await sampler.stop()
 
   unharmed(t, lab, jobs, workload)
+  t.same(harmed(await jobsOf(lab, 'stays')), [], 'nor was the job that stayed')
   t.same(await Promise.all(lab.nodes.map((name) => bootsOf(lab, name))), lab.nodes.map(() => 2), 'every node was rebooted exactly once')
   t.same(await everywhere('cat /usr/share/labpkg/version'), lab.nodes.map(() => '1.1'), 'every node is at the pin')
   const over = sampler.samples.filter((sample) => outIn(sample).length > capacity)
@@ -148,6 +149,21 @@ async function drainChange(t: Pick<Test, 'test' | 'ok' | 'equal' | 'same' | 'mat
   order(t, sampler.samples, canaries, taken)
   await nothingLeft(t, lab, sampler)
   told(t, 'DrainChange', { jobs, sampler, violations: harmed(jobs).length + over.length })
+}
+
+/** Runs that are killed in the visit of the canary; then a job is on the node whose turn is next, and ends when it has been drained. */
+async function interrupted(t: Pick<Test, 'ok' | 'equal' | 'same'>, { lab, patchrun }: Soak, node: string): Promise<void> {
+  const said = await asAlice(lab, ['sbatch', '--parsable', '-D', '/tmp', '-o', '/dev/null', '-J', 'stays', '-w', node, '-t', '60', '--wrap', 'until [ -e /tmp/enough ]; do sleep 0.2; done'])
+  t.equal(said.exitCode, 0, said.stderr)
+  for (const kill of [INTENDED.at('apply'), DONE.at('reboot')]) t.equal((await patchrun(['run', '--yes'], kill)).exitCode, null, 'killed')
+  const drained = async (): Promise<boolean> => /State=\S*DRAIN/.test((await lab.exec(['scontrol', 'show', 'node', '-o', node])).stdout)
+  for (let i = 0; i < 10 && !(await drained()); i++) t.equal((await patchrun(['run', '--yes', '--once'])).exitCode, 5)
+  // With the node drained, and once more: a run that takes it for empty changes it now.
+  t.equal((await patchrun(['run', '--yes', '--once'])).exitCode, 5)
+  t.ok(await drained(), 'drained under its job')
+  t.equal((await jobsOf(lab, 'stays'))[0]?.state, 'RUNNING', 'the job runs on')
+  t.equal(await bootsOf(lab, node), 1, 'it is not rebooted')
+  t.equal((await lab.ssh(node, 'cat /usr/share/labpkg/version; touch /tmp/enough')).stdout.trim(), '1.0', 'nor changed')
 }
 
 async function hotChange(t: Pick<Test, 'ok' | 'equal' | 'same' | 'comment'>, { lab, repository, patchrun, everywhere }: Soak): Promise<void> {
