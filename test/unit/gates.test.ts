@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds a rollout back, by example: each gate says why in words, and when it ends by itself.
 import t from 'tap'
+import { fits } from '../../lib/rollout/in-time.js'
 import { approvalKey, decide, planWaves, replay } from '../../lib/rollout/index.js'
 import type { Decision, EnvironmentState, JournalEvent, NodeOutcome, StepAction, World } from '../../lib/rollout/index.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
@@ -169,6 +170,9 @@ t.test('an environment waits for those before it, and for their soak', (t) => {
   t.match(why(d, 'c1'), /test must complete cccccccccccc first/)
   t.equal(ask([], { policy, promotion: [{ environment: 'test', completedAt: 50 }], now: 60 }).wakeAt, 150)
   t.same(does(ask([], { policy, promotion: [{ environment: 'test', completedAt: 50 }], now: 150 })), ['detect c1'])
+  const both = [{ environment: 'test', completedAt: 50 }, { environment: 'lab', completedAt: 90 }]
+  t.equal(ask([], { policy, promotion: both, now: 150 }).wakeAt, 190, 'the soak of each of them')
+  t.same(does(ask([], { policy, promotion: both, now: 190 })), ['detect c1'])
   t.equal(stateOf([{ type: 'finished', at: 70 }]).completed.get('c'.repeat(40)), 70)
   t.equal(stateOf([{ type: 'finished', at: 70 }, { type: 'closed', at: 80, reason: 'x', rolledBack: { by } }]).completed.size, 0, 'a commit that was rolled back promotes nobody')
   t.end()
@@ -192,5 +196,18 @@ t.test('a health gate passes, halts, or is asked again', (t) => {
   const rest = [...wide, ...checked('canaries', 0, { checked: 'pass' }), ...step('detect', others, { verdict: 'GOOD' })]
   t.match(ask(rest, { policy }).actions, [{ do: 'check', check: { point: 'end' } }])
   t.same(does(ask([...rest, ...checked('end', -1, { checked: 'pass' })], { policy })), ['finish'])
+  t.end()
+})
+
+t.test('what is over at the moment when the time closes is over in time', (t) => {
+  const { current } = stateOf([])
+  if (!current) throw new Error('no rollout')
+  const { timing } = policyOf()
+  // A freeze in ten minutes; a visit takes two.
+  const world = worldFor(current, fleet, { policy: policyOf({ timing: { ...timing, freezes: [{ from: 600_000, to: 900_000, reason: 'exams' }], expected: 120_000 } }) })
+  t.equal(fits(world, 480_000), null)
+  t.match(fits(world, 480_001), { code: 'window', text: /back after .*00:10/ })
+  t.equal(fits(world, 360_000, 2), null, 'two of them one after the other')
+  t.match(fits(world, 360_001, 2), { code: 'window' })
   t.end()
 })

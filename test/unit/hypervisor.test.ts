@@ -218,6 +218,7 @@ t.test('in one wave, whatever the limit', (t) => {
   const small = { nodes: fleet }
   t.throws(() => requireGuests(small, ['hyp', 'n4']), { code: 'usage/limit-runs-on', message: /hypervisor hyp, and not n3 on it/, exitCode: 2 })
   for (const limit of [null, ['hyp', 'n3', 'n4'], ['n3']]) t.doesNotThrow(() => requireGuests(small, limit))
+  t.doesNotThrow(() => requireGuests({ nodes: fleet.map((n) => ({ ...n, canary: true })) }, ['hyp']), 'canaries go first, whatever the limit')
   const done = [opened, ...rest, ...step('detect', of(['hyp', 'n3'], { verdict: 'GOOD' })), { type: 'finished' as const, at: 9 }]
   const state = replay(done.map((e) => (e.type === 'opened' ? { ...e, limit: ['hyp'] } : e)))
   const given = { state, fleet: { nodes: fleet, policy } as unknown as Fleet, pin: { sha: 'c'.repeat(40), ref: 'main', subject: '' }, comparison: { kind: 'same' as const }, limit: ['hyp'], again: false, now: 10, by }

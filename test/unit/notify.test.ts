@@ -75,6 +75,7 @@ t.test('what was told is not owed any more', async (t) => {
   t.notOk(replay([told(first, 'ops', 'delivered')], late).outbox.audience[0]?.trouble, 'the trouble is over')
   const lost = more(told(second, 'ops', 'given-up', 'HTTP 404'))
   t.match(lost.outbox.givenUp, [{ target: 'ops', message: second, kind: 'halted', rollout: 'r1-a1b2c3d4', why: 'HTTP 404' }])
+  t.equal(replay([told(second, 'ops', 'given-up', 'HTTP 404')], lost).outbox.givenUp.length, 1, 'what was not owed any more is not lost again')
   t.same(kinds(lost, 'ops'), ['started'])
   const many = Array.from({ length: 30 }, (): JournalEvent => ({ type: 'halted', at, halt: { code: 'aborted', message: '', hint: '', nodes: [] } }))
   const full = many.reduce((state, event) => replay([told(lastOf(replay([event], state)).id, 'ops', 'given-up', 'x')], replay([event], state)), after(audience(['ops', ALL]), opened))
@@ -167,6 +168,9 @@ t.test('what a decision shows: canaries that passed, approvals that are asked fo
   t.same(newsAt(changed), [passed])
   t.same(newsAt(changed.slice(0, 5)), [], 'changed, not verified')
   t.same(newsAt(failed), [], 'about to halt')
+  const { current } = after(audience(['ops', ALL]), ...changed)
+  const heldStill = { ...current, nodes: new Map([...(current?.nodes ?? [])].map(([n, state]) => [n, { ...state, held: { phase: 'rebooted' } }])) }
+  t.same(newsOf(worldFor(heldStill as never, nodes, { now: at + 10_000 }), { actions: [], waiting: [], wakeAt: null }), [], 'GOOD, and not given back yet')
   t.same(newsAt([...changed, noticed(passed)]), [], 'told once')
   t.same(newsAt(changed, FREE, at, nodes.slice(0, 2)), [], 'nobody follows: done says it all')
   const soak = policyOf({ soak: 60_000 })

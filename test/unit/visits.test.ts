@@ -3,6 +3,7 @@
 import t from 'tap'
 import { decide, forksBeside, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { NodeState, OpenStep, SchedulerView, World } from '../../lib/rollout/index.js'
+import { Looking } from '../../lib/rollout/looking.js'
 import { UNSEEN } from '../../lib/rollout/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
@@ -221,4 +222,12 @@ t.test('the Ansible of a node whose turn is next is started while a visit comes 
   t.same(room({ prepared: ['n5'] }), ['drain n5 while idle'], 'of idle ones it comes first')
   t.same(room({ prepared: ['n5'], busy: ['n5'] }), ['drain n7 while idle'], 'an idle one comes before it when it is at work')
   t.same(room({ prepared: ['n5'], busy: names }), ['drain n5 waits 60000'])
+})
+
+t.test('an answer of the scheduler is new for as long as it is asked so often, and not a moment longer', async (t) => {
+  const answered: SchedulerView = { names: 'full', prefix: 'patchrun', every: 25, workload: { at: 100, nodes: new Map(), jobs: [], ended: NO_RUN_TIMES, results: {} }, silent: null, looking: { now: false, watch: false } }
+  const isFresh = (now: number, view: SchedulerView = answered): boolean => new Looking({ now }, view).isFresh
+  t.same([isFresh(100), isFresh(124), isFresh(125)], [true, true, false], 'due and new are never said together')
+  t.equal(isFresh(110, { ...answered, silent: { at: 105, why: 'away' } }), false, 'the last answer was none')
+  t.equal(isFresh(110, { ...answered, silent: { at: 95, why: 'away' } }), true)
 })
