@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stages of `npm test`: what is run in which pass, and what must be there first.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ensureAnsibleLint, ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
 import { root } from './paths.mjs'
@@ -16,13 +16,13 @@ import { isRoot, run } from './run.mjs'
  */
 export const STAGES = [
   { name: 'types', title: 'types and build' },
-  { name: 'lab', rooms: ['lab'], timeout: 1800, lane: 'lab', prepare: inLab },
-  { name: 'integration', rooms: ['integration'], timeout: 1800, prepare: withAnsible },
-  { name: 'contract', rooms: ['contract'], timeout: 900, prepare: withOthers },
+  { name: 'lab', rooms: ['lab'], timeout: 3600, lane: 'lab', prepare: inLab },
+  { name: 'integration', rooms: ['integration'], timeout: 3600, prepare: withAnsible },
+  { name: 'contract', rooms: ['contract'], timeout: 1800, prepare: withOthers },
   { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache', '--cache-strategy', 'content'] },
-  { name: 'package', rooms: ['package'], timeout: 900, prepare: withAnsibleIfThere },
-  { name: 'unit', rooms: ['unit', 'property'], timeout: 600, prepare: withAnsibleIfThere },
-  { name: 'other-node', size: 'rest', rooms: ['unit'], also: 'integration/end-to-end', timeout: 600, prepare: onOtherNode },
+  { name: 'package', rooms: ['package'], timeout: 1800, prepare: withAnsibleIfThere },
+  { name: 'unit', rooms: ['unit', 'property'], timeout: 1200, prepare: withAnsibleIfThere },
+  { name: 'other-node', size: 'rest', rooms: ['unit'], also: 'integration/end-to-end', timeout: 1200, prepare: onOtherNode },
 ]
 
 /**
@@ -44,8 +44,14 @@ function filesOf({ rooms, also, size }) {
   return size ? found.map(({ path }) => ({ path, sizes: [size] })) : found
 }
 
-// A file that asks for the size divides itself; every other one is quick.
-const DIVIDES_ITSELF = /from '(\.\.\/)+support\/size\.js'/
+/** A file that asks for the size, itself or by what it imports from test/, divides itself; every other one is quick. */
+function divides(path, seen = new Set()) {
+  if (seen.has(path) || !existsSync(path)) return false
+  seen.add(path)
+  const imports = [...readFileSync(path, 'utf8').matchAll(/^import (?!type ).* from '(\.[^']*)\.js'$/gm)].map(([, name]) => join(dirname(path), `${name}.ts`))
+  return path === SIZE || imports.some((next) => next.startsWith(join(root, 'test')) && divides(next, seen))
+}
+const SIZE = join(root, 'test/support/size.ts')
 
 function testsBelow(room) {
   const directory = join(root, 'test', room)
@@ -53,7 +59,7 @@ function testsBelow(room) {
   const sources = readdirSync(directory, { recursive: true }).filter((path) => path.endsWith('.test.ts'))
   return sources.sort().map((path) => ({
     path: join(root, 'dist/test', room, path.replace(/\.ts$/, '.js')),
-    sizes: DIVIDES_ITSELF.test(readFileSync(join(directory, path), 'utf8')) ? ['quick', 'rest'] : ['quick'],
+    sizes: divides(join(directory, path)) ? ['quick', 'rest'] : ['quick'],
   }))
 }
 
