@@ -14,7 +14,7 @@ export const name = 'slurm'
 
 const here = join(root, 'scripts/bench/slurm')
 /** Small enough for a minute or two: shows that everything works, not what it costs. */
-const QUICK = { BENCH_NODES: '4', BENCH_WARMUP: '5', BENCH_TAIL_MIN: '5', BENCH_TAIL_MAX: '10', BENCH_CONTROL_LEN: '30', BENCH_GIVE_UP: '240', BENCH_LINGER: '20', LAB_BOOT_DELAY: '1' }
+const QUICK = { BENCH_NODES: '4', BENCH_WARMUP: '5', BENCH_TAIL_MIN: '5', BENCH_TAIL_MAX: '10', BENCH_CONTROL_LEN: '30', BENCH_GIVE_UP: '240', BENCH_LINGER: '20', LAB_BOOT_DELAY: '0.2' }
 const SEEDS = { true: ['1'], false: ['1', '2', '3'] }
 const APPROACHES = { true: ['0', 'd2', 'p'], false: ['0', 'd2', 'a', 'a2', 'p'] }
 
