@@ -227,6 +227,7 @@ ${writeTask('etc/later', '1\n')}`) })
   const [remote, directory] = [join(ground.directory, 'state.git'), another(ground, 'alpha')]
   const hold = join(ground.directory, 'nodes', 'node01', 'hold')
   writeFileSync(hold, '')
+  t.teardown(() => rmSync(hold, { force: true }))
   const running = start(['run', '--yes'], { cwd: directory })
   t.teardown(() => running.child.kill('SIGKILL'))
   await until('it changes the canary', () => ground.read('node01', 'etc/version') === '1\n')
