@@ -57,7 +57,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 const spread = (values, digits = 2) => `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)})`
 
 export async function bench({ ansibleBin, quick }) {
-  const count = quick ? 5_000 : 50_000
+  const count = quick ? 1_000 : 50_000
   const runs = 3
   const directory = await mkdtemp(join(tmpdir(), 'patchrun-bench-'))
   try {

@@ -9,9 +9,19 @@ import { ensureCheckJsonschema, ensurePrometheusClient } from './pip-tools.mjs'
 import { isRoot, run } from './run.mjs'
 
 /**
+ * What another Node can do otherwise: processes, files, sockets, streams, timers, time zones, the order of promises. All other
+ * unit tests are of text and arithmetic.
+ */
+const NODE_DEPENDENT = [
+  'unit/ansible-call', 'unit/cli', 'unit/completion', 'unit/event-stream', 'unit/fleet', 'unit/fleet-calendar', 'unit/gitlab', 'unit/going', 'unit/journal', 'unit/lock',
+  'unit/notify-delivery', 'unit/notify-docs', 'unit/notify-proxy', 'unit/test-runner', 'unit/times', 'unit/vault', 'unit/watch', 'unit/windows',
+  'property/windows', 'integration/end-to-end',
+]
+
+/**
  * A stage is either a command that passes or fails as one, or a set of test files. `timeout` is for one file, in seconds;
  * `prepare` gives the environment its files run in, or why it must be skipped. Files of the lane `lab` mostly wait, and run
- * beside those that compute. `size: 'rest'`: all of it is what `--full` adds. In their order the longest come early, and what
+ * beside those that compute. `files` are some of the rooms' files alone. `size: 'rest'`: all of it is what `--full` adds. In their order the longest come early, and what
  * takes a second or two fills up the end.
  */
 export const STAGES = [
@@ -19,10 +29,10 @@ export const STAGES = [
   { name: 'lab', rooms: ['lab'], timeout: 3600, lane: 'lab', prepare: inLab },
   { name: 'integration', rooms: ['integration'], timeout: 3600, prepare: withAnsible },
   { name: 'contract', rooms: ['contract'], timeout: 1800, prepare: withOthers },
-  { name: 'lint', title: 'lint (eslint)', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'dist/.eslintcache', '--cache-strategy', 'content'] },
+  { name: 'lint', title: 'lint (eslint)', argv: ['--max-semi-space-size=128', 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'] },
   { name: 'package', rooms: ['package'], timeout: 1800, prepare: withAnsibleIfThere },
   { name: 'unit', rooms: ['unit', 'property'], timeout: 1200, prepare: withAnsibleIfThere },
-  { name: 'other-node', size: 'rest', rooms: ['unit'], also: 'integration/end-to-end', timeout: 1200, prepare: onOtherNode },
+  { name: 'other-node', size: 'rest', rooms: ['unit', 'property', 'integration'], files: NODE_DEPENDENT, timeout: 1200, prepare: onOtherNode },
 ]
 
 /**
@@ -39,8 +49,8 @@ export function plan({ stages, only, changed }, size) {
 }
 
 /** The compiled files of a stage, and the passes in which they run. Sources are listed, so that what is left of a deleted one never runs. */
-function filesOf({ rooms, also, size }) {
-  const found = [...rooms.flatMap((room) => testsBelow(room)), ...(also ? testsBelow(also.split('/')[0]).filter(({ path }) => path.includes(also)) : [])]
+function filesOf({ rooms, files, size }) {
+  const found = rooms.flatMap((room) => testsBelow(room)).filter(({ path }) => !files || files.some((name) => path.endsWith(`/${name}.test.js`)))
   return size ? found.map(({ path }) => ({ path, sizes: [size] })) : found
 }
 

@@ -12,7 +12,10 @@ const root = resolve(import.meta.dirname, '../../..')
 const scripts = readdirSync(join(root, 'scripts/bench')).filter((name) => name.endsWith('.mjs'))
 t.setTimeout(900_000)
 /** Measured elsewhere, and why. */
-const ELSEWHERE: Readonly<Record<string, string>> = { slurm: 'it needs a lab: test/lab/bench.test.ts runs it' }
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  slurm: 'it needs a lab: test/lab/bench.test.ts runs it',
+  suite: 'it clones, compiles and tests this tree twice: people who have an afternoon run it',
+}
 /** Those that start no Ansible and take the least. */
 const CHEAP: readonly string[] = ['decide', 'journal']
 const ansibleBin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']

@@ -99,6 +99,8 @@ t.test('both passes together run every test file, and nothing but what divides i
   t.same(then.filter((path) => !/(size|harness)\.js'/.test(readFileSync(join(root, path), 'utf8'))), [], 'the other one only those that ask for the size')
   t.same(['contract/events', 'integration/kill', 'property/rollout', 'lab/soak'].filter((name) => !then.includes(`test/${name}.test.ts`)), [], 'themselves, or by what they import')
   t.same(['unit/errors', 'integration/pin'].filter((name) => then.includes(`test/${name}.test.ts`)), [])
+  const other = plan({ stages: ['other-node'] }, 'rest').flatMap(({ file }) => file ?? [])
+  t.ok(other.length > 15 && other.some((file) => file.endsWith('end-to-end.test.js')), 'the other Node runs what it can do otherwise')
   t.same(plan({ stages: ['unit'], only: 'errors' }, 'quick').map(({ file }) => relative(root, file ?? '')), ['dist/test/unit/errors.test.js'])
   t.end()
 })
