@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One pass over what was planned: lanes side by side, in each so many at a time.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readLaunches } from './launches.mjs'
@@ -43,6 +43,24 @@ async function runItem({ stage, file }, { size, ready, telling, skipped, scratch
     node, timeout: stage.timeout,
     env: { ...process.env, ...settings, ...env, PATCHRUN_TEST_SIZE: stage.size ? 'all' : size, PATCHRUN_TEST_LAUNCHES: log },
   })
+  // What Ansible has started on a node goes on without it, and a node may be this machine: it would load the files that come next.
+  const left = endAllWith(`PATCHRUN_TEST_LAUNCHES=${log}`)
+  if (left > 0) outcome.comments.push(`${left} processes went on after it, and were ended`)
   telling.file(stage, size, { ...outcome, launches: readLaunches(readFileSync(log, 'utf8')) })
+}
+
+/** Ends every process that has this in its environment. Where there is no /proc there is none. */
+function endAllWith(variable) {
+  const pids = existsSync('/proc/self/environ') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
+  return pids.filter((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(variable)) return false
+      process.kill(Number(pid), 'SIGKILL')
+      return true
+    } catch {
+      // It has just ended, or is somebody else's.
+      return false
+    }
+  }).length
 }
 let items = 0
