@@ -47,7 +47,7 @@ async function differences() {
       break
     }
   }
-  const names = [await git('diff', '--name-only', base), await git('ls-files', '--others', '--exclude-standard')]
+  const names = [await git('diff', '--name-only', '--no-renames', base), await git('ls-files', '--others', '--exclude-standard')]
   return { base: base.slice(0, 12), files: [...new Set(names.flatMap((text) => text.split('\n')).filter(Boolean))] }
 }
 

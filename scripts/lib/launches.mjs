@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // How often the tests start Ansible, and what that costs. The virtual environments that are made for the tests hold a start-up
-// file that writes a line for each when PATCHRUN_TEST_LAUNCHES names a file; those that are killed write only that they began.
+// file that writes a line for each when LAUNCHES_OF_TESTS names a file; those that are killed write only that they began.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+// No name that begins with PATCHRUN_: patchrun hands none of those on to Ansible.
+export const VARIABLE = 'LAUNCHES_OF_TESTS'
 const NAME = 'patchrun_test_launches'
 // A .pth file is one line that Python runs before anything else; so it only leads to the module below, and only when it is wanted.
-const START = `import os; os.environ.get("PATCHRUN_TEST_LAUNCHES") and __import__("${NAME}")\n`
+const START = `import os; os.environ.get("${VARIABLE}") and __import__("${NAME}")\n`
 const MODULE = `import atexit, json, os, sys, time
 
-_log, _begun, _pid = os.environ["PATCHRUN_TEST_LAUNCHES"], time.monotonic(), os.getpid()
+_log, _begun, _pid = os.environ["${VARIABLE}"], time.monotonic(), os.getpid()
 
 
 def _write(**what):

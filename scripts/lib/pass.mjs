@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readLaunches } from './launches.mjs'
+import { readLaunches, VARIABLE } from './launches.mjs'
 import { command } from './stages.mjs'
 import { runTapFile } from './tap-files.mjs'
 
@@ -41,10 +41,10 @@ async function runItem({ stage, file }, { size, ready, telling, skipped, scratch
   const settings = Object.fromEntries(PYTHON_SETTINGS.map((name) => [name, undefined]))
   const outcome = await runTapFile(file, {
     node, timeout: stage.timeout,
-    env: { ...process.env, ...settings, ...env, PATCHRUN_TEST_SIZE: stage.size ? 'all' : size, PATCHRUN_TEST_LAUNCHES: log },
+    env: { ...process.env, ...settings, ...env, PATCHRUN_TEST_SIZE: stage.size ? 'all' : size, [VARIABLE]: log },
   })
   // What Ansible has started on a node goes on without it, and a node may be this machine: it would load the files that come next.
-  const left = endAllWith(`PATCHRUN_TEST_LAUNCHES=${log}`)
+  const left = endAllWith(`${VARIABLE}=${log}`)
   if (left > 0) outcome.comments.push(`${left} processes went on after it, and were ended`)
   telling.file(stage, size, { ...outcome, launches: readLaunches(readFileSync(log, 'utf8')) })
 }

@@ -8,6 +8,7 @@ import { Parser } from 'tap-parser'
 import { root } from './paths.mjs'
 
 const running = new Set()
+let ending = false
 /** Lines that tap writes by itself. */
 const OWN_COMMENT = /^(Subtest: .*|time=[\d.]+m?s|\{ total: .*\})$/
 /** What a test file says of what belongs to the other pass; test/support/size.ts writes it. */
@@ -19,6 +20,7 @@ const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) =
 
 /** Ends every test that is under way, with all it started. */
 export function endAll(signal = 'SIGTERM') {
+  ending = true
   for (const child of running) end(child, signal)
 }
 
@@ -32,6 +34,8 @@ export function runTapFile(path, { node = process.execPath, env = process.env, t
   const file = relative(root, path)
   const started = performance.now()
   return new Promise((resolve) => {
+    // Nothing more begins in the second that is left.
+    if (ending) return
     // A process group of its own, so that a file that hangs can be ended with whatever it started.
     const child = spawn('/bin/sh', ['-c', TIMED, 'sh', node, '--enable-source-maps', path], {
       cwd: root,

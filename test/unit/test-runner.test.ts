@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import t from 'tap'
+import { keptOf } from '../../lib/ansible/environment.js'
 
 interface Outcome {
   readonly file: string
@@ -121,4 +122,9 @@ t.test('a change reaches the tests that lead to it', (t) => {
   spares('docs/lab.md', 'integration/kill', 'unit/rollout')
   t.equal(reachedBy(['package-lock.json']).length, reachedBy(['tsconfig.json']).length, 'what everything rests on reaches everything')
   t.end()
+})
+
+t.test('what counts launches of Ansible, and finds what a test has left running, reaches an Ansible that patchrun starts', async (t) => {
+  const { VARIABLE } = (await import(join(root, 'scripts/lib/launches.mjs'))) as { readonly VARIABLE: string }
+  t.same(keptOf({ [VARIABLE]: '/log' }, { vault: [] }), { [VARIABLE]: '/log' })
 })
