@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run bench: measures what every scripts/bench/*.mjs offers. --quick for small sizes, --only NAME for one of them.
 // Each file exports `name` and `bench({ansibleBin, quick, signal, ...})`, which resolves to [{metric, value, detail}]. --seeds,
-// --approaches (lists with commas) and --side (runs side by side) are for slurm; --against COMMIT and --rounds N for suite.
+// --approaches (lists with commas) and --side (runs side by side) are for slurm; --against COMMIT,
+// --now COMMIT and --rounds N for suite.
 import { existsSync, readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,13 +13,13 @@ import { run, say } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 
 async function main() {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, seeds: { type: 'string' }, approaches: { type: 'string' }, side: { type: 'string' }, against: { type: 'string' }, rounds: { type: 'string' } } })
+  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, seeds: { type: 'string' }, approaches: { type: 'string' }, side: { type: 'string' }, against: { type: 'string' }, now: { type: 'string' }, rounds: { type: 'string' } } })
   const { ansible, env } = await setup()
   process.env.PATH = env.PATH
   const ansibleBin = ansible.bin ?? dirname((await run(['sh', '-c', 'command -v ansible-playbook'], { capture: true })).stdout.trim())
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
-  const { seeds, approaches, side, against, rounds } = values
+  const { seeds, approaches, side, against, now, rounds } = values
 
   const directory = join(root, 'scripts/bench')
   const files = existsSync(directory) ? readdirSync(directory).filter((file) => file.endsWith('.mjs')).sort() : []
@@ -29,7 +30,7 @@ async function main() {
   console.log(`${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}, ansible-core ${ansible.version}${values.quick ? ', quick' : ''}`)
   for (const { name, bench } of chosen) {
     say(`measuring ${name}`)
-    table(name, await bench({ ansibleBin, quick: values.quick, signal: controller.signal, seeds: seeds?.split(','), approaches: approaches?.split(','), side: Number(side ?? 1), against, rounds: rounds && Number(rounds) }))
+    table(name, await bench({ ansibleBin, quick: values.quick, signal: controller.signal, seeds: seeds?.split(','), approaches: approaches?.split(','), side: Number(side ?? 1), against, now, rounds: rounds && Number(rounds) }))
   }
 }
 

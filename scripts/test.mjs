@@ -43,7 +43,7 @@ async function main() {
   telling.ready(ready, performance.now() - begun)
   for (const { size, items } of passes) {
     telling.pass(size)
-    const lanes = { processor: availableParallelism(), lab: 1 }
+    const lanes = { processor: availableParallelism(), lab: availableParallelism() }
     await timed(() => runPass(items, { size, ready, lanes, telling })).then(({ seconds }) => telling.passed(size, seconds))
   }
   telling.end({ full: values.full === true, whole: !values.stage && !values.only && !changed })

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The test suite beside that of an earlier commit: in turns, each in a fresh clone of its own, as CI runs it. `--against COMMIT` is
-// the earlier one, `--rounds N` how often. What was measured is kept in .patchrun-tools/bench-suite, round by round, so that a
-// round that was broken off costs no more than itself; the same commits go on where they were.
+// the earlier one, `--now COMMIT` the later (or HEAD), `--rounds N` how often. What was measured is kept in
+// .patchrun-tools/bench-suite, round by round, so that a round that was broken off costs no more than itself; the same commits
+// go on where they were.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadavg } from 'node:os'
@@ -14,11 +15,11 @@ export const name = 'suite'
 /** The last commit whose `npm test` ran everything, one stage after the other. */
 const BEFORE = '5752938'
 
-export async function bench({ quick, signal, against = BEFORE, rounds = quick ? 1 : 3 }) {
+export async function bench({ quick, signal, against = BEFORE, now: later = 'HEAD', rounds = quick ? 1 : 3 }) {
   const git = async (...args) => (await must(['git', '-C', root, ...args])).stdout.trim()
   const known = await git('rev-parse', '--verify', '--quiet', `${against}^{commit}`).catch(() => null)
   if (known === null) return [{ metric: 'SKIPPED', value: '', detail: `this clone does not hold the commit ${against}: git fetch --unshallow` }]
-  const now = await git('rev-parse', 'HEAD')
+  const now = await git('rev-parse', '--verify', `${later}^{commit}`)
   const home = join(tools, quick ? `bench-suite-quick.${process.pid}` : 'bench-suite')
   const results = join(home, `${known.slice(0, 12)}-${now.slice(0, 12)}`)
   mkdirSync(results, { recursive: true })

@@ -16,12 +16,13 @@ export async function runPass(items, { size, ready, lanes, telling }) {
   try {
     const skipped = new Set()
     const laneOf = ({ stage }) => stage.lane ?? 'processor'
-    await Promise.all(Object.entries(lanes).map(([lane, width]) => {
-      const queue = items.filter((item) => laneOf(item) === lane)
-      return Promise.all(Array.from({ length: width }, async () => {
-        for (let item = queue.shift(); item; item = queue.shift()) await runItem(item, { size, ready, telling, skipped, scratch })
-      }))
-    }))
+    const queues = new Map(Object.keys(lanes).map((lane) => [lane, items.filter((item) => laneOf(item) === lane)]))
+    // A lane that is through helps the longest one: neither half of the machine idles while the other has work.
+    const next = (lane) => (queues.get(lane).length > 0 ? queues.get(lane) : [...queues.values()].sort((a, b) => b.length - a.length)[0]).shift()
+    const worker = async (lane) => {
+      for (let item = next(lane); item; item = next(lane)) await runItem(item, { size, ready, telling, skipped, scratch })
+    }
+    await Promise.all(Object.entries(lanes).flatMap(([lane, width]) => Array.from({ length: width }, () => worker(lane))))
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
