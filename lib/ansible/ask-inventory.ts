@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PatchrunError, type Place } from '../errors.js'
 import type { SourceGroup, SourceInventory } from '../fleet/source-inventory.js'
-import { packageRoot } from './find-ansible.js'
+import { packageRoot } from './package-root.js'
 
 const TIMEOUT = 120_000
 /** Characters of output that are read; 50,000 hosts with a dozen variables each need about 30 million. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which ansible-core is used: configured, PATH, a project-local virtual environment, Debian's package.
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { PatchrunError } from '../errors.js'
+import { askVersion } from './ask-version.js'
+import { packageRoot } from './package-root.js'
 import type { AnsibleInstall } from './types.js'
 
 /** The oldest ansible-core that is supported. */
@@ -13,7 +14,6 @@ export const NEWEST_TESTED = '2.19'
 
 const PROJECT_BIN = join('.patchrun-tools', 'ansible', 'bin')
 const DEBIAN_BIN = '/usr/bin'
-const VERSION_TIMEOUT = 30_000
 
 export interface FindOptions {
   /** Path of an ansible-playbook to use and no other. */
@@ -40,7 +40,7 @@ export async function findAnsible(options: FindOptions = {}): Promise<FoundAnsib
       tried.push(`${candidate.path} (not there, or not executable)`)
       continue
     }
-    const version = await versionOf(candidate.path, options.signal)
+    const version = await askVersion(candidate.path, options.signal)
     if (version === undefined) tried.push(`${candidate.path} (does not tell its version)`)
     else if (compareVersions(version, OLDEST) < 0) old.push(`${candidate.path} (ansible-core ${version})`)
     else return installed(candidate, version)
@@ -90,24 +90,6 @@ function isExecutable(path: string): boolean {
   }
 }
 
-async function versionOf(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  // Loaded only now: it takes longer than most verbs do.
-  const { execa } = await import('execa')
-  const result = await execa(path, ['--version'], {
-    reject: false, stdin: 'ignore', timeout: VERSION_TIMEOUT, maxBuffer: 100_000,
-    // A broken ansible.cfg in the working directory is not this question's business.
-    env: { ANSIBLE_CONFIG: join(packageRoot(), 'no-such-ansible.cfg'), LC_ALL: 'C.UTF-8' },
-    ...(signal ? { cancelSignal: signal } : {}),
-  })
-  signal?.throwIfAborted()
-  return result.exitCode === 0 ? parseVersion(result.stdout) : undefined
-}
-
-/** "ansible-playbook [core 2.14.18]" and "ansible-playbook 2.9.27" give the version; anything else undefined. */
-export function parseVersion(output: string): string | undefined {
-  return /^ansible(?:-playbook)? (?:\[(?:core|base) )?(\d+\.\d+(?:\.\d+)?[a-z0-9.]*)/m.exec(output)?.[1]
-}
-
 /** Compares dotted numbers as far as both have them; `2.14` equals `2.14.18`. */
 export function compareVersions(a: string, b: string): number {
   const left = a.split('.').map((part) => Number.parseInt(part, 10))
@@ -129,29 +111,4 @@ function installed(candidate: Candidate, version: string): FoundAnsible {
       ? { warning: `ansible-core ${version} is newer than ${NEWEST_TESTED}, the newest that patchrun was tested with` }
       : {}),
   }
-}
-
-let root: string | undefined
-
-/** The directory of this package's package.json, whether compiled into dist or not. */
-export function packageRoot(): string {
-  if (root === undefined) {
-    let at = dirname(fileURLToPath(import.meta.url))
-    while (!isOurs(at) && dirname(at) !== at) at = dirname(at)
-    root = at
-  }
-  return root
-}
-
-function isOurs(directory: string): boolean {
-  try {
-    return (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown }).name === 'patchrun'
-  } catch {
-    return false
-  }
-}
-
-/** lib/ansible/plugins of this package, absolute. */
-export function pluginDirectory(): string {
-  return join(packageRoot(), 'lib', 'ansible', 'plugins')
 }

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { AnsiblePolicy } from '../fleet/types.js'
 import { configValue } from './environment.js'
-import { packageRoot } from './find-ansible.js'
+import { packageRoot } from './package-root.js'
 
 export interface RolePlaces {
   /** Directories of roles that lie beside the playbook or at the top of the checkout; the first that has a role wins. */

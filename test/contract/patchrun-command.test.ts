@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import t from 'tap'
-import { packageRoot } from '../../lib/ansible/find-ansible.js'
+import { packageRoot } from '../../lib/ansible/package-root.js'
 import { LIMIT, onEach } from './harness.js'
 
 t.setTimeout(LIMIT)

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { extraArgsProblems, playbookArgv } from '../../lib/ansible/argv.js'
 import { configValue, runEnvironment, type RunPlaces } from '../../lib/ansible/environment.js'
-import { compareVersions, findAnsible, parseVersion, pluginDirectory } from '../../lib/ansible/find-ansible.js'
+import { compareVersions, findAnsible } from '../../lib/ansible/find-ansible.js'
+import { pluginDirectory } from '../../lib/ansible/package-root.js'
+import { parseVersion, pythonOf } from '../../lib/ansible/ask-version.js'
 import { withoutSecrets } from '../../lib/ansible/processes.js'
 import { PatchrunError } from '../../lib/errors.js'
 import type { AnsiblePolicy } from '../../lib/fleet/types.js'
@@ -92,6 +94,19 @@ t.test('versions', async (t) => {
   t.equal(compareVersions('2.14.18', '2.14'), 0)
   t.equal(compareVersions('2.20.1', '2.19'), 1)
   t.match(pluginDirectory(), /lib\/ansible\/plugins$/)
+})
+
+t.test('the Python of a program', async (t) => {
+  const path = join(t.testdir(), 'program')
+  const of = (text: string): readonly string[] | undefined => {
+    writeFileSync(path, text)
+    return pythonOf(path)
+  }
+  t.same(of('#!/usr/bin/python3\nimport re\n'), ['/usr/bin/python3'])
+  t.same(of('#!/opt/venv/bin/python3.11 -sP\nimport re\n'), ['/opt/venv/bin/python3.11', '-sP'])
+  t.same(of('#! /opt/venv/bin/python\n'), ['/opt/venv/bin/python'])
+  for (const text of ['#!/bin/sh\necho python\n', '#!/usr/bin/env python3\n', "#!/bin/sh\n'''exec' /opt/a/very/long/python \"$0\" \"$@\"\n", '#!/opt/python3/bin/wrapper\n', '\x7fELF', '']) t.equal(of(text), undefined, JSON.stringify(text))
+  t.equal(pythonOf(join(path, 'nowhere')), undefined)
 })
 
 t.test('where ansible is found', async (t) => {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The version that an ansible-playbook's own Python tells is the one that ansible-playbook tells.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { askVersion, pythonOf } from '../../lib/ansible/ask-version.js'
+import { onEach } from './harness.js'
+
+t.jobs = 1
+onEach(t, 'the version', async ({ bin, scene }) => {
+  await scene('by its Python and by itself', async (t) => {
+    const playbook = join(bin, 'ansible-playbook')
+    const said = /\[core ([^\]]*)\]/.exec(execFileSync(playbook, ['--version'], { encoding: 'utf8' }))?.[1]
+    t.ok(said)
+    t.ok(pythonOf(playbook), 'it is a script of a Python')
+    const here = process.cwd()
+    const directory = t.testdir({ ansible: { '__init__.py': '', 'release.py': '__version__ = "9.9"\n' }, 'jinja2.py': 'raise SystemExit(1)\n', bare: {} })
+    process.chdir(directory)
+    t.teardown(() => process.chdir(here))
+    t.equal(await askVersion(playbook, undefined), said, 'whatever lies in the directory of the call')
+    const bare = join(directory, 'bare', 'ansible-playbook')
+    writeFileSync(bare, readFileSync(playbook, 'utf8').replace(/^#!.*/, '#!/usr/bin/python3 -I'))
+    chmodSync(bare, 0o755)
+    t.equal(await askVersion(bare, undefined), undefined, 'with a Python that has no Ansible it tells none, as by itself')
+  })
+})
