@@ -28,7 +28,7 @@ export async function bench({ ansibleBin, quick, signal }) {
   const rounds = quick ? 1 : 5
   const forks = 4
   const cases = quick
-    ? [{ nodes: 2, canaries: 1, drift: 0, playbook: 'hollow.yml' }, { nodes: 1, canaries: 1, drift: 1 }]
+    ? [{ nodes: 1, canaries: 1, drift: 1, playbook: 'small.yml' }]
     : [{ nodes: 60, canaries: 3, drift: 0, playbook: 'hollow.yml' }, { nodes: 4, canaries: 1, drift: 1 }, { nodes: 20, canaries: 1, drift: 0.05 }]
   const rows = []
   for (const one of cases) rows.push(...(await compare({ ...one, rounds, forks, ansibleBin, signal })))
@@ -78,7 +78,7 @@ async function compare({ nodes, canaries, drift, playbook = 'site.yml', rounds, 
     say(`round ${round + 1} of ${rounds}, ${nodes} nodes: ${order.map((way) => `${way} ${took[way].at(-1).cpu.toFixed(2)}`).join(', ')} CPU s`)
   }
   rmSync(directory, { recursive: true, force: true })
-  return report({ what: drift === 0 ? `${nodes} nodes, tasks that do nothing` : `${nodes} nodes, ${drift * 100} % change`, steps, took })
+  return report({ tasks: TASKS[playbook], what: drift === 0 ? `${nodes} nodes, tasks that do nothing` : `${nodes} nodes, ${drift * 100} % change`, steps, took })
 }
 
 /** Brings these nodes to what is in the repository, without patchrun's knowing. */
@@ -112,7 +112,7 @@ function bareEnvironment({ action, directory }, checkout) {
 
 const sum = (parts) => parts.reduce((total, { cpu, wall }) => ({ cpu: total.cpu + cpu, wall: total.wall + wall }), { cpu: 0, wall: 0 })
 
-function report({ what, steps, took }) {
+function report({ tasks, what, steps, took }) {
   const of = (way, unit) => took[way].map((one) => one[unit])
   const ratio = (way, over, unit) => spread(of(way, unit).map((value, i) => value / took[over][i][unit]))
   const seconds = (way) => `${way} ${spread(of(way, 'cpu'))} CPU s`
@@ -122,7 +122,7 @@ function report({ what, steps, took }) {
   const own = median(took.patchrun.map(({ cpu }, i) => cpu - took.bare[i].cpu))
   const check = median(of('bare', 'check'))
   return [
-    { metric: `${what}: patchrun over bare, CPU`, value: `${ratio('patchrun', 'bare', 'cpu')} x`, detail: `${seconds('patchrun')}, ${seconds('bare')}, ${steps.length} launches, ${TASKS} tasks a node` },
+    { metric: `${what}: patchrun over bare, CPU`, value: `${ratio('patchrun', 'bare', 'cpu')} x`, detail: `${seconds('patchrun')}, ${seconds('bare')}, ${steps.length} launches, ${tasks} tasks a node` },
     { metric: `${what}: patchrun over bare, wall`, value: `${ratio('patchrun', 'bare', 'wall')} x`, detail: `patchrun ${spread(of('patchrun', 'wall'))} s` },
     { metric: `${what}: patchrun over plain, CPU`, value: `${ratio('patchrun', 'plain', 'cpu')} x`, detail: `${seconds('plain')}; of patchrun's: check mode ${part(check)} (${checks} launches), apply ${part(whole - own - check)} (${steps.length - checks} launches), patchrun itself ${part(own)}; launching alone ${part(steps.length * median(of('launch', 'cpu')))}` },
     { metric: `${what}: patchrun over plain, wall`, value: `${ratio('patchrun', 'plain', 'wall')} x`, detail: `plain ${spread(of('plain', 'wall'))} s` },

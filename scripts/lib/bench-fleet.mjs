@@ -48,12 +48,19 @@ const HOLLOW = HEAD + Array.from({ length: 10 }, (_, i) => `    - name: Task ${i
       ansible.builtin.debug: { msg: "{{ inventory_hostname }} ${i}" }
 `).join('')
 
-/** How many tasks each node has, handlers aside. */
-export const TASKS = 10
+/** One file of each node. */
+const SMALL = `${HEAD}
+    - name: Message of the day
+      ansible.builtin.copy: { dest: "{{ node_root }}/motd", content: "release {{ release }}\\n", mode: "0644" }
+`
+
+/** How many tasks each node has, handlers aside, by playbook. */
+export const TASKS = { 'site.yml': 10, 'hollow.yml': 10, 'small.yml': 1 }
 
 const FILES = {
   'site.yml': SITE,
   'hollow.yml': HOLLOW,
+  'small.yml': SMALL,
   'templates/chrony.conf.j2': '# release {{ release }}\n{% for n in range(1, 5) %}server time{{ n }}.example.org iburst\n{% endfor %}makestep 1.0 3\n',
 }
 
