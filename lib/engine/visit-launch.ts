@@ -6,6 +6,7 @@ import { buildInventory } from '../ansible/inventory.js'
 import { startSections } from '../ansible/run.js'
 import type { LiveRun, Section } from '../ansible/types.js'
 import { writeInventory } from '../ansible/write-inventory.js'
+import type { Fleet } from '../fleet/types.js'
 import type { OpenStep, RolloutState } from '../rollout/index.js'
 import { writeVisitPlaybooks } from './scheduler-playbooks.js'
 import type { VisitPlaybooks } from './scheduler-playbooks.js'
@@ -54,11 +55,14 @@ export async function launchVisit({ step, directory, giveBack, ahead = false, on
     sections: [...sections, ...sections.slice(-1)],
     hosts: step.nodes,
     denied: fleet.denied,
-    policy: { ...fleet.ansible, hangTimeout: Math.max(fleet.ansible.hangTimeout, fleet.policy.drain.rebootTimeout + GRACE) },
+    policy: { ...fleet.ansible, hangTimeout: silenceOf(fleet) },
     untagged: fleet.policy.untagged,
   })
   return { live, directory, next }
 }
+
+/** How long a visit may say nothing, ms: its reboot is a single task. */
+export const silenceOf = ({ ansible, policy }: Pick<Fleet, 'ansible' | 'policy'>): number => Math.max(ansible.hangTimeout, policy.drain.rebootTimeout + GRACE)
 
 /** Two visits with the same key would be started with the same files, but for the node. */
 export const startKey = ({ fleet, checkout }: Pick<StepContext, 'fleet' | 'checkout'>, { id, pin }: RolloutState): string =>

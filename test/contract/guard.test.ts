@@ -58,9 +58,11 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
   await scene('denied delegates', async (t) => {
     await stopped(t, 'db1')
     await stopped(t, '{{ item }}', 'loop: [localhost, db1]')
-    const late = await play(t, ansible, { files: { 'site.yml': `${delegating('{{ item }}', 'with_items: [db1]')}${mark('after')}` }, denied: ['db1'] })
-    t.match(late.summary.guard, { reason: 'denied-delegate', message: /ran on db1/ }, 'told after the fact')
-    t.equal(existsSync(join(late.marks, 'after')), false, 'nothing after it')
+    for (const hidden of ['', 'no_log: true\n']) {
+      const late = await play(t, ansible, { files: { 'site.yml': `${delegating('{{ item }}', `${hidden}with_items: [db1]`)}${mark('after')}` }, denied: ['db1'] })
+      t.match(late.summary.guard, { reason: 'denied-delegate', message: /ran on db1/ }, `told after the fact ${hidden}`)
+      t.equal(existsSync(join(late.marks, 'after')), false, 'nothing after it')
+    }
   })
   await more('denied delegates by templates', async (t) => {
     for (const to of ['{{ target }}', "{{ hostvars[inventory_hostname]['x'] | default('db1') }}"]) await stopped(t, to)
@@ -99,7 +101,7 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
     const secret = 'S3cr3t-inline-"quoted"'
     const leaf = 'leaf-of-a-vaulted-file'
     const password = 'vault-password-file-text'
-    const plain = { 'inline': secret, 'more.yml': `db: { password: ${leaf} }\nlong: |\n  first long line of a key\n  second long line of a key\n`, 'roles/r/vars/main.yml': 'role_secret: secret-of-the-role\n', 'group_vars/all.yml': 'grouped: [grouped-secret-1]\n' }
+    const plain = { 'inline': secret, 'more.yml': `db: { password: ${leaf} }\nlong: |\n  first long line of a key\n  second long line of a key\n`, 'roles/r/vars/main.yml': 'role_secret: secret-of-the-role\n', 'group_vars/all.yml': 'grouped: [grouped-secret-1, grouped-secret-1-and-its-end]\n' }
     const sealed = seal(bin, password, plain)
     t.match(sealed.inline, /^\$ANSIBLE_VAULT/)
     const site = `${HEAD.replace('  tasks:', `  vars_files: [more.yml]\n  vars:\n    inline: ${pasted(sealed.inline, 4)}  roles: [r]\n  tasks:`)}
@@ -123,15 +125,18 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
     t.match(out.summary.nodes.get('n1')?.failure, { task: 'fails' }, out.log.slice(-800))
     t.match(readFileSync(join(out.marks, 'n1'), 'utf8'), leaf, 'the node got the secret')
     for (const [name, text] of [['events', out.stream], ['log', out.log], ['summary', JSON.stringify([...out.summary.nodes])], ['stderr', out.exit.stderr]] as const) {
-      for (const word of ['S3cr3t-inline', leaf, 'second long line', 'grouped-secret', 'secret-of-the-role', 'hushed-one', password]) t.equal(text.includes(word), false, `${word} in ${name}`)
+      for (const word of ['S3cr3t-inline', leaf, 'second long line', 'grouped-secret', 'and-its-end', 'secret-of-the-role', 'hushed-one', password]) t.equal(text.includes(word), false, `${word} in ${name}`)
       if (name === 'events' || name === 'log') t.match(text, /\*{8}/)
     }
   })
 
   await scene('a node that hangs is cut loose, the other goes on', async (t) => {
-    const out = await play(t, ansible, { files: { 'site.yml': `${HEAD}    - name: hangs\n      ansible.builtin.command: sleep 900\n      when: inventory_hostname == 'n1'\n${mark('after', 'timeout: 600')}` }, policy: { hangTimeout: 3000 } })
+    const hangs = (name: string, on: string, more = ''): string => `    - name: ${name}\n      ansible.builtin.command: sleep 900\n      when: inventory_hostname == '${on}'\n${more}`
+    const site = `${HEAD}${hangs('hangs', 'n1')}${hangs('hangs unseen', 'n3', '      no_log: true\n')}${mark('after', 'timeout: 600')}`
+    const out = await play(t, ansible, { files: { 'site.yml': site }, hosts: ['n1', 'n2', 'n3'], policy: { hangTimeout: 3000 } })
     t.match(out.summary.nodes.get('n1'), { result: 'failed', failure: { cause: 'hung', task: 'hangs' } })
     t.match(out.summary.nodes.get('n2'), { result: 'ok' })
+    t.match(out.summary.nodes.get('n3'), { result: 'failed', failure: { cause: 'hung', task: 'hangs unseen' } })
     t.equal(existsSync(join(out.marks, 'after')), true)
     t.ok(out.exit.duration < 600_000, 'long before it would have come back')
   })

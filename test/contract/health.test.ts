@@ -279,6 +279,15 @@ void inQuick(t, 'mounts that hang or are stale', {}, async (t) => {
   t.ok(performance.now() - begun < 300_000, 'long before it would have answered')
 })
 
+/** Mounts of its own, which go with it. */
+const alone = spawnSync('unshare', ['--mount', 'true']).status === 0
+void inQuick(t, 'of several mounts at one path the last counts', { skip: alone ? false : 'it needs root, to mount' }, async (t) => {
+  const place = temporary(t)
+  const { stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', `mount -t tmpfs below "$0" && mount -t ramfs above "$0" && sh "$1" 30 "$0" ramfs above "$0" tmpfs below`, place, join(packageRoot(), 'roles/ready_checklist/files/mounts.sh')], { encoding: 'utf8' })
+  t.equal(stderr, '')
+  t.match(stdout, /^fail: mount \S+: wanted a file system of type tmpfs, found ramfs from above;[^\n]*\n$/)
+})
+
 const lint = process.env['PATCHRUN_TEST_ANSIBLE_LINT']
 void inFull(t, 'our roles, seen by ansible-lint', { skip: lint ? false : 'PATCHRUN_TEST_ANSIBLE_LINT is not set' }, async (t) => {
   // In a copy: it writes beside what it reads.

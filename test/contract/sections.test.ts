@@ -138,8 +138,9 @@ onEach(t, 'sections', async ({ bin, scene }) => {
   roles: [r]
   tasks:
 ${mark('command', 'command')}${copy}    - ansible.builtin.include_tasks: more.yml
-    - ansible.builtin.debug: { msg: "check is {{ ansible_check_mode }} of type {{ ansible_check_mode | type_debug }}, remembered {{ seen is defined }}, {{ kept is defined }}" }
+    - ansible.builtin.debug: { msg: "check is {{ ansible_check_mode }} of type {{ ansible_check_mode | type_debug }}, remembered {{ seen is defined }}, {{ kept is defined }}, {{ loaded is defined }}" }
     - ansible.builtin.set_fact: { seen: true }
+    - ansible.builtin.include_vars: { file: later.yml }
     - ansible.builtin.raw: echo query
       register: kept
       check_mode: false
@@ -147,7 +148,7 @@ ${mark('command', 'command')}${copy}    - ansible.builtin.include_tasks: more.ym
   handlers:
 ${mark('handled')}`
     const going = await begin(t, ansible, [{ mode: 'full', playbook: 'site.yml' }, { mode: 'check', playbook: 'site.yml' }, { mode: 'full', playbook: 'site.yml' }], {
-      files: { 'site.yml': site, 'more.yml': mark('included').replace(/^ {4}/gm, ''), 'roles/r/tasks/main.yml': mark('role').replace(/^ {4}/gm, '') },
+      files: { 'site.yml': site, 'later.yml': 'loaded: true\n', 'more.yml': mark('included').replace(/^ {4}/gm, ''), 'roles/r/tasks/main.yml': mark('role').replace(/^ {4}/gm, '') },
     })
     const write = (text: string): void => writeFileSync(join(going.asked.marks, '../text'), text)
     write('one')
@@ -156,14 +157,14 @@ ${mark('handled')}`
     t.match(first.summary.nodes.get('n1'), { result: 'ok' }, going.asked.directory)
     const all = ['command-n1', 'copied', 'handled-n1', 'included-n1', 'role-n1']
     t.same(going.marks(), all)
-    t.same(said(first), ['check is False of type bool, remembered False, False'])
+    t.same(said(first), ['check is False of type bool, remembered False, False, False'])
     const wipe = (): void => all.filter((name) => name !== 'copied').forEach((name) => rmSync(join(going.asked.marks, name)))
     wipe()
     write('two')
     const second = await going.next()
     t.same(going.marks(), ['copied'], 'no command ran: of the play, a role, an include, a handler')
     t.equal(readFileSync(join(going.asked.marks, 'copied'), 'utf8'), 'one', 'nor was anything written')
-    t.same(said(second), ['check is True of type bool, remembered False, False'], 'as a process of its own would see it')
+    t.same(said(second), ['check is True of type bool, remembered False, False, False'], 'as a process of its own would see it')
     t.match(second.events[0], { ev: 'start', check: true })
     t.same(second.summary.nodes.get('n1')?.changes.map(({ task }) => task), ['copies', 'handled'])
     t.same(second.summary.nodes.get('n1')?.blindSpots.map(({ task }) => task).sort(), ['command', 'handled', 'included', 'r : role'])
@@ -171,7 +172,7 @@ ${mark('handled')}`
     const third = await going.next()
     t.same(going.marks(), all, 'run again')
     t.equal(readFileSync(join(going.asked.marks, 'copied'), 'utf8'), 'two')
-    t.same(said(third), ['check is False of type bool, remembered False, False'])
+    t.same(said(third), ['check is False of type bool, remembered False, False, False'])
     t.match(third, { parked: false, exit: { exitCode: 0 }, summary: { complete: true } })
   })
 

@@ -147,6 +147,20 @@ await inQuick(t, 'one rollout that is killed, stopped and cut in the middle of e
   await damage(t, ground)
 })
 
+await inQuick(t, 'a run that is stopped while it reads its lists begins nothing more', options, async (t) => {
+  const ground = make(t)
+  ground.commit('version 1', version('1'))
+  const calls = join(ground.directory, 'calls')
+  // From the second call on it stops the run that asks, and answers only then.
+  writeFileSync(join(ground.directory, 'list.sh'), `#!/bin/sh\necho node01\necho >>${calls}\n[ $(wc -l <${calls}) -lt 2 ] || { kill -TERM $PPID; sleep 1; }\n`, { mode: 0o755 })
+  const declared = JSON.parse(readFileSync(ground.file, 'utf8')) as { nodes: object }
+  writeFileSync(ground.file, JSON.stringify({ ...declared, nodes: { ...declared.nodes, allow: [{ command: ['./list.sh'] }] } }))
+  t.match(await run(ground), { code: 130, stderr: /stopping: no new step begins/ })
+  const events = (await readJournal(own(ground, 'journal.jsonl'))).map((e) => e.event.type)
+  t.same(events.filter((type) => type === 'intended' || type === 'concluded'), [])
+  t.ok(events.includes('opened'), 'the rollout was open')
+})
+
 /** The journal of a finished rollout, damaged and torn. */
 async function damage(t: Test, ground: Playground): Promise<void> {
   const file = own(ground, 'journal.jsonl')

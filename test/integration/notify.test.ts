@@ -29,11 +29,18 @@ await inQuick(t, 'a rollout tells, whatever the receivers do', options, async (t
   const names = ['ops', 'desk', 'deaf', 'gone', 'brief'] as const
   const [ops, desk, deaf, gone, brief] = (await Promise.all(names.map(receiver))) as [Receiver, Receiver, Receiver, Receiver, Receiver]
   t.teardown(() => Promise.all([ops, desk, deaf, gone, brief].map((s) => s.close())))
-  const dir = t.testdir({ slack: `${ops.url}-of-slack\n`, ground: {} })
+  const [before, anew] = [await receiver(), await receiver()]
+  t.teardown(() => Promise.all([before.close(), anew.close()]))
+  const dir = t.testdir({ slack: `${ops.url}-of-slack\n`, moved: before.url, ground: {} })
+  // Somebody mends the secret while the run goes on.
+  before.behave((response) => {
+    writeFileSync(join(dir, 'moved'), anew.url)
+    response.writeHead(500).end()
+  })
   const ground = makePlayground(join(dir, 'ground'), OFTEN, { nodes: 2, canary: 'node01' })
   const hook = (name: string, more = {}): object => ({ webhook: { url: { env: `PATCHRUN_URL_${name}` }, secret: { env: 'PATCHRUN_KEY' } }, ...more })
   const targets = { ops: { slack: { file: join(dir, 'slack') } }, desk: hook('desk'), deaf: hook('deaf'), gone: hook('gone'), brief: hook('brief', { on: ['done', 'halted'] }) }
-  edit(ground, (d) => void (d['notify'] = { ...targets, lost: { slack: { env: 'PATCHRUN_NOWHERE' } } }))
+  edit(ground, (d) => void (d['notify'] = { ...targets, lost: { slack: { env: 'PATCHRUN_NOWHERE' } }, moved: { webhook: { url: { file: join(dir, 'moved') }, secret: { env: 'PATCHRUN_KEY' } } } }))
   const env = { PATCHRUN_KEY: KEY, PATCHRUN_URL_desk: desk.url, PATCHRUN_URL_deaf: deaf.url, PATCHRUN_URL_gone: gone.url, PATCHRUN_URL_brief: brief.url }
   const said: string[] = []
   const patchrun = async (...args: string[]): ReturnType<typeof say> => {
@@ -69,6 +76,7 @@ await inQuick(t, 'a rollout tells, whatever the receivers do', options, async (t
     t.equal(headers['webhook-signature'], `v1,${createHmac('sha256', KEY).update(`${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`).digest('base64')}`, 'the signature fits')
     t.ok(Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp'])) < 120, 'and its time is that of the attempt')
   }
+  t.same(kinds(anew), ['started', 'canary-passed', 'done'], 'a secret is read again after a failure')
   t.same(kinds(brief), ['done'], 'who wants to hear of the end only')
   const slack = ops.received.map((r) => JSON.parse(r.body) as { text: string; blocks: readonly { type: string }[] })
   t.match(slack.map((s) => s.text), [/has started on 2 nodes$/, /have passed.*1 node follows$/, /is done after .*, 2 nodes good, 2 of them changed$/])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rollouts steered from a second process: real commands, real Ansible, real files on the nodes.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -62,6 +62,12 @@ await inQuick(t, 'one rollout is steered from a second process', options, async 
     t.match(await run(ground), { code: 4 }, 'and stays halted')
     t.match(await say(ground, ['retry', '--reason', 'right branch after all']), { code: 0, stdout: /no longer halted/ })
     t.match(await say(ground, ['abort', '--json', '--reason', 'no, really']), { code: 0, stdout: /"halted": true/ }, 'where nobody runs it halts at once')
+    t.match(await say(ground, ['retry', '--reason', 'once more']), { code: 0 })
+    const declared = readFileSync(ground.file, 'utf8')
+    edit(ground, (d) => void (d['nodes'] = { ...d['nodes'], allow: [{ command: ['false'] }] }))
+    t.match(await say(ground, ['abort', '--reason', 'the lists are away']), { code: 0, stdout: /abort/ }, 'also while a list cannot be read')
+    writeFileSync(ground.file, declared)
+    t.match(await run(ground), { code: 4, stdout: /Halted: aborted by .*the lists are away/ }, 'and the next run begins nothing')
   })
 
   await t.test('rolled back: what was there before is there again, and the commit is refused', async (t) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The roles for Slurm and for a reboot, each alone, on real daemons: what they report, what they change, what they leave alone.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
@@ -70,6 +70,13 @@ async function all(t: Test, bin: string): Promise<void> {
     const job = await submit('-w', 'node02', '--wrap', 'sleep 900')
     await until('it runs', async () => (await jobField(job, 'JobState')) === 'RUNNING')
     await drained('node02', 'patchrun hpc/prod r6 before')
+  }
+  /** The commands of Slurm, with a say of the test's before scontrol. */
+  const withScontrol = (t: Test, before: string): { readonly slurm_bin: string } => {
+    const tools = t.testdir()
+    for (const name of ['squeue', 'srun', 'scancel', 'sinfo', 'sbatch']) symlinkSync(`/usr/bin/${name}`, join(tools, name))
+    writeFileSync(join(tools, 'scontrol'), `#!/bin/sh\n${before}\nexec /usr/bin/scontrol "$@"\n`, { mode: 0o755 })
+    return { slurm_bin: tools }
   }
   const noReservation = async (t: Test): Promise<void> => void t.match(await slurm('scontrol', 'show', 'reservation'), 'No reservations', 'no reservation is left')
 
@@ -162,6 +169,15 @@ async function all(t: Test, bin: string): Promise<void> {
     t.same(again.report.nodes.map(({ reasonAt }) => reasonAt), report.nodes.slice(0, 2).map(({ reasonAt }) => reasonAt), 'no command was given')
   })
 
+  await inEach(t, 'drain: where Slurm refuses it for one of several, the others are drained', {}, async (t) => {
+    const refuse = withScontrol(t, 'case "$*" in update*node04*) echo "slurm_update error: Invalid node state specified" >&2; exit 1 ;; esac')
+    const { report } = await on('slurm_drain', { patchrun_nodes: ['node03', 'node04'], ...refuse })
+    t.match(report.nodes.map(({ name, reason }) => [name, reason]), [['node03', OURS], ['node04', '']])
+    t.equal(report.results['node03']?.result, 'drained')
+    t.not(report.results['node04']?.result, 'drained')
+    await slurm('scontrol', 'update', 'nodename=node03', 'state=resume')
+  })
+
   await inFull(t, 'drain: an idle node that a job comes to before its drain is given back at once', {}, async (t) => {
     await atWork()
     await drained('node02')
@@ -212,7 +228,10 @@ async function all(t: Test, bin: string): Promise<void> {
   await inFull(t, 'release: what fails is drained again, and no job got there', {}, async (t) => {
     await drained('node01,node02')
     const waiting = await submit('-w', 'node01', '--wrap', 'true')
-    const failed = await on('slurm_release', { patchrun_nodes: ['node01'], slurm_test_job_command: ['false'] })
+    const log = join(t.testdir(), 'log')
+    const watched = withScontrol(t, `case "$*" in *delete*) /usr/bin/scontrol -o show node node01 >>${log} ;; esac`)
+    const failed = await on('slurm_release', { patchrun_nodes: ['node01'], slurm_test_job_command: ['false'], ...watched })
+    t.match(readFileSync(log, 'utf8'), /^NodeName=node01 .* State=\S*DRAIN/, 'before its reservation goes')
     t.match(failed.report.results, { node01: { result: 'failed', message: /test job ended with code 1/ } })
     t.match(failed.report.nodes, [{ reason: OURS }])
     const late = await on('slurm_release', { patchrun_nodes: ['node01'], slurm_test_job_command: ['sleep', '900'], slurm_test_job_timeout: 1 })
@@ -275,6 +294,7 @@ async function all(t: Test, bin: string): Promise<void> {
     await slurm('pkill', '-STOP', '-x', 'slurmctld')
     const plays = await Promise.all([play('slurm_observe', common), play('slurm_drain', { ...common, patchrun_nodes: ['node01'] }), play('slurm_release', { ...common, patchrun_nodes: ['node06'] }), play('slurm_health', common)])
     await slurm('pkill', '-CONT', '-x', 'slurmctld')
+    t.same(plays[3]?.failedTags, ['inconclusive'], 'of the gate: nobody knows, which is no "no"')
     for (const { exitCode, reports, failures, took } of plays) {
       t.equal(exitCode, 2)
       t.equal(reports.size, 0)
@@ -291,8 +311,13 @@ async function all(t: Test, bin: string): Promise<void> {
     const reboot = async (vars: Readonly<Record<string, unknown>>, options: PlayOptions = {}) => play<RebootReport>('node_reboot', { patchrun_reboot_timeout: 240, ...vars }, { hosts, ...options })
     await slurm('scontrol', 'update', 'nodename=node03,node04', 'state=drain', `reason=${OURS}`)
     const boots = Object.fromEntries((await on('slurm_observe')).report.nodes.map(({ name, boot }) => [name, boot]))
+    const says = (code: number): Promise<unknown> => lab.ssh('node04', `printf '#!/bin/sh\\nexit ${code}\\n' | sudo tee /usr/bin/needs-restarting && sudo chmod 755 /usr/bin/needs-restarting`)
+    await says(1)
+    t.match((await reboot({}, { check: true })).reports.get('node04'), { rebooted: false, why: /would reboot: needs-restarting says so/ })
+    // As it does where the package manager is locked.
+    await says(2)
     const none = await reboot({})
-    t.match([...none.reports.values()], [{ rebooted: false }, { rebooted: false }])
+    t.match([...none.reports.values()], [{ rebooted: false }, { rebooted: false }], 'a needs-restarting that fails says nothing')
     await lab.ssh('node03', 'sudo touch /run/reboot-required')
     const dry = await reboot({}, { check: true })
     t.match([dry.changed, dry.reports.get('node03'), dry.reports.get('node04')], [true, { rebooted: false, why: /would reboot: .*reboot-required/ }, { rebooted: false }])

@@ -191,6 +191,8 @@ t.test('a health gate passes, halts, or is asked again', (t) => {
   t.equal(ask(unclear, { policy, now: 50 }).wakeAt, 110)
   t.same(does(ask(unclear, { policy, now: 110 })), ['check c1'])
   t.match(ask([...unclear, ...unclear, ...unclear], { policy, now: 500 }).actions, [{ do: 'halt', halt: { message: /gave no answer 3 times/ } }])
+  const halted: JournalEvent[] = [...unclear, ...unclear, ...unclear, { type: 'halted', at: 500, halt: { code: 'gate-failed', message: '', hint: '', nodes: ['c1'] } }]
+  t.same(does(ask([...halted, { type: 'retried', at: 600, by, nodes: null }], { policy, now: 600 })), ['check c1'], 'a retry asks it anew')
   const wide = [...passed, ...canaryGood]
   t.match(ask(wide, { policy }).actions, [{ do: 'check', check: { point: 'canaries', after: 0 } }])
   const rest = [...wide, ...checked('canaries', 0, { checked: 'pass' }), ...step('detect', others, { verdict: 'GOOD' })]

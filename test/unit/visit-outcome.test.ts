@@ -2,7 +2,7 @@
 // What the journal says of a drain: the word of the role, held against what it saw.
 import t from 'tap'
 import type { RunSummary } from '../../lib/change/types.js'
-import { outcomeOfVisit } from '../../lib/engine/visit-outcome.js'
+import { outcomeOfVisit, schedulerReport } from '../../lib/engine/visit-outcome.js'
 import { evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, Held, JournalEvent, OpenStep } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state.js'
@@ -45,6 +45,13 @@ t.test('outrun is only what is in service again', async (t) => {
     foreign: { state: ['IDLE', 'DRAIN'], reason: 'fan', result: 'foreign' },
     word: { state: ['IDLE'], result: 'strange' },
   }), { outrun: 'outrun', asked: 'outrun', drained: 'unclear', foreign: 'foreign-empty', word: 'unclear' })
+})
+
+t.test('of a step that asks the scheduler several times the last answer counts', async (t) => {
+  const report = (cpus: number): RunSummary['reports'][number] => ({ name: 'scheduler', host: 'n1', data: { version: 1, nodes: [{ name: 'n1', state: ['IDLE'], cpus }], jobs: [] } })
+  const summary: RunSummary = { complete: true, nodes: new Map(), unplanned: [], reports: [report(1), { name: 'other', host: 'n1', data: {} }, report(2), { name: 'other', host: 'n1', data: {} }], badReports: [], foreignLines: 0 }
+  const seen = schedulerReport(summary, AT)
+  t.equal(typeof seen === 'string' ? seen : seen.nodes.get('n1')?.cpus, 2)
 })
 
 t.test('what was outrun is not held, and has had its one chance', async (t) => {

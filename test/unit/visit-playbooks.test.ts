@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { gateVars } from '../../lib/engine/health-playbook.js'
+import { silenceOf } from '../../lib/engine/visit-launch.js'
 import { writeVisitPlaybooks } from '../../lib/engine/scheduler-playbooks.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
 import { parseDeclaration } from '../../lib/fleet/validate.js'
@@ -61,4 +62,12 @@ t.test('a gate is told whom to ask of its nodes, unless it says so itself', asyn
   const { reboot } = await writeVisitPlaybooks({ fleet: { ...fleet, policy: { ...fleet.policy, health: [gate({})] } }, scheduler, rollout, nodes: ['n1.example.org'], checkout }, home)
   const [, play] = JSON.parse(readFileSync(reboot, 'utf8')) as Play[]
   t.match(JSON.parse(readFileSync(join(home, 'visit', play?.vars_files[0] ?? ''), 'utf8')), { patchrun_controller: 'ctl', patchrun_nodes: ['n1'], patchrun_gate: 'well' })
+})
+
+t.test('a reboot says nothing for as long as it may take, and is no hang', async (t) => {
+  const silence = (ansible: object, drain: object): number => silenceOf(resolveFleet(parseDeclaration(join(directory, 'patchrun.yml'), JSON.stringify({
+    schemaVersion: 1, fleet: 'demo', playbooks: { repository: './playbooks' }, nodes: { allow: ['n1'], canary: ['n1'] }, scheduler: { type: 'slurm' }, ansible, drain,
+  })), { lists: new Map() }, {}))
+  t.ok(silence({ hangTimeout: '1m' }, { rebootTimeout: '20m' }) > 20 * 60_000, 'longer than a hang')
+  t.equal(silence({ hangTimeout: '2h' }, { rebootTimeout: '20m' }), 2 * 3_600_000, 'what a site endures of other tasks stays')
 })

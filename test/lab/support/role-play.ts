@@ -16,6 +16,7 @@ class CallbackModule(CallbackBase):
         report = result._task.vars.get('patchrun_report')
         if report or failed:
             data = {key: result._result.get(key) for key in ('stdout', 'stderr', 'msg', 'changed', 'skipped')}
+            data['tags'] = [str(tag) for tag in result._task.tags]
             with open(os.environ['REPORTS'], 'a') as file:
                 file.write(json.dumps(dict(data, host=result._host.get_name(), report=report, failed=failed)) + '\\n')
     def v2_runner_on_ok(self, result): self.write(result, False)
@@ -52,6 +53,8 @@ export interface Played<T> {
   readonly reports: ReadonlyMap<string, T>
   /** What tasks that failed said. */
   readonly failures: string
+  /** Tags of tasks that failed. */
+  readonly failedTags: readonly string[]
   /** s. */
   readonly took: number
   readonly output: string
@@ -94,6 +97,7 @@ export function playRoles(lab: Lab, bin: string): Play {
       changed: told.some((line) => line.changed),
       reports: new Map(told.map((line) => [line.host, JSON.parse(line.stdout ?? '') as T])),
       failures: lines.filter((line) => line.failed).map((line) => `${line.host}: ${line.msg ?? ''} ${line.stderr ?? ''}`).join('\n'),
+      failedTags: lines.filter((line) => line.failed).flatMap((line) => line.tags),
       took: done.duration / 1000,
       output: done.stdout + done.stderr,
     }
@@ -109,4 +113,5 @@ interface Line {
   readonly stdout: string | null
   readonly stderr: string | null
   readonly msg: string | null
+  readonly tags: readonly string[]
 }

@@ -178,6 +178,7 @@ class CallbackModule(CallbackBase):
         item = ev.startswith('item_') or ev == 'retry'
         key = (host, uuid)
         begun = self.started.get(key) if item else self.started.pop(key, None)
+        elapsed = time.monotonic() - begun if begun else 0
         changed = bool(data.get('changed', False))
         if changed and not item:
             self.guard.changed(host, task)
@@ -185,13 +186,15 @@ class CallbackModule(CallbackBase):
         try:
             more = describe.result_fields(data, fields, ev in ('failed', 'unreachable', 'item_failed', 'retry'), self,
                                           self.redactor.clean)
+            if ev in ('failed', 'unreachable', 'item_failed', 'retry') and describe.timed_out(data, task, elapsed):
+                more['timedOut'] = True
             if ev in ('skipped', 'item_skipped') and describe.unpredicted(data, check) and not describe.is_include(task):
                 more['unpredicted'] = True
         except Exception as error:  # an odd result must not hide that there was one
             more = {'msg': '(patchrun could not describe this result: %s)' % type(error).__name__}
         self._report(ev, host, task, data, fields)
         self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored),
-                          duration=round(time.monotonic() - begun, 3) if begun else 0, **more)
+                          duration=round(elapsed, 3), **more)
         self._stop(self.guard.result(host, task, more.get('delegatedTo')))
 
     def _report(self, ev, host, task, data, fields):

@@ -113,6 +113,14 @@ def hidden(data, fields):
     return fields.get('no_log') is True or data.get('_ansible_no_log') is True or 'censored' in data
 
 
+def timed_out(data, task, elapsed):
+    """Ended by its time-out. Under no_log Ansible takes that away, too: then how long it took says so, unless there were several."""
+    if 'timedout' in data or _TIMEOUT.search(str(data.get('msg') or '')):
+        return True
+    single = task.loop is None and not task.loop_with
+    return 'censored' in data and single and isinstance(task.timeout, int) and 0 < task.timeout <= elapsed
+
+
 def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
     """The optional fields of a result event. Nothing of its content under no_log."""
     out = {}
@@ -121,8 +129,6 @@ def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
         out['delegatedTo'] = str(delegated)
     # An include that could not be loaded gives a reason.
     raw = str(data.get('msg') or data.get('reason') or '')
-    if failed and ('timedout' in data or _TIMEOUT.search(raw)):
-        out['timedOut'] = True
     if hidden(data, fields):
         return out
     variable = data.get('ansible_loop_var')
