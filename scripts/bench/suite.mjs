@@ -51,8 +51,10 @@ async function once(file, { which, commit, home, quick, signal }) {
   say(`${which}: ${commit.slice(0, 12)}, load ${loadavg()[0].toFixed(1)}`)
   const { wall, cpu } = await measure([process.execPath, 'scripts/test.mjs', ...args], { cwd: clone, env, log, signal })
   const record = which === 'now' ? JSON.parse(readFileSync(join(clone, 'dist/test-run.json'), 'utf8')) : undefined
+  // For scripts/test-times.mjs.
+  if (record) writeFileSync(file.replace(/\.json$/, '.run'), JSON.stringify(record))
   const passed = Number(/^(\d+) passed/m.exec(readFileSync(log, 'utf8').split('\n').findLast((line) => / passed, /.test(line)) ?? '')?.[1])
-  writeFileSync(file, JSON.stringify({ wall, cpu, passed, passes: record?.passes, setup: record?.setup }))
+  writeFileSync(file, JSON.stringify({ node: process.version, wall, cpu, passed, passes: record?.passes, setup: record?.setup }))
   rmSync(clone, { recursive: true, force: true })
 }
 

@@ -150,9 +150,8 @@ await inQuick(t, 'one rollout that is killed, stopped and cut in the middle of e
 await inQuick(t, 'a run that is stopped while it reads its lists begins nothing more', options, async (t) => {
   const ground = make(t)
   ground.commit('version 1', version('1'))
-  const calls = join(ground.directory, 'calls')
-  // From the second call on it stops the run that asks, and answers only then.
-  writeFileSync(join(ground.directory, 'list.sh'), `#!/bin/sh\necho node01\necho >>${calls}\n[ $(wc -l <${calls}) -lt 2 ] || { kill -TERM $PPID; sleep 1; }\n`, { mode: 0o755 })
+  // Once the rollout is open it stops the run that asks, and answers only then.
+  writeFileSync(join(ground.directory, 'list.sh'), `#!/bin/sh\necho node01\nif grep -q '"opened"' ${own(ground, 'journal.jsonl')}; then kill -TERM $PPID; sleep 1; fi\n`, { mode: 0o755 })
   const declared = JSON.parse(readFileSync(ground.file, 'utf8')) as { nodes: object }
   writeFileSync(ground.file, JSON.stringify({ ...declared, nodes: { ...declared.nodes, allow: [{ command: ['./list.sh'] }] } }))
   t.match(await run(ground), { code: 130, stderr: /stopping: no new step begins/ })
