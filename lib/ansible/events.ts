@@ -103,6 +103,8 @@ export interface StatsEvent extends Base {
    * another host's fatal error, or by an include that could not be loaded.
    */
   readonly unfinished?: readonly string[]
+  /** Planned hosts without stats that plays ran to their end: there was no task for them, or the play ended for them before its first. */
+  readonly through?: readonly string[]
   /** More stats events follow: large fleets are told in several. */
   readonly more?: true
 }

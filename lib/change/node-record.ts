@@ -3,6 +3,7 @@
 import type { HostStats, ResultEvent } from '../ansible/events.js'
 import type { Failure } from '../rollout/verdict.js'
 import { plainly } from './fault.js'
+import { harmless } from './task-kinds.js'
 import type { NodeResult, NodeSummary } from './types.js'
 import type { TaskTable } from './task-table.js'
 
@@ -11,10 +12,26 @@ const DIFF_LIMIT = 16 * 1024
 /** Items of a loop whose failure is told. */
 const ITEMS_TOLD = 5
 
+/** What is known of a run when it has ended. */
+export interface RunEnd {
+  readonly finished: boolean
+  readonly whole: Failure | undefined
+  readonly named: boolean
+  readonly first: string | undefined
+}
+
+/** Why a node that did not fail has not seen every play through. */
+export function leftOut(first: string | undefined): Failure {
+  return { cause: 'unknown', message: `Ansible left this node out before every play was through${first === undefined ? '' : `: ${first}`}` }
+}
+
 export class NodeRecord {
   readonly node: string
   stats: HostStats | undefined
+  /** Ansible left it out before every play was through. */
   unfinished = false
+  /** Plays ran to their end for it, though it had no task in them. */
+  through = false
   #events = false
   /** Task ids in the order they happened, with the diffs of their items. */
   readonly #changes = new Map<string, string>()
@@ -34,16 +51,21 @@ export class NodeRecord {
 
   /** Something was heard of it: events, or stats. */
   get seen(): boolean {
-    return this.#events || this.stats !== undefined
+    return this.#events || this.stats !== undefined || this.through
   }
 
-  /** In check mode a handler that starts counts as a change, whatever becomes of it: in a real run it would run. */
+  /** What counts against it by its events alone. */
+  get failure(): Failure | undefined {
+    return this.#failure
+  }
+
+  /** In check mode a handler that starts counts as a change, whatever its module says: in a real run it would run. */
   start(task: string, countsAsChange: boolean): void {
     this.#events = true
     if (this.#failure) this.#wentOn = true
     this.#itemDiffs = ''
     this.#itemFailures = []
-    if (countsAsChange) this.#change(task, '')
+    if (countsAsChange) this.#changes.set(task, this.#changes.get(task) ?? '')
   }
 
   result(event: ResultEvent, tasks: TaskTable): void {
@@ -51,12 +73,14 @@ export class NodeRecord {
     switch (event.ev) {
       case 'ok':
       case 'skipped':
-        if (event.changed) this.#change(event.task, this.#itemDiffs + (event.diff ?? ''))
+        if (event.changed) this.#change(event, tasks)
+        // Its own condition skipped a handler: it would not run in a real run either.
+        else if (event.ev === 'skipped' && !event.unpredicted && tasks.get(event.task)?.handler) this.#changes.delete(event.task)
         break
       case 'failed':
       case 'unreachable':
         // A loop may change in its first item and fail in its second.
-        if (event.changed) this.#change(event.task, this.#itemDiffs + (event.diff ?? ''))
+        if (event.changed) this.#change(event, tasks)
         if (!event.ignored) this.#fail(event, tasks)
         break
       case 'item_ok':
@@ -71,8 +95,10 @@ export class NodeRecord {
     if (event.unpredicted) this.#blind.add(event.task)
   }
 
-  #change(task: string, diff: string): void {
-    this.#changes.set(task, ((this.#changes.get(task) ?? '') + diff).slice(0, DIFF_LIMIT))
+  /** Whatever it says of itself, a task of an action that leaves the node alone has not changed it. */
+  #change({ task, diff = '' }: ResultEvent, tasks: TaskTable): void {
+    if (harmless(tasks.get(task)?.action ?? '') !== null) return
+    this.#changes.set(task, ((this.#changes.get(task) ?? '') + this.#itemDiffs + diff).slice(0, DIFF_LIMIT))
   }
 
   #fail(event: ResultEvent, tasks: TaskTable): void {
@@ -91,10 +117,10 @@ export class NodeRecord {
 
   /**
    * `finished`: the run told its stats. `whole`: what failed the run as a whole. `named`: the run told which nodes it left
-   * out, so that `whole` concerns only them.
+   * out, so that `whole` concerns only them. `first`: what failed first on another node.
    */
-  summary(tasks: TaskTable, finished: boolean, whole: Failure | undefined, named: boolean): NodeSummary {
-    const { result, failure } = this.#judge(finished, whole, named)
+  summary(tasks: TaskTable, { finished, whole, named, first }: RunEnd): NodeSummary {
+    const { result, failure } = this.#judge(finished, whole, named, first)
     return {
       node: this.node,
       result,
@@ -106,7 +132,7 @@ export class NodeRecord {
     }
   }
 
-  #judge(finished: boolean, whole: Failure | undefined, named: boolean): { result: NodeResult; failure?: Failure } {
+  #judge(finished: boolean, whole: Failure | undefined, named: boolean, first: string | undefined): { result: NodeResult; failure?: Failure } {
     // The stats know what was rescued and what was only forgotten (clear_host_errors); events alone do not.
     if (this.stats && (this.stats.failures > 0 || this.stats.unreachable > 0)) {
       const cause = this.stats.unreachable > 0 ? 'unreachable' : 'failed'
@@ -117,9 +143,7 @@ export class NodeRecord {
       return { result: 'cut', failure: whole ?? { cause: 'unknown', message: 'the run ended before this node was through' } }
     }
     // A host absent from the stats was not run, whatever events it had.
-    if (!this.stats || this.unfinished || (whole && !named)) {
-      return { result: 'cut', failure: whole ?? { cause: 'unknown', message: 'Ansible left this node out before every play was through' } }
-    }
+    if (!(this.stats ?? this.through) || this.unfinished || (whole && !named)) return { result: 'cut', failure: whole ?? leftOut(first) }
     return { result: 'ok' }
   }
 }

@@ -6,7 +6,9 @@ import type { RunExit } from '../ansible/types.js'
 import type { Failure } from '../rollout/verdict.js'
 import { unreachable } from '../errors.js'
 import { errorIn, hintFor, type Fault } from './fault.js'
-import { NodeRecord } from './node-record.js'
+import { leftOut, NodeRecord } from './node-record.js'
+import type { RunEnd } from './node-record.js'
+import { harmless } from './task-kinds.js'
 import { Reports } from './reports.js'
 import { TaskTable } from './task-table.js'
 import type { NodeSummary, RunSummary } from './types.js'
@@ -51,7 +53,7 @@ export class RunSummarizer {
         this.#tasks.add(event.task)
         return
       case 'host_start':
-        this.#record(event.host).start(event.task, this.#check && this.#tasks.get(event.task)?.handler === true)
+        this.#record(event.host).start(event.task, this.#check && this.#isChangingHandler(event.task))
         return
       case 'stats':
         this.#stats(event)
@@ -83,6 +85,11 @@ export class RunSummarizer {
     }
   }
 
+  #isChangingHandler(id: string): boolean {
+    const task = this.#tasks.get(id)
+    return task?.handler === true && harmless(task.action) === null
+  }
+
   #record(node: string): NodeRecord {
     let record = this.#records.get(node)
     if (!record) this.#records.set(node, (record = new NodeRecord(node)))
@@ -92,6 +99,7 @@ export class RunSummarizer {
   #stats(event: StatsEvent): void {
     for (const [node, stats] of Object.entries(event.stats)) this.#record(node).stats = stats
     for (const node of event.unfinished ?? []) this.#record(node).unfinished = true
+    for (const node of event.through ?? []) this.#record(node).through = true
     if (!event.more) this.#finished = true
   }
 
@@ -102,12 +110,13 @@ export class RunSummarizer {
     const fault = this.#fault(exit)
     const whole = this.#whole(exit, fault)
     // Where Ansible told whom a fault took down, the others are through.
-    const dropped = [...this.#records.values()].some((record) => record.unfinished)
+    const named = [...this.#records.values()].some((record) => record.unfinished)
+    const end: RunEnd = { finished: this.#finished, whole, named, first: this.#firstFailure() }
     const nodes = new Map<string, NodeSummary>()
     for (const node of planned) {
       const record = this.#records.get(node)
       // Being named as left out is no event of its own.
-      nodes.set(node, record?.seen ? record.summary(this.#tasks, this.#finished, whole, dropped) : absent(node, whole))
+      nodes.set(node, record?.seen ? record.summary(this.#tasks, end) : absent(node, record, end))
     }
     const complete = fault === undefined && this.#guard === undefined && unplanned.length === 0 && exit.ended === undefined
       && this.#finished && [...nodes.values()].every((node) => node.result === 'ok' || node.result === 'failed')
@@ -120,6 +129,17 @@ export class RunSummarizer {
       ...this.#reports.finish(this.#tasks),
       foreignLines: exit.foreignLines,
     }
+  }
+
+  /** On which node something failed first, for those that Ansible left out after it. */
+  #firstFailure(): string | undefined {
+    for (const { node, failure, stats } of this.#records.values()) {
+      if (!failure || !stats || stats.failures + stats.unreachable === 0) continue
+      const { task, file, line, message } = failure
+      const place = file === undefined ? '' : ` (${file}:${line})`
+      return `before that ${node} failed${task === undefined ? '' : ` at "${task}"${place}`}: ${message.split('\n', 1)[0]}`
+    }
+    return undefined
   }
 
   /** What took down nodes that did not fail themselves. */
@@ -171,9 +191,7 @@ function taskOf(guard: GuardEvent): Pick<Failure, 'task' | 'file' | 'line'> {
   return guard.task ? { task: guard.task.name, file: guard.task.file, line: guard.task.line } : {}
 }
 
-function absent(node: string, whole: Failure | undefined): NodeSummary {
-  return {
-    node, result: 'absent', changes: [], blindSpots: [],
-    failure: whole ?? { cause: 'unknown', message: 'Ansible did not run on this node: no play is for it, or the run stopped before it' },
-  }
+function absent(node: string, record: NodeRecord | undefined, { finished, whole, first }: RunEnd): NodeSummary {
+  const unplayed: Failure = { cause: 'unknown', message: finished ? 'Ansible did not run on this node: no play of the playbook is for it' : 'the run ended before this node had its turn' }
+  return { node, result: 'absent', changes: [], blindSpots: [], failure: whole ?? (record?.unfinished ? leftOut(first) : unplayed) }
 }

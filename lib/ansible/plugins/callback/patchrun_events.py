@@ -20,7 +20,7 @@ try:
     from ansible import constants, context
     from ansible.plugins.callback import CallbackBase
     from ansible.release import __version__ as ANSIBLE
-    from patchrun_plugin import channel, describe, finish, guard, redact, report, sections
+    from patchrun_plugin import channel, describe, finish, guard, redact, report, sections, unattended
     from patchrun_plugin.guarded import guarded
 finally:
     sys.path.pop(0)
@@ -55,6 +55,7 @@ class CallbackModule(CallbackBase):
             self.guard = guard.Guard(os.environ, self._info)
             self.finish = finish.Finish()
             self.finish.watch()
+            unattended.without_debugger()
             self.sections = sections.Sections(self.guard.modes)
             if constants.DEFAULT_INTERNAL_POLL_INTERVAL == EAGER:
                 constants.DEFAULT_INTERNAL_POLL_INTERVAL = CALM
@@ -242,11 +243,14 @@ class CallbackModule(CallbackBase):
         dropped = self.finish.unfinished(lambda play: self._hosts(play, whole=True), self.guard.planned)
         # A host with a failure of its own says so in its stats.
         unfinished = {host for host in dropped if not (stats.failures.get(host) or stats.dark.get(host))}
-        hosts = sorted(set(stats.processed) | unfinished)
+        # A play may end for a host before its first task.
+        through = self.finish.through(self.guard.planned) - set(stats.processed)
+        hosts = sorted(set(stats.processed) | unfinished | through)
         for at in range(0, len(hosts) or 1, STATS_CHUNK):
             chunk = hosts[at:at + STATS_CHUNK]
             self.channel.send('stats', stats={host: stats.summarize(host) for host in chunk if host in stats.processed},
                               unfinished=[host for host in chunk if host in unfinished] or None,
+                              through=[host for host in chunk if host in through] or None,
                               more=True if at + STATS_CHUNK < len(hosts) else None)
         failed = bool(dropped) or any(stats.failures.values()) or any(stats.dark.values())
         self.sections.end(stats, failed, self.channel)
