@@ -82,10 +82,13 @@ function notifies(from: Entry, handler: Entry): boolean {
 }
 
 function notifications(entries: readonly Entry[], add: Add): void {
-  const drains = entries.filter(({ event }) => event.task.handler && has(event, DRAIN))
+  const byId = new Map(entries.map((entry) => [entry.event.task.id, entry]))
+  /** A handler, and the handlers that include it: who notifies one of them reaches it. */
+  const within = (entry: Entry | undefined): readonly Entry[] => (entry?.event.task.handler ? [entry, ...within(byId.get(entry.event.include ?? ''))] : [])
+  const drains = entries.filter(({ event }) => event.task.handler && has(event, DRAIN)).map((drain) => ({ drain, ways: within(drain) }))
   for (const entry of entries) {
     if (!inHotRun(entry.event) || entry.event.task.notify.length === 0) continue
-    const reached = drains.filter((handler) => notifies(entry, handler))
+    const reached = drains.filter(({ ways }) => ways.some((handler) => notifies(entry, handler))).map(({ drain }) => drain)
     if (reached.length > 0) add('hot-notifies-drain', entry, reached)
   }
 }

@@ -142,6 +142,19 @@ onEach(t, 'lint', async ({ bin, age, scene, more }) => {
     t.ok(findings.some((f) => f.kind === 'untagged' && f.file === 'parts/more.yml'))
   })
 
+  await scene("what a handler includes from its role's tasks", async (t) => {
+    const { tasks } = await audit(tree({
+      'site.yml': '- hosts: all\n  gather_facts: false\n  tags: [HotChange]\n  roles: [r]\n',
+      'roles/r/tasks/main.yml': '- name: Configuration\n  copy: {content: x, dest: /etc/conf}\n  notify: Restart in turn\n',
+      'roles/r/handlers/main.yml': '- name: Restart in turn\n  include_tasks: restart_in_turn.yml\n',
+      'roles/r/tasks/restart_in_turn.yml': '- name: Restart\n  file: {path: /etc/restarted, state: touch}\n  tags: [DrainChange]\n',
+    }))
+    t.equal(tasks.length, 3)
+    t.equal(tasks.find((e) => e.opaque !== undefined), undefined, 'it is found')
+    const { findings } = auditTags(tasks, { untagged: 'drain' })
+    t.match(findings.find((f) => f.kind === 'hot-notifies-drain'), { file: 'roles/r/tasks/main.yml', line: 1, message: /"r : Configuration".*"r : Restart" \(roles\/r\/tasks\/restart_in_turn\.yml:1\)/ }, 'and the DrainChange behind it')
+  })
+
   await scene('nothing runs: no task, no facts, no prompt, no other host', async (t) => {
     const marker = path.join(root, `marker-${age}`)
     const play = `- hosts: localhost

@@ -136,7 +136,8 @@ class Walk:
         candidates = []
         if task._role:
             role = task._role._role_path
-            candidates += [os.path.join(role, folder, name), os.path.join(role, name)]
+            # What a handler includes may lie among the role's tasks.
+            candidates += [os.path.join(role, folder, name), os.path.join(role, 'tasks', name), os.path.join(role, name)]
         origin = (task.get_path() or '').rpartition(':')[0]
         if origin:
             candidates.append(os.path.join(os.path.dirname(origin), name))
