@@ -111,6 +111,7 @@ function isEvent(value: Fields | undefined): value is Fields & AnsibleEvent {
     case 'lint_task':
       return isTask(value['task']) && text(value, 'play')
     case 'host_start':
+    case 'notified':
       return text(value, 'host') && text(value, 'task')
     case 'stats':
       return object(value['stats']) !== undefined

@@ -129,6 +129,14 @@ export interface NoHostsEvent extends Base {
   readonly reason: 'unmatched' | 'exhausted'
 }
 
+/** Outside check mode: this handler is to run on the host. It is owed until its own result says that it did, or that its condition skipped it. */
+export interface NotifiedEvent extends Base {
+  readonly ev: 'notified'
+  readonly host: string
+  /** `id` of the handler; of one that another handler includes, that one's. */
+  readonly task: string
+}
+
 /** The section is over (numbers count from 1), and another follows: Ansible waits until it is told to go on. */
 export interface ParkedEvent extends Base {
   readonly ev: 'parked'
@@ -183,6 +191,7 @@ export type AnsibleEvent =
   | StatsEvent
   | GuardEvent
   | NoHostsEvent
+  | NotifiedEvent
   | ParkedEvent
   | ReportEvent
   | LintTaskEvent

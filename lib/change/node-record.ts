@@ -36,6 +36,8 @@ export class NodeRecord {
   /** Task ids in the order they happened, with the diffs of their items. */
   readonly #changes = new Map<string, string>()
   readonly #blind = new Set<string>()
+  readonly #owed = new Set<string>()
+  readonly #handled = new Set<string>()
   #failure: Failure | undefined
   #failedTags: readonly string[] = []
   /** Something started or came out on this node after the failure: it was rescued, or it is a later play. */
@@ -68,8 +70,17 @@ export class NodeRecord {
     if (countsAsChange) this.#changes.set(task, this.#changes.get(task) ?? '')
   }
 
+  notified(handler: string): void {
+    this.#owed.add(handler)
+    this.#handled.delete(handler)
+  }
+
   result(event: ResultEvent, tasks: TaskTable): void {
     this.#events = true
+    if ((event.ev === 'ok' || event.ev === 'skipped') && tasks.get(event.task)?.handler) {
+      this.#owed.delete(event.task)
+      this.#handled.add(event.task)
+    }
     switch (event.ev) {
       case 'ok':
       case 'skipped':
@@ -128,6 +139,8 @@ export class NodeRecord {
       ...(failure !== undefined && failure === this.#failure && { failedTags: this.#failedTags }),
       changes: [...this.#changes].map(([id, diff]) => tasks.change(id, diff)),
       blindSpots: [...this.#blind].map((id) => tasks.place(id)),
+      owed: [...this.#owed].map((id) => tasks.place(id)),
+      handled: [...this.#handled].map((id) => tasks.place(id)),
       ...(this.stats ? { stats: this.stats } : {}),
     }
   }

@@ -55,6 +55,9 @@ export class RunSummarizer {
       case 'host_start':
         this.#record(event.host).start(event.task, this.#check && this.#isChangingHandler(event.task))
         return
+      case 'notified':
+        this.#record(event.host).notified(event.task)
+        return
       case 'stats':
         this.#stats(event)
         return
@@ -193,5 +196,5 @@ function taskOf(guard: GuardEvent): Pick<Failure, 'task' | 'file' | 'line'> {
 
 function absent(node: string, record: NodeRecord | undefined, { finished, whole, first }: RunEnd): NodeSummary {
   const unplayed: Failure = { cause: 'unknown', message: finished ? 'Ansible did not run on this node: no play of the playbook is for it' : 'the run ended before this node had its turn' }
-  return { node, result: 'absent', changes: [], blindSpots: [], failure: whole ?? (record?.unfinished ? leftOut(first) : unplayed) }
+  return { node, result: 'absent', changes: [], blindSpots: [], owed: [], handled: [], failure: whole ?? (record?.unfinished ? leftOut(first) : unplayed) }
 }

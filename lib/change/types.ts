@@ -23,6 +23,10 @@ export interface NodeSummary {
   /** Tasks that changed it, or in check mode would change it. */
   readonly changes: readonly WouldChange[]
   readonly blindSpots: readonly BlindSpot[]
+  /** Handlers that were notified in this run and have not run. */
+  readonly owed: readonly BlindSpot[]
+  /** Handlers that ran, or that their own condition skipped. */
+  readonly handled: readonly BlindSpot[]
   readonly stats?: HostStats
 }
 

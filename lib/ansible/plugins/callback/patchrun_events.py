@@ -20,7 +20,7 @@ try:
     from ansible import constants, context
     from ansible.plugins.callback import CallbackBase
     from ansible.release import __version__ as ANSIBLE
-    from patchrun_plugin import channel, describe, finish, guard, redact, report, sections, unattended
+    from patchrun_plugin import channel, describe, finish, guard, owed, redact, report, sections, unattended
     from patchrun_plugin.guarded import guarded
 finally:
     sys.path.pop(0)
@@ -53,6 +53,7 @@ class CallbackModule(CallbackBase):
             sys.stdout = redact.CleanStream(sys.stdout, self.redactor)
             sys.stderr = redact.CleanStream(sys.stderr, self.redactor)
             self.guard = guard.Guard(os.environ, self._info)
+            self.owed = owed.Owed(os.environ.get('PATCHRUN_RUN'), self.root)
             self.finish = finish.Finish()
             self.finish.watch()
             unattended.without_debugger()
@@ -116,6 +117,7 @@ class CallbackModule(CallbackBase):
                 self._say('the section before failed; the next is not started')
             raise SystemExit(0)
         self.guard.mode = self.sections.mode
+        self.owed.section(self.guard.mode)
         self.sent = set()
         self.started = {}
         redact.note_passwords(self.redactor, playbook._loader)
@@ -183,6 +185,8 @@ class CallbackModule(CallbackBase):
         changed = bool(data.get('changed', False))
         if changed and not item:
             self.guard.changed(host, task)
+        if not item and not self.check:
+            self._notified(ev, describe.part(result, 'host'), task, changed, ignored)
         check = task.check_mode is True or fields.get('check_mode') is True
         try:
             more = describe.result_fields(data, fields, ev in ('failed', 'unreachable', 'item_failed', 'retry'), self,
@@ -197,6 +201,18 @@ class CallbackModule(CallbackBase):
         self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored),
                           duration=round(elapsed, 3), **more)
         self._stop(self.guard.result(host, task, more.get('delegatedTo')))
+
+    def _notified(self, ev, host, task, changed, ignored):
+        """Which handlers are owed from here on, until they come out well."""
+        iterator = self.finish.iterator
+        if ev == 'ok' and iterator is not None:
+            handlers = self.owed.of_result(iterator, host, task, changed)
+        elif ev in ('failed', 'unreachable') and not ignored and describe.is_handler(task):
+            handlers = [owed.root_of(task)]
+        else:
+            return
+        for handler in handlers:
+            self.channel.send('notified', host=host.get_name(), task=self._send_task(handler))
 
     def _report(self, ev, host, task, data, fields):
         name = report.name_of(task)

@@ -75,12 +75,16 @@ def is_include(task):
     return any(cls.__name__ == 'TaskInclude' for cls in type(task).__mro__)
 
 
+def name_of(task, redact=str):
+    return cut(redact(str(task.get_name())), NAME_MAX)
+
+
 def task_info(task, root, redact):
     file, line = place_of(task, root)
     role = getattr(task, '_role', None)
     return {
         'id': str(task._uuid),
-        'name': cut(redact(str(task.get_name())), NAME_MAX),
+        'name': name_of(task, redact),
         'action': str(getattr(task, 'resolved_action', None) or task.action),
         'tags': tags_of(task),
         'role': str(role.get_name()) if role else None,

@@ -31,6 +31,11 @@ class Finish:
             finish._iterators.append(self)
         PlayIterator.__init__ = watched
 
+    @property
+    def iterator(self):
+        """Of the play that is under way."""
+        return self._iterators[-1] if self._iterators else None
+
     def start(self, playbook):
         self._reset(list(playbook.get_plays()))
 
