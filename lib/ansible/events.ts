@@ -19,6 +19,8 @@ export interface TaskInfo {
   /** Effective check mode: false for a task with `check_mode: false` even in a check run. */
   readonly checkMode: boolean
   readonly noLog: boolean
+  /** Says `changed_when: false`. */
+  readonly neverChanged?: boolean
   /** Names or topics it notifies. */
   readonly notify: readonly string[]
 }
@@ -174,8 +176,6 @@ export interface LintTaskEvent extends Base {
   readonly listen?: readonly string[]
   /** Has `creates` or `removes`, by which check mode can predict a command. */
   readonly conditionalRun?: boolean
-  /** Says `changed_when: false`. */
-  readonly neverChanged?: boolean
   /** Variables it registers or sets. */
   readonly registers?: readonly string[]
   /** Variables that some task registers or sets, and that this one mentions. */

@@ -138,7 +138,7 @@ export class NodeRecord {
       ...(failure ? { failure } : {}),
       ...(failure !== undefined && failure === this.#failure && { failedTags: this.#failedTags }),
       changes: [...this.#changes].map(([id, diff]) => tasks.change(id, diff)),
-      blindSpots: [...this.#blind].map((id) => tasks.place(id)),
+      blindSpots: [...this.#blind].map((id) => (tasks.get(id)?.neverChanged ? { ...tasks.place(id), query: true as const } : tasks.place(id))),
       owed: [...this.#owed].map((id) => tasks.place(id)),
       handled: [...this.#handled].map((id) => tasks.place(id)),
       ...(this.stats ? { stats: this.stats } : {}),

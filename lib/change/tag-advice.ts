@@ -25,7 +25,7 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
     case 'unpredictable':
       return {
         message: `${what} cannot be predicted: check mode skips ${task.action}`,
-        hint: event.neverChanged
+        hint: task.neverChanged
           ? 'It says changed_when: false. If it only reads, add check_mode: false, so that it runs in check mode too.'
           : 'Use a module that knows check mode, or give it creates or removes. If it only reads, add check_mode: false and changed_when: false.',
       }

@@ -53,7 +53,7 @@ function standing(event: LintTaskEvent): Entry {
   if (drain) return { event, standing: 'drain' }
   const reason =
     harmless(event.task.action) ??
-    (event.neverChanged ? 'says changed_when: false' : null) ??
+    (event.task.neverChanged ? 'says changed_when: false' : null) ??
     // Only a run that asks for one of its other tags runs it, and patchrun asks for none.
     (has(event, 'never') ? 'is tagged never' : null)
   return reason === null ? { event, standing: 'untagged' } : { event, standing: 'exempt', reason }

@@ -22,7 +22,8 @@ export interface NodeSummary {
   readonly failedTags?: readonly string[]
   /** Tasks that changed it, or in check mode would change it. */
   readonly changes: readonly WouldChange[]
-  readonly blindSpots: readonly BlindSpot[]
+  /** `query`: it says changed_when: false, so that nothing is missed but what it would have told. */
+  readonly blindSpots: readonly (BlindSpot & { readonly query?: true })[]
   /** Handlers that were notified in this run and have not run. */
   readonly owed: readonly BlindSpot[]
   /** Handlers that ran, or that their own condition skipped. */

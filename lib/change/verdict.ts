@@ -1,43 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdict of a check run on one node. Pure.
 import { unreachable } from '../errors.js'
+import type { ChangesPolicy } from '../fleet/types.js'
 import { DRAIN, HOT } from '../rollout/verdict.js'
-import type { Failure, Finding, Verdict, WouldChange } from '../rollout/verdict.js'
+import type { Failure, Finding, Unforeseen, Verdict, WouldChange } from '../rollout/verdict.js'
 import type { NodeSummary, RunSummary } from './types.js'
 
-/**
- * What one look at one node found. `untagged` says what a change with neither HotChange nor DrainChange counts as.
- * Blind spots are named but do not decide: check mode cannot tell what they would do.
- */
-export function findingOf(summary: NodeSummary, run: RunSummary, untagged: 'drain' | 'error'): Finding {
+type Tagged = Pick<WouldChange, 'tags'>
+
+/** What one look at one node found. */
+export function findingOf(summary: NodeSummary, run: RunSummary, policy: ChangesPolicy): Finding {
   const { changes, blindSpots } = summary
-  const found = (verdict: Verdict, failure?: Failure): Finding => ({ verdict, changes, blindSpots, ...(failure ? { failure } : {}) })
+  const unforeseen = unforeseenOf(summary, policy)
+  const found = (verdict: Verdict, failure?: Failure): Finding => ({ verdict, changes, blindSpots, ...(failure ? { failure } : {}), ...(unforeseen ? { unforeseen } : {}) })
   switch (summary.result) {
     case 'absent':
       return found('UNKNOWN', summary.failure ?? { cause: 'unknown', message: 'there was no event of this node' })
     case 'failed':
     case 'cut':
-      return found('ERROR', summary.failure ?? { cause: 'unknown', message: 'the run ended before this node was through' })
+      break
     case 'ok':
       break
     default:
       return unreachable(summary.result)
   }
   // A stopped or damaged run leaves nothing to conclude, even for a node that seems through.
-  if (run.guard) return found('ERROR', { cause: 'guard', message: run.guard.message })
-  if (run.unplanned.length > 0) return found('ERROR', { cause: 'guard', message: `hosts that were not planned showed up: ${run.unplanned.slice(0, 5).join(', ')}` })
-  if (run.fault) return found('ERROR', { cause: 'failed', message: run.fault.message })
+  const spoilt = spoiltBy(run)
+  if (summary.result !== 'ok') return (spoilt ? null : beyond(summary, policy, unforeseen)) ?? found('ERROR', summary.failure ?? { cause: 'unknown', message: 'the run ended before this node was through' })
+  if (spoilt) return found('ERROR', spoilt)
   if (changes.length === 0) return found('GOOD')
-  if (changes.some((change) => change.tags.includes(DRAIN))) return found('DRAIN')
-  const loose = changes.find((change) => !change.tags.includes(HOT))
-  if (!loose) return found('HOT')
-  return untagged === 'drain' ? found('DRAIN') : found('ERROR', untaggedFailure(loose))
+  const needed = neededBy(changes, policy)
+  return needed === null ? found('ERROR', untaggedFailure(changes)) : found(needed)
 }
 
-function untaggedFailure(change: WouldChange): Failure {
+function spoiltBy(run: RunSummary): Failure | null {
+  if (run.guard) return { cause: 'guard', message: run.guard.message }
+  if (run.unplanned.length > 0) return { cause: 'guard', message: `hosts that were not planned showed up: ${run.unplanned.slice(0, 5).join(', ')}` }
+  return run.fault ? { cause: 'failed', message: run.fault.message } : null
+}
+
+/** What these need; null: they have neither tag, and the policy calls that an error. */
+function neededBy(tasks: readonly Tagged[], { untagged }: ChangesPolicy): Unforeseen | null {
+  if (tasks.some(({ tags }) => tags.includes(DRAIN))) return 'DRAIN'
+  if (tasks.every(({ tags }) => tags.includes(HOT))) return 'HOT'
+  return untagged === 'drain' ? 'DRAIN' : null
+}
+
+/** Check mode could not go beyond a task, and that may be because those before it did not really run. null: it failed by itself. */
+function beyond({ changes, blindSpots, failure, failedTags = [], result }: NodeSummary, policy: ChangesPolicy, unforeseen: Unforeseen | undefined): Finding | null {
+  if (policy.beyond === 'error' || result !== 'failed' || failure?.cause !== 'failed') return null
+  if (changes.length === 0 && blindSpots.length === 0) return null
+  const drains = blindSpots.filter(({ tags }) => tags.includes(DRAIN))
+  const needed = neededBy([...changes, ...drains, { tags: failedTags }], policy)
+  return needed && { verdict: needed, changes, blindSpots, beyond: failure, ...(unforeseen && { unforeseen }) }
+}
+
+/** What is needed by the tasks that check mode skipped, and that the policy wants to have run. */
+function unforeseenOf({ blindSpots }: NodeSummary, { unforeseen: { hot, drain, untagged } }: ChangesPolicy): Unforeseen | undefined {
+  const needs = blindSpots.flatMap(({ tags, query }): Unforeseen[] => {
+    if (query) return []
+    if (tags.includes(DRAIN)) return drain === 'apply' ? ['DRAIN'] : []
+    if (tags.includes(HOT)) return hot === 'apply' ? ['HOT'] : []
+    return untagged === 'apply' ? ['DRAIN'] : []
+  })
+  return needs.includes('DRAIN') ? 'DRAIN' : needs[0]
+}
+
+function untaggedFailure(changes: readonly WouldChange[]): Failure {
+  const loose = changes.find(({ tags }) => !tags.includes(HOT))
   return {
     cause: 'failed',
     message: 'it would change the node and carries neither HotChange nor DrainChange',
-    task: change.task, file: change.file, line: change.line,
+    ...(loose && { task: loose.task, file: loose.file, line: loose.line }),
   }
 }

@@ -76,7 +76,7 @@ export async function audit(session: Session, { signal, clock = systemClock }: {
       const { message, hint, file, line } = fault
       throw new PatchrunError({ code: 'playbook/fault', message, hint, ...(file !== undefined && { where: await playbookPlace(checkout, file, line) }) })
     }
-    return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.untagged }) })
+    return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.changes.untagged }) })
   } finally {
     if (!keep) await rm(directory, { recursive: true, force: true })
   }

@@ -73,7 +73,7 @@ async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { o
   const found = nodes.flatMap((node) => {
     const seen = summary.nodes.get(node)
     if (!seen) return []
-    const finding = findingOf(seen, summary, fleet.policy.untagged)
+    const finding = findingOf(seen, summary, fleet.policy.changes)
     counts[finding.verdict] += 1
     return [{ node, ...finding }]
   })

@@ -62,7 +62,7 @@ export class Eyes {
         sections: Array.from({ length: this.looks }, () => ({ mode: 'gate' as const, playbook })),
         inventory: await writeInventory(join(directory, 'inventory'), inventory),
         hosts: [host],
-        untagged: fleet.policy.untagged,
+        untagged: fleet.policy.changes.untagged,
       })
     }
     const { exit, parked } = await (before ? live.go(onEvent) : live.current)

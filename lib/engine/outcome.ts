@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the summary of a run to what the journal says of a step.
 import { findingOf } from '../change/verdict.js'
-import type { RunSummary } from '../change/types.js'
+import type { NodeSummary, RunSummary } from '../change/types.js'
 import type { GuardEvent, TaskInfo } from '../ansible/events.js'
 import type { RunExit } from '../ansible/types.js'
-import type { Alarm, BlindSpot, Concluded, NodeOutcome, OpenStep, TaskRef, WouldChange } from '../rollout/index.js'
+import type { ChangesPolicy } from '../fleet/types.js'
+import { nodeState } from '../rollout/index.js'
+import type { Alarm, BlindSpot, Concluded, Finding, NodeOutcome, NodeState, OpenStep, RolloutState, TaskRef, WouldChange } from '../rollout/index.js'
 
 /** An Ansible run of one step: how the process ended, and what it means for each node. */
 export interface StepResult {
@@ -18,7 +20,7 @@ export class TaskTable {
   readonly #index = new Map<string, number>()
 
   refer = ({ task, action, tags, file, line }: WouldChange | BlindSpot): number => {
-    const key = `${file}\0${line}\0${task}`
+    const key = keyOf({ task, file, line })
     const known = this.#index.get(key)
     if (known !== undefined) return known
     this.#index.set(key, this.tasks.length)
@@ -26,28 +28,55 @@ export class TaskTable {
   }
 }
 
-/** What the step found out, ready for the journal. Pure. */
-export function outcomeOf(step: OpenStep, { summary, exit }: StepResult, untagged: 'drain' | 'error', at: number): Concluded {
+const keyOf = ({ task, file, line }: Pick<TaskRef, 'task' | 'file' | 'line'>): string => `${file}\0${line}\0${task}`
+
+/** What the step found out, ready for the journal. `rollout`: as it was when the step began. Pure. */
+export function outcomeOf(step: OpenStep, { summary, exit }: StepResult, policy: ChangesPolicy, rollout: RolloutState, at: number): Concluded {
   const table = new TaskTable()
-  const nodes: Record<string, NodeOutcome> = {}
-  for (const node of step.nodes) {
+  const met = step.action === 'apply' ? meetsDrain(step, summary, rollout) : null
+  const nodes = Object.fromEntries(step.nodes.flatMap((node): [string, NodeOutcome][] => {
     const seen = summary.nodes.get(node)
-    if (!seen) continue
-    if (step.action === 'apply') {
-      nodes[node] = { applied: seen.result, ...(seen.failure && { failure: seen.failure }) }
-      continue
-    }
-    // Cut off before it was seen through: that is no verdict about the node.
-    const finding = seen.result === 'cut' ? { verdict: 'UNKNOWN' as const, failure: seen.failure, changes: [], blindSpots: [] } : findingOf(seen, summary, untagged)
-    nodes[node] = {
-      verdict: finding.verdict,
-      ...(finding.failure && { failure: finding.failure }),
-      ...(finding.changes.length > 0 && { changes: finding.changes.map(table.refer) }),
-      ...(finding.blindSpots.length > 0 && { blindSpots: finding.blindSpots.map(table.refer) }),
-    }
-  }
-  const alarm = alarmOf(summary, exit)
+    if (!seen) return []
+    return [[node, step.action === 'apply' ? applied(seen, nodeState(rollout, node), met?.has(node) ?? false, table) : looked(seen, summary, policy, table)]]
+  }))
+  const alarm = met ? null : alarmOf(summary, exit)
   return { type: 'concluded', at, step: step.step, tasks: table.tasks, nodes, ...(alarm && { alarm }) }
+}
+
+function looked(seen: NodeSummary, summary: RunSummary, policy: ChangesPolicy, table: TaskTable): NodeOutcome {
+  // Cut off before it was seen through: that is no verdict about the node.
+  const { verdict, failure, changes, blindSpots, unforeseen, beyond }: Finding = seen.result === 'cut' ? { verdict: 'UNKNOWN', ...(seen.failure && { failure: seen.failure }), changes: [], blindSpots: [] } : findingOf(seen, summary, policy)
+  return {
+    verdict,
+    ...(failure && { failure }),
+    ...(changes.length > 0 && { changes: changes.map(table.refer) }),
+    ...(blindSpots.length > 0 && { blindSpots: blindSpots.map(table.refer) }),
+    ...(unforeseen && { unforeseen }),
+    ...(beyond && { beyond }),
+  }
+}
+
+function applied({ result, failure, changes, owed, handled }: NodeSummary, { unfinished }: NodeState, drains: boolean, table: TaskTable): NodeOutcome {
+  const ran = new Set(handled.map(keyOf))
+  const left = new Set([...(unfinished?.owed ?? []).filter((handler) => !ran.has(keyOf(handler))), ...owed].map(table.refer))
+  return {
+    applied: result,
+    ...(failure && { failure }),
+    ...(changes.length > 0 && { changed: true as const }),
+    ...(left.size > 0 && { owed: [...left] }),
+    ...(drains && { meetsDrain: true as const }),
+  }
+}
+
+/**
+ * The nodes on which the guard met what needs them drained, where check mode could not have seen it: it had failed before that place.
+ * null: it is no such case. Where only some of the nodes are, it is the guard's alarm.
+ */
+function meetsDrain({ nodes }: OpenStep, { guard, unplanned }: RunSummary, rollout: RolloutState): ReadonlySet<string> | null {
+  if (!guard || unplanned.length > 0 || (guard.reason !== 'drain-change' && guard.reason !== 'untagged-handler')) return null
+  const { hosts = [] } = guard
+  const blind = new Set(nodes.filter((n) => nodeState(rollout, n).beyond))
+  return hosts.length > 0 && hosts.every((n) => blind.has(n)) ? new Set(hosts) : null
 }
 
 export function alarmOf({ unplanned, guard, fault }: RunSummary, exit: StepResult['exit']): Alarm | null {

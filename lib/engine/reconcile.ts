@@ -192,7 +192,7 @@ async function perform(run: Reconcile, fleet: Fleet, step: OpenStep, visits: Vis
   const inStep: StepContext = { ...context, fleet, signal: kill, onEvent: (event) => onProgress({ type: 'ansible', step, event }) }
   const outcome = step.action === 'check' ? await check(step, directory, inStep, run)
     : isOfVisit(step, rolloutOf(journal), step.nodes) ? await visit(step, directory, inStep, run, visits)
-    : outcomeOf(step, await runStep(step.action as PlainAction, step.nodes, directory, withForks(inStep, step), isBeside(step, fleet, rolloutOf(journal))), fleet.policy.untagged, clock.now())
+    : outcomeOf(step, await runStep(step.action as PlainAction, step.nodes, directory, withForks(inStep, step), { gentle: isBeside(step, fleet, rolloutOf(journal)), rollout: rolloutOf(journal) }), fleet.policy.changes, rolloutOf(journal), clock.now())
   await journal.append(outcome)
   visits.settle(step)
   if (step.check) for (const text of gateWarnings(outcome, step.check.gate)) onProgress({ type: 'notice', code: 'gate-changed', text })
@@ -208,7 +208,7 @@ const withForks = (context: StepContext, { forks = context.fleet.ansible.forks }
 async function visit(step: OpenStep, directory: string, context: StepContext, { journal, clock, lookout }: Reconcile, visits: Visits): Promise<Concluded> {
   const { fleet } = context
   const result = await visits.run(step, directory, context, rolloutOf(journal))
-  if (step.action === 'apply' || step.action === 'verify' || !fleet.scheduler) return outcomeOf(step, result, fleet.policy.untagged, clock.now())
+  if (step.action === 'apply' || step.action === 'verify' || !fleet.scheduler) return outcomeOf(step, result, fleet.policy.changes, rolloutOf(journal), clock.now())
   const { outcome, seen } = outcomeOfVisit(step, result, fleet.scheduler, reasonPrefix(fleet.name, fleet.environment), clock.now())
   if (seen) lookout.add(seen)
   return outcome

@@ -9,8 +9,9 @@ import type { AnsibleInstall, RunMode, RunRequest } from '../ansible/types.js'
 import { writeInventory } from '../ansible/write-inventory.js'
 import { RunSummarizer } from '../change/summarize.js'
 import type { Fleet } from '../fleet/types.js'
-import type { StepAction } from '../rollout/index.js'
+import type { RolloutState, StepAction } from '../rollout/index.js'
 import type { StepResult } from './outcome.js'
+import { writeOwed } from './owed.js'
 
 /** Steps of one run over many nodes that need no scheduler. */
 export type PlainAction = Extract<StepAction, 'detect' | 'apply' | 'verify'>
@@ -30,8 +31,9 @@ export interface StepContext {
 const MODE: Readonly<Record<PlainAction, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
 
 /** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
-export async function runStep(action: PlainAction, nodes: readonly string[], directory: string, context: StepContext, gentle = false): Promise<StepResult> {
+export async function runStep(action: PlainAction, nodes: readonly string[], directory: string, context: StepContext, { gentle = false, rollout }: { readonly gentle?: boolean; readonly rollout?: RolloutState } = {}): Promise<StepResult> {
   await makeAnew(directory)
+  if (action === 'apply' && rollout) await writeOwed(directory, nodes, rollout)
   return play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook, gentle }, nodes, directory, context)
 }
 
@@ -51,7 +53,7 @@ export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' |
     hosts: nodes,
     denied: fleet.denied,
     policy: fleet.ansible,
-    untagged: fleet.policy.untagged,
+    untagged: fleet.policy.changes.untagged,
     onEvent: (event) => {
       summarizer.add(event)
       onEvent?.(event)

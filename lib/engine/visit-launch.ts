@@ -8,6 +8,7 @@ import type { LiveRun, Section } from '../ansible/types.js'
 import { writeInventory } from '../ansible/write-inventory.js'
 import type { Fleet } from '../fleet/types.js'
 import type { OpenStep, RolloutState } from '../rollout/index.js'
+import { writeOwed } from './owed.js'
 import { writeVisitPlaybooks } from './scheduler-playbooks.js'
 import type { VisitPlaybooks } from './scheduler-playbooks.js'
 import { makeAnew } from './step.js'
@@ -44,6 +45,7 @@ export async function launchVisit({ step, directory, giveBack, ahead = false, on
   const { scheduler } = fleet
   if (!scheduler) throw new Error('a visit without a scheduler')
   await makeAnew(directory)
+  await writeOwed(directory, step.nodes, rollout)
   const playbooks = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait, idle: step.idle, connected: ahead }, directory)
   const stop = step.action as Stop
   const next = step.nodes.length > 1 || giveBack ? [stop] : ROUTE.slice(ROUTE.indexOf(ahead ? 'reach' : stop))
@@ -56,7 +58,7 @@ export async function launchVisit({ step, directory, giveBack, ahead = false, on
     hosts: step.nodes,
     denied: fleet.denied,
     policy: { ...fleet.ansible, hangTimeout: silenceOf(fleet) },
-    untagged: fleet.policy.untagged,
+    untagged: fleet.policy.changes.untagged,
   })
   return { live, directory, next }
 }

@@ -10,6 +10,7 @@ import { RunSummarizer } from '../change/summarize.js'
 import { nodeState } from '../rollout/index.js'
 import type { OpenStep, RolloutState } from '../rollout/index.js'
 import type { StepResult } from './outcome.js'
+import { writeOwed } from './owed.js'
 import { Parked } from './parked.js'
 import { tellDrain } from './scheduler-playbooks.js'
 import type { StepContext } from './step.js'
@@ -54,6 +55,7 @@ export class Visits {
     const before = await this.#take(step, context, rollout)
     // What is kept of a step lies where it was started; whoever looks for it under its own name, or ends it, finds it there.
     if (before) await link(directory, before.directory)
+    if (before && step.action === 'apply') await writeOwed(before.directory, step.nodes, rollout)
     const visit = before ?? (await launchVisit({ step, directory, giveBack: isGiveBack(step, rollout), onEvent }, context, rollout))
     const { exit, parked } = await (before ? visit.live.go(onEvent) : visit.live.current)
     const stderr = exit.stderr.replaceAll(`${context.checkout}/`, '')

@@ -307,6 +307,28 @@ export interface Changes {
    * What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.
    */
   untagged?: 'drain' | 'error'
+  /**
+   * A task that fails in check mode after something on the node would have changed, or could not be foreseen: nobody knows what the rest would do. apply: the node is changed as far as it could be seen, and looked at again. error: it has failed.
+   */
+  beyond?: 'apply' | 'error'
+  unforeseen?: Unforeseen
+}
+/**
+ * What becomes of tasks that check mode skips, such as commands: apply runs them once a commit on each node, name only names them. Those that say changed_when: false change nothing, and are not meant.
+ */
+export interface Unforeseen {
+  /**
+   * Those tagged HotChange.
+   */
+  hot?: 'apply' | 'name'
+  /**
+   * Those tagged DrainChange: apply drains the node for them.
+   */
+  drain?: 'apply' | 'name'
+  /**
+   * Those with neither tag: apply drains the node for them.
+   */
+  untagged?: 'apply' | 'name'
 }
 /**
  * How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a rollout goes in one environment: what the environment sets anew goes over what the fleet sets, field by field.
 import type { Problem } from '../errors.js'
-import type { Capacity, Drain, HealthGates, Rollout } from './config.generated.js'
+import type { Capacity, Changes, Drain, HealthGates, Rollout } from './config.generated.js'
 import { parseDuration } from './duration.js'
 import { nearest } from './nearest.js'
 import { environmentsBefore } from './promotion.js'
 import { patchrunSchema } from './schema.generated.js'
-import type { DrainPolicy, HealthGate, RolloutPolicy, Share, Timing } from './types.js'
+import type { ChangesPolicy, DrainPolicy, HealthGate, RolloutPolicy, Share, Timing } from './types.js'
 import type { Declared } from './validate.js'
 import { escapePointer } from './yaml-source.js'
 import { shown } from './yaml-text.js'
@@ -79,7 +79,7 @@ export function rolloutPolicy(declared: Declared, environment: string, scopes: S
       after: environmentsBefore(config, environment),
       soak: parseDuration(part?.soakBefore ?? defaults.environment.properties.soakBefore.default),
     },
-    untagged: config.changes?.untagged ?? defaults.changes.properties.untagged.default,
+    changes: changesOf(config.changes),
     drain: drainOf({ ...config.drain, ...part?.drain }),
   }
   return { policy, problems: [...capacityProblems(declared, chosen, scopes), ...durationProblems(declared, chosen, policy)] }
@@ -90,6 +90,16 @@ const shareOr = (share: number | string | undefined): Share | null => (share ?? 
 function retriesOf(set: Rollout['retries']): RolloutPolicy['retries'] {
   const { attempts, backoff, longest } = defaults.retries.properties
   return { attempts: set?.attempts ?? attempts.default, backoff: parseDuration(set?.backoff ?? backoff.default), longest: parseDuration(set?.longest ?? longest.default) }
+}
+
+function changesOf(set: Changes | undefined): ChangesPolicy {
+  const { untagged, beyond } = defaults.changes.properties
+  const { hot, drain, untagged: neither } = defaults.unforeseen.properties
+  return {
+    untagged: set?.untagged ?? untagged.default,
+    beyond: set?.beyond ?? beyond.default,
+    unforeseen: { hot: set?.unforeseen?.hot ?? hot.default, drain: set?.unforeseen?.drain ?? drain.default, untagged: set?.unforeseen?.untagged ?? neither.default },
+  }
 }
 
 const drainOf = (set: Drain): DrainPolicy => ({

@@ -641,11 +641,74 @@ export const patchrunSchema = {
      "examples": [
       "error"
      ]
+    },
+    "beyond": {
+     "description": "A task that fails in check mode after something on the node would have changed, or could not be foreseen: nobody knows what the rest would do. apply: the node is changed as far as it could be seen, and looked at again. error: it has failed.",
+     "enum": [
+      "apply",
+      "error"
+     ],
+     "default": "apply",
+     "examples": [
+      "error"
+     ]
+    },
+    "unforeseen": {
+     "$ref": "#/definitions/unforeseen"
     }
    },
    "examples": [
     {
-     "untagged": "error"
+     "untagged": "error",
+     "unforeseen": {
+      "drain": "apply"
+     }
+    }
+   ]
+  },
+  "unforeseen": {
+   "title": "Unforeseen",
+   "description": "What becomes of tasks that check mode skips, such as commands: apply runs them once a commit on each node, name only names them. Those that say changed_when: false change nothing, and are not meant.",
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "hot": {
+     "description": "Those tagged HotChange.",
+     "enum": [
+      "apply",
+      "name"
+     ],
+     "default": "apply",
+     "examples": [
+      "name"
+     ]
+    },
+    "drain": {
+     "description": "Those tagged DrainChange: apply drains the node for them.",
+     "enum": [
+      "apply",
+      "name"
+     ],
+     "default": "name",
+     "examples": [
+      "apply"
+     ]
+    },
+    "untagged": {
+     "description": "Those with neither tag: apply drains the node for them.",
+     "enum": [
+      "apply",
+      "name"
+     ],
+     "default": "name",
+     "examples": [
+      "apply"
+     ]
+    }
+   },
+   "examples": [
+    {
+     "drain": "apply"
     }
    ]
   },

@@ -51,9 +51,18 @@ export interface RolloutPolicy {
   readonly health: readonly HealthGate[]
   /** Environments that must have completed the very same SHA, and how long ago at least, ms. */
   readonly promotion: { readonly after: readonly string[]; readonly soak: number }
+  readonly changes: ChangesPolicy
+  readonly drain: DrainPolicy
+}
+
+/** How would-be changes are judged. */
+export interface ChangesPolicy {
   /** What a would-be change with neither HotChange nor DrainChange counts as. */
   readonly untagged: 'drain' | 'error'
-  readonly drain: DrainPolicy
+  /** A task fails in check mode after something would have changed: the node is changed and looked at again, or it has failed. */
+  readonly beyond: 'apply' | 'error'
+  /** Tasks that check mode skips, by their tag: run once a commit on each node, or only named. */
+  readonly unforeseen: Readonly<Record<'hot' | 'drain' | 'untagged', 'apply' | 'name'>>
 }
 
 /** How nodes are emptied, changed and given back. Durations are in milliseconds. Means nothing without a scheduler. */

@@ -2,7 +2,9 @@
 // What the journal records. Folding these, and nothing else, gives the state of an environment.
 // An event says what was intended or what came out; never what to do next: that is decide's.
 import type { HealthPoint, MessageKind } from '../fleet/types.js'
-import type { Failure, Verdict } from './verdict.js'
+import type { NodeOutcome } from './node-outcome.js'
+
+export type { CheckResult, Drained, NodeOutcome } from './node-outcome.js'
 
 /** Who did it: a person, a job, a process. */
 export interface Actor {
@@ -33,36 +35,6 @@ export interface TaskRef {
  * visit: taken out of scheduling, restarted where that is asked for, given back.
  */
 export type StepAction = 'detect' | 'apply' | 'verify' | 'check' | 'drain' | 'reboot' | 'release'
-
-/**
- * What came of a drain. foreign: somebody else took the node out, or it was down; patchrun left it as it is. outrun: it was to be idle, a
- * job came first, and it was given back at once. unclear: nobody knows.
- */
-export type Drained = 'empty' | 'busy' | 'foreign' | 'foreign-empty' | 'outrun' | 'unclear'
-
-/** pass; fail: the rollout halts; inconclusive: nobody knows, ask again. */
-export type CheckResult = 'pass' | 'fail' | 'inconclusive'
-
-/** What a step found on one node. Numbers point into `tasks` of the same event. */
-export interface NodeOutcome {
-  /** Of detect and verify. */
-  readonly verdict?: Verdict
-  /** Of apply: ok, failed, cut (it was under way when the run ended), absent (it never started). */
-  readonly applied?: 'ok' | 'failed' | 'cut' | 'absent'
-  /** Of check. */
-  readonly checked?: CheckResult
-  /** Of drain. */
-  readonly drained?: Drained
-  /** Of drain: when the node booted last, s since the epoch, as the scheduler has it. */
-  readonly boot?: number
-  /** Of reboot; cut: nobody knows how far it came. */
-  readonly rebooted?: 'done' | 'not-needed' | 'failed' | 'cut'
-  /** Of release; failed: it is drained again. */
-  readonly released?: 'ok' | 'foreign' | 'failed' | 'unclear'
-  readonly failure?: Failure
-  readonly changes?: readonly number[]
-  readonly blindSpots?: readonly number[]
-}
 
 /** Something that must never happen nearly did; the rollout halts whatever the policy endures. */
 export interface Alarm {

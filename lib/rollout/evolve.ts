@@ -5,6 +5,7 @@
 // up the journal of another writes `resumed`: steps that are still open then have no outcome and never will, so
 // their nodes become unseen (or stay applied) and are looked at again before anything is done to them.
 import { unreachable } from '../errors.js'
+import { doneOf } from './done.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { freeGuests, holdTogether, whenHostBegins } from './hosting-state.js'
 import { judgeCheck, judgeNode, measure } from './judge.js'
@@ -125,7 +126,7 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
     openedAt: event.at,
     since: event.at,
     status: 'running',
-    nodes: inherit(state.current, event.at),
+    nodes: inherit(state.current, event.pin.sha, event.at),
     steps: new Map(),
     stepCount: 0,
     checks: new Map(),
@@ -217,7 +218,7 @@ function forgetOpenSteps(draft: Draft, at: number): void {
     const { action, nodes } = open
     for (const node of nodes) {
       const { step: _left, ...rest } = whenLost(nodeState(draft, node), action, at)
-      if (action === 'apply') draft.nodes.set(node, { ...rest, stage: 'unseen', at, touched: true })
+      if (action === 'apply') draft.nodes.set(node, { ...rest, stage: 'unseen', at, touched: true, unfinished: { mode: open.full ? 'full' : 'hot', owed: null } })
       else draft.nodes.set(node, rest)
     }
     holdTogether(draft.nodes, open)
@@ -234,9 +235,10 @@ function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
 
 function retry(draft: Draft, { nodes, at }: Retried): void {
   const wanted = nodes && new Set(nodes)
-  for (const [node, { stage, touched, missing, step, held }] of draft.nodes) {
+  for (const [node, state] of draft.nodes) {
+    const { stage, touched, missing, step, held } = state
     // Who names a node that waits for a drain has seen to it by hand: it is looked at again.
-    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }) })
+    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...doneOf(state), ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }) })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
   Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })

@@ -51,5 +51,5 @@ function gatesBefore({ policy, rollout }: World, waves: readonly Wave[], wave: W
 /** A rollout as it would be opened now. */
 export const wouldOpen = (pin: RolloutState['pin'], { remembered, current }: EnvironmentState, limit: RolloutState['limit'], now: number): RolloutState => ({
   id: 'planned', kind: 'forward', pin, previous: remembered, limit, by: { user: '', host: '', pid: 0 }, openedAt: now, since: now, status: 'running',
-  nodes: inherit(current, now), steps: new Map(), stepCount: 0, checks: new Map(), approvals: [], changed: new Set(), lastApply: 0, noticed: [],
+  nodes: inherit(current, pin.sha, now), steps: new Map(), stepCount: 0, checks: new Map(), approvals: [], changed: new Set(), lastApply: 0, noticed: [],
 })

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the outcome of a step makes of a node, of a health gate, and of what is known about durations.
 import { unreachable } from '../errors.js'
-import type { CheckRef, Concluded, NodeOutcome, StepAction, TaskRef } from './events.js'
+import type { CheckRef, Concluded, NodeOutcome, TaskRef } from './events.js'
 import { checkKey } from './state.js'
 import type { CheckState, Durations, NodeState, OpenStep } from './state.js'
 import { afterApply, afterDrain, afterLook, afterReboot, afterRelease } from './visit-state.js'
+import { goesNoFurther, neededBy, neverRan, ranWith } from './done.js'
 import { isTransient } from './failure.js'
 import type { Failure } from './verdict.js'
 
@@ -27,36 +28,40 @@ export function judgeNode(before: NodeState, open: OpenStep, outcome: NodeOutcom
     case 'release':
       return afterRelease(free, outcome, open, event.at)
     case 'apply':
-      return afterApply(judgeStep(before, action, outcome, event))
+      return afterApply(judgeStep(before, open, outcome, event))
     case 'detect':
     case 'verify':
-      return afterLook(free, judgeStep(before, action, outcome, event), action, event.at)
+      return afterLook(free, judgeStep(before, open, outcome, event), action, event.at)
     case 'check':
-      return judgeStep(before, action, outcome, event)
+      return judgeStep(before, open, outcome, event)
     default:
       return unreachable(action)
   }
 }
 
-function judgeStep(before: NodeState, action: StepAction, outcome: NodeOutcome | undefined, event: Concluded): NodeState {
+function judgeStep(before: NodeState, { action, full }: OpenStep, outcome: NodeOutcome | undefined, event: Concluded): NodeState {
   const { step: _left, ...free } = before
   // A gate says whether the rollout may go on, not where a node stands.
   if (action === 'check') return free
   const { failure: _old, missing: _before, ...rest } = free
   const { at } = event
-  if (action === 'apply') return judgeApply({ ...rest, at, touched: true, applies: rest.applies + 1 }, outcome ?? {})
+  if (action === 'apply') return judgeApply({ ...rest, at, touched: true, applies: rest.applies + 1 }, outcome ?? {}, full ? 'full' : 'hot', event.tasks)
   const found = outcome ?? {}
-  const seen = { ...rest, at, blindLooks: 0, changes: pick(event.tasks, found.changes), blindSpots: pick(event.tasks, found.blindSpots) }
+  const { beyond: _passed, ...past } = rest
+  const seen: NodeState = { ...past, at, blindLooks: 0, changes: pick(event.tasks, found.changes), blindSpots: pick(event.tasks, found.blindSpots), ...(found.beyond && { beyond: found.beyond }) }
   const verdict = found.verdict ?? 'UNKNOWN'
+  const needed = neededBy(verdict, seen, found)
   switch (verdict) {
     case 'GOOD':
-      return { ...seen, stage: 'good' }
+      if (action === 'verify' && seen.unfinished) return fail(seen, neverRan(seen.unfinished.owed ?? []))
+      return { ...seen, stage: needed ?? 'good' }
     case 'HOT':
-      // After an apply the same change must not be wanted again: it would be applied for ever.
-      return action === 'verify' ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: 'hot' }
-    case 'DRAIN':
-      // A drained node got the whole playbook: what wants to change it again would do so for ever.
-      return action === 'verify' && seen.held ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: 'drain' }
+    case 'DRAIN': {
+      if (found.beyond && goesNoFurther(seen, MAX_APPLIES)) return fail(seen, found.beyond)
+      // After an apply the same change must not be wanted again: it would be applied for ever. A drained node got the whole playbook.
+      const again = action === 'verify' && !found.beyond && (verdict === 'HOT' || seen.held !== undefined)
+      return again ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: needed ?? 'drain' }
+    }
     case 'ERROR':
       return fail(seen, found.failure ?? { cause: 'failed', message: 'the look at it failed' })
     case 'UNKNOWN': {
@@ -77,12 +82,16 @@ export const fail = (state: NodeState, failure: Failure): NodeState => ({
   ...(isTransient(failure) && { missing: true }),
 })
 
-function judgeApply(after: NodeState, outcome: NodeOutcome): NodeState {
+function judgeApply({ unfinished: before, ...after }: NodeState, outcome: NodeOutcome, mode: 'hot' | 'full', tasks: readonly TaskRef[]): NodeState {
   const applied = outcome.applied ?? 'absent'
   const failure = outcome.failure ?? { cause: 'unknown' as const, message: 'the run ended before this node was done' }
-  if (applied === 'ok') return { ...after, stage: 'applied' }
-  if (applied === 'failed') return fail(after, failure)
-  return after.applies < MAX_APPLIES ? { ...after, stage: 'unseen' } : fail(after, failure)
+  const owed = pick(tasks, outcome.owed)
+  if (applied === 'ok') return { ...after, stage: 'applied', ran: ranWith(after.ran, mode, outcome.changed ?? false), ...(owed.length > 0 && { unfinished: { mode, owed } }) }
+  if (applied === 'failed') return fail({ ...after, unfinished: { mode, owed: before?.owed === null ? null : owed } }, failure)
+  // What it has not told may have notified a handler.
+  const cut: NodeState = { ...after, ...(applied === 'cut' ? { unfinished: { mode, owed: null } } : before && { unfinished: before }) }
+  if (outcome.meetsDrain) return { ...cut, stage: 'drain' }
+  return cut.applies < MAX_APPLIES ? { ...cut, stage: 'unseen' } : fail(cut, failure)
 }
 
 function notConverged(changes: readonly TaskRef[]): Failure {

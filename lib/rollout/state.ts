@@ -69,6 +69,15 @@ export interface NodeState {
   readonly changes: readonly TaskRef[]
   readonly blindSpots: readonly TaskRef[]
   readonly failure?: Failure
+  /** The last look could not go beyond a task of which nobody knows what it would do. */
+  readonly beyond?: Failure
+  /** An apply at this commit went through whole on it; hot: of the HotChange tasks alone. */
+  readonly ran?: { readonly mode: 'hot' | 'full'; readonly changed: boolean }
+  /**
+   * An apply at this commit began and did not go through: it is done once more, whatever a look says. `owed`: handlers that were
+   * notified and have not run; null: nobody knows which.
+   */
+  readonly unfinished?: { readonly mode: 'hot' | 'full'; readonly owed: readonly TaskRef[] | null }
   readonly held?: Held
   /** A job came to it before its drain did. */
   readonly outrun?: true

@@ -8,7 +8,7 @@ export const DRAIN = 'DrainChange'
 
 /**
  * GOOD: nothing would change. HOT: only HotChange. DRAIN: a DrainChange, or (by default) an untagged change.
- * ERROR: failed, unreachable, or ended without stats. UNKNOWN: not a single event.
+ * ERROR: failed before anything would change, unreachable, or ended without stats. UNKNOWN: not a single event.
  */
 export type Verdict = 'GOOD' | 'HOT' | 'DRAIN' | 'ERROR' | 'UNKNOWN'
 
@@ -35,6 +35,9 @@ export interface WouldChange {
   readonly diff?: string
 }
 
+/** What tasks that check mode skips need before they may run. */
+export type Unforeseen = 'HOT' | 'DRAIN'
+
 /** A task that check mode did not run, so nobody knows what it would do. */
 export interface BlindSpot {
   readonly task: string
@@ -50,4 +53,8 @@ export interface Finding {
   readonly failure?: Failure
   readonly changes: readonly WouldChange[]
   readonly blindSpots: readonly BlindSpot[]
+  /** Of those, some have to run once at this commit, and need this. Whether they have is not for a look to say. */
+  readonly unforeseen?: Unforeseen
+  /** Check mode failed here, after something would have changed: the verdict speaks of what comes before. */
+  readonly beyond?: Failure
 }

@@ -5,6 +5,7 @@ import type { Intended, NodeOutcome, StepAction } from './events.js'
 import type { Failure } from './verdict.js'
 import { isTransient } from './failure.js'
 import { afterHosted } from './hosting-state.js'
+import { doneOf } from './done.js'
 import { UNSEEN } from './state.js'
 import type { Held, NodeState, OpenStep, RolloutState } from './state.js'
 
@@ -42,11 +43,14 @@ export function keepHeld(held: Held): Held {
   return rest
 }
 
-/** What the rollout before drained and did not give back. */
-export function inherit(before: RolloutState | null, at: number): Map<string, NodeState> {
+/** What the rollout before drained and did not give back, and at the same commit what it did. */
+export function inherit(before: RolloutState | null, sha: string, at: number): Map<string, NodeState> {
   const nodes = new Map<string, NodeState>()
-  for (const [node, { held, touched }] of before?.nodes ?? []) {
-    if (held) nodes.set(node, { ...UNSEEN, at, touched, held: { ...held, empty: false, inherited: true } })
+  for (const [node, state] of before?.nodes ?? []) {
+    const { held, touched } = state
+    const done = before?.pin.sha === sha ? doneOf(state) : {}
+    if (held) nodes.set(node, { ...UNSEEN, at, touched, ...done, held: { ...held, empty: false, inherited: true } })
+    else if (Object.keys(done).length > 0) nodes.set(node, { ...UNSEEN, at, ...done })
   }
   return nodes
 }

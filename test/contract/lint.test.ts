@@ -128,7 +128,7 @@ onEach(t, 'lint', async ({ bin, age, scene, more }) => {
     t.match(named('uses it too')[0], { uses: ['deep_result'] })
     t.equal(named('says it')[0]?.uses, undefined)
     t.match(named('rescued')[0], { task: { checkMode: false } })
-    t.match(named('finally')[0], { conditionalRun: true, neverChanged: true })
+    t.match(named('finally')[0], { conditionalRun: true, task: { neverChanged: true } })
     t.match(tasks.filter((e) => e.opaque !== undefined).map((e) => e.opaque), [/name is a template/, /tags are a template/, /absent/])
     t.match(named('tags in a template')[0], { task: { action: 'ansible.builtin.command' } })
     t.equal(named('round').length, 2 - 1, 'an include of itself is followed once')

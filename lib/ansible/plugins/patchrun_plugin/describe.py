@@ -79,6 +79,16 @@ def name_of(task, redact=str):
     return cut(redact(str(task.get_name())), NAME_MAX)
 
 
+def is_false(value):
+    return value is False or (isinstance(value, str) and value.strip().lower() in ('false', 'no', 'off', 'n', 'f', '0'))
+
+
+def never_changed(task):
+    """Says changed_when: false."""
+    value = task.changed_when
+    return is_false(value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value)
+
+
 def task_info(task, root, redact):
     file, line = place_of(task, root)
     role = getattr(task, '_role', None)
@@ -93,6 +103,7 @@ def task_info(task, root, redact):
         'handler': is_handler(task),
         'checkMode': task.check_mode is True,
         'noLog': bool(task.no_log),
+        'neverChanged': never_changed(task),
         'notify': [redact(name) for name in names(task.notify)],
     }
 

@@ -30,7 +30,7 @@ class Describer:
         action = _resolved(task)
         # Counted: a task that is reached twice is two tasks here.
         info.update(id=ident, name=info['name'].strip(), action=action, tags=sorted(info['tags']),
-                    checkMode=not _is_false(task.check_mode))
+                    checkMode=not describe.is_false(task.check_mode))
         entry = {'play': self.clean(str(context.play.get_name())), 'playNumber': context.number, 'task': info}
         args = task.args if isinstance(task.args, dict) else {}
         templated = [str(tag) for tag in _flatten(task.tags) if TEMPLATE.search(str(tag))]
@@ -43,11 +43,6 @@ class Describer:
             entry['listen'] = listen
         if any(name in args for name in CONDITIONAL_RUN):
             entry['conditionalRun'] = True
-        changed = task.changed_when
-        if isinstance(changed, (list, tuple)) and len(changed) == 1:
-            changed = changed[0]
-        if _is_false(changed):
-            entry['neverChanged'] = True
         registers = [str(task.register)] if task.register else []
         if action in SET_FACT:
             registers += [str(name) for name in args if name not in SET_FACT_OPTIONS]
@@ -98,7 +93,3 @@ def _flatten(value):
             yield from _flatten(item)
         else:
             yield item
-
-
-def _is_false(value):
-    return value is False or (isinstance(value, str) and value.strip().lower() in ('false', 'no', 'off', 'n', 'f', '0'))
