@@ -5,6 +5,7 @@ import t from 'tap'
 import type { AnsibleEvent, ResultEvent, TaskInfo } from '../../lib/ansible/events.js'
 import { findingOf } from '../../lib/change/verdict.js'
 import { HEAD, install, LIMIT, mark, onEach, play, WRITE_FILE, type Outcome } from './harness.js'
+import { FREE } from '../support/policy.js'
 
 t.setTimeout(LIMIT)
 
@@ -175,7 +176,7 @@ onEach(t, 'events', async ({ bin, scene }) => {
     t.equal(node?.result, 'ok')
     t.same(node?.blindSpots.map((spot) => spot.task).sort(), ['command', 'delegated', 'raw', 'restart', 'secret'])
     if (!node) return
-    const finding = findingOf(node, out.summary, 'drain')
+    const finding = findingOf(node, out.summary, FREE.changes)
     t.equal(finding.verdict, 'DRAIN', 'a change that notifies a handler tagged DrainChange')
     t.ok(finding.changes.some((change) => change.task === 'restart'), 'the handler counts, though check mode cannot run it')
   })

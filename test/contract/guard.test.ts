@@ -13,6 +13,7 @@ import { findingOf } from '../../lib/change/verdict.js'
 import { takeLock } from '../../lib/store/lock.js'
 import { pasted } from '../support/vault-text.js'
 import { HEAD, install, LIMIT, mark, onEach, password as passwordFile, play, request, THIS, until } from './harness.js'
+import { FREE } from '../support/policy.js'
 
 t.setTimeout(LIMIT)
 
@@ -240,13 +241,13 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
       t.ok(out.summary.fault?.hint, name)
       if (file) t.match(out.summary.fault?.file, file, `${name}: ${out.exit.stderr}`)
       if (file) t.type(out.summary.fault?.line, 'number', name)
-      for (const node of out.summary.nodes.values()) t.match(findingOf(node, out.summary, 'drain').verdict, /ERROR|UNKNOWN/, name)
+      for (const node of out.summary.nodes.values()) t.match(findingOf(node, out.summary, FREE.changes).verdict, /ERROR|UNKNOWN/, name)
     }
     // Older ansible-core drops the host without a failed event; newer ones fail it.
     const role = await play(t, ansible, { files: { 'site.yml': `${HEAD}    - ansible.builtin.debug: msg=x\n    - ansible.builtin.include_role: { name: nosuchrole }\n      when: inventory_hostname == 'n1'\n    - ansible.builtin.debug: msg=y\n` }, mode: 'check' })
     t.match(role.summary.nodes.get('n1'), { result: /cut|failed/, failure: { message: /nosuchrole/, file: /site\.yml$/, line: Number } })
     t.match(role.summary.nodes.get('n2'), { result: 'ok' })
-    for (const node of role.summary.nodes.values()) t.equal(findingOf(node, role.summary, 'drain').verdict, node.node === 'n1' || role.summary.fault ? 'ERROR' : 'GOOD')
+    for (const node of role.summary.nodes.values()) t.equal(findingOf(node, role.summary, FREE.changes).verdict, node.node === 'n1' || role.summary.fault ? 'ERROR' : 'GOOD')
     const lost = await play(t, ansible, { files: { 'site.yml': `- hosts: all\n  gather_facts: false\n  tasks: [{ debug: msg=x }]\n- hosts: all\n  serial: 1\n  gather_facts: false\n  tasks:\n    - ansible.builtin.fail:\n      when: inventory_hostname == 'n1'\n- hosts: all\n  gather_facts: false\n  tasks: [{ debug: msg=z }]\n` } })
     t.match([...lost.summary.nodes.values()].map((node) => node.result), ['failed', 'cut'], 'a broken batch leaves the others out')
     t.equal(lost.summary.complete, false)

@@ -5,12 +5,13 @@ import t, { type Test } from 'tap'
 import type { NodeSummary } from '../../lib/change/types.js'
 import { findingOf } from '../../lib/change/verdict.js'
 import { install, LIMIT, onEach, play, type Outcome } from './harness.js'
+import { FREE } from '../support/policy.js'
 
 t.setTimeout(LIMIT)
 t.jobs = 1
 
 const results = ({ summary }: Outcome): string => [...summary.nodes.values()].map(({ result }) => result).join(' ')
-const verdicts = ({ summary }: Outcome): string => [...summary.nodes.values()].map((node) => findingOf(node, summary, 'drain').verdict).join(' ')
+const verdicts = ({ summary }: Outcome): string => [...summary.nodes.values()].map((node) => findingOf(node, summary, FREE.changes).verdict).join(' ')
 const said = ({ summary }: Outcome, node: string): string => (summary.nodes.get(node) as NodeSummary).failure?.message ?? ''
 
 const FATAL = (play: string, block: string): string => `

@@ -6,6 +6,7 @@ import { EventParser } from '../../lib/ansible/event-stream.js'
 import type { AnsibleEvent } from '../../lib/ansible/events.js'
 import { RunSummarizer } from '../../lib/change/summarize.js'
 import { findingOf } from '../../lib/change/verdict.js'
+import { FREE } from '../support/policy.js'
 
 const host = fc.constantFrom('n1', 'n2', 'n3')
 const event = fc.oneof(
@@ -53,7 +54,7 @@ t.test('whatever the events: every planned node has a summary, and only a clean 
     const strangers = given.some((one) => 'host' in one && one.host === 'n3')
     if ((run.unplanned.length > 0) !== strangers) return false
     return [...run.nodes.values()].every((node) => {
-      const { verdict, changes } = findingOf(node, run, 'drain')
+      const { verdict, changes } = findingOf(node, run, FREE.changes)
       if (verdict !== 'GOOD' && verdict !== 'HOT' && verdict !== 'DRAIN') return true
       if (exitCode !== 0 || !withStats || strangers) return false
       return verdict !== 'HOT' || changes.every((change) => change.tags.includes('HotChange') && !change.tags.includes('DrainChange'))

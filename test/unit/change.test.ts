@@ -6,7 +6,9 @@ import { errorIn, hintFor } from '../../lib/change/fault.js'
 import { RunSummarizer } from '../../lib/change/summarize.js'
 import type { NodeSummary, RunSummary } from '../../lib/change/types.js'
 import { findingOf } from '../../lib/change/verdict.js'
-import type { WouldChange } from '../../lib/rollout/verdict.js'
+import type { ChangesPolicy } from '../../lib/fleet/types.js'
+import type { Finding, WouldChange } from '../../lib/rollout/verdict.js'
+import { FREE } from '../support/policy.js'
 
 type Loose = Partial<Record<string, unknown>> & { readonly ev: AnsibleEvent['ev'] }
 const START: Loose = { ev: 'start', check: true, ansible: '2.14.18' }
@@ -100,7 +102,7 @@ t.test('changes, diffs and blind spots', async (t) => {
 t.test('verdicts', async (t) => {
   const run: RunSummary = { complete: true, nodes: new Map(), unplanned: [], reports: [], badReports: [], foreignLines: 0 }
   const change = (...tags: string[]): WouldChange => ({ task: 'x', action: 'copy', tags, file: 'f', line: 1 })
-  const node = (more: Partial<NodeSummary>): NodeSummary => ({ node: 'n1', result: 'ok', changes: [], blindSpots: [], ...more })
+  const node = (more: Partial<NodeSummary>): NodeSummary => ({ node: 'n1', result: 'ok', changes: [], blindSpots: [], owed: [], handled: [], ...more })
   const cases: readonly (readonly [Partial<NodeSummary>, string, string])[] = [
     [{}, 'GOOD', 'GOOD'],
     [{ blindSpots: [change()] }, 'GOOD', 'GOOD'],
@@ -115,13 +117,36 @@ t.test('verdicts', async (t) => {
     [{ result: 'cut' }, 'ERROR', 'ERROR'],
     [{ result: 'absent' }, 'UNKNOWN', 'UNKNOWN'],
   ]
+  const strict = { ...FREE.changes, untagged: 'error', beyond: 'error' } as const
   for (const [given, drain, error] of cases) {
-    t.equal(findingOf(node(given), run, 'drain').verdict, drain, JSON.stringify(given))
-    t.equal(findingOf(node(given), run, 'error').verdict, error, JSON.stringify(given))
+    t.equal(findingOf(node(given), run, FREE.changes).verdict, drain, JSON.stringify(given))
+    t.equal(findingOf(node(given), run, strict).verdict, error, JSON.stringify(given))
   }
-  t.match(findingOf(node({ changes: [change()] }), run, 'error').failure, { task: 'x', message: /neither/ })
-  t.equal(findingOf(node({}), { ...run, fault: { message: 'm', hint: 'h' } }, 'drain').verdict, 'ERROR')
-  t.equal(findingOf(node({}), { ...run, unplanned: ['n9'] }, 'drain').verdict, 'ERROR')
+  t.match(findingOf(node({ changes: [change()] }), run, strict).failure, { task: 'x', message: /neither/ })
+  t.equal(findingOf(node({}), { ...run, fault: { message: 'm', hint: 'h' } }, FREE.changes).verdict, 'ERROR')
+  t.equal(findingOf(node({}), { ...run, unplanned: ['n9'] }, FREE.changes).verdict, 'ERROR')
+
+  const failure = { cause: 'failed', message: 'no such service', task: 'Start the service', file: 'main.yml', line: 12 } as const
+  const fails = (more: Partial<NodeSummary>, failedTags: readonly string[] = ['HotChange']): Finding => findingOf(node({ result: 'failed', failure, failedTags, ...more }), run, FREE.changes)
+  const hot = [change('HotChange')]
+  t.match(fails({ changes: hot }), { verdict: 'HOT', beyond: failure, failure: undefined }, 'all of it may run under load')
+  t.match(fails({ blindSpots: hot }), { verdict: 'HOT', beyond: failure }, 'what cannot be foreseen may be why')
+  t.match(fails({ changes: hot }, []), { verdict: 'DRAIN', beyond: failure }, 'the task that failed is untagged')
+  t.match(fails({ changes: hot }, ['DrainChange']), { verdict: 'DRAIN' })
+  t.match(fails({ changes: [...hot, change('DrainChange')] }), { verdict: 'DRAIN' })
+  t.match(fails({ changes: hot, blindSpots: [change('DrainChange')] }), { verdict: 'DRAIN' }, 'a Hot run would not run it')
+  t.match(fails({}), { verdict: 'ERROR', failure, beyond: undefined }, 'nothing would have changed before it')
+  t.match(fails({ changes: hot, failure: { ...failure, cause: 'unreachable' } }), { verdict: 'ERROR' })
+  t.match(findingOf(node({ result: 'failed', failure, failedTags: [], changes: hot }), run, { ...FREE.changes, untagged: 'error' }), { verdict: 'ERROR', beyond: undefined })
+  t.match(findingOf(node({ result: 'failed', failure, changes: hot, failedTags: ['HotChange'] }), { ...run, guard: { v: 1, seq: 1, ts: 1, ev: 'guard', reason: 'fenced', message: 'm' } }, FREE.changes), { verdict: 'ERROR', beyond: undefined }, 'a run that was stopped says nothing')
+
+  const needs = (blindSpots: NodeSummary['blindSpots'], unforeseen: Partial<ChangesPolicy['unforeseen']> = {}): unknown => findingOf(node({ blindSpots }), run, { ...FREE.changes, unforeseen: { ...FREE.changes.unforeseen, ...unforeseen } }).unforeseen
+  t.equal(needs(hot), 'HOT')
+  t.equal(needs([{ ...change('HotChange'), query: true }]), undefined, 'changed_when: false')
+  t.equal(needs(hot, { hot: 'name' }), undefined)
+  t.equal(needs([change(), change('DrainChange')]), undefined)
+  t.equal(needs([...hot, change('DrainChange')], { drain: 'apply' }), 'DRAIN')
+  t.equal(needs([...hot, change()], { untagged: 'apply' }), 'DRAIN')
 })
 
 t.test('a section begins where the one before ended', async (t) => {

@@ -66,7 +66,7 @@ t.test('the example, with every default filled in', async (t) => {
       onNewCommit: 'finish',
       health: [],
       promotion: { after: [], soak: 0 },
-      untagged: 'drain',
+      changes: { untagged: 'drain', beyond: 'apply', unforeseen: { hot: 'apply', drain: 'name', untagged: 'name' } },
       drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
     },
     ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [], vault: [] },
