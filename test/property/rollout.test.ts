@@ -7,7 +7,7 @@ import t from 'tap'
 import { holds } from '../support/property.js'
 import { inFull, inQuick, share } from '../support/size.js'
 import { decide, evolve, fromSnapshot, nodeState, NO_STATE, replay, toSnapshot } from '../../lib/rollout/index.js'
-import type { Decision, Snapshot, World } from '../../lib/rollout/index.js'
+import type { Decision, EnvironmentState, NodeState, Snapshot, World } from '../../lib/rollout/index.js'
 import { live, scenarios } from '../support/simulation.js'
 import { flat, Violation } from '../support/simulation-rules.js'
 import type { Decide } from '../support/simulation.js'
@@ -161,6 +161,23 @@ for (const [name, mutant] of Object.entries(mutants)) {
   const size = RARE.includes(name) ? inFull : inQuick
   size(t, `a decide that ${name} is found out`, {}, (t) => {
     const result = fc.check(fc.property(scenarios, (scenario) => { live(scenario, mutant) }), { numRuns: 3_000, seed, endOnFailure: true })
+    t.ok(result.failed, 'the invariants catch it')
+    t.end()
+  })
+}
+
+/** What of each node is forgotten whenever something comes of a step. */
+const forgetting = (change: (node: NodeState) => NodeState) => (state: EnvironmentState): EnvironmentState =>
+  (state.current ? { ...state, current: { ...state.current, nodes: new Map([...state.current.nodes].map(([name, node]) => [name, change(node)])) } } : state)
+const forgetful: Record<string, (node: NodeState) => NodeState> = {
+  'an apply that did not go through': ({ unfinished: _ignored, ...node }) => node,
+  'which handlers may be owed': ({ unfinished, ...node }) => ({ ...node, ...(unfinished && node.stage !== 'failed' && node.stage !== 'unseen' && { unfinished }) }),
+  'that something has to run once': (node) => (node.stage === 'hot' && node.changes.length === 0 ? { ...node, stage: 'good' } : node),
+  'that an apply went through': ({ ran: _ignored, ...node }) => node,
+}
+for (const [name, change] of Object.entries(forgetful)) {
+  inQuick(t, `an evolve that forgets ${name} is found out`, {}, (t) => {
+    const result = fc.check(fc.property(scenarios, (scenario) => { live(scenario, decide, forgetting(change)) }), { numRuns: 3_000, seed, endOnFailure: true })
     t.ok(result.failed, 'the invariants catch it')
     t.end()
   })

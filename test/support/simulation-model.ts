@@ -3,11 +3,13 @@
 // that take their time, and people.
 import type { FleetNode } from '../../lib/fleet/types.js'
 import { evolve, isOnlyDrained, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
-import type { Actor, CapacityScope, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, World } from '../../lib/rollout/index.js'
+import type { Actor, CapacityScope, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, TaskRef, World } from '../../lib/rollout/index.js'
 import { Cluster } from './simulation-cluster.js'
 import { must, Rules } from './simulation-rules.js'
-import type { Need, Scenario } from './simulation.js'
+import type { Scenario } from './simulation.js'
+import { Truth, type How } from './simulation-truth.js'
 
+const HANDLER: TaskRef = { task: 'restart', action: 'service', tags: [], file: 'site.yml', line: 9 }
 const BY: Actor = { user: 'op', host: 'adm', pid: 1 }
 
 export class Model {
@@ -17,14 +19,15 @@ export class Model {
   state: EnvironmentState = NO_STATE
   now = 0
   nodes: FleetNode[]
-  readonly need = new Map<string, Need>()
+  readonly truth = new Map<string, Truth>()
   /** Hypervisors that the scheduler does not know. */
   readonly unscheduled: ReadonlySet<string>
   readonly #ends = new Map<string, number>()
   readonly #prepared = new Set<string>()
   #words = 0
 
-  constructor(readonly scenario: Scenario) {
+  /** `forget`: what a faulty core would lose of its state. */
+  constructor(readonly scenario: Scenario, readonly forget?: (state: EnvironmentState) => EnvironmentState) {
     let host: FleetNode | null = null
     this.nodes = scenario.nodes.map(({ canary, rack, role }, i) => {
       const runsOn = role === 'guest' ? host : null
@@ -33,7 +36,7 @@ export class Model {
       return node
     })
     this.unscheduled = new Set(this.nodes.filter((_, i) => scenario.nodes[i]?.role === 'unknown').map((n) => n.name))
-    scenario.nodes.forEach(({ need }, i) => this.need.set(`n${i}`, need))
+    scenario.nodes.forEach((made, i) => this.truth.set(`n${i}`, new Truth(made)))
     this.cluster = scenario.scheduler ? new Cluster(this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n))) : null
     this.rules = new Rules(this)
     this.#record({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by: BY, ...(scenario.rewritten && { history: 'rewritten' as const }) })
@@ -71,7 +74,8 @@ export class Model {
 
   #record(event: JournalEvent): void {
     this.events.push(event)
-    this.state = evolve(this.state, event)
+    const state = evolve(this.state, event)
+    this.state = this.forget?.(state) ?? state
   }
 
   /** What nobody planned, at most one of it a turn. */
@@ -93,7 +97,7 @@ export class Model {
       const { action, nodes } = step
       this.cluster?.cut(step, roll)
       for (const [i, node] of nodes.entries()) {
-        if (action === 'apply' && (roll + i) % 2 === 0) this.#converge(node, step.full)
+        if (action === 'apply') this.#converge(node, step.full, (['whole', 'nothing', 'half', 'nothing'] as const)[(roll + i) % 4] ?? 'half')
         if (action === 'apply') this.rules.lostSight(node)
       }
     }
@@ -137,7 +141,7 @@ export class Model {
       if (action.do === 'halt') this.#record({ type: 'halted', at: this.now, halt: action.halt })
       else if (action.do === 'quarantine') this.#record({ type: 'quarantined', at: this.now, nodes: action.nodes })
       else if (action.do === 'finish') {
-        must(this.nodes.every((n) => this.need.get(n.name) === 'none'), 'finished though a node is not at the pin')
+        must(this.nodes.every((n) => this.truth.get(n.name)?.complete), 'finished though a node is not at the pin')
         this.#record({ type: 'finished', at: this.now })
       } else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
       else if (action.do === 'prepare') for (const node of action.nodes) this.#prepared.add(node)
@@ -179,7 +183,8 @@ export class Model {
   #conclude(step: OpenStep, roll: number): void {
     const nodes = Object.fromEntries(step.nodes.flatMap((n, i) => this.#outcome(n, step, roll * 31 + i * 7)))
     this.rules.ended(step, nodes)
-    this.#record({ type: 'concluded', at: this.now, step: step.step, tasks: [], nodes })
+    this.#record({ type: 'concluded', at: this.now, step: step.step, tasks: [HANDLER], nodes })
+    for (const n of step.nodes) must(nodeState(this.rollout, n).stage !== 'good' || this.truth.get(n)?.complete === true, 'a node is GOOD and is not what the commit says')
   }
 
   #outcome(node: string, { action, full, idle }: OpenStep, roll: number): [string, NodeOutcome][] {
@@ -192,15 +197,16 @@ export class Model {
     if (action === 'reboot') return [[node, fault ? (roll % 3 === 0 ? { rebooted: 'cut' } : { rebooted: 'failed', failure }) : { rebooted: roll % 2 === 0 ? 'done' : 'not-needed' }]]
     if (action === 'apply') {
       if (fault && roll % 3 === 0) return []
-      if (!fault || roll % 2 === 0) this.#converge(node, full)
-      return [[node, fault ? { applied: roll % 3 === 1 ? 'cut' : 'failed', failure } : { applied: 'ok' }]]
+      const done = this.#converge(node, full, !fault ? 'whole' : roll % 2 === 0 ? 'half' : 'nothing')
+      return [[node, fault ? { ...done, applied: roll % 3 === 1 ? 'cut' : 'failed', failure } : { ...done, applied: 'ok' }]]
     }
     if (fault) return [[node, roll % 2 === 0 ? { verdict: 'ERROR', failure } : { verdict: 'UNKNOWN' }]]
-    return [[node, { verdict: ({ none: 'GOOD', hot: 'HOT', drain: 'DRAIN' } as const)[this.need.get(node) ?? 'none'] }]]
+    return [[node, this.truth.get(node)?.look() ?? {}]]
   }
 
-  #converge(node: string, full = false): void {
-    must(full || this.need.get(node) !== 'drain', 'a node that needs a drain was changed')
-    this.need.set(node, 'none')
+  #converge(node: string, full = false, how: How): NodeOutcome {
+    const truth = this.truth.get(node)
+    must(how === 'nothing' || full || truth?.need !== 'drain', 'a node that needs a drain was changed')
+    return truth?.apply(full, nodeState(this.rollout, node).unfinished !== undefined, how) ?? {}
   }
 }

@@ -19,6 +19,8 @@ export class Rules {
   readonly #seen = new Map<string, { verdict: string; at: number }>()
   /** Changed and not seen well since. */
   readonly #out = new Set<string>()
+  /** An apply of it did not come out well. */
+  readonly #undone = new Set<string>()
   readonly #unreachable = new Set<string>()
   readonly #changed = new Set<string>()
   readonly #passed = new Set<string>()
@@ -195,7 +197,11 @@ export class Rules {
     if (action === 'apply') this.#lastApply = now
     if (step.check && nodes.every((n) => outcomes[n]?.checked === 'pass')) this.#passed.add(`${step.check.point}/${step.check.after}`)
     for (const n of nodes) {
-      const { verdict, failure } = outcomes[n] ?? {}
+      const { verdict: said, failure, beyond, applied } = outcomes[n] ?? {}
+      if (applied === 'ok') this.#undone.delete(n)
+      else if (applied !== undefined) this.#undone.add(n)
+      // What has to be done once more, or once at all, makes of GOOD what it needs.
+      const verdict = said === 'GOOD' && (this.#undone.has(n) || !this.model.truth.get(n)?.complete) ? 'HOT' : said
       if (failure?.cause === 'unreachable' || failure?.cause === 'hung') this.#unreachable.add(n)
       else if (verdict === 'ERROR') this.#unreachable.delete(n)
       if (verdict === undefined) continue
@@ -205,11 +211,14 @@ export class Rules {
       if (verdict === 'GOOD' && (action === 'verify' || !nodeState(this.model.rollout, n).held)) this.#halfway.delete(n)
       this.#unreachable.delete(n)
       // After a change only GOOD brings it back; wanting the same change once more does not.
-      if (action === 'detect' || verdict !== 'HOT') this.#out.delete(n)
+      if (action === 'detect' || verdict !== 'HOT' || beyond) this.#out.delete(n)
     }
   }
 
-  lostSight = (node: string): void => void this.#seen.delete(node)
+  lostSight = (node: string): void => {
+    this.#seen.delete(node)
+    this.#undone.add(node)
+  }
 
   newRun(): void {
     this.#changed.clear()
@@ -229,7 +238,7 @@ export class Rules {
   checkEnd({ waiting }: Decision, events: readonly JournalEvent[]): string {
     const { rollout, state } = this.model
     must(rollout.steps.size === 0, 'ends with a step under way')
-    must(JSON.stringify(flat(replay(events))) === JSON.stringify(flat(state)), 'replay and evolve disagree')
+    must(this.model.forget !== undefined || JSON.stringify(flat(replay(events))) === JSON.stringify(flat(state)), 'replay and evolve disagree')
     // What runs on a hypervisor that could not be finished stays drained, and is named with it.
     const left = this.model.nodes.filter((n) => this.model.cluster?.by(n.name) === 'us' && !['failed', 'quarantined'].includes(nodeState(rollout, n.name).stage) && !(n.runsOn !== null && (this.#halfway.has(n.runsOn) || ['failed', 'quarantined'].includes(nodeState(rollout, n.runsOn).stage))))
     must(left.length === 0 || rollout.status === 'running', 'ends with a node left drained that is not named')

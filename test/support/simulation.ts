@@ -7,6 +7,7 @@ import type { Decision, EnvironmentState, JournalEvent, World } from '../../lib/
 import { Model } from './simulation-model.js'
 import { FREE } from './policy.js'
 import { must } from './simulation-rules.js'
+import type { Made } from './simulation-truth.js'
 
 export type Decide = (world: World) => Decision
 export type Need = 'none' | 'hot' | 'drain'
@@ -14,7 +15,7 @@ export type Need = 'none' | 'hot' | 'drain'
 export type Role = 'plain' | 'guest' | 'known' | 'unknown'
 
 export interface Scenario {
-  readonly nodes: readonly { readonly canary: boolean; readonly need: Need; readonly rack: number; readonly outBefore: boolean; readonly role: Role }[]
+  readonly nodes: readonly (Made & { readonly canary: boolean; readonly rack: number; readonly outBefore: boolean; readonly role: Role })[]
   readonly policy: RolloutPolicy
   readonly capacity: { readonly fleet: Share | null; readonly racks: Share | null }
   readonly forks: number
@@ -71,10 +72,10 @@ const hosted = (node: Scenario['nodes'][number]): Scenario['nodes'][number] => (
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   // Few canaries, and few of them in need of a drain: most lives are to get beyond the canary wave.
-  nodes: fc.array(fc.record({ canary: fc.nat({ max: 9 }).map((n) => n === 0), need: fc.constantFrom<Need>('none', 'hot', 'hot', 'hot', 'drain'), rack: fc.nat({ max: 3 }), outBefore: fc.nat({ max: 14 }).map((n) => n === 0), role: fc.constantFrom<Role>('plain', 'plain', 'plain', 'guest', 'guest', 'guest', 'guest', 'known', 'unknown') }), { minLength: 1, maxLength: 25 })
-    .map(([first, ...rest]): Scenario['nodes'][number][] => [{ need: 'hot', rack: 0, outBefore: false, role: 'plain', ...first, canary: true }, ...rest])
+  nodes: fc.array(fc.record({ canary: fc.nat({ max: 9 }).map((n) => n === 0), need: fc.constantFrom<Need>('none', 'hot', 'hot', 'hot', 'drain'), blind: fc.constantFrom<Made['blind']>('none', 'none', 'none', 'none', 'none', 'none', 'none', 'HOT', 'HOT', 'DRAIN'), handler: fc.boolean(), hides: fc.nat({ max: 4 }).map((n) => n === 0), rack: fc.nat({ max: 3 }), outBefore: fc.nat({ max: 14 }).map((n) => n === 0), role: fc.constantFrom<Role>('plain', 'plain', 'plain', 'guest', 'guest', 'guest', 'guest', 'known', 'unknown') }), { minLength: 1, maxLength: 25 })
+    .map(([first, ...rest]): Scenario['nodes'][number][] => [{ need: 'hot', blind: 'none', handler: true, hides: false, rack: 0, outBefore: false, role: 'plain', ...first, canary: true }, ...rest])
     .chain((nodes) => fc.boolean().map((hosting) => (hosting ? nodes.map(hosted) : nodes.map((o) => ({ ...o, role: 'plain' as const })))))
-    .chain((nodes) => fc.nat({ max: 9 }).map((n) => (n === 0 ? nodes : nodes.map((o) => (o.canary && o.need === 'drain' ? { ...o, need: 'hot' as const } : o))))),
+    .chain((nodes) => fc.nat({ max: 9 }).map((n) => (n === 0 ? nodes : nodes.map((o) => (o.canary ? { ...o, need: o.need === 'drain' ? 'hot' as const : o.need, blind: o.blind === 'DRAIN' ? 'HOT' as const : o.blind } : o))))),
   policy,
   capacity: fc.record({ fleet: seldom(share), racks: seldom(share) }),
   forks: fc.integer({ min: 1, max: 8 }),
@@ -99,8 +100,8 @@ export interface Life {
 }
 
 /** Lives the scenario to its end with this decide. Throws a Violation. */
-export function live(scenario: Scenario, decide: Decide): Life {
-  const model = new Model(scenario)
+export function live(scenario: Scenario, decide: Decide, forget?: (state: EnvironmentState) => EnvironmentState): Life {
+  const model = new Model(scenario, forget)
   let turns = 0
   let decision: Decision | undefined
   for (; turns < 3_000; turns++) {
