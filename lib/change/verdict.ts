@@ -3,7 +3,7 @@
 import { unreachable } from '../errors.js'
 import type { ChangesPolicy } from '../fleet/types.js'
 import { DRAIN, HOT } from '../rollout/verdict.js'
-import type { Failure, Finding, Unforeseen, Verdict, WouldChange } from '../rollout/verdict.js'
+import type { BlindSpot, Failure, Finding, Unforeseen, Verdict, WouldChange } from '../rollout/verdict.js'
 import type { NodeSummary, RunSummary } from './types.js'
 
 type Tagged = Pick<WouldChange, 'tags'>
@@ -18,7 +18,6 @@ export function findingOf(summary: NodeSummary, run: RunSummary, policy: Changes
       return found('UNKNOWN', summary.failure ?? { cause: 'unknown', message: 'there was no event of this node' })
     case 'failed':
     case 'cut':
-      break
     case 'ok':
       break
     default:
@@ -47,7 +46,7 @@ function neededBy(tasks: readonly Tagged[], { untagged }: ChangesPolicy): Unfore
 }
 
 /** Check mode could not go beyond a task, and that may be because those before it did not really run. null: it failed by itself. */
-function beyond({ changes, blindSpots, failure, failedTags = [], result }: NodeSummary, policy: ChangesPolicy, unforeseen: Unforeseen | undefined): Finding | null {
+function beyond({ changes, blindSpots, failure, failedTags = [], result }: NodeSummary, policy: ChangesPolicy, unforeseen: Finding['unforeseen']): Finding | null {
   if (policy.beyond === 'error' || result !== 'failed' || failure?.cause !== 'failed') return null
   if (changes.length === 0 && blindSpots.length === 0) return null
   const drains = blindSpots.filter(({ tags }) => tags.includes(DRAIN))
@@ -55,15 +54,15 @@ function beyond({ changes, blindSpots, failure, failedTags = [], result }: NodeS
   return needed && { verdict: needed, changes, blindSpots, beyond: failure, ...(unforeseen && { unforeseen }) }
 }
 
-/** What is needed by the tasks that check mode skipped, and that the policy wants to have run. */
-function unforeseenOf({ blindSpots }: NodeSummary, { unforeseen: { hot, drain, untagged } }: ChangesPolicy): Unforeseen | undefined {
-  const needs = blindSpots.flatMap(({ tags, query }): Unforeseen[] => {
+/** The tasks that check mode skipped and that the policy wants to have run. */
+function unforeseenOf({ blindSpots }: NodeSummary, { unforeseen: { hot, drain, untagged } }: ChangesPolicy): Finding['unforeseen'] {
+  const found = blindSpots.flatMap(({ query, ...spot }): { readonly needs: Unforeseen; readonly spot: BlindSpot }[] => {
     if (query) return []
-    if (tags.includes(DRAIN)) return drain === 'apply' ? ['DRAIN'] : []
-    if (tags.includes(HOT)) return hot === 'apply' ? ['HOT'] : []
-    return untagged === 'apply' ? ['DRAIN'] : []
+    const [wanted, needs] = spot.tags.includes(DRAIN) ? [drain, 'DRAIN' as const] : spot.tags.includes(HOT) ? [hot, 'HOT' as const] : [untagged, 'DRAIN' as const]
+    return wanted === 'apply' ? [{ needs, spot }] : []
   })
-  return needs.includes('DRAIN') ? 'DRAIN' : needs[0]
+  if (found.length === 0) return undefined
+  return { needs: found.some(({ needs }) => needs === 'DRAIN') ? 'DRAIN' : 'HOT', tasks: found.map(({ spot }) => spot) }
 }
 
 function untaggedFailure(changes: readonly WouldChange[]): Failure {

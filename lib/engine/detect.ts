@@ -7,6 +7,7 @@ import type { AnsibleInstall } from '../ansible/types.js'
 import { findingOf } from '../change/verdict.js'
 import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
+import { nodeState, withDone, wouldOpen } from '../rollout/index.js'
 import type { PinnedCommit, Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
@@ -49,8 +50,8 @@ export async function detect(session: Session, options: DetectOptions = {}): Pro
 
 async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
   const layout = layoutOf(fleet)
-  const { remembered } = await storeOf(fleet).read()
-  const { pin } = await pinCommit(fleet, remembered, signal, session.options.sha)
+  const state = await storeOf(fleet).read()
+  const { pin } = await pinCommit(fleet, state.remembered, signal, session.options.sha)
   const checkout = await useCheckout(fleet, pin.sha, signal)
   const wanted = session.limit && new Set(session.limit)
   const nodes = fleet.nodes.filter((n) => !wanted || wanted.has(n.name) || (withCanaries && n.canary)).map((n) => n.name)
@@ -69,11 +70,13 @@ async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { o
   if (fault && [...summary.nodes.values()].every((n) => n.result === 'absent')) {
     throw new PatchrunError({ code: 'playbook/fault', message: fault.message, hint: fault.hint, ...(fault.file !== undefined && { where: await playbookPlace(checkout.path, fault.file, fault.line) }) })
   }
+  // What a rollout of this very commit has done already.
+  const known = wouldOpen(pin, state, session.limit, now)
   const counts: Record<Verdict, number> = { GOOD: 0, HOT: 0, DRAIN: 0, ERROR: 0, UNKNOWN: 0 }
   const found = nodes.flatMap((node) => {
     const seen = summary.nodes.get(node)
     if (!seen) return []
-    const finding = findingOf(seen, summary, fleet.policy.changes)
+    const finding = withDone(findingOf(seen, summary, fleet.policy.changes), nodeState(known, node))
     counts[finding.verdict] += 1
     return [{ node, ...finding }]
   })

@@ -51,7 +51,7 @@ function looked(seen: NodeSummary, summary: RunSummary, policy: ChangesPolicy, t
     ...(failure && { failure }),
     ...(changes.length > 0 && { changes: changes.map(table.refer) }),
     ...(blindSpots.length > 0 && { blindSpots: blindSpots.map(table.refer) }),
-    ...(unforeseen && { unforeseen }),
+    ...(unforeseen && { unforeseen: unforeseen.needs }),
     ...(beyond && { beyond }),
   }
 }

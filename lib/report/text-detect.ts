@@ -32,7 +32,7 @@ export function nodeGroupsText(nodes: readonly Seen[], options: TextOptions): st
   return blind.length > 0 ? [...lines, '', ...blind] : lines
 }
 
-const causesOf = ({ failure, changes }: Seen): string => JSON.stringify([failure ?? null, changes.map(({ task, file, line }) => [task, file, line])])
+const causesOf = ({ failure, changes, unforeseen, beyond }: Seen): string => JSON.stringify([failure ?? null, beyond ?? null, [...changes, ...(unforeseen?.tasks ?? [])].map(({ task, file, line }) => [task, file, line])])
 
 const colour = (verdict: Verdict, paint: Paint): ((s: string) => string) => (verdict === 'GOOD' ? paint.good : verdict === 'HOT' ? paint.strong : verdict === 'DRAIN' ? paint.warn : paint.bad)
 
@@ -43,6 +43,9 @@ function entry(verdict: Verdict, group: readonly Seen[], options: TextOptions): 
   const lines = [`${colour(verdict, paint)(verdict.padEnd(7))} ${count(group.length, 'node')}: ${nodesText(group.map((n) => n.node), verbose ? Infinity : 120)}`]
   if (first.failure) lines.push(indent(failureText(first.failure), '  '))
   first.changes.forEach((change, i) => lines.push(...changeLines(change, i, group, options)))
+  for (const task of first.unforeseen?.tasks ?? []) lines.push(`  has to run once: "${clean(task.task, 200)}" (${placeText(task)}), which cannot be predicted`)
+  if (first.beyond) lines.push(`  check mode cannot go beyond ${indent(failureText(first.beyond), '  ').trimStart()}`)
+  if (first.verdict !== 'GOOD' && !first.failure && first.changes.length === 0 && !first.unforeseen && !first.beyond) lines.push('  an apply at this commit did not go through whole: it is done once more')
   if (verdict === 'UNKNOWN' && !first.failure) lines.push('  Ansible said nothing about it: look at the log, and whether the plays name these nodes')
   return lines
 }

@@ -2,7 +2,7 @@
 // What was done to a node at this commit, and what of it is missing for the node to be GOOD: docs/architecture.md says what GOOD means.
 import type { NodeOutcome, TaskRef } from './events.js'
 import type { NodeState } from './state.js'
-import type { Failure, Verdict } from './verdict.js'
+import type { Failure, Finding, Verdict } from './verdict.js'
 
 /** What was done to a node at this commit, whatever becomes of it otherwise. */
 export const doneOf = ({ ran, unfinished }: NodeState): Pick<NodeState, 'ran' | 'unfinished'> => ({ ...(ran && { ran }), ...(unfinished && { unfinished }) })
@@ -25,3 +25,11 @@ export const neverRan = ([first, ...others]: readonly TaskRef[]): Failure => ({
   message: first ? `the handler "${first.task}"${others.length > 0 ? ` and ${others.length} more` : ''} was notified at this commit and has not run: the task that notified it does not any more` : 'handlers that were notified at this commit may not have run',
   ...(first && { task: first.task, file: first.file, line: first.line }),
 })
+
+/** What a look found, with what was done to the node at this commit before: GOOD is more than nothing to change. */
+export function withDone({ unforeseen, ...finding }: Finding, state: NodeState): Finding {
+  const needed = neededBy(finding.verdict, state, { ...(unforeseen && { unforeseen: unforeseen.needs }) })
+  const owed = unforeseen && neededBy('GOOD', { ...state, unfinished: undefined }, { unforeseen: unforeseen.needs }) !== null
+  const verdict = finding.verdict === 'GOOD' || finding.verdict === 'HOT' ? (needed === 'drain' ? 'DRAIN' : needed === 'hot' ? 'HOT' : finding.verdict) : finding.verdict
+  return { ...finding, verdict, ...(owed && { unforeseen }) }
+}

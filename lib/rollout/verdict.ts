@@ -53,8 +53,8 @@ export interface Finding {
   readonly failure?: Failure
   readonly changes: readonly WouldChange[]
   readonly blindSpots: readonly BlindSpot[]
-  /** Of those, some have to run once at this commit, and need this. Whether they have is not for a look to say. */
-  readonly unforeseen?: Unforeseen
+  /** Those of them that have to run once at this commit, and what they need. A look alone does not know whether they have run. */
+  readonly unforeseen?: { readonly needs: Unforeseen; readonly tasks: readonly BlindSpot[] }
   /** Check mode failed here, after something would have changed: the verdict speaks of what comes before. */
   readonly beyond?: Failure
 }
