@@ -2,7 +2,7 @@
 // What a run tells while it goes on. Nothing depends on anybody listening.
 import type { AnsibleEvent } from '../ansible/events.js'
 import type { Comparison } from '../playbook/index.js'
-import type { Alarm, Concluded, Decision, EnvironmentState, Halt, OpenStep, PinnedCommit } from '../rollout/index.js'
+import type { Alarm, Concluded, Decision, EnvironmentState, Halt, OpenStep, PinnedCommit, RolloutState } from '../rollout/index.js'
 
 export type NoticeCode =
   | 'newer-commit' | 'pin-unmoved' | 'history-rewritten' | 'resumed' | 'lock-taken-over' | 'lock-held' | 'orphan-ended' | 'superseded' | 'other-limit' | 'canaries-unchanged' | 'empty-partition' | 'rolled-back' | 'gate-changed' | 'order-refused' | 'notify'
@@ -15,7 +15,7 @@ export type Progress =
   | { readonly type: 'decided'; readonly state: EnvironmentState; readonly decision: Decision; readonly waves: readonly number[] }
   | { readonly type: 'step-started'; readonly step: OpenStep; readonly directory: string }
   | { readonly type: 'ansible'; readonly step: OpenStep; readonly event: AnsibleEvent }
-  | { readonly type: 'step-ended'; readonly step: OpenStep; readonly outcome: Concluded; readonly alarm?: Alarm }
+  | { readonly type: 'step-ended'; readonly step: OpenStep; readonly outcome: Concluded; readonly rollout: RolloutState; readonly alarm?: Alarm }
   | { readonly type: 'quarantined'; readonly nodes: readonly string[] }
   /** A person paused, approved, aborted or retried; in words. */
   | { readonly type: 'steered'; readonly text: string }

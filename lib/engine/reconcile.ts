@@ -196,7 +196,7 @@ async function perform(run: Reconcile, fleet: Fleet, step: OpenStep, visits: Vis
   await journal.append(outcome)
   visits.settle(step)
   if (step.check) for (const text of gateWarnings(outcome, step.check.gate)) onProgress({ type: 'notice', code: 'gate-changed', text })
-  onProgress({ type: 'step-ended', step, outcome })
+  onProgress({ type: 'step-ended', step, outcome, rollout: rolloutOf(journal) })
 }
 
 /** A look at nodes that serve, beside visits, in each of which one does not. */

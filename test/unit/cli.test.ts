@@ -20,7 +20,9 @@ import { VERBS } from '../../lib/cli/verbs.js'
 import type { Io } from '../../lib/cli/context.js'
 import { PatchrunError } from '../../lib/errors.js'
 import { PLAIN } from '../../lib/report/paint.js'
-import type { Concluded, NodeOutcome } from '../../lib/rollout/index.js'
+import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import type { Concluded, NodeOutcome, RolloutState } from '../../lib/rollout/index.js'
+import { UNSEEN } from '../../lib/rollout/state.js'
 import { answerOf, PATCHRUN } from '../support/command.js'
 import type { Ended } from '../support/command.js'
 import { policyOf } from '../support/policy.js'
@@ -202,10 +204,14 @@ t.test('the screen: live only where somebody watches; a thousand nodes are a few
   const step = { step: '0001-detect', action: 'detect', wave: 1, nodes: names, since: 0 } as const
   const failure = { cause: 'failed', message: 'no', task: 'T', file: 'a.yml', line: 1 } as const
   const outcome: Concluded = { type: 'concluded', at: 9000, step: step.step, tasks: [], nodes: Object.fromEntries(names.map((n, i): [string, NodeOutcome] => [n, i < 50 ? { verdict: 'ERROR', failure } : { verdict: 'HOT' }])) }
-  const lines = linesOf({ type: 'step-ended', step, outcome }, [], { paint: PLAIN, zone: 'UTC', verbose: false })
+  const rollout = wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, 0)
+  const lines = linesOf({ type: 'step-ended', step, outcome, rollout }, [], { paint: PLAIN, zone: 'UTC', verbose: false })
   t.equal(lines.length, 22)
   t.match(lines, ['wave 1: looked at 1000 nodes in 9 s: 50 ERROR, 950 HOT', '  failed n0: task "T": no (a.yml:1)'])
   t.equal(lines.at(-1), '  and 30 more')
+  const good = { ...outcome, nodes: Object.fromEntries(names.map((n) => [n, { verdict: 'GOOD' as const }])) }
+  const owing: RolloutState = { ...rollout, nodes: new Map([['n0', { ...UNSEEN, stage: 'hot', unfinished: { mode: 'hot', owed: null } }], ['n1', { ...UNSEEN, stage: 'drain' }]]) }
+  t.same(linesOf({ type: 'step-ended', step, outcome: good, rollout: owing }, [], { paint: PLAIN, zone: 'UTC', verbose: false }), ['wave 1: looked at 1000 nodes in 9 s: 1 HOT (to be applied again), 1 DRAIN (to run once), 998 GOOD'], 'nothing would change, and it is changed')
   const model = new RunModel({ nodes: [], policy: policyOf() })
   model.add({ type: 'step-started', step, directory: '/d' })
   const task = { id: 't1', name: 'T', action: 'a', tags: [], role: null, file: 'a.yml', line: 1, handler: false, checkMode: true, noLog: false, notify: [] } as const

@@ -2,8 +2,8 @@
 // Progress as lines: each event that matters is one, and a thousand nodes are not a thousand lines.
 import type { Progress } from '../../engine/progress.js'
 import type { Comparison } from '../../playbook/index.js'
-import { describeFailure, STEERED, waveName } from '../../rollout/index.js'
-import type { Concluded, OpenStep, StepAction, Waiting } from '../../rollout/index.js'
+import { describeFailure, nodeState, STEERED, waveName } from '../../rollout/index.js'
+import type { NodeState, StepAction, Waiting } from '../../rollout/index.js'
 import type { Paint } from '../../report/paint.js'
 import { clean, count, durationText, inZone, nodesText, pinText, shortSha, timeText } from '../../report/words.js'
 
@@ -36,7 +36,7 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
       return verbose && event.ev === 'task' ? [`  task "${clean(event.task.name, 200)}" (${event.task.file}:${event.task.line})`] : []
     }
     case 'step-ended':
-      return endedLines(progress.step, progress.outcome, options)
+      return endedLines(progress, options)
     case 'quarantined':
       return [paint.bad(`quarantined: ${nodesText(progress.nodes)}`)]
     case 'steered':
@@ -64,12 +64,12 @@ function comparisonText({ kind, remembered, commits }: Comparison): string {
   return kind === 'forward' ? `, ${count(commits.count, 'commit')} after ${since}` : kind === 'same' ? ', which was completed before' : kind === 'backward' ? `, older than ${since}` : ''
 }
 
-function endedLines({ action, wave, nodes, since }: OpenStep, outcome: Concluded, { paint }: LineOptions): string[] {
+function endedLines({ step: { action, wave, nodes, since }, outcome, rollout }: Extract<Progress, { readonly type: 'step-ended' }>, { paint }: LineOptions): string[] {
   const tally = new Map<string, number>()
   const failed: string[] = []
   for (const node of nodes) {
     const { verdict, applied, checked, drained, rebooted, released, failure } = outcome.nodes[node] ?? {}
-    const word = verdict ?? applied ?? checked ?? drained ?? rebooted ?? released ?? 'no outcome'
+    const word = (verdict === 'GOOD' ? lookedGood(nodeState(rollout, node)) : verdict) ?? applied ?? checked ?? drained ?? rebooted ?? released ?? 'no outcome'
     tally.set(word, (tally.get(word) ?? 0) + 1)
     if (failure) failed.push(`  ${paint.bad('failed')} ${node}: ${clean(describeFailure(failure), 500).replaceAll('\n', ' ')}`)
   }
@@ -77,4 +77,10 @@ function endedLines({ action, wave, nodes, since }: OpenStep, outcome: Concluded
   const lines = [`${waveName(wave)}: ${DID[action]} ${count(nodes.length, 'node')} in ${durationText(outcome.at - since)}: ${result}`, ...failed.slice(0, MOST)]
   if (failed.length > MOST) lines.push(`  and ${failed.length - MOST} more`)
   return lines
+}
+
+/** Nothing would change: where it is changed all the same, why. */
+function lookedGood({ stage, unfinished }: NodeState): string {
+  if (stage !== 'hot' && stage !== 'drain') return 'GOOD'
+  return `${stage === 'hot' ? 'HOT' : 'DRAIN'} (${unfinished ? 'to be applied again' : 'to run once'})`
 }
