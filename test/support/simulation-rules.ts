@@ -2,17 +2,13 @@
 // What must hold for every decision of a simulation. The rules keep books of their own: what was begun, what was seen,
 // who approved what; they ask the core's state only for where a node stands.
 import { nodeState, planWaves, replay } from '../../lib/rollout/index.js'
-import type { Action, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, StepAction, WaitCode, Wave } from '../../lib/rollout/index.js'
+import type { Action, Decision, JournalEvent, NodeOutcome, OpenStep, StepAction, WaitCode, Wave } from '../../lib/rollout/index.js'
+import { flat, must, share, tail } from './simulation-checks.js'
 import type { Model } from './simulation-model.js'
 
-/** Thrown for what must never happen. */
-export class Violation extends Error {}
-export const must = (holds: boolean, what: string): void => {
-  if (!holds) throw new Violation(what)
-}
+export { flat, must, Violation } from './simulation-checks.js'
 
 type Begun = Extract<Action, { readonly do: StepAction }>
-const share = (s: number | string, total: number, round: (n: number) => number): number => (typeof s === 'number' ? s : round((Number.parseInt(s, 10) * total) / 100))
 
 export class Rules {
   /** The last look at a node since it was last touched or lost from sight. */
@@ -248,12 +244,3 @@ export class Rules {
     return codes.has('drain') || codes.has('visit') ? 'drain' : 'capacity'
   }
 }
-
-/** Nine of the last twenty in ten were no slower. */
-const tail = (values: readonly number[]): number => {
-  const last = values.slice(-20).sort((a, b) => a - b)
-  return last[Math.ceil(last.length * 0.9) - 1] ?? 0
-}
-
-/** Maps and sets as arrays, so that two states can be compared as text. */
-export const flat = (state: EnvironmentState): unknown => JSON.parse(JSON.stringify(state, (_key, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value)))

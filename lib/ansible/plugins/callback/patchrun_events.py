@@ -179,40 +179,18 @@ class CallbackModule(CallbackBase):
         host = describe.part(result, 'host').get_name()
         uuid = self._send_task(task)
         item = ev.startswith('item_') or ev == 'retry'
-        key = (host, uuid)
-        begun = self.started.get(key) if item else self.started.pop(key, None)
+        begun = self.started.get((host, uuid)) if item else self.started.pop((host, uuid), None)
         elapsed = time.monotonic() - begun if begun else 0
         changed = bool(data.get('changed', False))
         if changed and not item:
             self.guard.changed(host, task)
-        if not item and not self.check:
-            self._notified(ev, describe.part(result, 'host'), task, changed, ignored)
-        check = task.check_mode is True or fields.get('check_mode') is True
-        try:
-            more = describe.result_fields(data, fields, ev in ('failed', 'unreachable', 'item_failed', 'retry'), self,
-                                          self.redactor.clean)
-            if ev in ('failed', 'unreachable', 'item_failed', 'retry') and describe.timed_out(data, task, elapsed):
-                more['timedOut'] = True
-            if ev in ('skipped', 'item_skipped') and describe.unpredicted(data, check) and not describe.is_include(task):
-                more['unpredicted'] = True
-        except Exception as error:  # an odd result must not hide that there was one
-            more = {'msg': '(patchrun could not describe this result: %s)' % type(error).__name__}
+        if not item and not self.check and self.finish.iterator is not None:
+            for handler in self.owed.after(self.finish.iterator, ev, describe.part(result, 'host'), task, changed, ignored):
+                self.channel.send('notified', host=host, task=self._send_task(handler))
+        more = describe.outcome(ev, data, fields, task, elapsed, self, self.redactor.clean)
         self._report(ev, host, task, data, fields)
-        self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored),
-                          duration=round(elapsed, 3), **more)
+        self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored), duration=round(elapsed, 3), **more)
         self._stop(self.guard.result(host, task, more.get('delegatedTo')))
-
-    def _notified(self, ev, host, task, changed, ignored):
-        """Which handlers are owed from here on, until they come out well."""
-        iterator = self.finish.iterator
-        if ev == 'ok' and iterator is not None:
-            handlers = self.owed.of_result(iterator, host, task, changed)
-        elif ev in ('failed', 'unreachable') and not ignored and describe.is_handler(task):
-            handlers = [owed.root_of(task)]
-        else:
-            return
-        for handler in handlers:
-            self.channel.send('notified', host=host.get_name(), task=self._send_task(handler))
 
     def _report(self, ev, host, task, data, fields):
         name = report.name_of(task)

@@ -27,8 +27,16 @@ class Owed:
             with open(self._path, encoding='utf-8') as file:
                 self._hosts = json.load(file)
 
-    def of_result(self, iterator, host, task, changed):
-        """The handlers that this result has notified. What is owed is notified here, where Ansible itself does not."""
+    def after(self, iterator, ev, host, task, changed, ignored):
+        """The handlers that are owed from this result on, until they come out well."""
+        if ev == 'ok':
+            return self._notified(iterator, host, task, changed)
+        if ev in ('failed', 'unreachable') and not ignored and describe.is_handler(task):
+            return [root_of(task)]
+        return []
+
+    def _notified(self, iterator, host, task, changed):
+        """Those that it has notified. What is owed is notified here, where Ansible itself does not."""
         found = [(name, handler) for name in describe.names(task.notify) for handler in _answering(iterator._play, name)]
         if not changed:
             found = self._notify_again(iterator, host, found)
