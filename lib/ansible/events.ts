@@ -176,6 +176,13 @@ export interface LintTaskEvent extends Base {
   readonly listen?: readonly string[]
   /** Has `creates` or `removes`, by which check mode can predict a command. */
   readonly conditionalRun?: boolean
+  /** Why it would change the node at every look. */
+  readonly notIdempotent?: string
+  readonly runOnce?: boolean
+  /** The file that it writes in any case: all of it, or a part. */
+  readonly writes?: { readonly path: string; readonly whole: boolean }
+  /** A path beside the playbook where it leaves a file. */
+  readonly relativePath?: string
   /** Variables it registers or sets. */
   readonly registers?: readonly string[]
   /** Variables that some task registers or sets, and that this one mentions. */

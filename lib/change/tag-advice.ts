@@ -69,6 +69,14 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
         message: `${what} runs in a Hot run and needs a variable that only ${names(others)} sets, which a Hot run skips`,
         hint: 'Tag the task that sets the variable always (and check_mode: false if it is a command that only reads).',
       }
+    case 'not-idempotent':
+      return others.length > 0
+        ? { message: `${what} and ${names(others)} write ${event.writes?.path ?? 'the same file'} in turn: each look finds a change, and the node is never GOOD`, hint: 'Let one task write the whole file, a template that holds both.' }
+        : { message: `${what} would change the node at every look, and the node is never GOOD: ${event.notIdempotent ?? ''}`, hint: 'Make it a handler, or give it a condition under which it is needed.' }
+    case 'run-once':
+      return { message: `${what} has run_once: that is once in each wave of a rollout, for the first node there`, hint: 'Make it harmless to repeat, or a play of its own for one node that goes last.' }
+    case 'relative-path':
+      return { message: `${what} leaves ${event.relativePath ?? 'a file'} beside the playbook: each step begins with the tree of the commit, where it is gone`, hint: 'Write it below an absolute path outside the repository, or commit it.' }
     default:
       return unreachable(kind)
   }

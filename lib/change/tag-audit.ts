@@ -25,6 +25,7 @@ export function auditTags(tasks: readonly LintTaskEvent[], { untagged }: { reado
   notifications(entries, add)
   hiddenByInclude(entries, add)
   skippedRegisters(entries, add)
+  writtenInTurn(entries, add)
   return {
     tasks: entries.map((entry) => ({
       play: entry.event.play,
@@ -69,6 +70,9 @@ function onItsOwn(entry: Entry, all: readonly Entry[], add: Add): void {
   if (task.checkMode && !neverRuns && skippedInCheckMode(task.action) && !(event.conditionalRun && understandsCreates(task.action))) add('unpredictable', entry)
   if (has(event, DRAIN) && !task.checkMode && !dynamicInclude(task.action)) add('drain-without-check', entry)
   if (has(event, DRAIN) && has(event, 'always')) add('always-drain', entry)
+  if (event.notIdempotent !== undefined && entry.standing !== 'exempt') add('not-idempotent', entry)
+  if (event.runOnce && entry.standing !== 'exempt') add('run-once', entry)
+  if (event.relativePath !== undefined && !neverRuns) add('relative-path', entry)
   if (has(event, HOT) && has(event, 'never')) add('never-but-hot', entry)
 }
 
@@ -109,6 +113,22 @@ function hiddenByInclude(entries: readonly Entry[], add: Add): void {
   for (const [include, inside] of hidden) add('hidden-by-include', include, inside)
 }
 
+/** One writes the whole file, another changes it: each finds wanting what the other left. */
+function writtenInTurn(entries: readonly Entry[], add: Add): void {
+  const files = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const { writes, playNumber } = entry.event
+    if (!writes || entry.standing === 'exempt' || entry.event.task.handler) continue
+    const key = `${playNumber ?? 0} ${writes.path}`
+    files.set(key, [...(files.get(key) ?? []), entry])
+  }
+  for (const writers of files.values()) {
+    const whole = writers.find(({ event }) => event.writes?.whole)
+    const others = writers.filter((other) => other !== whole)
+    if (whole && others.length > 0) add('not-idempotent', whole, others)
+  }
+}
+
 function skippedRegisters(entries: readonly Entry[], add: Add): void {
   const setters = new Map<string, Entry[]>()
   for (const entry of entries) {
@@ -127,7 +147,7 @@ function count(entries: readonly Entry[], findings: readonly TagFinding[]): TagA
   for (const entry of entries) byStanding[entry.standing]++
   const byKind: Record<TagFindingKind, number> = {
     untagged: 0, 'both-tags': 0, unpredictable: 0, opaque: 0, 'drain-without-check': 0, 'hot-notifies-drain': 0,
-    'hidden-by-include': 0, 'always-drain': 0, 'never-but-hot': 0, 'register-skipped': 0,
+    'hidden-by-include': 0, 'always-drain': 0, 'never-but-hot': 0, 'register-skipped': 0, 'not-idempotent': 0, 'run-once': 0, 'relative-path': 0,
   }
   for (const finding of findings) byKind[finding.kind]++
   return { tasks: entries.length, handlers: entries.filter(({ event }) => event.task.handler).length, standing: byStanding, findings: byKind }

@@ -24,6 +24,12 @@ export type TagFindingKind =
   | 'never-but-hot'
   /** A HotChange that needs a variable which only tasks outside a Hot run set. */
   | 'register-skipped'
+  /** Would change the node at every look: the node is never GOOD. */
+  | 'not-idempotent'
+  /** Runs once in each wave, and not once in a rollout. */
+  | 'run-once'
+  /** Leaves a file beside the playbook, where the next step does not find it. */
+  | 'relative-path'
 
 /** A task of the playbook, as Ansible loaded it. */
 export interface Subject {

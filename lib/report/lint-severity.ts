@@ -14,6 +14,9 @@ const SEVERITY: Readonly<Record<TagFindingKind, Severity>> = {
   'hidden-by-include': 'major',
   'never-but-hot': 'major',
   'register-skipped': 'major',
+  'not-idempotent': 'major',
+  'relative-path': 'major',
+  'run-once': 'minor',
   opaque: 'minor',
   unpredictable: 'info',
 }

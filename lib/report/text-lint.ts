@@ -15,6 +15,9 @@ const TITLE: Readonly<Record<LintReport['findings'][number]['finding'], string>>
   'always-drain': 'DrainChange that is tagged always',
   'never-but-hot': 'HotChange that is tagged never',
   'register-skipped': 'HotChange that needs what a skipped task registers',
+  'not-idempotent': 'Would change a node at every look: it is never GOOD',
+  'run-once': 'Run once in each wave',
+  'relative-path': 'Leave a file beside the playbook, where it is not kept',
 }
 
 /** Findings by kind; with verbose every task with its effective tags too. */

@@ -155,6 +155,40 @@ onEach(t, 'lint', async ({ bin, age, scene, more }) => {
     t.match(findings.find((f) => f.kind === 'hot-notifies-drain'), { file: 'roles/r/tasks/main.yml', line: 1, message: /"r : Configuration".*"r : Restart" \(roles\/r\/tasks\/restart_in_turn\.yml:1\)/ }, 'and the DrainChange behind it')
   })
 
+  await scene('what is never GOOD, runs once a wave, or leaves a file beside the playbook', async (t) => {
+    const { tasks, fault } = await audit(tree({ 'site.yml': `- hosts: all
+  gather_facts: false
+  tags: [HotChange]
+  tasks:
+    - { name: restarts, ansible.builtin.service: { name: d, state: restarted } }
+    - { name: restarts when needed, ansible.builtin.service: { name: d, state: restarted }, when: changed }
+    - { name: starts, ansible.builtin.service: { name: d, state: started } }
+    - { name: reboots, ansible.builtin.reboot: {} }
+    - { name: only looks, ansible.builtin.copy: { content: x, dest: /etc/a }, check_mode: true }
+    - { name: in the background, ansible.builtin.command: /bin/long, async: 600, poll: 0 }
+    - { name: waited for, ansible.builtin.command: /bin/long, async: 600, poll: 5 }
+    - { name: whole, ansible.builtin.template: { src: x, dest: /etc/b } }
+    - { name: part, ansible.builtin.lineinfile: { path: /etc/b, line: x } }
+    - { name: part of another, ansible.builtin.lineinfile: { path: /etc/c, line: x } }
+    - { name: whole where not, ansible.builtin.copy: { content: x, dest: /etc/c, force: false } }
+    - { name: migrates, ansible.builtin.command: /bin/migrate, run_once: true }
+    - { name: asks once, ansible.builtin.command: /bin/ask, run_once: true, changed_when: false, check_mode: false }
+    - { name: fetches, ansible.builtin.fetch: { src: /etc/hostname, dest: fetched/ } }
+    - { name: fetches elsewhere, ansible.builtin.fetch: { src: /etc/hostname, dest: /srv/fetched/ } }
+    - { name: draws a password, ansible.builtin.copy: { dest: /etc/pw, content: "{{ lookup('password', 'credentials/' + inventory_hostname + ' length=12') }}" } }
+    - { name: draws it elsewhere, ansible.builtin.copy: { dest: /etc/pw2, content: "{{ lookup('ansible.builtin.password', '/srv/credentials/x') }}" } }
+  handlers:
+    - { name: restarts as a handler, ansible.builtin.service: { name: d, state: restarted } }
+` }))
+    t.equal(fault, undefined)
+    const { findings } = auditTags(tasks, { untagged: 'drain' })
+    const of = (kind: string): string[] => findings.filter((f) => f.kind === kind).map((f) => f.task.name)
+    t.same(of('not-idempotent'), ['restarts', 'reboots', 'only looks', 'in the background', 'whole'])
+    t.match(findings.find((f) => f.task.name === 'whole')?.message, /"part" \(site\.yml:13\).*\/etc\/b in turn/)
+    t.same(of('run-once'), ['migrates'])
+    t.same(of('relative-path'), ['fetches', 'draws a password'])
+  })
+
   await scene('nothing runs: no task, no facts, no prompt, no other host', async (t) => {
     const marker = path.join(root, `marker-${age}`)
     const play = `- hosts: localhost

@@ -8,7 +8,7 @@ import re
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.loader import module_loader
 
-from . import describe
+from . import describe, habits
 
 CONDITIONAL_RUN = ('creates', 'removes')
 TEMPLATE = re.compile(r'\{[{%].*?[}%]\}')
@@ -43,6 +43,7 @@ class Describer:
             entry['listen'] = listen
         if any(name in args for name in CONDITIONAL_RUN):
             entry['conditionalRun'] = True
+        entry.update(habits.of(task, action, args))
         registers = [str(task.register)] if task.register else []
         if action in SET_FACT:
             registers += [str(name) for name in args if name not in SET_FACT_OPTIONS]
