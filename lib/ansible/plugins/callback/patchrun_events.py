@@ -182,16 +182,7 @@ class CallbackModule(CallbackBase):
         changed = bool(data.get('changed', False))
         if changed and not item:
             self.guard.changed(host, task)
-        check = task.check_mode is True or fields.get('check_mode') is True
-        try:
-            more = describe.result_fields(data, fields, ev in ('failed', 'unreachable', 'item_failed', 'retry'), self,
-                                          self.redactor.clean)
-            if ev in ('failed', 'unreachable', 'item_failed', 'retry') and describe.timed_out(data, task, elapsed):
-                more['timedOut'] = True
-            if ev in ('skipped', 'item_skipped') and describe.unpredicted(data, check) and not describe.is_include(task):
-                more['unpredicted'] = True
-        except Exception as error:  # an odd result must not hide that there was one
-            more = {'msg': '(patchrun could not describe this result: %s)' % type(error).__name__}
+        more = describe.outcome(ev, data, fields, task, elapsed, self, self.redactor.clean)
         self._report(ev, host, task, data, fields)
         self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored),
                           duration=round(elapsed, 3), **more)

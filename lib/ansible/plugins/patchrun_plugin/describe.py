@@ -147,3 +147,18 @@ def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
         if diff.strip():
             out['diff'] = cut(redact(diff), DIFF_MAX)
     return out
+
+
+def outcome(ev, data, fields, task, elapsed, callback, redact):
+    """The optional fields of any result. Never raises: an odd result must not hide that there was one."""
+    failed = ev in ('failed', 'unreachable', 'item_failed', 'retry')
+    check = task.check_mode is True or fields.get('check_mode') is True
+    try:
+        out = result_fields(data, fields, failed, callback, redact)
+        if failed and timed_out(data, task, elapsed):
+            out['timedOut'] = True
+        if ev in ('skipped', 'item_skipped') and unpredicted(data, check) and not is_include(task):
+            out['unpredicted'] = True
+        return out
+    except Exception as error:
+        return {'msg': '(patchrun could not describe this result: %s)' % type(error).__name__}
