@@ -18,6 +18,9 @@ const NODE_DEPENDENT = [
   'property/windows', 'integration/end-to-end',
 ]
 
+/** They take longest, by far: begun last, each would go on alone at the end. */
+const LONGEST = ['lab/rollout', 'lab/visit', 'lab/soak', 'integration/kill']
+
 /**
  * A stage is either a command that passes or fails as one, or a set of test files. `timeout` is for one file, in seconds;
  * `prepare` gives the environment its files run in, or why it must be skipped. Files of the lane `lab` mostly wait, and run
@@ -51,8 +54,11 @@ export function plan({ stages, only, changed }, size) {
 /** The compiled files of a stage, and the passes in which they run. Sources are listed, so that what is left of a deleted one never runs. */
 function filesOf({ rooms, files, size }) {
   const found = rooms.flatMap((room) => testsBelow(room)).filter(({ path }) => !files || files.some((name) => path.endsWith(`/${name}.test.js`)))
-  return size ? found.map(({ path }) => ({ path, sizes: [size] })) : found
+  const ordered = found.sort((a, b) => rankOf(a) - rankOf(b))
+  return size ? ordered.map(({ path }) => ({ path, sizes: [size] })) : ordered
 }
+
+const rankOf = ({ path }) => (LONGEST.findIndex((name) => path.endsWith(`/${name}.test.js`)) + 1 || LONGEST.length + 1)
 
 /** A file that asks for the size, itself or by what it imports from test/, divides itself; every other one is quick. */
 function divides(path, seen = new Set()) {

@@ -10,6 +10,7 @@ import { gateProblems, outcomeOfCheck, runCheck } from '../../lib/engine/health.
 import type { CheckContext } from '../../lib/engine/health.js'
 import type { Fleet, HealthGate } from '../../lib/fleet/types.js'
 import type { Concluded, OpenStep } from '../../lib/rollout/index.js'
+import { filesBelow } from '../support/files-below.js'
 import { needsAnsible as NEEDED, OFTEN } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
 
@@ -55,8 +56,6 @@ function place(t: Test, files: Readonly<Record<string, string>>, playbook = 'sit
   return { base, checkout, directory, ask, fleet }
 }
 
-/** Every file below a directory, without following links. */
-const filesBelow = (directory: string): readonly string[] => readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 
 await inQuick(t, 'what a gate is given, and what it says', NEEDED, async (t) => {
   const here = place(t, {

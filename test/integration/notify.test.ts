@@ -2,11 +2,12 @@
 // Real rollouts that tell real HTTP servers: who hears what, what a bad receiver changes (nothing of the rollout), what the next run
 // makes good, and that no secret is left anywhere.
 import { createHmac } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Notification } from '../../lib/notify/notification.js'
+import { filesBelow } from '../support/files-below.js'
 import { start } from '../support/command.js'
 import { makePlayground, site, writeTask } from '../support/playground.js'
 import { receiver } from '../support/receiver.js'
@@ -22,8 +23,8 @@ const heard = ({ received }: Receiver): readonly Notification[] => [...new Map(r
 const kinds = (server: Receiver): readonly string[] => heard(server).map((n) => n.kind)
 
 /** Files below a directory in which a text is found. */
-const holding = (directory: string, text: string): string[] =>
-  readdirSync(directory, { recursive: true, withFileTypes: true }).filter((e) => e.isFile() && readFileSync(join(e.parentPath, e.name)).includes(text)).map((e) => join(e.parentPath, e.name))
+const holding = (directory: string, text: string): readonly string[] =>
+  filesBelow(directory).filter((path) => readFileSync(path).includes(text))
 
 await inQuick(t, 'a rollout tells, whatever the receivers do', options, async (t) => {
   const names = ['ops', 'desk', 'deaf', 'gone', 'brief'] as const

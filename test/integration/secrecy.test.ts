@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { filesBelow } from '../support/files-below.js'
 import { start, type Ended } from '../support/command.js'
 import { makePlayground, site } from '../support/playground.js'
 import { needsAnsible as options, OFTEN, SELDOM } from '../support/say.js'
@@ -81,7 +82,6 @@ async function processList(over: Promise<unknown>): Promise<string> {
 /** All that ever was in it: commits with their messages, and files. */
 const objectsOf = (git: string): string => execFileSync('git', ['--git-dir', git, 'cat-file', '--batch-all-objects', '--batch'], { encoding: 'latin1', maxBuffer: 2 ** 28 })
 
-const filesBelow = (directory: string): readonly string[] => readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 
 // What Ansible writes of a value, and where, differs between versions.
 for (const ansible of new Set([OFTEN, SELDOM])) await inFull(t, `no secret is found where it does not belong: ${ansible === OFTEN ? 'the newest' : 'the oldest'} Ansible`, options, async (t) => {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run finds around it: a repository's own settings and callbacks, secrets, odd names, a bare environment.
 import { execFileSync } from 'node:child_process'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { filesBelow } from '../support/files-below.js'
 import { makePlayground, site, writeTask, type Playground } from '../support/playground.js'
 import { edit, error, needsAnsible as options, OFTEN, run, say, SELDOM, version } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'
@@ -67,10 +68,8 @@ await inQuick(t, 'secrets are in no output and in no file of the state', options
   }
   t.match([ground.read('node01', 'vaulted'), ground.read('node01', 'plain')], [/S3CRET/, /S3CRET/], 'the nodes have them')
   const state = join(ground.directory, '.patchrun')
-  const leaks = readdirSync(state, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/checkouts|mirror\.git/.test(entry.parentPath))
-    .filter((entry) => /S3CRET|sesame/.test(readFileSync(join(entry.parentPath, entry.name), 'utf8')))
-  t.same(leaks.map((entry) => entry.name), [])
+  const leaks = filesBelow(state).filter((path) => !/checkouts|mirror\.git/.test(path) && /S3CRET|sesame/.test(readFileSync(path, 'utf8')))
+  t.same(leaks, [])
 })
 
 await inFull(t, 'odd names and a bare environment', options, async (t) => {
