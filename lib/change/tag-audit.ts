@@ -46,6 +46,9 @@ const has = (event: LintTaskEvent, tag: string): boolean => event.task.tags.incl
 /** A Hot run selects by `--tags HotChange`, which selects `always` too. */
 const inHotRun = (event: LintTaskEvent): boolean => has(event, HOT) || has(event, 'always')
 
+/** Whatever its tags say. */
+const mayChange = ({ task }: LintTaskEvent): boolean => harmless(task.action) === null && !task.neverChanged && !task.tags.includes('never')
+
 function standing(event: LintTaskEvent): Entry {
   const hot = has(event, HOT)
   const drain = has(event, DRAIN)
@@ -70,8 +73,8 @@ function onItsOwn(entry: Entry, all: readonly Entry[], add: Add): void {
   if (task.checkMode && !neverRuns && skippedInCheckMode(task.action) && !(event.conditionalRun && understandsCreates(task.action))) add('unpredictable', entry)
   if (has(event, DRAIN) && !task.checkMode && !dynamicInclude(task.action)) add('drain-without-check', entry)
   if (has(event, DRAIN) && has(event, 'always')) add('always-drain', entry)
-  if (event.notIdempotent !== undefined && entry.standing !== 'exempt') add('not-idempotent', entry)
-  if (event.runOnce && entry.standing !== 'exempt') add('run-once', entry)
+  if (event.notIdempotent !== undefined && mayChange(event)) add('not-idempotent', entry)
+  if (event.runOnce && mayChange(event)) add('run-once', entry)
   if (event.relativePath !== undefined && !neverRuns) add('relative-path', entry)
   if (has(event, HOT) && has(event, 'never')) add('never-but-hot', entry)
 }
@@ -118,7 +121,7 @@ function writtenInTurn(entries: readonly Entry[], add: Add): void {
   const files = new Map<string, Entry[]>()
   for (const entry of entries) {
     const { writes, playNumber } = entry.event
-    if (!writes || entry.standing === 'exempt' || entry.event.task.handler) continue
+    if (!writes || !mayChange(entry.event) || entry.event.task.handler) continue
     const key = `${playNumber ?? 0} ${writes.path}`
     files.set(key, [...(files.get(key) ?? []), entry])
   }

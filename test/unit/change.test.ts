@@ -140,7 +140,7 @@ t.test('verdicts', async (t) => {
   t.match(findingOf(node({ result: 'failed', failure, failedTags: [], changes: hot }), run, { ...FREE.changes, untagged: 'error' }), { verdict: 'ERROR', beyond: undefined })
   t.match(findingOf(node({ result: 'failed', failure, changes: hot, failedTags: ['HotChange'] }), { ...run, guard: { v: 1, seq: 1, ts: 1, ev: 'guard', reason: 'fenced', message: 'm' } }, FREE.changes), { verdict: 'ERROR', beyond: undefined }, 'a run that was stopped says nothing')
 
-  const needs = (blindSpots: NodeSummary['blindSpots'], unforeseen: Partial<ChangesPolicy['unforeseen']> = {}): unknown => findingOf(node({ blindSpots }), run, { ...FREE.changes, unforeseen: { ...FREE.changes.unforeseen, ...unforeseen } }).unforeseen
+  const needs = (blindSpots: NodeSummary['blindSpots'], unforeseen: Partial<ChangesPolicy['unforeseen']> = {}): unknown => findingOf(node({ blindSpots }), run, { ...FREE.changes, unforeseen: { ...FREE.changes.unforeseen, ...unforeseen } }).unforeseen?.needs
   t.equal(needs(hot), 'HOT')
   t.equal(needs([{ ...change('HotChange'), query: true }]), undefined, 'changed_when: false')
   t.equal(needs(hot, { hot: 'name' }), undefined)
