@@ -5,8 +5,9 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { askVersion, pythonOf } from '../../lib/ansible/ask-version.js'
-import { onEach } from './harness.js'
+import { LIMIT, onEach } from './harness.js'
 
+t.setTimeout(LIMIT)
 t.jobs = 1
 onEach(t, 'the version', async ({ bin, scene }) => {
   await scene('by its Python and by itself', async (t) => {

@@ -133,11 +133,14 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
 
   await scene('a node that hangs is cut loose, the other goes on', async (t) => {
     const hangs = (name: string, on: string, more = ''): string => `    - name: ${name}\n      ansible.builtin.command: sleep 900\n      when: inventory_hostname == '${on}'\n${more}`
-    const site = `${HEAD}${hangs('hangs', 'n1')}${hangs('hangs unseen', 'n3', '      no_log: true\n')}${mark('after', 'timeout: 600')}`
-    const out = await play(t, ansible, { files: { 'site.yml': site }, hosts: ['n1', 'n2', 'n3'], policy: { hangTimeout: 3000 } })
+    // Each attempt is quick and has 20 s for itself. Together, with the delays between them, they take longer.
+    const retried = "    - name: fails again and again\n      ansible.builtin.command: sh -c 'exit 1'\n      when: inventory_hostname == 'n4'\n      register: tried\n      until: tried is succeeded\n      retries: 3\n      delay: 7\n      timeout: 20\n      no_log: true\n"
+    const site = `${HEAD}${hangs('hangs', 'n1')}${hangs('hangs unseen', 'n3', '      no_log: true\n')}${retried}${mark('after', 'timeout: 600')}`
+    const out = await play(t, ansible, { files: { 'site.yml': site }, hosts: ['n1', 'n2', 'n3', 'n4'], policy: { hangTimeout: 3000 } })
     t.match(out.summary.nodes.get('n1'), { result: 'failed', failure: { cause: 'hung', task: 'hangs' } })
     t.match(out.summary.nodes.get('n2'), { result: 'ok' })
     t.match(out.summary.nodes.get('n3'), { result: 'failed', failure: { cause: 'hung', task: 'hangs unseen' } })
+    t.match(out.summary.nodes.get('n4'), { result: 'failed', failure: { cause: 'failed', task: 'fails again and again' } }, 'attempts that fail take longer together, and hang not')
     t.equal(existsSync(join(out.marks, 'after')), true)
     t.ok(out.exit.duration < 600_000, 'long before it would have come back')
   })

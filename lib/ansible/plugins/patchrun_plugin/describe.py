@@ -132,7 +132,8 @@ def timed_out(data, task, elapsed):
     """Ended by its time-out. Under no_log Ansible takes that away, too: then how long it took says so, unless there were several."""
     if 'timedout' in data or _TIMEOUT.search(str(data.get('msg') or '')):
         return True
-    single = task.loop is None and not task.loop_with
+    # Each item of a loop, and each attempt, has the whole time for itself.
+    single = task.loop is None and not task.loop_with and data.get('attempts') in (None, 1)
     return 'censored' in data and single and isinstance(task.timeout, int) and 0 < task.timeout <= elapsed
 
 
