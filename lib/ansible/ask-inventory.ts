@@ -3,7 +3,9 @@
 // silence: it has its own YAML, ranges, plugins, group_vars and precedence.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PatchrunError, type Place } from '../errors.js'
+import { PatchrunError, refuse, type Place, type Problem } from '../errors.js'
+import { parseExact } from '../fleet/exact-numbers.js'
+import { foreignValues, maySayMore, type ForeignValue } from '../fleet/foreign-values.js'
 import type { SourceGroup, SourceInventory } from '../fleet/source-inventory.js'
 import { packageRoot } from './package-root.js'
 
@@ -45,7 +47,7 @@ const noPassword = (): Readonly<Record<string, string>> => {
 
 /**
  * One call of ansible-inventory --list --export: variables of groups stay with their groups, vaulted ones stay closed.
- * @throws PatchrunError config/inventory-unreadable, ansible/inventory-failed, ansible/inventory-timeout;
+ * @throws PatchrunError config/inventory-unreadable, config/variable-value, ansible/inventory-failed, ansible/inventory-timeout;
  *   the signal's reason when aborted
  */
 export async function askInventory(question: InventoryQuestion): Promise<SourceInventory> {
@@ -54,29 +56,38 @@ export async function askInventory(question: InventoryQuestion): Promise<SourceI
   await stat(inventory).catch((cause: unknown) => {
     throw new PatchrunError({ code: 'config/inventory-unreadable', message: `the inventory ${inventory} can not be read`, hint: 'Check the path; a relative one is taken from the directory of patchrun.yml.', ...at }, { cause })
   })
-  // Loaded only now: it takes longer than most verbs do.
-  const { execa } = await import('execa')
-  const result = await execa(executable, ['--inventory', inventory, '--list', '--export'], {
-    cwd,
-    env: { ...ENVIRONMENT, ...noPassword() },
-    stdin: 'ignore',
-    reject: false,
-    timeout,
-    forceKillAfterDelay: 5000,
-    maxBuffer: MAX_OUTPUT,
-    ...(signal ? { cancelSignal: signal } : {}),
-  })
-  signal?.throwIfAborted()
-  if (result.timedOut) {
-    throw new PatchrunError({ code: 'ansible/inventory-timeout', message: `ansible-inventory gave no answer on ${inventory} within ${timeout / 1000} s`, hint: 'An inventory script or plugin hangs: try "ansible-inventory --list -i PATH" by hand.', ...at })
+  const ask = async (...more: readonly string[]): Promise<string> => {
+    // Loaded only now: it takes longer than most verbs do.
+    const { execa } = await import('execa')
+    const result = await execa(executable, ['--inventory', inventory, '--list', '--export', ...more], {
+      cwd,
+      env: { ...ENVIRONMENT, ...noPassword() },
+      stdin: 'ignore',
+      reject: false,
+      timeout,
+      forceKillAfterDelay: 5000,
+      maxBuffer: MAX_OUTPUT,
+      ...(signal ? { cancelSignal: signal } : {}),
+    })
+    signal?.throwIfAborted()
+    if (result.timedOut) {
+      throw new PatchrunError({ code: 'ansible/inventory-timeout', message: `ansible-inventory gave no answer on ${inventory} within ${timeout / 1000} s`, hint: 'An inventory script or plugin hangs: try "ansible-inventory --list -i PATH" by hand.', ...at })
+    }
+    if (result.exitCode !== 0) throw new PatchrunError({ ...failure(inventory, result.stderr || result.shortMessage || ''), ...at })
+    return result.stdout
   }
-  if (result.exitCode !== 0) throw new PatchrunError({ ...failure(inventory, result.stderr || result.shortMessage || ''), ...at })
+  const answer = await ask()
+  const refused = [...wordsNoNumber(answer), ...(maySayMore(answer) ? foreignValues(await ask('--yaml')) : [])]
+  refuse(refused.map(({ variable, what }): Problem => ({ code: 'config/variable-value', message: `${variable} in ${inventory} is ${what}, which would reach the playbook as something else`, hint: 'Write it as a text, in quotes, and let the playbook turn it into what it needs.', ...at })))
   try {
-    return parseInventory(result.stdout)
+    return parseInventory(answer)
   } catch (cause) {
     throw new PatchrunError({ code: 'ansible/inventory-failed', message: `ansible-inventory did not answer with an inventory on ${inventory}`, hint: 'Try "ansible-inventory --list --export -i PATH" by hand: its standard output must be JSON and nothing else.', ...at }, { cause })
   }
 }
+
+/** Python writes numbers that JSON does not have, in a form of its own. */
+const wordsNoNumber = (json: string): readonly ForeignValue[] => [...json.matchAll(/^\s*(?:"([^"\\]+)": )?(NaN|-?Infinity),?$/gm)].map(([, name = 'a value', word]) => ({ variable: name, what: word === 'NaN' ? 'not a number (.nan)' : 'infinite (.inf)' }))
 
 function failure(inventory: string, stderr: string): { code: 'ansible/inventory-failed'; message: string; hint: string } {
   const text = stderr.replaceAll(/\s+/g, ' ').trim().slice(0, 1500)
@@ -92,7 +103,7 @@ function failure(inventory: string, stderr: string): { code: 'ansible/inventory-
 
 /** The answer of ansible-inventory --list --export. Throws on anything that has not its shape. */
 export function parseInventory(text: string): SourceInventory {
-  const answer: unknown = JSON.parse(text)
+  const answer = parseExact(text)
   const groups = new Map<string, SourceGroup>()
   const hostVars = new Map<string, Readonly<Record<string, unknown>>>()
   for (const [name, value] of Object.entries(record(answer))) {

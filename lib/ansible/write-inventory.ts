@@ -3,6 +3,7 @@
 // takes a quarter of the time that YAML takes.
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stringifyExact } from '../fleet/exact-numbers.js'
 import type { AnsibleInventory } from './inventory.js'
 
 /** Finds the JSON beside itself, so that the directory can be moved; any other question is answered with nothing. */
@@ -21,7 +22,7 @@ esac
  */
 export async function writeInventory(directory: string, inventory: AnsibleInventory): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  await place(join(directory, 'inventory.json'), `${JSON.stringify(inventory)}\n`, 0o600)
+  await place(join(directory, 'inventory.json'), `${stringifyExact(inventory)}\n`, 0o600)
   return place(join(directory, 'inventory'), SCRIPT, 0o700)
 }
 

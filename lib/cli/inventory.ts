@@ -2,8 +2,9 @@
 import { buildInventory } from '../ansible/inventory.js'
 import { openSession } from '../engine/session.js'
 import { EXIT, PatchrunError } from '../errors.js'
-import { printJson, sessionOptions } from './context.js'
-import type { VerbAction } from './context.js'
+import { stringifyExact } from '../fleet/exact-numbers.js'
+import { sessionOptions } from './context.js'
+import type { Context, VerbAction } from './context.js'
 
 /** Speaks as Ansible expects an inventory script to: plain JSON on stdout, whatever the other options say. */
 export const inventory: VerbAction = async (context, call) => {
@@ -14,7 +15,7 @@ export const inventory: VerbAction = async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
   const fleet = await session.observe()
   if (typeof host !== 'string') {
-    printJson(context, buildInventory(fleet))
+    print(context, buildInventory(fleet))
     return EXIT.reached
   }
   const node = fleet.nodes.find((n) => n.name === host)
@@ -22,6 +23,8 @@ export const inventory: VerbAction = async (context, call) => {
     const why = fleet.denied.includes(host) ? 'is on the deny list' : `is not among the ${fleet.nodes.length} permitted nodes of ${fleet.environment}`
     throw new PatchrunError({ code: 'usage/unknown-node', message: `${host} ${why}`, hint: '`patchrun inventory --list` shows the nodes.' })
   }
-  printJson(context, node.vars)
+  print(context, node.vars)
   return EXIT.reached
 }
+
+const print = ({ io }: Context, document: unknown): void => void io.stdout.write(`${stringifyExact(document, 2)}\n`)

@@ -8,6 +8,7 @@ import { findRole, isCollectionRole, rolePlaces, rolesIn } from '../ansible/role
 import type { PlaybookPlace } from '../ansible/roles.js'
 import { PatchrunError } from '../errors.js'
 import type { Problem } from '../errors.js'
+import { stringifyExact } from '../fleet/exact-numbers.js'
 import { nearest } from '../fleet/nearest.js'
 import { schedulerName } from '../fleet/scheduler.js'
 import type { Fleet, HealthGate, HealthPoint, Scheduler } from '../fleet/types.js'
@@ -84,7 +85,7 @@ export async function writeGatePlaybook(run: GateRun, place: PlaybookPlace, dire
   const home = join(directory, 'gate')
   await layOut(home, place, [gate.role])
   // In a file, and of ours only: variables may be secret, and arguments are everybody's to read.
-  await writeFile(join(home, 'vars.json'), `${JSON.stringify(gateVars(run))}\n`, { mode: 0o600 })
+  await writeFile(join(home, 'vars.json'), `${stringifyExact(gateVars(run))}\n`, { mode: 0o600 })
   const play = { name: `health gate ${gate.name}`, hosts: 'all', gather_facts: false, any_errors_fatal: false, vars_files: ['vars.json'], roles: [{ role: gate.role }] }
   const playbook = join(home, 'gate.yml')
   // JSON is YAML: no quoting of ours can go wrong.

@@ -3,6 +3,7 @@
 // variables are those that the site gives Ansible.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stringifyExact } from '../fleet/exact-numbers.js'
 import type { Fleet, Scheduler } from '../fleet/types.js'
 import type { RolloutState } from '../rollout/index.js'
 import { drainReason, reasonPrefix, schedulerName } from '../workload/use.js'
@@ -140,13 +141,13 @@ async function write(home: string, name: string, { controllerVars }: Scheduler, 
   }
   const playbook = join(home, `${name}.yml`)
   // JSON is YAML: no quoting of ours can go wrong.
-  await writeFile(playbook, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 })
+  await writeFile(playbook, `${stringifyExact(written, 2)}\n`, { mode: 0o600 })
   return playbook
 }
 
 /** In a file of its own: arguments are everybody's to read, and Ansible reads a file of variables only once. */
 async function writeVars(home: string, name: string, play: number, vars: Vars): Promise<string> {
   const file = `${name}-${play}.json`
-  await writeFile(join(home, file), `${JSON.stringify(vars)}\n`, { mode: 0o600 })
+  await writeFile(join(home, file), `${stringifyExact(vars)}\n`, { mode: 0o600 })
   return file
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../errors.js'
 import { membersOf, parentsOf, type Grouping } from './groups.js'
 import type { NamedHosts } from './lists.js'
 import type { Declared } from './validate.js'
+import { isExactNumber } from './exact-numbers.js'
 import { escapePointer } from './yaml-source.js'
 
 /** Domains of each node, sorted as declared. Problems: a pattern that fits no group, a variable no node has. */
@@ -32,9 +33,9 @@ export function failureDomains(declared: Declared, permitted: NamedHosts, groups
     for (const name of permitted.keys()) {
       const value = variable(domains.fromVariable, name, groups, parents)
       for (const one of Array.isArray(value) ? value : [value]) {
-        if (typeof one !== 'string' && typeof one !== 'number') continue
+        if (typeof one !== 'string' && typeof one !== 'number' && !isExactNumber(one)) continue
         known = true
-        join(name, String(one))
+        join(name, one.toString())
       }
     }
     if (!known) problems.push({ code: 'config/unknown-variable', message: `no node has a text or a number in the variable "${domains.fromVariable}"`, hint: 'Set it under inventory.hostVars or groupVars, or in inventory.source.', where: places.place('/failureDomains/fromVariable') })

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // YAML to a value in which every key and every value still knows its line and column. The parser's events carry offsets;
 // one walk over them finds the places, the repeated keys and the aliases that would unfold into something huge.
-import { CORE_SCHEMA, EVENT_ID, constructFromEvents, defineScalarTag, getScalarValue, parseEvents, YAMLException, type Event } from 'js-yaml'
+import { CORE_SCHEMA, EVENT_ID, constructFromEvents, defineScalarTag, getScalarValue, parseEvents, YAMLException, type Event, type Schema } from 'js-yaml'
 import { PatchrunError, refuse, type Place, type Problem } from '../errors.js'
+import { exactFloatTag, exactIntTag } from './exact-yaml.js'
 import { yamlHint } from './yaml-hint.js'
 import { boundsProblem, placeAt, shown, textFile, type TextFile } from './yaml-text.js'
 
@@ -14,6 +15,8 @@ const MAX_VALUES = 200_000
 export interface Located {
   readonly file: string
   readonly value: unknown
+  /** The same, with its numbers as they were written. */
+  exact(): unknown
   /** Place of the value, of its key, or of the nearest thing around it that has one. */
   place(pointer: string, which?: 'key' | 'value'): Place
   /** Place of a part of a string value, `offset` counted from 0 in the string. */
@@ -37,6 +40,7 @@ export const escapePointer = (key: string): string => key.replaceAll('~', '~0').
 const vault = defineScalarTag('!vault', { resolve: (source) => ({ __ansible_vault: source }), identify: () => false })
 const unsafe = defineScalarTag('!unsafe', { resolve: (source) => ({ __ansible_unsafe: source }), identify: () => false })
 const SCHEMA = CORE_SCHEMA.withTags(vault, unsafe)
+const EXACT = SCHEMA.withTags(exactIntTag, exactFloatTag)
 
 interface Frame {
   readonly kind: 'document' | 'sequence' | 'mapping'
@@ -184,12 +188,15 @@ export function parseYaml(file: string, raw: string): Located {
   if (bounds) throw new PatchrunError(bounds)
   let spans: Spans
   let value: unknown
+  let exact: () => unknown
   try {
     const events = parseEvents(text.source, { filename: file, maxDepth: MAX_DEPTH })
     const surveyed = survey(text, events)
     refuse(surveyed.problems)
     spans = surveyed.spans
-    value = constructFromEvents(events, { source: text.source, filename: file, schema: SCHEMA })[0]
+    const construct = (schema: Schema): unknown => constructFromEvents(events, { source: text.source, filename: file, schema })[0]
+    value = construct(SCHEMA)
+    exact = () => construct(EXACT)
   } catch (error) {
     if (error instanceof PatchrunError) throw error
     throw new PatchrunError(syntaxProblem(text, error), { cause: error })
@@ -208,6 +215,7 @@ export function parseYaml(file: string, raw: string): Located {
   return {
     file,
     value,
+    exact,
     place,
     placeWithin: (pointer, offset, part) => {
       const span = spans.values.get(pointer)

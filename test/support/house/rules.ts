@@ -14,6 +14,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   commander: /^lib\/cli\//,
   listr2: /^lib\/cli\/screen\//,
   'js-yaml': /^lib\/(fleet|cli|engine)\//,
+  'lossless-json': /^lib\/fleet\/exact-numbers\.ts$/,
   'simple-git': /^lib\/(playbook|store)\//,
   'temporal-polyfill': /^lib\/fleet\/time-zone\.ts$/,
 }
