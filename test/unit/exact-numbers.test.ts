@@ -57,7 +57,7 @@ t.test('numbers elsewhere stay numbers', async (t) => {
 
 t.test('what JSON cannot say is refused, with its place', async (t) => {
   const { problems } = checkDeclaration('/patchrun.yml', 'schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\nnodes: { allow: [n1], canary: [n1] }\ninventory:\n  vars:\n    limit: .inf\n    deep: { list: [1, .nan], "a/b": -.inf, fine: 1.0 }\n')
-  t.match(problems as Problem[], [
+  t.match(problems, [
     { code: 'config/variable-value', message: /^inventory\.vars\.limit is infinite/, where: { line: 7, column: 12 } },
     { code: 'config/variable-value', message: /^inventory\.vars\.deep\.list\[1\] is not a number/, where: { line: 8, column: 23 } },
     { code: 'config/variable-value', message: /infinite/, where: { line: 8, column: 37 } },
