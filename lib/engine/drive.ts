@@ -21,6 +21,7 @@ import { layoutOf } from './layout.js'
 import { Lookout } from './look.js'
 import type { Layout } from './layout.js'
 import { takeOrders } from './orders.js'
+import { leftNotice } from './lend-tree.js'
 import { useCheckout } from './pin.js'
 import { systemClock } from './progress.js'
 import type { Clock, OnProgress } from './progress.js'
@@ -112,7 +113,8 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       }
       // Before anything is journaled: a commit without the playbook must not become a rollout that nobody can end.
       const opened = choice.events.find((e) => e.type === 'opened')
-      const checkout = await useCheckout(declared, (opened ?? rolloutOf(journal)).pin.sha, kill)
+      // Nodes may be held: a tree that somebody changed must not keep them.
+      const checkout = await useCheckout(declared, (opened ?? rolloutOf(journal)).pin.sha, kill, (found, kept) => onProgress({ type: 'notice', code: 'checkout-renewed', text: `${found.message}. It was made anew; what was there lies in ${kept}` }))
       refuse(gateProblems(declared, checkout.path))
       for (const event of choice.events) await journal.append(event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event)
       tell()
@@ -122,7 +124,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
         stop: AbortSignal.any([stop, lock.lost]),
         kill: AbortSignal.any([kill, lock.lost]),
         runs: layout.runs,
-        context: { install, checkout: checkout.path, fence: lock.file },
+        context: { install, checkout: checkout.path, fence: lock.file, onLeft: leftNotice(onProgress) },
         // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
         observe: async (): Promise<Observed> => {
           const [observed] = await Promise.all([session.observe(), checkout.verify()])

@@ -9,6 +9,8 @@ import { writeInventory } from '../ansible/write-inventory.js'
 import { RunSummarizer } from '../change/summarize.js'
 import type { RolloutState } from '../rollout/index.js'
 import type { Workload } from '../workload/types.js'
+import { lendTree } from './lend-tree.js'
+import type { LentTree } from './lend-tree.js'
 import type { Clock } from './progress.js'
 import { tellWatch, writeObservePlaybook } from './scheduler-playbooks.js'
 import { makeAnew } from './step.js'
@@ -24,6 +26,8 @@ const OLD = 300_000
 
 interface Parked {
   readonly live: LiveRun
+  /** Where it runs; given back when it has ended. */
+  readonly tree: LentTree
   /** What it was started with; another declaration needs another one. */
   readonly key: string
   readonly since: number
@@ -38,7 +42,7 @@ export class Eyes {
 
   /** What the scheduler says, or why it says nothing. `watch`: the scheduler's names; the look may last until one of them is empty. One at a time. */
   async look(watch: readonly string[], context: StepContext, rollout: RolloutState): Promise<Workload | string> {
-    const { fleet, checkout, install, fence, signal } = context
+    const { fleet, install, fence, signal } = context
     const { scheduler, nodes, denied, ansible: policy } = fleet
     // The role runs once, for a node that stands for all of them; the node itself is not contacted.
     const host = (nodes.find((n) => n.canary) ?? nodes[0])?.name
@@ -47,28 +51,33 @@ export class Eyes {
     const watched = { nodes: watch, seconds: watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, policy.hangTimeout / 2) / 1000) : 0 }
     const inventory = buildInventory(fleet)
     const key = JSON.stringify([rollout.id, host, scheduler, policy, denied, inventory])
-    const summarizer = new RunSummarizer(checkout)
-    const onEvent = (event: AnsibleEvent): void => summarizer.add(event)
     const before = await this.#take(key)
-    let live: LiveRun
-    if (before) {
-      await tellWatch(directory, watched)
-      live = before.live
-    } else {
+    const tree = before?.tree ?? (await lendTree(context, directory))
+    const summarizer = new RunSummarizer(tree.path)
+    const onEvent = (event: AnsibleEvent): void => summarizer.add(event)
+    const start = async (): Promise<LiveRun> => {
       await makeAnew(directory)
-      const playbook = await writeObservePlaybook({ fleet, scheduler, rollout, nodes: [], checkout }, directory, watched)
-      live = await startSections({
-        install, checkout, directory, fence, signal, onEvent, denied, policy,
+      const playbook = await writeObservePlaybook({ fleet, scheduler, rollout, nodes: [], checkout: tree.path }, directory, watched)
+      return startSections({
+        install, checkout: tree.path, directory, fence, signal, onEvent, denied, policy,
         sections: Array.from({ length: this.looks }, () => ({ mode: 'gate' as const, playbook })),
         inventory: await writeInventory(join(directory, 'inventory'), inventory),
         hosts: [host],
         untagged: fleet.policy.changes.untagged,
       })
     }
-    const { exit, parked } = await (before ? live.go(onEvent) : live.current)
-    if (parked && !signal?.aborted) this.#parked = { live, key, since: before?.since ?? clock.now() }
-    else await live.close()
-    return schedulerReport(summarizer.finish(exit, [host]), clock.now())
+    let kept = false
+    try {
+      if (before) await tellWatch(directory, watched)
+      const live = before?.live ?? (await start())
+      const { exit, parked } = await (before ? live.go(onEvent) : live.current)
+      kept = parked && !signal?.aborted
+      if (kept) this.#parked = { live, tree, key, since: before?.since ?? clock.now() }
+      else await live.close()
+      return schedulerReport(summarizer.finish(exit, [host]), clock.now())
+    } finally {
+      if (!kept) await tree.giveBack()
+    }
   }
 
   /** The one that waits, if it may look once more. */
@@ -76,13 +85,18 @@ export class Eyes {
     const parked = this.#parked
     this.#parked = null
     if (!parked || (parked.key === key && this.clock.now() <= parked.since + OLD)) return parked
-    await parked.live.close()
+    await end(parked)
     return null
   }
 
   async close(): Promise<void> {
     const parked = this.#parked
     this.#parked = null
-    await parked?.live.close()
+    if (parked) await end(parked)
   }
+}
+
+async function end({ live, tree }: Parked): Promise<void> {
+  await live.close()
+  await tree.giveBack()
 }

@@ -4,6 +4,7 @@ import { checkedOf } from '../change/health.js'
 import type { HealthGate } from '../fleet/types.js'
 import type { Alarm, CheckRef, Concluded, NodeOutcome, OpenStep } from '../rollout/index.js'
 import { placeOf, writeGatePlaybook } from './health-playbook.js'
+import { inLentTree } from './lend-tree.js'
 import { alarmOf, TaskTable } from './outcome.js'
 import type { StepResult } from './outcome.js'
 import { makeAnew, play } from './step.js'
@@ -22,10 +23,12 @@ export interface CheckContext extends StepContext {
  * evidence. Throws playbook/unknown-role, and what `runAnsible` throws.
  */
 export async function runCheck(check: CheckRef, nodes: readonly string[], directory: string, context: CheckContext): Promise<StepResult> {
-  const { fleet, checkout, gate, sha } = context
+  const { fleet, gate, sha } = context
   await makeAnew(directory)
-  const playbook = await writeGatePlaybook({ gate, point: check.point, sha, scheduler: fleet.scheduler, nodes }, placeOf(fleet, checkout), directory)
-  return play({ mode: 'gate', playbook }, nodes, directory, context)
+  return inLentTree(context, directory, async (inTree) => {
+    const playbook = await writeGatePlaybook({ gate, point: check.point, sha, scheduler: fleet.scheduler, nodes }, placeOf(fleet, inTree.checkout), directory)
+    return play({ mode: 'gate', playbook }, nodes, directory, inTree)
+  })
 }
 
 /** What the gate said of each node, ready for the journal. `changes` names tasks that changed something, which none should. Pure. */

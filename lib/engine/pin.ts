@@ -3,7 +3,7 @@
 import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { checkout, compare, fetch, openMirror, playbookExists, pruneCheckouts, resolve } from '../playbook/index.js'
-import type { Checkout, Comparison, Mirror, Pin } from '../playbook/index.js'
+import type { Checkout, CheckoutOptions, Comparison, Mirror, Pin } from '../playbook/index.js'
 import type { EnvironmentState, PinnedCommit } from '../rollout/index.js'
 import { layoutOf } from './layout.js'
 
@@ -85,9 +85,9 @@ export async function knownCommit(fleet: Fleet, sha: string, signal?: AbortSigna
 }
 
 /** The files of a commit, clean, with the playbook in them; checkouts of other commits that nobody uses are removed. Throws pin/…, playbook/not-found. */
-export async function useCheckout(fleet: Fleet, sha: string, signal?: AbortSignal): Promise<Checkout> {
+export async function useCheckout(fleet: Fleet, sha: string, signal?: AbortSignal, onChanged?: CheckoutOptions['onChanged']): Promise<Checkout> {
   const mirror = await mirrorOf(fleet, signal)
-  const tree = await checkout(mirror, sha, { signal })
+  const tree = await checkout(mirror, sha, { signal, onChanged })
   await playbookExists(tree, fleet.playbooks.playbook, { signal })
   await pruneCheckouts(mirror, [sha])
   return tree

@@ -10,6 +10,8 @@ import { writeInventory } from '../ansible/write-inventory.js'
 import { RunSummarizer } from '../change/summarize.js'
 import type { Fleet } from '../fleet/types.js'
 import type { RolloutState, StepAction } from '../rollout/index.js'
+import { inLentTree } from './lend-tree.js'
+import type { LeftFiles } from './lend-tree.js'
 import type { StepResult } from './outcome.js'
 import { writeOwed } from './owed.js'
 
@@ -25,6 +27,8 @@ export interface StepContext {
   readonly fence?: string
   readonly signal?: AbortSignal
   readonly onEvent?: (event: AnsibleEvent) => void
+  /** Hears of files that a run left beside the playbook. */
+  readonly onLeft?: (left: LeftFiles) => void
 }
 
 /** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
@@ -34,7 +38,7 @@ const MODE: Readonly<Record<PlainAction, RunMode>> = { detect: 'check', verify: 
 export async function runStep(action: PlainAction, nodes: readonly string[], directory: string, context: StepContext, { gentle = false, rollout }: { readonly gentle?: boolean; readonly rollout?: RolloutState } = {}): Promise<StepResult> {
   await makeAnew(directory)
   if (action === 'apply' && rollout) await writeOwed(directory, nodes, rollout)
-  return play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook, gentle }, nodes, directory, context)
+  return inLentTree(context, directory, (inTree) => play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook, gentle }, nodes, directory, inTree))
 }
 
 /** A directory of that name is from an attempt whose intent never reached the journal: it means nothing. */

@@ -8,6 +8,7 @@ import type { LiveRun, Section } from '../ansible/types.js'
 import { writeInventory } from '../ansible/write-inventory.js'
 import type { Fleet } from '../fleet/types.js'
 import type { OpenStep, RolloutState } from '../rollout/index.js'
+import type { LentTree } from './lend-tree.js'
 import { writeOwed } from './owed.js'
 import { writeVisitPlaybooks } from './scheduler-playbooks.js'
 import type { VisitPlaybooks } from './scheduler-playbooks.js'
@@ -22,6 +23,8 @@ const GRACE = 60_000
 
 export interface Visit {
   readonly live: LiveRun
+  /** Where it runs; given back when it has ended. */
+  readonly tree: LentTree
   /** Of its files. */
   readonly directory: string
   /** What it does next and after that; of one that was just started, the first is what it is doing. */
@@ -39,8 +42,17 @@ export interface Launch {
   readonly onEvent?: (event: AnsibleEvent) => void
 }
 
-/** Rejects as startSections does. */
-export async function launchVisit({ step, directory, giveBack, ahead = false, onEvent }: Launch, context: StepContext, rollout: RolloutState): Promise<Visit> {
+/** Rejects as startSections does; the tree is given back then. */
+export async function launchVisit({ tree, ...launch }: Launch & Pick<Visit, 'tree'>, context: StepContext, rollout: RolloutState): Promise<Visit> {
+  try {
+    return { tree, ...(await start(launch, { ...context, checkout: tree.path }, rollout)) }
+  } catch (error) {
+    await tree.giveBack()
+    throw error
+  }
+}
+
+async function start({ step, directory, giveBack, ahead = false, onEvent }: Launch, context: StepContext, rollout: RolloutState): Promise<Omit<Visit, 'tree'>> {
   const { fleet, install, checkout, fence, signal } = context
   const { scheduler } = fleet
   if (!scheduler) throw new Error('a visit without a scheduler')
@@ -61,6 +73,12 @@ export async function launchVisit({ step, directory, giveBack, ahead = false, on
     untagged: fleet.policy.changes.untagged,
   })
   return { live, directory, next }
+}
+
+/** Whatever it does is ended. */
+export async function endVisit({ live, tree }: Pick<Visit, 'live' | 'tree'>): Promise<void> {
+  await live.close()
+  await tree.giveBack()
 }
 
 /** How long a visit may say nothing, ms: its reboot is a single task. */

@@ -5,16 +5,16 @@
 import { rm, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
-import type { LiveRun } from '../ansible/types.js'
 import { RunSummarizer } from '../change/summarize.js'
 import { nodeState } from '../rollout/index.js'
 import type { OpenStep, RolloutState } from '../rollout/index.js'
+import { lendTree } from './lend-tree.js'
 import type { StepResult } from './outcome.js'
 import { writeOwed } from './owed.js'
 import { Parked } from './parked.js'
 import { tellDrain } from './scheduler-playbooks.js'
 import type { StepContext } from './step.js'
-import { launchVisit, startKey } from './visit-launch.js'
+import { endVisit, launchVisit, startKey } from './visit-launch.js'
 import type { Stop, Visit } from './visit-launch.js'
 
 /** One that was started ahead this long ago is not used any more, ms. */
@@ -47,23 +47,24 @@ export class Visits {
 
   async run(step: OpenStep, directory: string, context: StepContext, rollout: RolloutState): Promise<StepResult> {
     const [node = ''] = step.nodes
-    const summarizer = new RunSummarizer(context.checkout)
+    const before = await this.#take(step, context, rollout)
+    const tree = before?.tree ?? (await lendTree(context, directory))
+    const summarizer = new RunSummarizer(tree.path)
     const onEvent = (event: AnsibleEvent): void => {
       summarizer.add(event)
       context.onEvent?.(event)
     }
-    const before = await this.#take(step, context, rollout)
     // What is kept of a step lies where it was started; whoever looks for it under its own name, or ends it, finds it there.
     if (before) await link(directory, before.directory)
     if (before && step.action === 'apply') await writeOwed(before.directory, step.nodes, rollout)
-    const visit = before ?? (await launchVisit({ step, directory, giveBack: isGiveBack(step, rollout), onEvent }, context, rollout))
+    const visit = before ?? (await launchVisit({ step, directory, tree, giveBack: isGiveBack(step, rollout), onEvent }, context, rollout))
     const { exit, parked } = await (before ? visit.live.go(onEvent) : visit.live.current)
-    const stderr = exit.stderr.replaceAll(`${context.checkout}/`, '')
+    const stderr = exit.stderr.replaceAll(`${tree.path}/`, '')
     const summary = summarizer.finish({ ...exit, stderr }, step.nodes)
     const next = visit.next.slice(visit.next.indexOf(step.action as Stop) + 1)
     if (parked && summary.complete && next.length > 0) this.#parked.park(node, { ...visit, next })
     // Its end is of no interest any more: nobody waits for that.
-    else if (parked) this.#close(visit.live)
+    else this.#close(visit)
     return { summary, exit }
   }
 
@@ -73,7 +74,7 @@ export class Visits {
     const parked = this.#parked.take(node)
     const alone = step.nodes.length === 1 && !isGiveBack(step, rollout)
     if (parked && alone && parked.next[0] === step.action) return parked
-    if (parked) await parked.live.close()
+    if (parked) await endVisit(parked)
     const ahead = this.#ahead.get(node)
     if (!ahead || step.nodes.length > 1) return null
     this.#ahead.delete(node)
@@ -84,8 +85,8 @@ export class Visits {
       this.#end(ahead)
       return null
     }
-    const { fleet, checkout } = context
-    if (fleet.scheduler) await tellDrain({ fleet, scheduler: fleet.scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait, idle: step.idle }, visit.directory)
+    const { fleet } = context
+    if (fleet.scheduler) await tellDrain({ fleet, scheduler: fleet.scheduler, rollout, nodes: step.nodes, checkout: visit.tree.path, wait: step.wait, idle: step.idle }, visit.directory)
     return visit
   }
 
@@ -96,7 +97,9 @@ export class Visits {
       // No name of an earlier process: each step has had its number, and what is kept of it may lie in such a directory.
       const directory = join(base, `visit-${rollout.stepCount}-${(this.#count += 1)}`)
       const step = { action: 'drain' as const, nodes: [node] }
-      const launched = launchVisit({ step, directory, giveBack: false, ahead: true }, { ...context, onEvent: undefined }, rollout).catch(() => null)
+      const launched = lendTree(context, directory)
+        .then((tree) => launchVisit({ step, directory, tree, giveBack: false, ahead: true }, { ...context, onEvent: undefined }, rollout))
+        .catch(() => null)
       const ready = launched.then(async (visit) => ((await visit?.live.current)?.parked ? visit : null)).catch(() => null)
       this.#ahead.set(node, { key, since: now, directory, launched, ready })
     }
@@ -119,25 +122,25 @@ export class Visits {
       this.#ahead.delete(node)
       this.#end(ahead)
     }
-    for (const { live } of this.#parked.passedOver(known)) this.#close(live)
+    for (const visit of this.#parked.passedOver(known)) this.#close(visit)
   }
 
   /** Ends all of them: settles when none is left. */
   async close(): Promise<void> {
-    for (const { live } of this.#parked.takeAll()) this.#close(live)
+    for (const visit of this.#parked.takeAll()) this.#close(visit)
     for (const ahead of this.#ahead.values()) this.#end(ahead)
     this.#ahead.clear()
     await Promise.all(this.#closing)
   }
 
-  #close(live: LiveRun): void {
-    this.#track(live.close())
+  #close(visit: Visit): void {
+    this.#track(endVisit(visit))
   }
 
   /** It did nothing that anybody would look for. */
   #end({ launched, directory }: Ahead): void {
     this.#track(launched.then(async (visit) => {
-      await visit?.live.close()
+      if (visit) await endVisit(visit)
       await rm(directory, { recursive: true, force: true })
     }))
   }

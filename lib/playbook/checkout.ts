@@ -2,7 +2,7 @@
 // A commit's files in a directory of their own. It is made aside and moved to its place in one step, so a checkout that
 // exists is whole, whoever was killed meanwhile. It borrows its objects from the mirror and has a .git of its own: unlike a
 // linked worktree it can be moved and removed, submodules and all, without a registry that another process also writes.
-import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PatchrunError } from '../errors.js'
 import { git, gitFailed, gitOk } from './git.js'
@@ -18,25 +18,31 @@ export interface Checkout {
   readonly path: string
   /** Files that are Git LFS pointers instead of what they stand for (at most 20): git-lfs is missing or was not set up. */
   readonly lfsPointers: readonly string[]
-  /** Throws pin/tree-moved or pin/tree-dirty unless the tree is exactly the commit. Asks the disk, so call it before each use. */
+  /** Throws pin/tree-moved or pin/tree-dirty unless the tree is exactly the commit, or makes it anew (`onChanged`). Asks the disk, so call it before each use. */
   verify(signal?: AbortSignal): Promise<void>
   /** Removes the tree, used or not. */
   remove(): Promise<void>
 }
 
+export interface CheckoutOptions {
+  readonly signal?: AbortSignal
+  /** With it, a tree that somebody changed is put aside, under the path it is told, and made anew. */
+  readonly onChanged?: (found: PatchrunError, kept: string) => void
+}
+
 /**
  * Checks out a commit that the mirror has. A checkout that is there already is used again when it is clean, made afresh
- * when its git directory is damaged, and refused when somebody changed it.
- * Throws pin/sha-not-found, pin/tree-dirty, pin/tree-moved, pin/submodule-failed, pin/submodule-refused, pin/checkout-failed.
+ * when its git directory is damaged, and refused when somebody changed it, or made anew with `onChanged`.
+  * Throws pin/sha-not-found, pin/tree-dirty, pin/tree-moved, pin/submodule-failed, pin/submodule-refused, pin/checkout-failed.
  */
-export async function checkout(mirror: Mirror, sha: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Checkout> {
+export async function checkout(mirror: Mirror, sha: string, { signal, onChanged }: CheckoutOptions = {}): Promise<Checkout> {
   await requireCommit(mirror, sha, signal)
   await mkdir(mirror.checkouts, { recursive: true, mode: 0o700 })
   await sweep(mirror.checkouts)
   // The lease comes first: pruning leaves a tree alone whose user lives.
   await writeFile(path.join(mirror.checkouts, leaseName(sha)), '')
   const place = path.join(mirror.checkouts, treeName(mirror, sha))
-  if (!(await usable(place, signal))) {
+  const makeAt = async (): Promise<void> => {
     const made = path.join(mirror.checkouts, ownedName('.making'))
     try {
       await make(mirror, sha, made, signal)
@@ -46,9 +52,32 @@ export async function checkout(mirror: Mirror, sha: string, { signal }: { readon
       throw error
     }
   }
-  const verify = (given = signal): Promise<void> => verifyTree(place, sha, given)
+  if (!(await usable(place, signal))) await makeAt()
+  const verify = async (given = signal): Promise<void> => {
+    try {
+      await verifyTree(place, sha, given)
+    } catch (error) {
+      if (!onChanged || !(error instanceof PatchrunError) || !CHANGED.has(error.code)) throw error
+      const kept = await putAside(place)
+      await makeAt()
+      await verifyTree(place, sha, given)
+      onChanged(error, kept)
+    }
+  }
   await verify()
   return { sha, path: place, lfsPointers: await lfsPointers(place, signal), verify, remove: () => removeTree(mirror, sha) }
+}
+
+const CHANGED: ReadonlySet<string> = new Set(['pin/tree-dirty', 'pin/tree-moved'])
+
+/** Kept until another commit is checked out: somebody may want what he wrote there. */
+async function putAside(place: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const kept = `${place}.changed-${n}`
+    if (await access(kept).then(() => true, () => false)) continue
+    await rename(place, kept)
+    return kept
+  }
 }
 
 /** Removes the checkouts of every commit not in `keep` that no living process uses. Gives the SHAs removed. */

@@ -3,7 +3,6 @@ import t from 'tap'
 import { exactNumber, isExactNumber, parseExact, stringifyExact } from '../../lib/fleet/exact-numbers.js'
 import { patchrunSchema } from '../../lib/fleet/schema.generated.js'
 import { checkDeclaration } from '../../lib/fleet/validate.js'
-import type { Problem } from '../../lib/errors.js'
 
 t.test('JSON comes back as it was written', async (t) => {
   for (const text of ['{"a":12.0}', '[12345678901234567890]', '[9007199254740993,1]', '{"a":-0}', '{"a":{"b":[-0.0,1e3,1E+2,5e-324]}}', '[1e400]', '{"__proto__":{"a":1.0}}', '{"a":1.5,"b":"1.0","c":[null,true]}', '0', '{"a":"10.0.0.1"}']) {

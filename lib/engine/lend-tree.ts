@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gives a run of Ansible the playbook repository in a directory of its own, and says what the run left there.
+import { join } from 'node:path'
+import { ownTree } from '../playbook/index.js'
+import type { OnProgress } from './progress.js'
+import type { StepContext } from './step.js'
+
+export interface LeftFiles {
+  /** Paths within the repository, sorted. */
+  readonly files: readonly string[]
+  /** Directory that holds them now. */
+  readonly kept: string
+}
+
+export interface LentTree {
+  readonly path: string
+  /** Removes it, once. What was left in it is kept with the other evidence of the run. */
+  giveBack(): Promise<void>
+}
+
+/** `directory`: of the run. */
+export async function lendTree({ checkout, onLeft }: Pick<StepContext, 'checkout' | 'onLeft'>, directory: string): Promise<LentTree> {
+  const tree = await ownTree(checkout)
+  const kept = join(directory, 'left')
+  return {
+    path: tree.path,
+    giveBack: async () => {
+      const files = await tree.giveBack(kept)
+      if (files.length > 0) onLeft?.({ files, kept })
+    },
+  }
+}
+
+/** Runs Ansible once. */
+export async function inLentTree<T>(context: StepContext, directory: string, run: (context: StepContext) => Promise<T>): Promise<T> {
+  const tree = await lendTree(context, directory)
+  try {
+    return await run({ ...context, checkout: tree.path })
+  } finally {
+    await tree.giveBack()
+  }
+}
+
+/** Names that are shown of a list. */
+const SHOWN = 5
+
+/** Tells of each file once: what one look leaves, every look leaves. */
+export function leftNotice(onProgress: OnProgress): (left: LeftFiles) => void {
+  const told = new Set<string>()
+  return ({ files, kept }) => {
+    const fresh = files.filter((f) => !told.has(f))
+    if (fresh.length === 0) return
+    for (const file of fresh) told.add(file)
+    const names = `${fresh.slice(0, SHOWN).join(', ')}${fresh.length > SHOWN ? ` and ${fresh.length - SHOWN} more` : ''}`
+    onProgress({ type: 'notice', code: 'files-left', text: `a task wrote beside the playbook, where the next run does not find it: ${names} (kept in ${kept}). Give such files an absolute path` })
+  }
+}
