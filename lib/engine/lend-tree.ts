@@ -3,13 +3,20 @@
 import { join } from 'node:path'
 import { ownTree } from '../playbook/index.js'
 import type { OnProgress } from './progress.js'
-import type { StepContext } from './step.js'
 
 export interface LeftFiles {
   /** Paths within the repository, sorted. */
   readonly files: readonly string[]
   /** Directory that holds them now. */
   readonly kept: string
+}
+
+/** Whence it comes. */
+export interface TreeOwner {
+  /** The checked-out repository. */
+  readonly checkout: string
+  /** Hears of files that a run left beside the playbook. */
+  readonly onLeft?: (left: LeftFiles) => void
 }
 
 export interface LentTree {
@@ -19,7 +26,7 @@ export interface LentTree {
 }
 
 /** `directory`: of the run. */
-export async function lendTree({ checkout, onLeft }: Pick<StepContext, 'checkout' | 'onLeft'>, directory: string): Promise<LentTree> {
+export async function lendTree({ checkout, onLeft }: TreeOwner, directory: string): Promise<LentTree> {
   const tree = await ownTree(checkout)
   const kept = join(directory, 'left')
   return {
@@ -32,7 +39,7 @@ export async function lendTree({ checkout, onLeft }: Pick<StepContext, 'checkout
 }
 
 /** Runs Ansible once. */
-export async function inLentTree<T>(context: StepContext, directory: string, run: (context: StepContext) => Promise<T>): Promise<T> {
+export async function inLentTree<C extends TreeOwner, T>(context: C, directory: string, run: (context: C) => Promise<T>): Promise<T> {
   const tree = await lendTree(context, directory)
   try {
     return await run({ ...context, checkout: tree.path })

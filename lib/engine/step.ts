@@ -11,24 +11,20 @@ import { RunSummarizer } from '../change/summarize.js'
 import type { Fleet } from '../fleet/types.js'
 import type { RolloutState, StepAction } from '../rollout/index.js'
 import { inLentTree } from './lend-tree.js'
-import type { LeftFiles } from './lend-tree.js'
+import type { TreeOwner } from './lend-tree.js'
 import type { StepResult } from './outcome.js'
 import { writeOwed } from './owed.js'
 
 /** Steps of one run over many nodes that need no scheduler. */
 export type PlainAction = Extract<StepAction, 'detect' | 'apply' | 'verify'>
 
-export interface StepContext {
+export interface StepContext extends TreeOwner {
   readonly fleet: Fleet
   readonly install: AnsibleInstall
-  /** The checked-out repository. */
-  readonly checkout: string
   /** The file that stands for our right to act: without it the run starts no further task. */
   readonly fence?: string
   readonly signal?: AbortSignal
   readonly onEvent?: (event: AnsibleEvent) => void
-  /** Hears of files that a run left beside the playbook. */
-  readonly onLeft?: (left: LeftFiles) => void
 }
 
 /** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
