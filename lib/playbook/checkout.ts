@@ -5,12 +5,13 @@
 import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PatchrunError } from '../errors.js'
+import { rememberFresh } from './fresh.js'
 import { git, gitFailed, gitOk } from './git.js'
 import type { Mirror } from './mirror.js'
 import { discard, leaseName, ownedName, ownedPrefix, publish, sweep } from './owner.js'
 import { SHA } from './resolve.js'
 import { addSubmodules } from './submodules.js'
-import { verifyTree } from './verify.js'
+import { changesIn, verifyTree } from './verify.js'
 
 export interface Checkout {
   readonly sha: string
@@ -135,6 +136,7 @@ async function make(mirror: Mirror, sha: string, made: string, signal: AbortSign
     throw new PatchrunError({ ...gitFailed(args, result).problems[0], code: 'pin/checkout-failed' })
   }
   if (mirror.source.submodules) await addSubmodules(mirror, made, signal)
+  await rememberFresh(made, await changesIn(made, signal), signal)
 }
 
 async function lfsPointers(place: string, signal: AbortSignal | undefined): Promise<string[]> {

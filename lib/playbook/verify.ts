@@ -3,6 +3,7 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { PatchrunError } from '../errors.js'
+import { notFresh } from './fresh.js'
 import { git, gitFailed } from './git.js'
 
 /** Names listed in a message at most. */
@@ -10,11 +11,11 @@ const NAMED = 10
 
 /**
  * Throws pin/tree-moved when another commit is checked out, pin/tree-dirty when a file was changed, added (ignored ones
- * too: Ansible reads them all the same) or removed, submodules included.
+ * too: Ansible reads them all the same) or removed, submodules included. Compared with what was checked out.
  */
 export async function verifyTree(tree: string, sha: string, signal: AbortSignal | undefined): Promise<void> {
   // Beside the other question: this is asked before each step, and a node may wait for that.
-  const changed = changes(tree, signal)
+  const changed = changesIn(tree, signal)
   changed.catch(() => undefined)
   const head = await git(tree, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { signal })
   const at = head.stdout.trim()
@@ -26,7 +27,7 @@ export async function verifyTree(tree: string, sha: string, signal: AbortSignal 
       where: { file: tree },
     })
   }
-  const files = await changed
+  const files = await notFresh(tree, await changed, signal)
   if (files.length === 0) return
   const named = files.slice(0, NAMED).join(', ')
   throw new PatchrunError({
@@ -40,7 +41,8 @@ export async function verifyTree(tree: string, sha: string, signal: AbortSignal 
 // With the branch it always prints something: simple-git waits another 50 ms for a command that was silent, and so would a drained node.
 const STATUS = ['status', '--porcelain=v1', '--branch', '-z', '--untracked-files=all', '--ignored=traditional', '--ignore-submodules=none', '--no-renames']
 
-async function changes(tree: string, signal: AbortSignal | undefined): Promise<string[]> {
+/** What git calls changed, added or removed. */
+export async function changesIn(tree: string, signal: AbortSignal | undefined): Promise<string[]> {
   const own = await git(tree, STATUS, { signal })
   if (own.code !== 0) throw gitFailed(STATUS, own)
   const names = entries(own.stdout)

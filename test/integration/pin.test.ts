@@ -395,3 +395,26 @@ t.test('a repository of another user', { skip: process.getuid?.() === 0 ? false 
   t.teardown(() => home === undefined ? delete process.env['GIT_CONFIG_GLOBAL'] : (process.env['GIT_CONFIG_GLOBAL'] = home))
   t.match(await problem(mirrored(r)), { code: 'pin/unsafe-owner', hint: /safe\.directory/ })
 })
+
+t.test('a commit whose blobs do not fit its attributes is checked out, and changes to it are seen all the same', async (t) => {
+  for (const [attributes, text] of [['* text', 'line\r\nline 2\r\n'], ['*.j2 text eol=crlf', 'line\r\n'], ['*.j2 ident', '$Id: 0123 $\n'], ['*.j2 working-tree-encoding=UTF-16LE', 'a\n'], ['* text=auto', 'line\r\n']] as const) {
+    const r = repo()
+    commit(r, 'a.j2', text, 'text')
+    const blob = execFileSync('git', ['hash-object', '-w', '--stdin', '--no-filters'], { cwd: r.work, input: `${attributes}\n`, encoding: 'utf8' }).trim()
+    sh(r.work, 'update-index', '--add', '--cacheinfo', `100644,${blob},.gitattributes`)
+    sh(r.work, 'commit', '-q', '-m', 'attributes')
+    sh(r.work, 'push', '-q', 'origin', 'HEAD')
+    const sha = sh(r.work, 'rev-parse', 'HEAD').trim()
+    const mirror = await mirrored(r)
+    const c = await checkout(mirror, sha)
+    await c.verify()
+    const file = path.join(c.path, 'a.j2')
+    const before = readFileSync(file)
+    appendFileSync(file, 'x')
+    t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /a\.j2/ }, attributes)
+    writeFileSync(file, before)
+    await c.verify()
+    rmSync(file)
+    t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /a\.j2/ }, `${attributes}, removed`)
+  }
+})
