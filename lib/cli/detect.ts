@@ -27,6 +27,7 @@ export function lookOptions({ io, global, kill }: Context): DetectOptions {
   return {
     signal: kill,
     onPinned: (pin, nodes) => tell(`looking at ${count(nodes, 'node')} at ${pinText(pin)}, in check mode`),
+    onNotice: (text) => tell(clean(text, 2000)),
     onEvent: (event) => {
       if (event.ev === 'task' && global.level === 'verbose') tell(`  task "${clean(event.task.name, 200)}"`)
     },

@@ -8,13 +8,14 @@ import { lintJunit } from '../report/junit.js'
 import { lintMarkdown } from '../report/markdown.js'
 import { lintText } from '../report/text-lint.js'
 import { pinnedOptions } from './context.js'
+import { lookOptions } from './detect.js'
 import type { VerbAction } from './context.js'
 import { formatsOf, printAs } from './answer.js'
 
 export const lint: VerbAction = async (context, call) => {
   const formats = formatsOf<LintReport>(context, call, { text: lintText, junit: lintJunit, markdown: lintMarkdown, codequality: codeQualityJson })
   const session = await openSession(pinnedOptions(context, call))
-  const report = await audit(session, { signal: context.kill })
+  const report = await audit(session, lookOptions(context))
   await printAs(context, formats, report)
   return call.options['strict'] === true && report.counts.findings.untagged > 0 ? EXIT.halted : EXIT.reached
 }

@@ -12,10 +12,11 @@ import { PatchrunError } from '../errors.js'
 import type { LintReport } from '../report/answers.js'
 import { buildLint } from '../report/build-lint.js'
 import { layoutOf } from './layout.js'
-import { pinCommit, useCheckout } from './pin.js'
+import { lfsWarning, pinCommit, useCheckout } from './pin.js'
 import { playbookPlace } from './playbook-place.js'
+import type { DetectOptions } from './detect.js'
 import { systemClock } from './progress.js'
-import type { Clock } from './progress.js'
+
 import type { Session } from './session.js'
 import { storeOf } from './store-of.js'
 
@@ -58,13 +59,16 @@ export async function listTasks(request: ListRequest): Promise<ListedTasks> {
 }
 
 /** The tag audit of the pin. Throws config/…, pin/…, ansible/…; playbook/fault when the playbook cannot be loaded. */
-export async function audit(session: Session, { signal, clock = systemClock }: { readonly signal?: AbortSignal; readonly clock?: Clock } = {}): Promise<LintReport> {
+export async function audit(session: Session, { signal, clock = systemClock, onNotice = () => undefined }: Pick<DetectOptions, 'signal' | 'clock' | 'onNotice'> = {}): Promise<LintReport> {
   const fleet = await session.observe()
   const install = await session.findAnsible()
   const layout = layoutOf(fleet)
   const { remembered } = await storeOf(fleet).read()
   const { pin } = await pinCommit(fleet, remembered, signal, session.options.sha)
-  const { path: checkout } = await useCheckout(fleet, pin.sha, signal)
+  const tree = await useCheckout(fleet, pin.sha, signal)
+  const pointers = lfsWarning(tree)
+  if (pointers !== null) onNotice(pointers)
+  const { path: checkout } = tree
   const { playbook } = fleet.playbooks
   const directory = join(dirname(layout.runs), 'looks', `lint-${process.pid}-${clock.now()}`)
   let keep = false

@@ -13,7 +13,8 @@ import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
 import { inState } from '../store/state-error.js'
 import { layoutOf } from './layout.js'
-import { pinCommit, useCheckout } from './pin.js'
+import { leftNotice } from './lend-tree.js'
+import { lfsWarning, pinCommit, useCheckout } from './pin.js'
 import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
@@ -25,6 +26,8 @@ import { storeOf } from './store-of.js'
 export interface DetectOptions {
   readonly onPinned?: (pin: PinnedCommit, nodes: number) => void
   readonly onEvent?: (event: AnsibleEvent) => void
+  /** Something people should know, in words. */
+  readonly onNotice?: (text: string) => void
   readonly signal?: AbortSignal
   readonly clock?: Clock
   /** Look at the canaries too, whatever the limit. */
@@ -48,18 +51,20 @@ export async function detect(session: Session, options: DetectOptions = {}): Pro
   return inState(fleet.stateDirectory, () => look(session, fleet, install, options))
 }
 
-async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
+async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, onNotice = () => undefined, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
   const layout = layoutOf(fleet)
   const state = await storeOf(fleet).read()
   const { pin } = await pinCommit(fleet, state.remembered, signal, session.options.sha)
   const checkout = await useCheckout(fleet, pin.sha, signal)
+  const pointers = lfsWarning(checkout)
+  if (pointers !== null) onNotice(pointers)
   const wanted = session.limit && new Set(session.limit)
   const nodes = fleet.nodes.filter((n) => !wanted || wanted.has(n.name) || (withCanaries && n.canary)).map((n) => n.name)
   onPinned?.(pin, nodes.length)
   const now = clock.now()
   // The newest look is kept as evidence; another process may be looking at the same time.
   const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
-  const context = { fleet, install, checkout: checkout.path, signal, onEvent }
+  const context = { fleet, install, checkout: checkout.path, signal, onEvent, onLeft: leftNotice(onNotice) }
   const { summary } = await runStep('detect', nodes, directory, context)
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })
   signal?.throwIfAborted()

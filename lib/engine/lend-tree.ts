@@ -2,7 +2,6 @@
 // Gives a run of Ansible the playbook repository in a directory of its own, and says what the run left there.
 import { join } from 'node:path'
 import { ownTree } from '../playbook/index.js'
-import type { OnProgress } from './progress.js'
 
 export interface LeftFiles {
   /** Paths within the repository, sorted. */
@@ -52,13 +51,13 @@ export async function inLentTree<C extends TreeOwner, T>(context: C, directory: 
 const SHOWN = 5
 
 /** Tells of each file once: what one look leaves, every look leaves. */
-export function leftNotice(onProgress: OnProgress): (left: LeftFiles) => void {
+export function leftNotice(tell: (text: string) => void): (left: LeftFiles) => void {
   const told = new Set<string>()
   return ({ files, kept }) => {
     const fresh = files.filter((f) => !told.has(f))
     if (fresh.length === 0) return
     for (const file of fresh) told.add(file)
     const names = `${fresh.slice(0, SHOWN).join(', ')}${fresh.length > SHOWN ? ` and ${fresh.length - SHOWN} more` : ''}`
-    onProgress({ type: 'notice', code: 'files-left', text: `a task wrote beside the playbook, where the next run does not find it: ${names} (kept in ${kept}). Give such files an absolute path` })
+    tell(`a task wrote beside the playbook, where the next run does not find it: ${names} (kept in ${kept}). Give such files an absolute path`)
   }
 }

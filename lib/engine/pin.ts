@@ -92,3 +92,13 @@ export async function useCheckout(fleet: Fleet, sha: string, signal?: AbortSigna
   await pruneCheckouts(mirror, [sha])
   return tree
 }
+
+/** Names that are shown of a list. */
+const SHOWN = 5
+
+/** What to say of a commit whose large files are not there; null where all are. */
+export function lfsWarning({ lfsPointers }: Checkout): string | null {
+  if (lfsPointers.length === 0) return null
+  const more = lfsPointers.length - SHOWN
+  return `nodes get the pointers of Git LFS in place of ${lfsPointers.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''} (playbooks.lfs is name)`
+}

@@ -114,6 +114,10 @@ export interface Playbooks {
    * Check submodules out too.
    */
   submodules?: boolean
+  /**
+   * What becomes of files that are kept in Git LFS, where its filters are not set up for this user: refuse the commit, name them and roll out the pointers as they are, or fetch them with git-lfs (not in submodules).
+   */
+  lfs?: 'refuse' | 'name' | 'fetch'
 }
 /**
  * Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).

@@ -62,6 +62,7 @@ function playbooksOf({ config, file }: Declared, environment: string): PlaybookS
     ref: config.environments?.[environment]?.playbooks?.ref ?? playbooks.ref ?? d.ref.default,
     playbook: playbooks.playbook ?? d.playbook.default,
     submodules: playbooks.submodules ?? d.submodules.default,
+    lfs: playbooks.lfs ?? d.lfs.default,
   }
 }
 

@@ -361,6 +361,18 @@ export const patchrunSchema = {
      "examples": [
       false
      ]
+    },
+    "lfs": {
+     "description": "What becomes of files that are kept in Git LFS, where its filters are not set up for this user: refuse the commit, name them and roll out the pointers as they are, or fetch them with git-lfs (not in submodules).",
+     "enum": [
+      "refuse",
+      "name",
+      "fetch"
+     ],
+     "default": "refuse",
+     "examples": [
+      "fetch"
+     ]
     }
    },
    "examples": [

@@ -192,6 +192,8 @@ export interface PlaybookSource {
   /** Path of the playbook within the repository. */
   readonly playbook: string
   readonly submodules: boolean
+  /** What becomes of pointers of Git LFS. */
+  readonly lfs: 'refuse' | 'name' | 'fetch'
 }
 
 /** What people are told of. */

@@ -7,7 +7,8 @@ import path from 'node:path'
 import { PatchrunError } from '../errors.js'
 import { rememberFresh } from './fresh.js'
 import { git, gitFailed, gitOk } from './git.js'
-import type { Mirror } from './mirror.js'
+import { allowedPointers, setUpLfs } from './lfs.js'
+import { remoteCall, type Mirror } from './mirror.js'
 import { discard, leaseName, ownedName, ownedPrefix, publish, sweep } from './owner.js'
 import { SHA } from './resolve.js'
 import { addSubmodules } from './submodules.js'
@@ -17,7 +18,7 @@ export interface Checkout {
   readonly sha: string
   /** Absolute path of the tree. Whoever runs something in it must not write there. */
   readonly path: string
-  /** Files that are Git LFS pointers instead of what they stand for (at most 20): git-lfs is missing or was not set up. */
+  /** Files that are Git LFS pointers instead of what they stand for, and that the declaration lets pass. */
   readonly lfsPointers: readonly string[]
   /** Throws pin/tree-moved or pin/tree-dirty unless the tree is exactly the commit, or makes it anew (`onChanged`). Asks the disk, so call it before each use. */
   verify(signal?: AbortSignal): Promise<void>
@@ -66,7 +67,7 @@ export async function checkout(mirror: Mirror, sha: string, { signal, onChanged 
     }
   }
   await verify()
-  return { sha, path: place, lfsPointers: await lfsPointers(place, signal), verify, remove: () => removeTree(mirror, sha) }
+  return { sha, path: place, lfsPointers: await allowedPointers(mirror, sha, place, signal), verify, remove: () => removeTree(mirror, sha) }
 }
 
 const CHANGED: ReadonlySet<string> = new Set(['pin/tree-dirty', 'pin/tree-moved'])
@@ -103,8 +104,8 @@ async function requireCommit(mirror: Mirror, sha: string, signal: AbortSignal | 
   })
 }
 
-// With and without submodules are different trees of one commit.
-const treeName = (mirror: Mirror, sha: string): string => (mirror.source.submodules ? sha : `${sha}-plain`)
+// With and without submodules, or what lies in Git LFS, are different trees of one commit.
+const treeName = ({ source }: Mirror, sha: string): string => `${sha}${source.submodules ? '' : '-plain'}${source.lfs === 'fetch' ? '-lfs' : ''}`
 
 async function removeTree(mirror: Mirror, sha: string): Promise<void> {
   await discard(path.join(mirror.checkouts, treeName(mirror, sha)))
@@ -130,17 +131,13 @@ async function make(mirror: Mirror, sha: string, made: string, signal: AbortSign
   await writeFile(alternates, `${path.relative(objects, path.join(mirror.path, 'objects'))}\n`)
   // Submodules with relative addresses, and Git LFS, start from the remote's.
   await gitOk(made, ['config', 'remote.origin.url', mirror.remote], { signal })
+  const lfs = mirror.source.lfs === 'fetch'
+  if (lfs) await setUpLfs(made, signal)
   const args = ['checkout', '--quiet', '--detach', sha, '--']
-  const result = await git(made, args, { signal })
+  const result = await git(made, args, lfs ? await remoteCall({ repository: mirror.source.repository, directory: made }, signal) : { signal })
   if (result.code !== 0) {
     throw new PatchrunError({ ...gitFailed(args, result).problems[0], code: 'pin/checkout-failed' })
   }
   if (mirror.source.submodules) await addSubmodules(mirror, made, signal)
   await rememberFresh(made, await changesIn(made, signal), signal)
-}
-
-async function lfsPointers(place: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const args = ['grep', '-l', '-I', '-z', '--no-color', '-e', '^version https://git-lfs.github.com/spec/v1$']
-  const found = (await git(place, args, { signal })).stdout.split('\0').filter((name) => name !== '')
-  return found.slice(0, 20)
 }

@@ -1,62 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pin against real repositories of real git.
 import { execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { PatchrunError } from '../../lib/errors.js'
-import type { PlaybookSource } from '../../lib/fleet/types.js'
 import { checkout, compare, fetch, openMirror, playbookExists, pruneCheckouts, redact, requireForward, resolve, splitCredential } from '../../lib/playbook/index.js'
 import { gitEnvironment } from '../../lib/playbook/environment.js'
+import { commit, mirrored, problem, repositories, sh, source } from '../support/pin-repository.js'
 
 // Real processes, on machines that may be busy.
 t.setTimeout(600_000)
 
-const root = mkdtempSync(path.join(tmpdir(), 'patchrun pin-'))
-t.teardown(() => rmSync(root, { recursive: true, force: true }))
-const clean = { ...gitEnvironment(process.env), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
-const sh = (cwd: string, ...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=Ann Operator', '-c', 'user.email=ann@example.org', '-c', 'protocol.file.allow=always', ...args], { cwd, env: clean, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
-
-let counter = 0
-interface Repo { readonly work: string; readonly bare: string; readonly state: string }
-/** A work tree with one commit, and the bare repository it pushes to. */
-function repo(): Repo {
-  const base = path.join(root, `r${++counter}`)
-  const work = path.join(base, 'work'), bare = path.join(base, 'origin.git')
-  mkdirSync(work, { recursive: true })
-  sh(base, 'init', '-q', '--bare', '-b', 'main', bare)
-  sh(base, 'init', '-q', '-b', 'main', work)
-  sh(work, 'remote', 'add', 'origin', bare)
-  commit({ work, bare, state: '' }, 'site.yml', '- hosts: all\n', 'first')
-  return { work, bare, state: path.join(base, 'state', 'playbooks') }
-}
-function commit(r: Repo, file: string, text: string, subject: string): string {
-  mkdirSync(path.dirname(path.join(r.work, file)), { recursive: true })
-  writeFileSync(path.join(r.work, file), text)
-  sh(r.work, 'add', '-A')
-  sh(r.work, 'commit', '-q', '-m', subject)
-  sh(r.work, 'push', '-q', '--force', 'origin', 'HEAD')
-  return sh(r.work, 'rev-parse', 'HEAD')
-}
-const source = (repository: string, more: Partial<PlaybookSource> = {}): PlaybookSource => ({ repository, ref: 'main', playbook: 'site.yml', submodules: true, ...more })
-async function mirrored(r: Repo, more: Partial<PlaybookSource> = {}) {
-  const mirror = await openMirror({ source: source(r.bare, more), directory: r.state })
-  await fetch(mirror)
-  return mirror
-}
-async function problem(work: Promise<unknown> | (() => unknown)): Promise<PatchrunError> {
-  try {
-    await (typeof work === 'function' ? work() : work)
-  } catch (error) {
-    if (error instanceof PatchrunError) return error
-    throw error
-  }
-  throw new Error('did not throw')
-}
+const repo = repositories(t)
 
 t.test('resolves branches, tags, full names and SHAs', async (t) => {
   const r = repo()
@@ -130,7 +87,7 @@ t.test('a shallow source is not mistaken for rewritten history', async (t) => {
   commit(r, 'site.yml', '2\n', 'second')
   commit(r, 'site.yml', '3\n', 'third')
   const shallow = path.join(path.dirname(r.bare), 'shallow')
-  sh(root, 'clone', '-q', '--depth=1', `file://${r.bare}`, shallow)
+  sh(path.dirname(r.bare), 'clone', '-q', '--depth=1', `file://${r.bare}`, shallow)
   const other = await openMirror({ source: source(shallow), directory: r.state })
   await fetch(other)
   const pin = await resolve(other, 'main')
@@ -146,7 +103,7 @@ t.test('a remote that is down, missing, or foreign', async (t) => {
   const error = await problem(fetch(down))
   t.match(error, { code: 'pin/remote-unreachable', exitCode: 3, message: /127\.0\.0\.1/, hint: /network/ })
   t.notMatch(JSON.stringify(error.problems) + error.stack, /s3cr3t/)
-  const missing = await openMirror({ source: source(path.join(root, 'nowhere')), directory: state })
+  const missing = await openMirror({ source: source(path.join(path.dirname(r.bare), 'nowhere')), directory: state })
   t.match(await problem(fetch(missing)), { code: 'pin/not-a-repository' })
   t.match(await problem(openMirror({ source: source('ext::sh -c touch% /tmp/x'), directory: state })), { code: 'pin/repository-invalid' })
   t.match(await problem(openMirror({ source: source('--upload-pack=x'), directory: state })), { code: 'pin/repository-invalid' })
@@ -364,11 +321,9 @@ t.test('old checkouts are removed, those in use are not', async (t) => {
   t.ok(existsSync(cb.path))
 })
 
-t.test('LFS pointers are seen, and an abort is obeyed', async (t) => {
+t.test('an abort is obeyed', async (t) => {
   const r = repo()
-  const sha = commit(r, 'big.tar', 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n', 'lfs')
   const mirror = await mirrored(r)
-  t.same((await checkout(mirror, sha)).lfsPointers, ['big.tar'])
   await t.rejects(fetch(mirror, { signal: AbortSignal.abort(new Error('stop')) }), { message: 'stop' })
   const silent = createServer(() => {})
   await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done))
@@ -394,27 +349,4 @@ t.test('a repository of another user', { skip: process.getuid?.() === 0 ? false 
   process.env['GIT_CONFIG_GLOBAL'] = '/dev/null'
   t.teardown(() => home === undefined ? delete process.env['GIT_CONFIG_GLOBAL'] : (process.env['GIT_CONFIG_GLOBAL'] = home))
   t.match(await problem(mirrored(r)), { code: 'pin/unsafe-owner', hint: /safe\.directory/ })
-})
-
-t.test('a commit whose blobs do not fit its attributes is checked out, and changes to it are seen all the same', async (t) => {
-  for (const [attributes, text] of [['* text', 'line\r\nline 2\r\n'], ['*.j2 text eol=crlf', 'line\r\n'], ['*.j2 ident', '$Id: 0123 $\n'], ['*.j2 working-tree-encoding=UTF-16LE', 'a\n'], ['* text=auto', 'line\r\n']] as const) {
-    const r = repo()
-    commit(r, 'a.j2', text, 'text')
-    const blob = execFileSync('git', ['hash-object', '-w', '--stdin', '--no-filters'], { cwd: r.work, input: `${attributes}\n`, encoding: 'utf8' }).trim()
-    sh(r.work, 'update-index', '--add', '--cacheinfo', `100644,${blob},.gitattributes`)
-    sh(r.work, 'commit', '-q', '-m', 'attributes')
-    sh(r.work, 'push', '-q', 'origin', 'HEAD')
-    const sha = sh(r.work, 'rev-parse', 'HEAD').trim()
-    const mirror = await mirrored(r)
-    const c = await checkout(mirror, sha)
-    await c.verify()
-    const file = path.join(c.path, 'a.j2')
-    const before = readFileSync(file)
-    appendFileSync(file, 'x')
-    t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /a\.j2/ }, attributes)
-    writeFileSync(file, before)
-    await c.verify()
-    rmSync(file)
-    t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /a\.j2/ }, `${attributes}, removed`)
-  }
 })

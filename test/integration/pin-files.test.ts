@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commits whose files are not simply what git stores: attributes, Git LFS, other object formats.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import { checkout, fetch, openMirror } from '../../lib/playbook/index.js'
+import { commit, mirrored, problem, repositories, sh, source } from '../support/pin-repository.js'
+
+t.setTimeout(600_000)
+const repo = repositories(t)
+
+t.test('a commit whose blobs do not fit its attributes is checked out, and changes to it are seen all the same', async (t) => {
+  for (const [attributes, text] of [['* text', 'line\r\nline 2\r\n'], ['*.j2 text eol=crlf', 'line\r\n'], ['*.j2 ident', '$Id: 0123 $\n'], ['*.j2 working-tree-encoding=UTF-16LE', 'a\n'], ['* text=auto', 'line\r\n']] as const) {
+    const r = repo()
+    commit(r, 'a.j2', text, 'text')
+    const blob = execFileSync('git', ['hash-object', '-w', '--stdin', '--no-filters'], { cwd: r.work, input: `${attributes}\n`, encoding: 'utf8' }).trim()
+    sh(r.work, 'update-index', '--add', '--cacheinfo', `100644,${blob},.gitattributes`)
+    sh(r.work, 'commit', '-q', '-m', 'attributes')
+    sh(r.work, 'push', '-q', 'origin', 'HEAD')
+    const sha = sh(r.work, 'rev-parse', 'HEAD').trim()
+    const mirror = await mirrored(r)
+    const c = await checkout(mirror, sha)
+    await c.verify()
+    const file = path.join(c.path, 'a.j2')
+    const before = readFileSync(file)
+    appendFileSync(file, 'x')
+    t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /a\.j2/ }, attributes)
+    writeFileSync(file, before)
+    await c.verify()
+    rmSync(file)
+    t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /a\.j2/ }, `${attributes}, removed`)
+  }
+})
+
+const POINTER = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n'
+
+/** As on a machine where git-lfs is set up for nobody. */
+function withoutLfs(t: Test): void {
+  const before = process.env['GIT_CONFIG_NOSYSTEM']
+  process.env['GIT_CONFIG_NOSYSTEM'] = '1'
+  t.teardown(() => before === undefined ? delete process.env['GIT_CONFIG_NOSYSTEM'] : (process.env['GIT_CONFIG_NOSYSTEM'] = before))
+}
+
+t.test('pointers of Git LFS are refused, or named', async (t) => {
+  withoutLfs(t)
+  const r = repo()
+  commit(r, 'docs/lfs.md', `A pointer looks like this:\n${POINTER}`, 'a text about it')
+  commit(r, 'other.txt', 'version https://git-lfs.github.com/spec/v1\nis the first line of a pointer\n', 'another')
+  const before = sh(r.work, 'rev-parse', 'HEAD').trim()
+  commit(r, 'files/firmware.bin', POINTER, 'firmware')
+  const sha = commit(r, 'files/second.bin', POINTER.replace('oid', 'ext-0-foo sha256:1\noid'), 'second')
+  const mirror = await mirrored(r)
+  t.same((await checkout(mirror, before)).lfsPointers, [], 'what only speaks of them is none')
+  t.match(await problem(checkout(mirror, sha)), { code: 'pin/lfs-pointers', message: /2 pointers .*files\/firmware\.bin, files\/second\.bin/, hint: /playbooks\.lfs/, problems: [{ where: { file: 'files/firmware.bin' } }] })
+  const named = await openMirror({ source: source(r.bare, { lfs: 'name' }), directory: r.state })
+  t.same((await checkout(named, sha)).lfsPointers, ['files/firmware.bin', 'files/second.bin'])
+})
+
+const lfs = spawnSync('git', ['lfs', 'version']).status === 0 ? {} : { skip: 'git-lfs is not installed' }
+t.test('files in Git LFS are fetched', lfs, async (t) => {
+  withoutLfs(t)
+  const r = repo()
+  sh(r.work, 'lfs', 'install', '--local')
+  sh(r.work, 'lfs', 'track', '*.bin')
+  const sha = commit(r, 'files/firmware.bin', 'the firmware itself\n', 'firmware')
+  t.match(sh(r.work, 'show', `${sha}:files/firmware.bin`), /git-lfs/)
+  // git-lfs copies between repositories of one machine itself, where the address says so.
+  const there = source(`file://${r.bare}`)
+  const refusing = await openMirror({ source: there, directory: r.state })
+  await fetch(refusing)
+  t.match(await problem(checkout(refusing, sha)), { code: 'pin/lfs-pointers' })
+  const mirror = await openMirror({ source: { ...there, lfs: 'fetch' }, directory: r.state })
+  const c = await checkout(mirror, sha)
+  t.equal(readFileSync(path.join(c.path, 'files/firmware.bin'), 'utf8'), 'the firmware itself\n')
+  t.same(c.lfsPointers, [])
+  await c.verify()
+  appendFileSync(path.join(c.path, 'files/firmware.bin'), 'x')
+  t.match(await problem(c.verify()), { code: 'pin/tree-dirty', message: /firmware/ })
+})
+
+t.test('without git-lfs nothing is fetched, and said so', async (t) => {
+  withoutLfs(t)
+  const r = repo()
+  const sha = commit(r, 'x.txt', 'x', 'x')
+  const before = process.env['PATH']
+  const bin = path.join(path.dirname(r.bare), 'bin')
+  mkdirSync(bin)
+  symlinkSync('/usr/bin/git', path.join(bin, 'git'))
+  const mirror = await openMirror({ source: source(r.bare, { lfs: 'fetch' }), directory: r.state })
+  await fetch(mirror)
+  process.env['PATH'] = bin
+  t.teardown(() => (process.env['PATH'] = before))
+  t.match(await problem(checkout(mirror, sha)), { code: 'pin/lfs-missing' })
+})
