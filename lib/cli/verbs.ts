@@ -16,7 +16,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
 
 const LIMIT = ['--limit <nodes>', 'only these nodes, as Slurm writes them: node[01-06]'] as const
 
-const SHA = ['--sha <sha>', 'this commit, all 40 digits, instead of what the ref leads to'] as const
+const SHA = ['--sha <sha>', 'this commit, all its digits, instead of what the ref leads to'] as const
 
 const CANARIES = ['--canaries', 'only the canaries'] as const
 

@@ -77,7 +77,7 @@ function bySha({ rollout, approvals }: Approvable, sha: string | undefined): App
 
 function requirePin({ pin }: RolloutState, sha: string): void {
   const given = sha.toLowerCase()
-  if (/^[0-9a-f]{12,40}$/.test(given) && pin.sha.startsWith(given)) return
+  if (/^[0-9a-f]{12,64}$/.test(given) && pin.sha.startsWith(given)) return
   const how = /^[0-9a-f]{1,11}$/.test(given) ? 'give at least 12 digits of the SHA' : `the rollout is pinned to ${pin.sha}`
   throw new PatchrunError({ code: 'usage/not-the-pin', message: `--sha ${sha.slice(0, 60)} is not the commit that would be approved: ${how}`, hint: '`patchrun status` shows the pin, and what waits for an approval.' })
 }

@@ -2,7 +2,7 @@
 // From the declared ref to a commit and its files.
 import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
-import { checkout, compare, fetch, openMirror, playbookExists, pruneCheckouts, resolve } from '../playbook/index.js'
+import { checkout, compare, fetch, openMirror, playbookExists, pruneCheckouts, resolve, SHA } from '../playbook/index.js'
 import type { Checkout, CheckoutOptions, Comparison, Mirror, Pin } from '../playbook/index.js'
 import type { EnvironmentState, PinnedCommit } from '../rollout/index.js'
 import { layoutOf } from './layout.js'
@@ -14,7 +14,6 @@ export interface Pinned {
   readonly comparison: Comparison
 }
 
-const SHA = /^[0-9a-f]{40}$/
 
 const mirrorOf = (fleet: Fleet, signal: AbortSignal | undefined): Promise<Mirror> => openMirror({ source: fleet.playbooks, directory: layoutOf(fleet).playbooks, signal })
 
@@ -65,7 +64,7 @@ async function firstOf(shas: readonly (string | null)[], is: (sha: string) => Pr
 function fullSha(text: string): string {
   const sha = text.toLowerCase()
   if (SHA.test(sha)) return sha
-  throw new PatchrunError({ code: 'usage/not-a-sha', message: `--sha ${text.slice(0, 60)} is no full SHA of a commit`, hint: 'Give all 40 digits, as `git rev-parse HEAD` and CI_COMMIT_SHA do.' })
+  throw new PatchrunError({ code: 'usage/not-a-sha', message: `--sha ${text.slice(0, 60)} is no full SHA of a commit`, hint: 'Give all its digits (40, or 64 where git uses SHA-256), as `git rev-parse HEAD` and CI_COMMIT_SHA do.' })
 }
 
 /** A commit that was rolled out before, by its SHA. It is in the mirror, unless that was lost: nothing is fetched as long as it is there. Throws pin/…. */

@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly limit?: string
   /** Only the canaries, instead of a limit. */
   readonly canaries?: boolean
-  /** This commit, all 40 digits, instead of what the ref leads to. */
+  /** This commit, all its digits, instead of what the ref leads to. */
   readonly sha?: string
   /** Path of a plan file: what is declared must still be what it shows. */
   readonly plan?: string

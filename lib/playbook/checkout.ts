@@ -8,7 +8,7 @@ import { PatchrunError } from '../errors.js'
 import { rememberFresh } from './fresh.js'
 import { git, gitFailed, gitOk } from './git.js'
 import { allowedPointers, setUpLfs } from './lfs.js'
-import { remoteCall, type Mirror } from './mirror.js'
+import { formatOf, remoteCall, type Mirror } from './mirror.js'
 import { discard, leaseName, ownedName, ownedPrefix, publish, sweep } from './owner.js'
 import { SHA } from './resolve.js'
 import { addSubmodules } from './submodules.js'
@@ -87,7 +87,7 @@ export async function pruneCheckouts(mirror: Mirror, keep: readonly string[]): P
   const used = new Set((await sweep(mirror.checkouts)).map(ownedPrefix))
   const removed = new Set<string>()
   for (const name of await readdir(mirror.checkouts).catch(() => [])) {
-    const sha = name.slice(0, 40)
+    const sha = /^[0-9a-f]*/.exec(name)?.[0] ?? ''
     if (ownedPrefix(name) !== null || !SHA.test(sha) || keep.includes(sha) || used.has(sha)) continue
     await discard(path.join(mirror.checkouts, name))
     removed.add(sha)
@@ -123,7 +123,7 @@ async function usable(place: string, signal: AbortSignal | undefined): Promise<b
 
 async function make(mirror: Mirror, sha: string, made: string, signal: AbortSignal | undefined): Promise<void> {
   await mkdir(made, { mode: 0o700 })
-  await gitOk(made, ['init', '--quiet', '--template='], { signal })
+  await gitOk(made, ['init', '--quiet', '--template=', `--object-format=${formatOf(sha)}`], { signal })
   const alternates = path.join(made, '.git', 'objects', 'info', 'alternates')
   await mkdir(path.dirname(alternates), { recursive: true })
   // Relative, so that the state directory can be moved as a whole.

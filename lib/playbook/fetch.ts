@@ -5,7 +5,10 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PatchrunError } from '../errors.js'
 import { dubiousOwnership, git, lastLines, type GitResult } from './git.js'
-import { markFetched, remoteCall, type Mirror } from './mirror.js'
+import { markFetched, reformat, remoteCall, type Mirror, type ObjectFormat } from './mirror.js'
+
+/** What git says where mirror and remote name their objects in different ways. */
+const OTHER_FORMAT = /mismatched algorithms: client \w+; server (sha1|sha256)/
 
 /** All but patchrun's own: the state may lie in the same repository, and is no playbook. */
 const REFS = ['+refs/*:refs/origin/*', '^refs/patchrun/*']
@@ -25,9 +28,16 @@ export async function fetch(mirror: Mirror, { signal }: { readonly signal?: Abor
   // --update-shallow: CI systems hand out shallow clones, whose refs git would silently leave out.
   const args = ['fetch', '--prune', '--no-tags', '--force', '--update-shallow', '--no-write-fetch-head', '--quiet', 'origin', ...REFS]
   let cleared = false
+  let reformatted = false
   for (let attempt = 0; ; attempt++) {
     const result = await git(mirror.path, args, call)
     if (result.code === 0) break
+    const format = OTHER_FORMAT.exec(result.stderr)?.[1]
+    if (format !== undefined && !reformatted) {
+      await reformat(mirror, format as ObjectFormat, signal)
+      reformatted = true
+      continue
+    }
     const lock = heldLock(result)
     if (lock === null) throw remoteError(mirror, result)
     const wait = TRIES[attempt]

@@ -2,7 +2,7 @@
 // The one door to git: fetch, resolve, compare, check out the pin.
 export { openMirror, type Mirror, type OpenMirror } from './mirror.js'
 export { fetch } from './fetch.js'
-export { resolve, type Pin } from './resolve.js'
+export { resolve, SHA, type Pin } from './resolve.js'
 export { compare, requireForward, type ChangedFile, type Commit, type CompareOptions, type Comparison, type ComparisonKind, type Some } from './compare.js'
 export { checkout, pruneCheckouts, type Checkout, type CheckoutOptions } from './checkout.js'
 export { ownTree, type OwnTree } from './own-tree.js'

@@ -42,21 +42,36 @@ export async function openMirror({ source, directory, signal }: OpenMirror): Pro
   const mirror: Mirror = { source, remote: url, path: path.join(home, 'mirror.git'), checkouts: path.join(home, 'checkouts') }
   await mkdir(mirror.checkouts, { recursive: true, mode: 0o700 })
   await sweep(home)
-  if (await isWhole(mirror.path, signal)) return mirror
-  const made = path.join(home, ownedName('.making'))
-  await mkdir(made, { mode: 0o700 })
-  await gitOk(made, ['init', '--quiet', '--bare', '--template='], { signal })
-  await writeFile(path.join(made, 'config'), mirrorConfig(url))
-  await publish(made, mirror.path)
+  if (!(await isWhole(mirror.path, signal))) await makeMirror(mirror, 'sha1', signal)
   return mirror
+}
+
+/** How git names objects. */
+export type ObjectFormat = 'sha1' | 'sha256'
+
+export const formatOf = (sha: string): ObjectFormat => (sha.length === 64 ? 'sha256' : 'sha1')
+
+async function makeMirror({ path: place, remote }: Mirror, format: ObjectFormat, signal: AbortSignal | undefined): Promise<void> {
+  const made = path.join(path.dirname(place), ownedName('.making'))
+  await mkdir(made, { mode: 0o700 })
+  await gitOk(made, ['init', '--quiet', '--bare', '--template=', `--object-format=${format}`], { signal })
+  await writeFile(path.join(made, 'config'), mirrorConfig(remote, format))
+  await publish(made, place)
+}
+
+/** Makes the mirror anew, empty, for a remote of another object format: what it held is of no use with that one. */
+export async function reformat(mirror: Mirror, format: ObjectFormat, signal: AbortSignal | undefined): Promise<void> {
+  await discard(mirror.path)
+  await makeMirror(mirror, format, signal)
 }
 
 // Written as a whole: the credential is not in it, and objects are never pruned, since checkouts borrow them and a
 // remembered commit must stay known after its branch was rewritten.
-function mirrorConfig(url: string): string {
+function mirrorConfig(url: string, format: ObjectFormat): string {
   const quoted = `"${url.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`
   return [
-    '[core]', '\trepositoryformatversion = 0', '\tbare = true', '\tlogAllRefUpdates = false',
+    '[core]', `\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}`, '\tbare = true', '\tlogAllRefUpdates = false',
+    ...(format === 'sha1' ? [] : ['[extensions]', `\tobjectFormat = ${format}`]),
     '[remote "origin"]', `\turl = ${quoted}`, '\tfetch = +refs/*:refs/origin/*', '\ttagOpt = --no-tags',
     '[gc]', '\tpruneExpire = never', '\tautoDetach = false', '',
   ].join('\n')

@@ -7,7 +7,7 @@ import { nearNames } from './near.js'
 
 /** The commit a whole rollout runs from. */
 export interface Pin {
-  /** 40 hex digits. */
+  /** 40 hex digits; 64 in a repository of SHA-256. */
   readonly sha: string
   /** As the operator wrote it. */
   readonly ref: string
@@ -22,7 +22,8 @@ export interface Pin {
   readonly fetchedAt?: string
 }
 
-export const SHA = /^[0-9a-f]{40}$/
+/** A full SHA, of either object format. */
+export const SHA = /^([0-9a-f]{40}|[0-9a-f]{64})$/
 const REMOTE = 'refs/origin/'
 /** Characters git allows in no ref, and words that would be more than a name to git. */
 const FORBIDDEN = /^-|^$|[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/$|^\/|\.$|^@$/
@@ -37,7 +38,7 @@ export async function resolve(mirror: Mirror, ref: string, { signal }: { readonl
     throw new PatchrunError({
       code: 'pin/ref-invalid',
       message: `"${ref.replace(/[\0-\x1f]/g, '?')}" is no name of a branch, a tag or a commit`,
-      hint: 'Give a branch, a tag, a full commit SHA of 40 digits, or a name beginning with refs/.',
+      hint: 'Give a branch, a tag, a full commit SHA of 40 digits (64 where git uses SHA-256), or a name beginning with refs/.',
     })
   }
   const refs = await listRefs(mirror, signal)
@@ -56,7 +57,10 @@ export async function resolve(mirror: Mirror, ref: string, { signal }: { readonl
   const [name] = found
   if (name === undefined && !isSha) throw await notFound(mirror, ref, [...refs], signal)
   const what = name === undefined ? ref.toLowerCase() : REMOTE + name.slice('refs/'.length)
-  return describe(mirror, ref, name ?? ref.toLowerCase(), what, signal)
+  const pin = await describe(mirror, ref, name ?? ref.toLowerCase(), what, signal)
+  // What is whole in SHA-1 is the beginning of a name in SHA-256.
+  if (name === undefined && pin.sha.length > ref.length && pin.sha.startsWith(ref.toLowerCase())) throw shortened(ref, pin.sha)
+  return pin
 }
 
 async function describe(mirror: Mirror, ref: string, fullRef: string, what: string, signal: AbortSignal | undefined): Promise<Pin> {
@@ -89,6 +93,8 @@ async function listRefs(mirror: Mirror, signal: AbortSignal | undefined): Promis
   return new Set(text.split('\n').filter((line) => line !== '').map((line) => `refs/${line.slice(REMOTE.length)}`))
 }
 
+const shortened = (ref: string, full: string): PatchrunError => new PatchrunError({ code: 'pin/ref-not-found', message: `"${ref}" is a shortened SHA`, hint: `A pin is a full SHA. You may mean ${full}.` })
+
 async function notFound(mirror: Mirror, ref: string, refs: readonly string[], signal: AbortSignal | undefined): Promise<PatchrunError> {
   const message = `there is no branch or tag "${ref}" in ${mirror.remote}`
   const code = 'pin/ref-not-found'
@@ -100,11 +106,9 @@ async function notFound(mirror: Mirror, ref: string, refs: readonly string[], si
       hint: never ? 'Nothing was fetched from it yet.' : 'The repository is empty: push a commit first.',
     })
   }
-  if (/^[0-9a-f]{7,39}$/i.test(ref)) {
+  if (/^[0-9a-f]{7,63}$/i.test(ref)) {
     const full = (await git(mirror.path, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { signal })).stdout.trim()
-    if (SHA.test(full)) {
-      return new PatchrunError({ code, message: `"${ref}" is a shortened SHA`, hint: `A pin is a full SHA. You may mean ${full}.` })
-    }
+    if (SHA.test(full)) return shortened(ref, full)
   }
   const short = refs.filter((name) => /^refs\/(heads|tags)\//.test(name)).map((name) => name.replace(/^refs\/(heads|tags)\//, ''))
   const near = nearNames(ref, ref.startsWith('refs/') ? refs : short)

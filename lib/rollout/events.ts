@@ -15,7 +15,7 @@ export interface Actor {
 
 /** The commit a whole rollout runs from. */
 export interface PinnedCommit {
-  /** 40 hexadecimal digits. */
+  /** 40 hexadecimal digits; 64 in a repository of SHA-256. */
   readonly sha: string
   readonly ref: string
   readonly subject: string

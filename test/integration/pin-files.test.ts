@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commits whose files are not simply what git stores: attributes, Git LFS, other object formats.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path, { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { checkout, fetch, openMirror } from '../../lib/playbook/index.js'
+import { checkout, compare, fetch, openMirror, pruneCheckouts, resolve } from '../../lib/playbook/index.js'
+import { makePlayground } from '../support/playground.js'
+import { needsAnsible, OFTEN, run, statusOf, version } from '../support/say.js'
 import { commit, mirrored, problem, repositories, sh, source } from '../support/pin-repository.js'
 
 t.setTimeout(600_000)
@@ -93,3 +95,60 @@ t.test('without git-lfs nothing is fetched, and said so', async (t) => {
   t.teardown(() => (process.env['PATH'] = before))
   t.match(await problem(checkout(mirror, sha)), { code: 'pin/lfs-missing' })
 })
+
+t.test('a repository of SHA-256', async (t) => {
+  const r = repo('--object-format=sha256')
+  const first = sh(r.work, 'rev-parse', 'HEAD')
+  t.equal(first.length, 64)
+  const mirror = await mirrored(r)
+  t.match(await resolve(mirror, 'main'), { sha: first })
+  const second = commit(r, 'site.yml', '- hosts: all\n# 2\n', 'second')
+  await fetch(mirror)
+  t.match(await resolve(mirror, second), { sha: second, fullRef: second }, 'by its SHA')
+  t.match(await problem(resolve(mirror, second.slice(0, 40))), { hint: new RegExp(second) }, '40 digits of it are a shortened SHA')
+  t.match(await compare(mirror, first, { sha: second }), { kind: 'forward', commits: { count: 1 }, files: { list: [{ path: 'site.yml' }] } })
+  const [a, b] = [await checkout(mirror, first), await checkout(mirror, second)]
+  t.match(readFileSync(path.join(b.path, 'site.yml'), 'utf8'), /# 2/)
+  await b.verify()
+  await a.remove()
+  t.same(await pruneCheckouts(mirror, [second]), [])
+  const plain = await openMirror({ source: source(r.bare, { submodules: false }), directory: r.state })
+  t.equal(path.basename((await checkout(plain, second)).path), `${second}-plain`)
+  t.same(await pruneCheckouts(mirror, []), [], 'in use')
+})
+
+t.test('a repository that was made anew in the other object format', async (t) => {
+  const r = repo()
+  const mirror = await mirrored(r)
+  const old = await resolve(mirror, 'main')
+  const other = repo('--object-format=sha256')
+  rmSync(r.bare, { recursive: true })
+  renameSync(other.bare, r.bare)
+  await fetch(mirror)
+  const pin = await resolve(mirror, 'main')
+  t.equal(pin.sha.length, 64)
+  t.match(await compare(mirror, old.sha, pin), { kind: 'unknown-remembered' })
+  t.ok(await checkout(mirror, pin.sha))
+})
+
+const reftable = /reftable/.test(spawnSync('git', ['init', '-h'], { encoding: 'utf8' }).stdout + spawnSync('git', ['version', '--build-options'], { encoding: 'utf8' }).stdout)
+t.test('a repository whose refs are kept as reftable', reftable ? {} : { skip: 'this git does not know reftable' }, async (t) => {
+  const r = repo('--ref-format=reftable')
+  const mirror = await mirrored(r)
+  t.match(await resolve(mirror, 'main'), { sha: sh(r.work, 'rev-parse', 'HEAD') })
+})
+
+for (const [what, refs] of [['empty', false], ['with refs', true]] as const) {
+  t.test(`playbooks and state in repositories of SHA-256, ${what}`, needsAnsible, async (t) => {
+    const ground = makePlayground(t.testdir(), OFTEN, { nodes: 2, canary: 'node01', gitInit: ['--object-format=sha256'], state: { git: { repository: './state.git' } } })
+    sh(ground.directory, 'init', '-q', '--bare', '--object-format=sha256', 'state.git')
+    const sha = ground.commit('version 1', version('1'))
+    if (refs) ground.git('push', '-q', join(ground.directory, 'state.git'), 'main')
+    const out = await run(ground, '--sha', sha)
+    t.equal(out.code, 0, out.stderr)
+    t.equal(ground.read('node02', 'etc/version'), '1\n')
+    t.match(await statusOf(ground), { remembered: sha })
+    t.match(sh(join(ground.directory, 'state.git'), 'for-each-ref', '--format=%(objectname)'), /^[0-9a-f]{64}$/m)
+    t.match(await run(ground), { code: 0 }, 'and reads what it wrote')
+  })
+}

@@ -26,13 +26,15 @@ export interface PlaygroundFleet {
   readonly changes?: Readonly<Record<string, unknown>>
   readonly hostVars?: Readonly<Record<string, unknown>>
   readonly state?: Readonly<Record<string, unknown>>
+  /** Further options of git init, for the playbook repository. */
+  readonly gitInit?: readonly string[]
 }
 
 /** `ansibleBin`: the bin directory of the ansible-core to run with. */
 export function makePlayground(directory: string, ansibleBin: string, fleet: PlaygroundFleet = {}): Playground {
   const file = join(directory, 'patchrun.yml')
   const at = (node: string, path: string): string => join(directory, 'nodes', node, path)
-  const { git, commit } = makeRepository(join(directory, 'playbooks'))
+  const { git, commit } = makeRepository(join(directory, 'playbooks'), fleet.gitInit)
   const playground: Playground = {
     directory,
     file,

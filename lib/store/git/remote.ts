@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PatchrunError } from '../../errors.js'
 import { git, gitOk } from '../../playbook/git.js'
 import type { GitCall } from '../../playbook/git.js'
-import { checkAddress, remoteCall } from '../../playbook/mirror.js'
+import { checkAddress, remoteCall, type ObjectFormat } from '../../playbook/mirror.js'
 import { ownedName, sweep } from '../../playbook/owner.js'
 import { splitCredential } from '../../playbook/redact.js'
 import { isRefused, remoteError } from './remote-error.js'
@@ -54,9 +54,20 @@ export function aWhile(): (error: PatchrunError) => boolean {
   return (error) => !isRefused(error) && performance.now() < end
 }
 
+/** A line of git's trace. */
+const PACKET = /^\d\d:\d\d:\d\d\.\d+ .*packet: /
+
+/** Gives the empty tree. */
+async function makeCopy(directory: string, url: string, format: ObjectFormat): Promise<string> {
+  await gitOk(directory, ['init', '--template=', '--initial-branch=journal', `--object-format=${format}`, '.'])
+  await gitOk(directory, ['config', 'remote.origin.url', url])
+  return (await gitOk(directory, ['hash-object', '-t', 'tree', '-w', '/dev/null'])).trim()
+}
+
 export class Remote {
   #refs: { readonly at: number; readonly refs: Refs } | undefined
   #turn: Promise<unknown> = Promise.resolve()
+  #formatKnown = false
   /** Set by who holds the lock: until it gives up, a remote that was there is waited for, whatever it says. */
   persist: (() => boolean) | undefined
 
@@ -67,7 +78,7 @@ export class Remote {
     /** Repository and ref, without credentials: fit to show. */
     readonly place: string,
     private readonly call: GitCall,
-    private readonly emptyTree: string,
+    private emptyTree: string,
   ) {}
 
   /** Makes an empty working copy; touches no network. Throws pin/repository-invalid, pin/git-missing, state/…. */
@@ -79,9 +90,7 @@ export class Remote {
     const directory = join(parent, ownedName('copy'))
     mkdirSync(directory, { mode: 0o700 })
     copies.add(directory)
-    await gitOk(directory, ['init', '--template=', '--initial-branch=journal', '.'])
-    await gitOk(directory, ['config', 'remote.origin.url', url])
-    const emptyTree = (await gitOk(directory, ['hash-object', '-t', 'tree', '-w', '/dev/null'])).trim()
+    const emptyTree = await makeCopy(directory, url, 'sha1')
     const { config = [], ...call } = await remoteCall({ repository, directory }, undefined)
     return new Remote(directory, ref, `${url} ${ref}`, { ...call, config: [...config, ...SETTINGS], silence: SILENCE }, emptyTree)
   }
@@ -101,12 +110,25 @@ export class Remote {
   }
 
   async #list(): Promise<Refs> {
-    const result = await git(this.directory, ['ls-remote', '--quiet', 'origin', `${this.ref}/*`], this.call)
-    if (result.code !== 0) throw remoteError(this.place, result)
+    // An empty repository names its object format nowhere else than in what git says to git.
+    const call = this.#formatKnown ? this.call : { ...this.call, env: { ...this.call.env, GIT_TRACE_PACKET: '1' } }
+    const result = await git(this.directory, ['ls-remote', '--quiet', 'origin', `${this.ref}/*`], call)
+    if (result.code !== 0) throw remoteError(this.place, { stderr: result.stderr.split('\n').filter((line) => !PACKET.test(line)).join('\n') })
+    if (!this.#formatKnown && /object-format=sha256/.test(result.stderr)) this.emptyTree = await this.#remake()
+    this.#formatKnown = true
     return new Map(result.stdout.split('\n').flatMap((line): [string, string][] => {
       const [sha = '', name = ''] = line.split('\t')
       return name.startsWith(`${this.ref}/`) ? [[name.slice(this.ref.length + 1), sha]] : []
     }))
+  }
+
+  /** The working copy anew, for SHA-256. Nothing is in it yet: the remote is asked first, whatever is done with it. */
+  #remake(): Promise<string> {
+    return this.alone(async () => {
+      const url = (await this.git(['config', 'remote.origin.url'])).trim()
+      rmSync(join(this.directory, '.git'), { recursive: true, force: true })
+      return makeCopy(this.directory, url, 'sha256')
+    })
   }
 
   /** Fetches these refs, without what lies before them, and gives their commits. Throws state/remote-…. */
