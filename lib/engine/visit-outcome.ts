@@ -44,14 +44,23 @@ function drainOutcome(seen: Workload, name: string, prefix: string): NodeOutcome
   if (seen.results[name]?.result === 'drained' && use?.draining && use.ours) return said(use.empty ? 'empty' : 'busy')
   if (seen.results[name]?.result === 'outrun' && use && !use.draining) return { drained: 'outrun' }
   if (seen.results[name]?.result === 'foreign' && use && !use.ours) return said(use.empty ? 'foreign-empty' : 'foreign')
-  return said('unclear')
+  return { ...said('unclear'), failure: { cause: 'failed', message: `it could not be drained: ${answerOf(seen, name)}` } }
+}
+
+/** What was answered of a node, in words. */
+function answerOf({ results, nodes }: Workload, name: string): string {
+  const { result = 'nothing', message = '' } = results[name] ?? {}
+  const node = nodes.get(name)
+  const shown = node ? `the scheduler shows it ${node.state.join('+')}${node.reason === '' ? '' : `, reason "${node.reason}"`}` : 'the scheduler does not show it'
+  return `the role said ${result}${message === '' ? '' : ` (${message})`}; ${shown}`
 }
 
 function releaseOutcome(seen: Workload, name: string): NodeOutcome {
   const { result, message = '' } = seen.results[name] ?? {}
   if (result === 'released') return { released: 'ok' }
   if (result === 'foreign') return { released: 'foreign' }
-  return result === 'failed' ? { released: 'failed', failure: { cause: 'failed', message: message || 'it could not be given back' } } : { released: 'unclear' }
+  if (result === 'failed') return { released: 'failed', failure: { cause: 'failed', message: message || 'it could not be given back' } }
+  return { released: 'unclear', failure: { cause: 'failed', message: `it could not be given back: ${answerOf(seen, name)}` } }
 }
 
 function rebootOutcome(node: string, { nodes, reports, guard, fault }: RunSummary): NodeOutcome {

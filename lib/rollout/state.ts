@@ -44,8 +44,10 @@ export interface Held {
   readonly cut?: true
   /** A rollout before this one drained it. */
   readonly inherited?: true
-  /** Not asked again before, ms: the scheduler gave no answer. */
+  /** Not asked again before, ms: the scheduler gave no clear answer. */
   readonly again?: number
+  /** How often in a row it answered, and not clearly. */
+  readonly unclear?: number
   /** A person wants it back as it is; it is not drained again before this, ms. */
   readonly back?: number
 }

@@ -11,6 +11,8 @@ import type { Held, NodeState, OpenStep, RolloutState } from './state.js'
 
 /** A scheduler that gave no answer is asked again after this, ms. */
 const AGAIN = 15_000
+/** Answers in a row that are not clear, and then count as a failure. */
+const MAX_UNCLEAR = 5
 /** A drain that saw the node empty says nothing after this, ms. */
 const SEEN_LASTS = 60_000
 /** A node that somebody else took over is looked at again after this, ms. */
@@ -60,7 +62,7 @@ export const isSeenEmpty = ({ empty, seen }: Held, now: number): boolean => empt
 
 export function afterDrain(state: NodeState, outcome: NodeOutcome | undefined, { foreign }: OpenStep, at: number): NodeState {
   const { held, postponed: _over, ...rest } = state
-  const { again: _asked, ...before } = held ?? { since: at, phase: 'draining' as const, empty: false }
+  const { again: _asked, unclear: _unclear, ...before } = held ?? { since: at, phase: 'draining' as const, empty: false }
   const boot = before.boot ?? outcome?.boot
   const known = { ...before, ...(boot !== undefined && { boot }) }
   switch (outcome?.drained ?? 'unclear') {
@@ -78,7 +80,7 @@ export function afterDrain(state: NodeState, outcome: NodeOutcome | undefined, {
       return { ...rest, postponed: at + FOREIGN_AGAIN }
     case 'unclear':
       // It may be drained all the same.
-      return { ...rest, held: { ...known, empty: false, again: at + AGAIN } }
+      return askedAgain({ ...rest, held: { ...known, empty: false } }, held, outcome, at)
   }
 }
 
@@ -108,8 +110,19 @@ export function afterRelease(state: NodeState, outcome: NodeOutcome | undefined,
     case 'failed':
       return spoilt(state, held, outcome?.failure ?? { cause: 'failed', message: 'the node could not be given back' }, at)
     case 'unclear':
-      return { ...state, held: { ...held, again: at + AGAIN } }
+      return askedAgain(state, held, outcome, at)
   }
+}
+
+/** One that is silent is asked for as long as it takes; one that answers, and never clearly, spends an attempt. */
+function askedAgain(state: NodeState, before: Held | undefined, outcome: NodeOutcome | undefined, at: number): NodeState {
+  const { held = before } = state
+  if (!held) return state
+  const answered = outcome?.failure
+  const unclear = (before?.unclear ?? 0) + (answered ? 1 : 0)
+  if (!answered || unclear < MAX_UNCLEAR) return { ...state, held: { ...held, again: at + AGAIN, ...(unclear > 0 && { unclear }) } }
+  const { unclear: _spent, ...rest } = held
+  return { ...state, stage: 'failed', at, failures: state.failures + 1, failure: answered, held: rest }
 }
 
 /** Its visit starts over when it is tried again. */

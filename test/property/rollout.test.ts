@@ -38,7 +38,7 @@ t.test('a life in which nothing goes wrong ends with every node done', (t) => {
     const { policy, nodes } = scenario
     // Every fourth node is a hypervisor that needs a drain, of the scheduler or not, with the three behind it.
     const roles = nodes.map((n, i) => (i % 4 === 1 && i + 1 < nodes.length ? { ...n, need: 'drain' as const, role: i % 8 === 1 ? 'known' as const : 'unknown' as const } : { ...n, role: i % 4 > 1 ? 'guest' as const : 'plain' as const }))
-    const calm = { ...scenario, scheduler: true, nodes: roles, hands: 0, faults: 0, crashes: 0, words: 0, removals: 0, rewritten: false, capacity: { fleet: null, racks: null }, policy: { ...policy, maxChanged: null, deadline: null, timing: { ...policy.timing, freezes: [] } } }
+    const calm = { ...scenario, scheduler: true, nodes: roles, hands: 0, odd: null, faults: 0, crashes: 0, words: 0, removals: 0, rewritten: false, capacity: { fleet: null, racks: null }, policy: { ...policy, maxChanged: null, deadline: null, timing: { ...policy.timing, freezes: [] } } }
     const { end, events } = live(calm, decide)
     if (events.some((e) => e.type === 'intended' && e.guests)) together += 1
     if (end !== 'done') throw new Violation(`ends with ${end}`)

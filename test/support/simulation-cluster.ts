@@ -21,7 +21,8 @@ export class Cluster {
   readonly #jobs = new Map<string, Running[]>()
   #number = 0
 
-  constructor(private readonly names: readonly string[]) {}
+  /** `odd`: the scheduler never answers clearly of this node. */
+  constructor(private readonly names: readonly string[], private readonly odd?: string) {}
 
   get view(): SchedulerView {
     return { names: 'full', prefix: PREFIX, every: 25, workload: this.#workload, silent: this.#silent, looking: { now: false, watch: false } }
@@ -73,9 +74,9 @@ export class Cluster {
 
   drain(node: string, idle: boolean, fault: boolean, roll: number): NodeOutcome {
     const other = this.#drained.get(node) === 'other'
-    if (fault) {
+    if (fault || node === this.odd) {
       if (roll % 2 === 0 && !other) this.#drained.set(node, 'us')
-      return { drained: 'unclear' }
+      return { drained: 'unclear', ...(roll % 3 !== 0 && { failure: { cause: 'failed', message: 'unclear' } }) }
     }
     if (other) return { drained: this.isEmpty(node) ? 'foreign-empty' : 'foreign' }
     if (idle && !this.isEmpty(node) && !this.#drained.has(node)) return { drained: 'outrun' }

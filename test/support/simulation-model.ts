@@ -37,7 +37,7 @@ export class Model {
     })
     this.unscheduled = new Set(this.nodes.filter((_, i) => scenario.nodes[i]?.role === 'unknown').map((n) => n.name))
     scenario.nodes.forEach((made, i) => this.truth.set(`n${i}`, new Truth(made)))
-    this.cluster = scenario.scheduler ? new Cluster(this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n))) : null
+    this.cluster = scenario.scheduler ? new Cluster(this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n)), this.nodes[scenario.odd ?? -1]?.name) : null
     this.rules = new Rules(this)
     this.#record({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by: BY, ...(scenario.rewritten && { history: 'rewritten' as const }) })
   }

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly scheduler: boolean
   /** Percent of turns in which somebody drains a node by hand. */
   readonly hands: number
+  /** Number of a node of which the scheduler never answers clearly. */
+  readonly odd: number | null
   /** When the environment before this one completes the pin; null: there is none. */
   readonly promotedAt: number | null
   /** The pin does not descend from the remembered one. */
@@ -81,6 +83,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   forks: fc.integer({ min: 1, max: 8 }),
   scheduler: fc.boolean(),
   hands: fc.constantFrom(0, 0, 0, 2),
+  odd: fc.constantFrom(null, null, null, 0, 1),
   promotedAt: seldom(fc.nat({ max: 300 })),
   rewritten: fc.nat({ max: 9 }).map((n) => n === 0),
   faults: fc.constantFrom(0, 0, 3, 10, 30),

@@ -131,8 +131,14 @@ def field(line, name):
     return '' if not found or found.group(1) in ('(null)', 'N/A') else found.group(1)
 
 
+# Texts of other people follow it, and may look as it does.
+REASON = r'\sReason=((?:(?!\s(?:Comment|Extra)=).)*?)'
+# What may stand behind it: the next field, or nothing.
+NEXT = r'(?=\s+[A-Z][A-Za-z]*=|\s*$)'
+
+
 def node_of(line):
-    reason = re.search(r'\sReason=(.*) \[([^\[\]@\s]+)@([^\[\]\s]+)\]', line) or re.search(r'\sReason=(.*?)\s*$', line)
+    reason = re.search(REASON + r' \[([^\[\]@\s]+)@([^\[\]@\s]+)\]' + NEXT, line) or re.search(REASON + NEXT, line)
     text, by, at = (reason.groups() + (None, None))[:3] if reason else ('', None, None)
     words = []
     for word in field(line, 'State').split('+'):

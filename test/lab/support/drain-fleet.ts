@@ -74,6 +74,8 @@ export async function startDrainFleet(ansible: string, { nodes = 6, bootDelay }:
   const everywhere: DrainFleet['everywhere'] = (command, nodes = lab.nodes) => Promise.all(nodes.map(async (n) => (await lab.ssh(n, command)).stdout.trim()))
   const slurm = async (...argv: string[]): Promise<string> => (await lab.exec(['scontrol', 'show', '-o', ...argv])).stdout
   await everywhere('sudo DEBIAN_FRONTEND=noninteractive sh -c "apt-get -qy update; apt-get -qy install labpkg=1.0" >/dev/null 2>&1')
+  // What people note beside a reason looks like one.
+  await lab.exec(['scontrol', 'update', `nodename=${lab.nodes.join(',')}`, 'comment=seen by vendor [jdoe@2026-01-02]'])
   const journal = join(directory, '.patchrun/environments/default/journal.jsonl')
   const intents = (action: string, node: string): number =>
     existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').filter((line) => line.includes('"type":"intended"') && line.includes(`"action":"${action}"`) && line.includes(`"${node}"`)).length : 0
@@ -98,7 +100,7 @@ ansible: { forks: 6, connectTimeout: 5s }
 `),
     versions: (nodes) => everywhere("dpkg-query -W -f '${Version}' labpkg", nodes),
     boots: () => Promise.all(lab.nodes.map((n) => bootsOf(lab, n))),
-    reason: async (node) => /Reason=(.*?)\s*$/m.exec(await slurm('node', node))?.[1] ?? '',
+    reason: async (node) => /Reason=(.*?)\s*(?:Comment=.*)?$/m.exec(await slurm('node', node))?.[1] ?? '',
     states: async () => Object.fromEntries([...(await slurm('node')).matchAll(/NodeName=(\S+).*? State=(\S+)/g)].map(([, name = '', state = '']) => [name, state])),
     reservations: async () => [...(await slurm('reservation')).matchAll(/ReservationName=(\S+)/g)].map(([, name = '']) => name),
     steps: () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').filter((line) => line.includes('"type":"intended"')).map((line) => `${/"action":"(\w+)"/.exec(line)?.[1] ?? ''} ${(/"nodes":\[([^\]]*)\]/.exec(line)?.[1] ?? '').replaceAll('"', '')}`) : []),
