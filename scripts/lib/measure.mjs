@@ -9,13 +9,17 @@ import ctypes, json, os, resource, subprocess, sys, time
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
 with open(sys.argv[1], 'ab') as log:
     begun = time.monotonic()
-    code = subprocess.call(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    wall = time.monotonic() - begun
+    child = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+code = None
 while True:
+    # Orphans are buried while it runs: a name space of processes does not end as long as one of them lies about.
     try:
-        os.wait()
+        pid, status = os.wait()
     except ChildProcessError:
         break
+    if pid == child.pid:
+        code = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - begun
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({'code': code, 'wall': wall, 'cpu': used.ru_utime + used.ru_stime}))
 `
