@@ -7,10 +7,11 @@ import { PatchrunError, refuse, type Place, type Problem } from '../errors.js'
 import { parseExact } from '../fleet/exact-numbers.js'
 import { foreignValues, maySayMore, type ForeignValue } from '../fleet/foreign-values.js'
 import type { SourceGroup, SourceInventory } from '../fleet/source-inventory.js'
+import { runAlone } from './alone.js'
 import { packageRoot } from './package-root.js'
 
 const TIMEOUT = 120_000
-/** Characters of output that are read; 50,000 hosts with a dozen variables each need about 30 million. */
+/** Bytes of output that are read; 50,000 hosts with a dozen variables each need about 30 million. */
 const MAX_OUTPUT = 500_000_000
 
 export interface InventoryQuestion {
@@ -57,23 +58,17 @@ export async function askInventory(question: InventoryQuestion): Promise<SourceI
     throw new PatchrunError({ code: 'config/inventory-unreadable', message: `the inventory ${inventory} can not be read`, hint: 'Check the path; a relative one is taken from the directory of patchrun.yml.', ...at }, { cause })
   })
   const ask = async (...more: readonly string[]): Promise<string> => {
-    // Loaded only now: it takes longer than most verbs do.
-    const { execa } = await import('execa')
-    const result = await execa(executable, ['--inventory', inventory, '--list', '--export', ...more], {
+    const result = await runAlone(executable, ['--inventory', inventory, '--list', '--export', ...more], {
       cwd,
-      env: { ...ENVIRONMENT, ...noPassword() },
-      stdin: 'ignore',
-      reject: false,
+      env: { ...process.env, ...ENVIRONMENT, ...noPassword() },
       timeout,
-      forceKillAfterDelay: 5000,
-      maxBuffer: MAX_OUTPUT,
-      ...(signal ? { cancelSignal: signal } : {}),
+      maxOutput: MAX_OUTPUT,
+      ...(signal ? { signal } : {}),
     })
-    signal?.throwIfAborted()
-    if (result.timedOut) {
+    if (result.late) {
       throw new PatchrunError({ code: 'ansible/inventory-timeout', message: `ansible-inventory gave no answer on ${inventory} within ${timeout / 1000} s`, hint: 'An inventory script or plugin hangs: try "ansible-inventory --list -i PATH" by hand.', ...at })
     }
-    if (result.exitCode !== 0) throw new PatchrunError({ ...failure(inventory, result.stderr || result.shortMessage || ''), ...at })
+    if (result.exitCode !== 0) throw new PatchrunError({ ...failure(inventory, result.stderr || (result.code ?? result.signal ?? '')), ...at })
     return result.stdout
   }
   const answer = await ask()

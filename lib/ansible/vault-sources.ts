@@ -70,13 +70,13 @@ export async function vaultScriptProblems(ids: readonly VaultId[], signal?: Abor
 async function scriptFault(vault: VaultId, signal: AbortSignal | undefined, timeout: number): Promise<Problem | undefined> {
   const { id, path } = vault
   const args = isClient(path) ? ['--vault-id', id] : []
-  const { result, late } = await runAlone(path, args, { cwd: dirname(path), timeout, ...(signal ? { signal } : {}) })
+  const result = await runAlone(path, args, { cwd: dirname(path), timeout, ...(signal ? { signal } : {}) })
   // Its standard error is not told: a script that traces itself prints the password there.
   const byHand = `Try it by hand: ${[path, ...args].join(' ')}`
   const say = (what: string, hint = byHand): Problem => problem(vault, `${path} ${what}`, hint)
-  if (late) return say(`printed no password within ${timeout / 1000} s`)
+  if (result.late) return say(`printed no password within ${timeout / 1000} s`)
   if (result.code === 'ENOENT' || result.code === 'EACCES' || result.code === 'ENOEXEC') return say('can not be run', 'Check its first line: #! and the path of an interpreter that is there.')
   if (result.exitCode === UNKNOWN_LABEL && args.length > 0) return say(`knows no password for the label "${id}"`)
-  if (result.failed) return say(result.exitCode === undefined ? `was ended by ${result.signal ?? 'an error'}` : `failed with exit code ${result.exitCode}`)
+  if (result.exitCode !== 0 || result.tooMuch) return say(result.exitCode === undefined ? `was ended by ${result.signal ?? 'an error'}` : `failed with exit code ${result.exitCode}`)
   return result.stdout.trim() === '' ? say('printed no password') : undefined
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines of a list file or of a command to list entries, each knowing its place.
 import { open, stat } from 'node:fs/promises'
+import { runAlone } from '../ansible/alone.js'
 import { PatchrunError, type Place } from '../errors.js'
 import type { ListEntry } from '../fleet/lists.js'
 import { MAX_FILE, MAX_LINE, shown } from '../fleet/yaml-text.js'
@@ -65,19 +66,16 @@ function reason(cause: unknown): string {
 export async function readListCommand(command: readonly [string, ...string[]], cwd: string, where: Place, options: { readonly signal?: AbortSignal; readonly timeout?: number } = {}): Promise<ListEntry[]> {
   const { signal, timeout = TIMEOUT } = options
   const [program, ...args] = command
-  // Loaded only now: it takes longer than most verbs do.
-  const { execa } = await import('execa')
-  const result = await execa(program, args, { cwd, stdin: 'ignore', reject: false, timeout, forceKillAfterDelay: 5000, maxBuffer: MAX_FILE, stripFinalNewline: false, ...(signal ? { cancelSignal: signal } : {}) })
-  signal?.throwIfAborted()
+  const result = await runAlone(program, args, { cwd, timeout, maxOutput: MAX_FILE, ...(signal ? { signal } : {}) })
   const fail = (what: string, hint: string): never => {
-    const stderr = String(result.stderr ?? '').trim().slice(-500)
+    const stderr = result.stderr.trim().slice(-500)
     throw new PatchrunError({ code: 'config/list-command', message: `the list command ${program} ${what}${stderr ? `: ${stderr}` : ''}`, hint, where })
   }
-  if (result.timedOut) fail(`gave no answer within ${timeout / 1000} s`, 'Try it by hand, in the directory of patchrun.yml.')
-  if (result.isMaxBuffer) fail('printed too much', 'It must print one host expression a line.')
+  if (result.late) fail(`gave no answer within ${timeout / 1000} s`, 'Try it by hand, in the directory of patchrun.yml.')
+  if (result.tooMuch) fail('printed too much', 'It must print one host expression a line.')
   if (result.code === 'ENOENT') fail('was not found', 'Give its full path, or put it on PATH. A shell is not involved: write each argument as an entry of its own.')
   if (result.code === 'EACCES') fail('can not be run', 'Make it executable.')
   // An empty or cut list is no list: what a failed command printed is not used.
-  if (result.failed) fail(result.exitCode === undefined ? `was ended by ${result.signal ?? 'an error'}` : `failed with exit code ${result.exitCode}`, 'Try it by hand, in the directory of patchrun.yml.')
+  if (result.exitCode !== 0) fail(result.exitCode === undefined ? `was ended by ${result.signal ?? 'an error'}` : `failed with exit code ${result.exitCode}`, 'Try it by hand, in the directory of patchrun.yml.')
   return linesToEntries(`(output of ${program})`, result.stdout)
 }

@@ -2,6 +2,7 @@
 // The one place that starts git. A call is argv in, code and output out; what an exit code means is the caller's to say.
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { simpleGit, type SimpleGitOptions } from 'simple-git'
 import { PatchrunError } from '../errors.js'
 import { gitEnvironment, guardedNames, type Environment } from './environment.js'
@@ -106,7 +107,15 @@ export async function git(directory: string, args: readonly string[], call: GitC
     ...(call.signal ? { abort: call.signal } : {}),
     ...(call.silence ? { timeout: { block: call.silence } } : {}),
   })
-  const stdout = await instance.env({ ...env }).raw([...args])
+  const pipes: NodeJS.ReadableStream[] = []
+  instance.outputHandler((_command, ...streams) => void pipes.push(streams[0], streams[1]))
+  let stdout: string
+  try {
+    stdout = await instance.env({ ...env }).raw([...args])
+  } finally {
+    // A process that git leaves behind (ssh's master connection) holds them, and would keep this one from ending.
+    for (const pipe of pipes) if (pipe instanceof Readable) pipe.destroy()
+  }
   call.signal?.throwIfAborted()
   if (code !== null && code < 0 && /ENOENT|EACCES/.test(stderr)) {
     throw new PatchrunError({

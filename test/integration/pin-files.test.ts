@@ -5,6 +5,8 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSyn
 import path, { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { checkout, compare, fetch, openMirror, pruneCheckouts, resolve } from '../../lib/playbook/index.js'
+import { patchrun } from '../support/command.js'
+import { makeRepository } from '../support/repository.js'
 import { makePlayground } from '../support/playground.js'
 import { needsAnsible, OFTEN, run, statusOf, version } from '../support/say.js'
 import { commit, mirrored, problem, repositories, sh, source } from '../support/pin-repository.js'
@@ -136,6 +138,18 @@ t.test('a repository whose refs are kept as reftable', reftable ? {} : { skip: '
   const r = repo('--ref-format=reftable')
   const mirror = await mirrored(r)
   t.match(await resolve(mirror, 'main'), { sha: sh(r.work, 'rev-parse', 'HEAD') })
+})
+
+t.test('a connection that ssh leaves open keeps nobody from ending', async (t) => {
+  const directory = t.testdir()
+  makeRepository(join(directory, 'playbooks')).commit('first', { 'site.yml': '- hosts: all\n' })
+  const [ssh, masters] = [join(directory, 'ssh'), join(directory, 'masters')]
+  writeFileSync(join(directory, 'patchrun.yml'), `schemaVersion: 1\nfleet: x\nplaybooks: { repository: "ssh://git@host${directory}/playbooks" }\nnodes: { allow: [n1], canary: [n1] }\n`)
+  // As ssh with ControlPersist: the master holds the standard error of the first connection.
+  writeFileSync(ssh, `#!/bin/sh\nsleep 900 >/dev/null &\necho $! >> '${masters}'\nshift $(($# - 1))\nexec sh -c "$1"\n`, { mode: 0o755 })
+  const { code, stdout, stderr } = await patchrun(['pin'], { cwd: directory, env: { GIT_SSH_COMMAND: `'${ssh}'` } })
+  t.match({ code, stdout }, { code: 0, stdout: /first/ }, stderr)
+  for (const pid of readFileSync(masters, 'utf8').trim().split('\n')) t.doesNotThrow(() => process.kill(Number(pid)), 'the master is still there')
 })
 
 for (const [what, refs] of [['empty', false], ['with refs', true]] as const) {
