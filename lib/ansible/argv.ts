@@ -24,13 +24,14 @@ export function selection(mode: RunMode): { readonly tags: readonly string[]; re
 }
 
 /**
- * Arguments after `ansible-playbook`. `hostsFile` is the path, from the checkout, of a file with one host a line. `following`:
+ * Arguments after `ansible-playbook`. `hostsFile` is the path, from the checkout, of a file with one host a line, `varsFile` that of one with extra variables. `following`:
  * sections after the first, whose check mode is the callback plugin's to set.
  */
 export function playbookArgv(
   request: Pick<RunRequest, 'mode' | 'inventory' | 'playbook' | 'policy'>,
   hostsFile: string,
   following: readonly Section[] = [],
+  varsFile?: string,
 ): readonly string[] {
   const { mode, policy } = request
   const { tags, skip } = selection(mode)
@@ -45,6 +46,8 @@ export function playbookArgv(
     ...skip.flatMap((tag) => ['--skip-tags', tag]),
     '--forks', String(policy.forks),
     ...vaultArgs(policy),
+    // A file: everybody on the machine can read arguments.
+    ...(varsFile === undefined ? [] : ['--extra-vars', `@${varsFile}`]),
     ...policy.extraArgs,
     '--', request.playbook, ...following.map(({ playbook }) => playbook),
   ]

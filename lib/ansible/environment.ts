@@ -12,6 +12,8 @@ export interface RunPlaces {
   readonly hostsFile: string
   /** One denied host a line. */
   readonly denyFile: string
+  /** Extra variables, as JSON; absent where there are none. */
+  readonly varsFile?: string | undefined
   /** lib/ansible/plugins of this package. */
   readonly plugins: string
   /** The ansible.cfg in force: the repository's, or an empty one of ours. */

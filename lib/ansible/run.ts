@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { execa } from 'execa'
 import { PatchrunError, refuse } from '../errors.js'
+import { stringifyExact } from '../fleet/exact-numbers.js'
 import { extraArgsProblems, playbookArgv } from './argv.js'
 import { EVENTS_FD, runEnvironment, type RunPlaces } from './environment.js'
 import { pluginDirectory } from './package-root.js'
@@ -38,7 +39,7 @@ async function start(request: RunRequest, following: readonly Section[]): Promis
   refuse(extraArgsProblems(request.policy.extraArgs))
   request.signal?.throwIfAborted()
   const places = prepare(request)
-  const argv = playbookArgv(request, limitPath(request.checkout, places.hostsFile), following)
+  const argv = playbookArgv(request, limitPath(request.checkout, places.hostsFile), following, places.varsFile)
   const begun = performance.now()
   const log = openSync(join(places.directory, 'ansible.log'), 'a', 0o600)
   const tee = openSync(join(places.directory, 'events.jsonl'), 'a', 0o600)
@@ -111,6 +112,9 @@ function prepare(request: RunRequest): RunPlaces {
   const denyFile = join(directory, 'deny')
   writeFileSync(hostsFile, request.hosts.map((host) => `${host}\n`).join(''))
   writeFileSync(denyFile, request.denied.map((host) => `${host}\n`).join(''))
+  const { extraVars = {} } = request.policy
+  const varsFile = Object.keys(extraVars).length > 0 ? join(directory, 'extra-vars.json') : undefined
+  if (varsFile !== undefined) writeFileSync(varsFile, `${stringifyExact(extraVars)}\n`, { mode: 0o600 })
   const own = join(request.checkout, 'ansible.cfg')
   let configFile = join(directory, 'ansible.cfg')
   let configText = ''
@@ -118,5 +122,5 @@ function prepare(request: RunRequest): RunPlaces {
     configFile = own
     configText = readFileSync(own, 'utf8')
   } else writeFileSync(configFile, '')
-  return { directory, hostsFile, denyFile, plugins: pluginDirectory(), configFile, configText }
+  return { directory, hostsFile, denyFile, varsFile, plugins: pluginDirectory(), configFile, configText }
 }

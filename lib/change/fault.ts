@@ -48,6 +48,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/no play of the playbook/, "Correct the `hosts:` of the plays, or the groups in patchrun.yml: `patchrun inventory --list` shows what they can match."],
   [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Install the collection on the machine that runs patchrun (ansible-galaxy), or correct the name.'],
   [/role .* was not found/i, 'Add the role to the playbook repository (a missing submodule or requirements.yml?), or correct its name.'],
+  [/'\w+' is undefined/, 'Set the variable under playbooks.vars in patchrun.yml: what -e would give.'],
   [/vault/i, 'Name the password under ansible.vault in patchrun.yml; `patchrun doctor` looks at those that are named.'],
   [/YAML|syntax|Syntax|mapping values|could not find expected|JSON/, 'Correct the file at this place; ansible-playbook --syntax-check shows the same.'],
   [/could not be found|playbook/i, 'Check playbooks.playbook in patchrun.yml and that the file is in the pinned commit.'],

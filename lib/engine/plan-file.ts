@@ -100,7 +100,8 @@ const wavesOf = (fleet: Fleet, limit: readonly string[] | null): PlanFile['waves
 
 function digestsOf(fleet: Fleet): Pick<PlanFile, 'hosts' | 'groups'> {
   const { _meta: meta, ...groups } = buildInventory(fleet)
-  return { hosts: Object.fromEntries(Object.entries(meta.hostvars).map(([name, vars]) => [name, digest(vars)])), groups: digest(groups) }
+  const { extraVars = {} } = fleet.ansible
+  return { hosts: Object.fromEntries(Object.entries(meta.hostvars).map(([name, vars]) => [name, digest(vars)])), groups: digest(Object.keys(extraVars).length > 0 ? { ...groups, 'extra variables': extraVars } : groups) }
 }
 
 /** The same for the same values, in whatever order their keys come. */

@@ -23,7 +23,7 @@ export const vaultOf = ({ config, file, places }: Declared): readonly VaultId[] 
   })
 
 /** How ansible-playbook is called, every default filled in. */
-export function ansibleOf(declared: Declared): AnsiblePolicy {
+export function ansibleOf(declared: Declared, environment: string): AnsiblePolicy {
   const d = patchrunSchema.definitions.ansible.properties
   const set = declared.config.ansible ?? {}
   const executable = executableOf(declared)
@@ -35,6 +35,7 @@ export function ansibleOf(declared: Declared): AnsiblePolicy {
     connectTimeout: parseDuration(set.connectTimeout ?? d.connectTimeout.default),
     diff: set.diff ?? d.diff.default,
     extraArgs: set.extraArgs ?? d.extraArgs.default,
+    extraVars: { ...declared.config.playbooks.vars, ...declared.config.environments?.[environment]?.playbooks?.vars },
     vault: vaultOf(declared),
   }
 }

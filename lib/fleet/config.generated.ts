@@ -118,6 +118,16 @@ export interface Playbooks {
    * What becomes of files that are kept in Git LFS, where its filters are not set up for this user: refuse the commit, name them and roll out the pointers as they are, or fetch them with git-lfs (not in submodules).
    */
   lfs?: 'refuse' | 'name' | 'fetch'
+  /**
+   * Extra variables of every run of Ansible, over all others, as with -e. They reach Ansible in a file.
+   */
+  vars?: Variables
+}
+/**
+ * Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.
+ */
+export interface Variables {
+  [k: string]: unknown
 }
 /**
  * Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).
@@ -199,12 +209,6 @@ export interface Inventory {
   hostVars?: {
     [k: string]: Variables
   }
-}
-/**
- * Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.
- */
-export interface Variables {
-  [k: string]: unknown
 }
 /**
  * Each group whose name fits is a failure domain.
@@ -762,4 +766,8 @@ export interface EnvironmentPlaybooks {
    * Branch, tag or full commit that is rolled out here.
    */
   ref?: Ref
+  /**
+   * Extra variables here, over those of the fleet.
+   */
+  vars?: Variables
 }

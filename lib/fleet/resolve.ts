@@ -124,7 +124,7 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
     groupVars: groups.groupVars,
     groupChildren: groups.groupChildren,
     policy,
-    ansible: ansibleOf(declared),
+    ansible: ansibleOf(declared, environment),
     scheduler,
     notify: notifyOf(declared, environment),
     ...state,

@@ -373,6 +373,16 @@ export const patchrunSchema = {
      "examples": [
       "fetch"
      ]
+    },
+    "vars": {
+     "description": "Extra variables of every run of Ansible, over all others, as with -e. They reach Ansible in a file.",
+     "$ref": "#/definitions/variables",
+     "default": {},
+     "examples": [
+      {
+       "target": "compute"
+      }
+     ]
     }
    },
    "examples": [
@@ -1219,6 +1229,16 @@ export const patchrunSchema = {
        "$ref": "#/definitions/ref",
        "examples": [
         "release-2025-11"
+       ]
+      },
+      "vars": {
+       "description": "Extra variables here, over those of the fleet.",
+       "$ref": "#/definitions/variables",
+       "default": {},
+       "examples": [
+        {
+         "target": "compute"
+        }
        ]
       }
      },

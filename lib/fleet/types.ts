@@ -181,6 +181,8 @@ export interface AnsiblePolicy {
   readonly diff: boolean
   /** Further arguments for ansible-playbook, such as `--private-key`; never ones that choose hosts, tags or check mode. */
   readonly extraArgs: readonly string[]
+  /** Variables of every run, over all others. */
+  readonly extraVars?: Readonly<Record<string, unknown>>
   /** Passwords of Ansible's vault, in the order in which they are tried. Empty: what the caller's own environment says holds. */
   readonly vault: readonly VaultId[]
 }

@@ -7,7 +7,7 @@ import { describeError, type SchemaError } from './schema-words.js'
 import { ordered } from './order.js'
 import { semanticProblems } from './semantics.js'
 import { validate as compiled } from './validator.generated.js'
-import { variableProblems, withExactVariables } from './variable-places.js'
+import { extraVariableProblems, variableProblems, withExactVariables } from './variable-places.js'
 import { vaultProblems } from './vault-values.js'
 import { parseYaml, type Located } from './yaml-source.js'
 
@@ -83,7 +83,7 @@ export function checkDeclaration(file: string, text: string): Checked {
   const value: unknown = places.value
   if (validate(value)) {
     const config = withExactVariables(value as Declaration, places.exact())
-    return { problems: [...vaultProblems(value, [], places).problems, ...variableProblems(config, places), ...semanticProblems(config, places)], declared: { file, config, places } }
+    return { problems: [...vaultProblems(value, [], places).problems, ...variableProblems(config, places), ...extraVariableProblems(config, places), ...semanticProblems(config, places)], declared: { file, config, places } }
   }
   const errors = withoutOtherBranches((validate.errors ?? []).slice(0, MAX_ERRORS))
   const version = errors.find((e) => e.instancePath === '/schemaVersion')
@@ -92,7 +92,7 @@ export function checkDeclaration(file: string, text: string): Checked {
   const vault = vaultProblems(value, errors, places)
   const problems = [...vault.problems, ...vault.others.map((error): Problem => describeError(error, places))]
   const config = withoutRefused(value, errors)
-  return config ? { problems: [...problems, ...variableProblems(config, places), ...semanticProblems(config, places)], declared: { file, config, places } } : { problems }
+  return config ? { problems: [...problems, ...variableProblems(config, places), ...extraVariableProblems(config, places), ...semanticProblems(config, places)], declared: { file, config, places } } : { problems }
 }
 
 /** @throws PatchrunError with every problem found, ordered by place; all codes begin with "config/" */

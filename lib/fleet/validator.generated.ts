@@ -2,16 +2,112 @@
 // Generated from schemas/patchrun.schema.json by scripts/generate-types.mjs. Do not edit.
 // @ts-nocheck
 export const validate = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Declaration","description":"patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.","type":"object","additionalProperties":false,"required":["schemaVersion","fleet","playbooks","nodes"],"examples":[{"schemaVersion":1,"fleet":"demo","playbooks":{"repository":"./playbooks","ref":"main","playbook":"site.yml"},"nodes":{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}}],"properties":{"$schema":{"description":"Path or URL of this schema, for editors. patchrun does not read it.","type":"string","examples":["node_modules/patchrun/schemas/patchrun.schema.json"]},"schemaVersion":{"description":"Version of the format of this file.","const":1,"examples":[1]},"fleet":{"description":"Name of the fleet, as reports and notices show it: letters, digits, '-', '_' and '.'.","$ref":"#/definitions/name","examples":["demo","m3"]},"playbooks":{"$ref":"#/definitions/playbooks"},"nodes":{"$ref":"#/definitions/nodes"},"inventory":{"$ref":"#/definitions/inventory"},"failureDomains":{"$ref":"#/definitions/failureDomains"},"partitions":{"$ref":"#/definitions/partitions"},"scheduler":{"$ref":"#/definitions/scheduler"},"runsOn":{"$ref":"#/definitions/runsOn"},"changes":{"$ref":"#/definitions/changes"},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"ansible":{"$ref":"#/definitions/ansible"},"state":{"$ref":"#/definitions/state"},"environments":{"description":"Named parts of the fleet, in the order in which they are promoted. Without it the whole fleet is one environment called \"default\".","type":"object","minProperties":1,"propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/environment"},"examples":[{"test01":{"nodes":{"allow":["test[01-04]"],"canary":["test01"]}},"prod":{"nodes":{"allow":["node[01-60]"],"canary":["node[01-02]"]}}}]}},"definitions":{"name":{"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"path":{"title":"Path","type":"string","minLength":1,"maxLength":4096},"duration":{"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]},"hostExpression":{"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]},"variableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"variables":{"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.","type":"object","not":{"required":["__ansible_vault"],"properties":{"__ansible_vault":{}}},"propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true},"hostList":{"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]},"playbooks":{"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]},"lfs":{"description":"What becomes of files that are kept in Git LFS, where its filters are not set up for this user: refuse the commit, name them and roll out the pointers as they are, or fetch them with git-lfs (not in submodules).","enum":["refuse","name","fetch"],"default":"refuse","examples":["fetch"]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]},"ref":{"title":"Ref","type":"string","pattern":"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},"nodes":{"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]},"inventory":{"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]},"hostExpressions":{"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}},"failureDomains":{"title":"FailureDomains","description":"What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.","anyOf":[{"title":"DomainsFromGroups","description":"Each group whose name fits is a failure domain.","type":"object","additionalProperties":false,"required":["fromGroups"],"properties":{"fromGroups":{"description":"Group names; * stands for any text.","type":"array","minItems":1,"items":{"type":"string","minLength":1},"examples":[["rack*"]]}},"examples":[{"fromGroups":["rack*"]}]},{"title":"DomainsFromVariable","description":"Each value of the variable is a failure domain; a list of values puts a node into several.","type":"object","additionalProperties":false,"required":["fromVariable"],"properties":{"fromVariable":{"description":"Name of a host or group variable.","$ref":"#/definitions/variableName","examples":["rack"]}},"examples":[{"fromVariable":"rack"}]},{"title":"DomainsByName","description":"Names and the nodes in them.","type":"object","minProperties":1,"propertyNames":{"allOf":[{"$ref":"#/definitions/name"},{"not":{"enum":["fromGroups","fromVariable"]}}]},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"rack1":["node[01-03]"],"rack2":["node[04-06]"]}]}],"examples":[{"fromGroups":["rack*"]}]},"changes":{"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]},"beyond":{"description":"A task that fails in check mode after something on the node would have changed, or could not be foreseen: nobody knows what the rest would do. apply: the node is changed as far as it could be seen, and looked at again. error: it has failed.","enum":["apply","error"],"default":"apply","examples":["error"]},"unforeseen":{"$ref":"#/definitions/unforeseen"}},"examples":[{"untagged":"error","unforeseen":{"drain":"apply"}}]},"unforeseen":{"title":"Unforeseen","description":"What becomes of tasks that check mode skips, such as commands: apply runs them once a commit on each node, name only names them. Those that say changed_when: false change nothing, and are not meant.","type":"object","additionalProperties":false,"properties":{"hot":{"description":"Those tagged HotChange.","enum":["apply","name"],"default":"apply","examples":["name"]},"drain":{"description":"Those tagged DrainChange: apply drains the node for them.","enum":["apply","name"],"default":"name","examples":["apply"]},"untagged":{"description":"Those with neither tag: apply drains the node for them.","enum":["apply","name"],"default":"name","examples":["apply"]}},"examples":[{"drain":"apply"}]},"nodeCount":{"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]},"waveSize":{"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]},"rollout":{"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]},"ansible":{"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--private-key","/etc/patchrun/id_ed25519"]]},"vault":{"$ref":"#/definitions/vault"}},"examples":[{"forks":50,"vault":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]}]},"vault":{"title":"Vault","description":"The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.","type":"array","default":[],"items":{"anyOf":[{"title":"VaultFile","description":"A file that holds one password and nothing else.","type":"object","additionalProperties":false,"required":["file"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"file":{"description":"Path of the file. It must not be executable: Ansible would run it.","$ref":"#/definitions/path","examples":["/etc/patchrun/vault-pass"]}},"examples":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]},{"title":"VaultScript","description":"An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.","type":"object","additionalProperties":false,"required":["script"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"script":{"description":"Path of the executable.","$ref":"#/definitions/path","examples":["./vault-keyring-client.sh"]}},"examples":[{"id":"prod","script":"./vault-keyring-client.sh"}]}]},"examples":[[{"id":"prod","file":"/etc/patchrun/vault-pass"}]]},"state":{"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"git":{"description":"Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.","type":"object","additionalProperties":false,"properties":{"repository":{"description":"URL or path of the repository, which this user may push to. Without it, the playbook repository.","type":"string","minLength":1,"maxLength":4096,"examples":["https://git.example.org/ops/patchrun-state.git"]},"ref":{"description":"The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.","type":"string","minLength":6,"maxLength":200,"examples":["refs/patchrun/m3"]}},"examples":[{"repository":"https://git.example.org/ops/patchrun-state.git"}]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]},"environment":{"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]},"budget":{"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]},"retries":{"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]},"capacity":{"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions or known to the scheduler.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]},"pause":{"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]},"weekdays":{"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]},"day":{"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]},"window":{"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]},"freeze":{"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]},"windows":{"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]},"healthGate":{"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","visit","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"],["visit"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]},"healthGates":{"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]},"partitions":{"title":"Partitions","description":"Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"batch":["node[01-60]"],"gpu":["node[51-60]"]}]},"roleName":{"title":"RoleName","description":"Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.","type":"string","maxLength":255,"pattern":"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},"scheduler":{"title":"SchedulerDeclared","description":"The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"description":"Which workload manager it is.","enum":["slurm"],"examples":["slurm"]},"controller":{"description":"Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$","default":"localhost","examples":["ctl","slurm.example.org"]},"controllerVars":{"description":"Connection variables of that host, over what inventory.source says of it.","$ref":"#/definitions/variables","default":{},"examples":[{"ansible_user":"slurm-admin"}]},"names":{"description":"What the scheduler calls a node: its whole name, or that up to the first dot.","enum":["full","short"],"default":"full","examples":["short"]},"every":{"description":"How often it is asked while something waits for it; at least 1s.","$ref":"#/definitions/duration","default":"30s","examples":["30s","2m"]},"feature":{"description":"Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_.]{0,62}$","examples":["patchrun_"]},"roles":{"$ref":"#/definitions/schedulerRoles"},"vars":{"description":"Further variables of these roles.","$ref":"#/definitions/variables","default":{},"examples":[{"slurm_bin":"/opt/slurm/bin"}]}},"examples":[{"type":"slurm","controller":"ctl","names":"short"}]},"schedulerRoles":{"title":"SchedulerRoleNames","description":"The Ansible role of each step. A site may bring its own.","type":"object","additionalProperties":false,"properties":{"observe":{"description":"Tells the nodes, jobs and reservations.","$ref":"#/definitions/roleName","default":"slurm_observe","examples":["slurm_observe","site.cluster.observe"]},"drain":{"description":"Takes nodes out of scheduling.","$ref":"#/definitions/roleName","default":"slurm_drain","examples":["slurm_drain","site.cluster.drain"]},"release":{"description":"Gives nodes back.","$ref":"#/definitions/roleName","default":"slurm_release","examples":["slurm_release","site.cluster.release"]},"reboot":{"description":"Reboots a node where that is asked for, and waits until it is back.","$ref":"#/definitions/roleName","default":"node_reboot","examples":["node_reboot","site.cluster.node_reboot"]},"test":{"description":"Runs a test job on one node before users get it back.","$ref":"#/definitions/roleName","default":"slurm_test_job","examples":["slurm_test_job","site.cluster.test_job"]}},"examples":[{"test":"our_test_job"}]},"drain":{"title":"Drain","description":"How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"atOnce":{"description":"Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.","$ref":"#/definitions/waveSize","default":"10%","examples":["10%",4]},"timeout":{"description":"How long a drain may take to empty its node before onTimeout decides.","$ref":"#/definitions/duration","default":"24h","examples":["24h","3d"]},"onTimeout":{"description":"What then happens: wait on; release the node at once and try again later; wait on and ask a person.","enum":["wait","release","ask"],"default":"wait","examples":["release"]},"foreign":{"description":"Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.","enum":["leave","patch"],"default":"leave","examples":["patch"]},"hotFirst":{"description":"Apply the HotChange part of a node that needs a drain beforehand, under load.","type":"boolean","default":false,"examples":[true]},"reboot":{"description":"When a drained node is rebooted: when it or the play asks for it, once in every visit, never.","enum":["auto","always","never"],"default":"auto","examples":["always"]},"rebootTimeout":{"description":"A node that is not back this long after its reboot has failed.","$ref":"#/definitions/duration","default":"15m","examples":["15m","40m"]},"test":{"description":"Run a test job on exactly that node before users get it back.","type":"boolean","default":true,"examples":[false]}},"examples":[{"atOnce":"10%","timeout":"24h","onTimeout":"wait"}]},"runsOn":{"title":"RunsOn","description":"Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"hyp01":["node[01-04]"]}]},"secretSource":{"title":"SecretSource","description":"Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.","anyOf":[{"title":"SecretOfEnvironment","description":"A variable of the environment that patchrun runs in.","type":"object","additionalProperties":false,"required":["env"],"properties":{"env":{"description":"Name of the variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,254}$","examples":["PATCHRUN_SLACK"]}},"examples":[{"env":"PATCHRUN_SLACK"}]},{"title":"SecretOfFile","description":"A file that holds the secret and nothing else. A line end after it does not count.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file; a relative one is taken from the directory of this file.","$ref":"#/definitions/path","examples":["/etc/patchrun/slack"]}},"examples":[{"file":"/etc/patchrun/slack"}]},{"title":"SecretOfVault","description":"The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.","type":"object","additionalProperties":false,"required":["__ansible_vault"],"properties":{"__ansible_vault":{"description":"The encrypted text, as ansible-vault encrypt_string prints it.","type":"string","examples":["$ANSIBLE_VAULT;1.1;AES256\n3366..."]}},"examples":[{"__ansible_vault":"$ANSIBLE_VAULT;1.1;AES256\n3366..."}]}],"examples":[{"env":"PATCHRUN_SLACK"},{"file":"/etc/patchrun/slack"}]},"notifyTarget":{"title":"NotifyTarget","description":"Somebody who is told: Slack, or a webhook of your own.","type":"object","additionalProperties":false,"properties":{"slack":{"description":"The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.","$ref":"#/definitions/secretSource","examples":[{"env":"PATCHRUN_SLACK"}]},"webhook":{"title":"Webhook","description":"Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.","type":"object","additionalProperties":false,"required":["url","secret"],"properties":{"url":{"description":"Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.","anyOf":[{"title":"WebhookUrl","type":"string","minLength":1,"maxLength":2048},{"$ref":"#/definitions/secretSource"}],"examples":["https://desk.example.org/hooks/patchrun",{"env":"DESK_URL"}]},"secret":{"description":"The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.","$ref":"#/definitions/secretSource","examples":[{"file":"/etc/patchrun/desk.key"}]}},"examples":[{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}]},"on":{"description":"What is told; without it, all.","type":"array","minItems":1,"items":{"enum":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"]},"default":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"],"examples":[["halted","waiting-approval","quarantined"]]}},"examples":[{"slack":{"env":"PATCHRUN_SLACK"},"on":["halted","waiting-approval","quarantined"]}]},"notify":{"title":"Notify","description":"Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/notifyTarget"},"examples":[{"ops":{"slack":{"env":"PATCHRUN_SLACK"}},"desk":{"webhook":{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}}}]}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Declaration","description":"patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.","type":"object","additionalProperties":false,"required":["schemaVersion","fleet","playbooks","nodes"],"examples":[{"schemaVersion":1,"fleet":"demo","playbooks":{"repository":"./playbooks","ref":"main","playbook":"site.yml"},"nodes":{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}}],"properties":{"$schema":{"description":"Path or URL of this schema, for editors. patchrun does not read it.","type":"string","examples":["node_modules/patchrun/schemas/patchrun.schema.json"]},"schemaVersion":{"description":"Version of the format of this file.","const":1,"examples":[1]},"fleet":{"description":"Name of the fleet, as reports and notices show it: letters, digits, '-', '_' and '.'.","$ref":"#/definitions/name","examples":["demo","m3"]},"playbooks":{"$ref":"#/definitions/playbooks"},"nodes":{"$ref":"#/definitions/nodes"},"inventory":{"$ref":"#/definitions/inventory"},"failureDomains":{"$ref":"#/definitions/failureDomains"},"partitions":{"$ref":"#/definitions/partitions"},"scheduler":{"$ref":"#/definitions/scheduler"},"runsOn":{"$ref":"#/definitions/runsOn"},"changes":{"$ref":"#/definitions/changes"},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"ansible":{"$ref":"#/definitions/ansible"},"state":{"$ref":"#/definitions/state"},"environments":{"description":"Named parts of the fleet, in the order in which they are promoted. Without it the whole fleet is one environment called \"default\".","type":"object","minProperties":1,"propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/environment"},"examples":[{"test01":{"nodes":{"allow":["test[01-04]"],"canary":["test01"]}},"prod":{"nodes":{"allow":["node[01-60]"],"canary":["node[01-02]"]}}}]}},"definitions":{"name":{"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"path":{"title":"Path","type":"string","minLength":1,"maxLength":4096},"duration":{"title":"Duration","description":"A whole number with a unit (ms, s, m, h, d); several are added up.","type":"string","pattern":"^([0-9]{1,9}(ms|s|m|h|d))+$","examples":["90s","10m","1h30m"]},"hostExpression":{"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]},"variableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"variables":{"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.","type":"object","not":{"required":["__ansible_vault"],"properties":{"__ansible_vault":{}}},"propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true},"hostList":{"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]},"playbooks":{"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]},"lfs":{"description":"What becomes of files that are kept in Git LFS, where its filters are not set up for this user: refuse the commit, name them and roll out the pointers as they are, or fetch them with git-lfs (not in submodules).","enum":["refuse","name","fetch"],"default":"refuse","examples":["fetch"]},"vars":{"description":"Extra variables of every run of Ansible, over all others, as with -e. They reach Ansible in a file.","$ref":"#/definitions/variables","default":{},"examples":[{"target":"compute"}]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]},"ref":{"title":"Ref","type":"string","pattern":"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"},"nodes":{"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]},"inventory":{"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]},"hostExpressions":{"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}},"failureDomains":{"title":"FailureDomains","description":"What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.","anyOf":[{"title":"DomainsFromGroups","description":"Each group whose name fits is a failure domain.","type":"object","additionalProperties":false,"required":["fromGroups"],"properties":{"fromGroups":{"description":"Group names; * stands for any text.","type":"array","minItems":1,"items":{"type":"string","minLength":1},"examples":[["rack*"]]}},"examples":[{"fromGroups":["rack*"]}]},{"title":"DomainsFromVariable","description":"Each value of the variable is a failure domain; a list of values puts a node into several.","type":"object","additionalProperties":false,"required":["fromVariable"],"properties":{"fromVariable":{"description":"Name of a host or group variable.","$ref":"#/definitions/variableName","examples":["rack"]}},"examples":[{"fromVariable":"rack"}]},{"title":"DomainsByName","description":"Names and the nodes in them.","type":"object","minProperties":1,"propertyNames":{"allOf":[{"$ref":"#/definitions/name"},{"not":{"enum":["fromGroups","fromVariable"]}}]},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"rack1":["node[01-03]"],"rack2":["node[04-06]"]}]}],"examples":[{"fromGroups":["rack*"]}]},"changes":{"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]},"beyond":{"description":"A task that fails in check mode after something on the node would have changed, or could not be foreseen: nobody knows what the rest would do. apply: the node is changed as far as it could be seen, and looked at again. error: it has failed.","enum":["apply","error"],"default":"apply","examples":["error"]},"unforeseen":{"$ref":"#/definitions/unforeseen"}},"examples":[{"untagged":"error","unforeseen":{"drain":"apply"}}]},"unforeseen":{"title":"Unforeseen","description":"What becomes of tasks that check mode skips, such as commands: apply runs them once a commit on each node, name only names them. Those that say changed_when: false change nothing, and are not meant.","type":"object","additionalProperties":false,"properties":{"hot":{"description":"Those tagged HotChange.","enum":["apply","name"],"default":"apply","examples":["name"]},"drain":{"description":"Those tagged DrainChange: apply drains the node for them.","enum":["apply","name"],"default":"name","examples":["apply"]},"untagged":{"description":"Those with neither tag: apply drains the node for them.","enum":["apply","name"],"default":"name","examples":["apply"]}},"examples":[{"drain":"apply"}]},"nodeCount":{"title":"NodeCount","description":"A number of nodes, or a percentage.","anyOf":[{"type":"integer","minimum":0,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 0 to 100 with a % sign.","pattern":"^(100|[0-9]{1,2})%$","examples":["5%"]}]},"waveSize":{"title":"WaveSize","description":"A number of nodes, 1 or more, or a percentage from 1% to 100%.","anyOf":[{"type":"integer","minimum":1,"maximum":1000000},{"type":"string","description":"A percentage is a whole number from 1 to 100 with a % sign.","pattern":"^(100|[1-9][0-9]?)%$","examples":["10%"]}]},"rollout":{"title":"Rollout","description":"How a rollout goes: how fast, how much of the fleet at once, and what stops it. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"soak":{"description":"Wait after the last canary was verified.","$ref":"#/definitions/duration","default":"10m","examples":["0s","10m","1h30m"]},"waves":{"description":"Share of the nodes outside the canary list that is reached when each wave is done, rising. What is then left follows in a last wave.","type":"array","minItems":1,"items":{"$ref":"#/definitions/waveSize"},"default":["10%","50%","100%"],"examples":[["10%","50%","100%"],[1,10,"100%"]]},"maxFailed":{"description":"Failed nodes outside the canary wave that are endured, whatever the cause; one more halts the rollout. A percentage is of the nodes outside the canary list, rounded down.","$ref":"#/definitions/nodeCount","default":"5%","examples":[0,3,"5%"]},"budget":{"$ref":"#/definitions/budget"},"retries":{"$ref":"#/definitions/retries"},"maxChanged":{"description":"Nodes changed in one run, at most, whatever else is allowed; the next run goes on. Without it there is no such limit.","type":"integer","minimum":1,"maximum":1000000,"examples":[100]},"capacity":{"$ref":"#/definitions/capacity"},"pause":{"$ref":"#/definitions/pause"},"deadline":{"description":"The rollout halts this long after it was opened or retried. Without it, never.","$ref":"#/definitions/duration","examples":["3d"]},"approval":{"description":"What a person must approve: the start, all nodes that are no canaries (once), each wave after the canaries.","type":"array","items":{"enum":["start","wide","waves"]},"default":[],"examples":[["wide"],["start","waves"]]},"onNewCommit":{"description":"What happens to a rollout under way when the ref has moved: it is finished first, or a new one takes its place.","enum":["finish","supersede"],"default":"finish","examples":["supersede"]},"expected":{"description":"How long the change of a node is expected to take while nothing was measured. No change begins that would not be over before the window closes.","$ref":"#/definitions/duration","default":"10m","examples":["10m","1h"]}},"examples":[{"soak":"10m","waves":["10%","50%","100%"],"maxFailed":"5%"},{"budget":{"unreachable":"10%"},"capacity":{"fleet":"10%","domains":1},"pause":{"waves":"10m"},"deadline":"3d","approval":["wide"]}]},"ansible":{"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--private-key","/etc/patchrun/id_ed25519"]]},"vault":{"$ref":"#/definitions/vault"}},"examples":[{"forks":50,"vault":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]}]},"vault":{"title":"Vault","description":"The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.","type":"array","default":[],"items":{"anyOf":[{"title":"VaultFile","description":"A file that holds one password and nothing else.","type":"object","additionalProperties":false,"required":["file"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"file":{"description":"Path of the file. It must not be executable: Ansible would run it.","$ref":"#/definitions/path","examples":["/etc/patchrun/vault-pass"]}},"examples":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]},{"title":"VaultScript","description":"An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.","type":"object","additionalProperties":false,"required":["script"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"script":{"description":"Path of the executable.","$ref":"#/definitions/path","examples":["./vault-keyring-client.sh"]}},"examples":[{"id":"prod","script":"./vault-keyring-client.sh"}]}]},"examples":[[{"id":"prod","file":"/etc/patchrun/vault-pass"}]]},"state":{"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"git":{"description":"Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.","type":"object","additionalProperties":false,"properties":{"repository":{"description":"URL or path of the repository, which this user may push to. Without it, the playbook repository.","type":"string","minLength":1,"maxLength":4096,"examples":["https://git.example.org/ops/patchrun-state.git"]},"ref":{"description":"The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.","type":"string","minLength":6,"maxLength":200,"examples":["refs/patchrun/m3"]}},"examples":[{"repository":"https://git.example.org/ops/patchrun-state.git"}]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]},"environment":{"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]},"vars":{"description":"Extra variables here, over those of the fleet.","$ref":"#/definitions/variables","default":{},"examples":[{"target":"compute"}]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]},"budget":{"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]},"retries":{"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]},"capacity":{"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions or known to the scheduler.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]},"pause":{"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]},"weekdays":{"title":"Weekdays","description":"A day or a range of days, by their first three letters: \"mon\", \"sat-sun\".","type":"string","pattern":"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$","examples":["mon-fri","sat"]},"day":{"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]},"window":{"title":"Window","description":"A time in which changes may begin, on each of the days.","type":"object","additionalProperties":false,"required":["from","to"],"properties":{"days":{"description":"The days on which it opens.","type":"array","minItems":1,"items":{"$ref":"#/definitions/weekdays"},"default":["mon-sun"],"examples":[["mon-thu"],["sat","sun"]]},"from":{"description":"When it opens, by the clock on the wall: \"08:00\".","type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$","examples":["08:00","22:00"]},"to":{"description":"When it closes, up to \"24:00\". A time before \"from\" is one of the next day.","type":"string","pattern":"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$","examples":["15:00","24:00","06:00"]}},"examples":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]},"freeze":{"title":"FreezeTime","description":"A time in which no change may begin.","type":"object","additionalProperties":false,"required":["from","to","reason"],"properties":{"from":{"description":"First day, or the moment at which it begins.","$ref":"#/definitions/day","examples":["2026-12-18","2026-12-01T12:00"]},"to":{"description":"Last day, which belongs to it, or the moment at which it ends.","$ref":"#/definitions/day","examples":["2027-01-04","2026-12-01T18:00"]},"reason":{"description":"Why, as status shows it.","type":"string","minLength":1,"maxLength":200,"examples":["Christmas"]}},"examples":[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]},"windows":{"title":"Windows","description":"When changes may begin. Without it, always. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"zone":{"description":"IANA time zone in which days and times are meant.","type":"string","minLength":1,"maxLength":64,"default":"UTC","examples":["Europe/Oslo"]},"open":{"description":"The windows. Without one it is always open, but for the freezes.","type":"array","items":{"$ref":"#/definitions/window"},"default":[],"examples":[[{"days":["mon-thu"],"from":"08:00","to":"15:00"}]]},"freeze":{"description":"Times in which no change may begin, whatever the windows say.","type":"array","items":{"$ref":"#/definitions/freeze"},"default":[],"examples":[[{"from":"2026-12-18","to":"2027-01-04","reason":"Christmas"}]]},"calendar":{"description":"Path of an iCalendar file. Every event in it is a freeze; its summary is the reason. Read afresh at every pass.","$ref":"#/definitions/path","examples":["freezes.ics"]}},"examples":[{"zone":"Europe/Oslo","open":[{"days":["mon-thu"],"from":"08:00","to":"15:00"}],"calendar":"freezes.ics"}]},"healthGate":{"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","visit","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"],["visit"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]},"healthGates":{"title":"HealthGates","description":"Health gates: Ansible roles that must pass before the rollout goes on. Those of an environment stand in place of the fleet's.","type":"array","items":{"$ref":"#/definitions/healthGate"},"examples":[[{"name":"storage","role":"ready_checklist"}]]},"partitions":{"title":"Partitions","description":"Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"batch":["node[01-60]"],"gpu":["node[51-60]"]}]},"roleName":{"title":"RoleName","description":"Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.","type":"string","maxLength":255,"pattern":"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"},"scheduler":{"title":"SchedulerDeclared","description":"The workload manager whose nodes these are. Without it nothing is drained, and nodes that need a DrainChange wait.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"description":"Which workload manager it is.","enum":["slurm"],"examples":["slurm"]},"controller":{"description":"Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$","default":"localhost","examples":["ctl","slurm.example.org"]},"controllerVars":{"description":"Connection variables of that host, over what inventory.source says of it.","$ref":"#/definitions/variables","default":{},"examples":[{"ansible_user":"slurm-admin"}]},"names":{"description":"What the scheduler calls a node: its whole name, or that up to the first dot.","enum":["full","short"],"default":"full","examples":["short"]},"every":{"description":"How often it is asked while something waits for it; at least 1s.","$ref":"#/definitions/duration","default":"30s","examples":["30s","2m"]},"feature":{"description":"Beginning of the node feature that tells the commit; its first 12 digits follow. Without it no feature is set. Letters, digits, '_' and '.', a letter or '_' first.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_.]{0,62}$","examples":["patchrun_"]},"roles":{"$ref":"#/definitions/schedulerRoles"},"vars":{"description":"Further variables of these roles.","$ref":"#/definitions/variables","default":{},"examples":[{"slurm_bin":"/opt/slurm/bin"}]}},"examples":[{"type":"slurm","controller":"ctl","names":"short"}]},"schedulerRoles":{"title":"SchedulerRoleNames","description":"The Ansible role of each step. A site may bring its own.","type":"object","additionalProperties":false,"properties":{"observe":{"description":"Tells the nodes, jobs and reservations.","$ref":"#/definitions/roleName","default":"slurm_observe","examples":["slurm_observe","site.cluster.observe"]},"drain":{"description":"Takes nodes out of scheduling.","$ref":"#/definitions/roleName","default":"slurm_drain","examples":["slurm_drain","site.cluster.drain"]},"release":{"description":"Gives nodes back.","$ref":"#/definitions/roleName","default":"slurm_release","examples":["slurm_release","site.cluster.release"]},"reboot":{"description":"Reboots a node where that is asked for, and waits until it is back.","$ref":"#/definitions/roleName","default":"node_reboot","examples":["node_reboot","site.cluster.node_reboot"]},"test":{"description":"Runs a test job on one node before users get it back.","$ref":"#/definitions/roleName","default":"slurm_test_job","examples":["slurm_test_job","site.cluster.test_job"]}},"examples":[{"test":"our_test_job"}]},"drain":{"title":"Drain","description":"How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"atOnce":{"description":"Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.","$ref":"#/definitions/waveSize","default":"10%","examples":["10%",4]},"timeout":{"description":"How long a drain may take to empty its node before onTimeout decides.","$ref":"#/definitions/duration","default":"24h","examples":["24h","3d"]},"onTimeout":{"description":"What then happens: wait on; release the node at once and try again later; wait on and ask a person.","enum":["wait","release","ask"],"default":"wait","examples":["release"]},"foreign":{"description":"Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.","enum":["leave","patch"],"default":"leave","examples":["patch"]},"hotFirst":{"description":"Apply the HotChange part of a node that needs a drain beforehand, under load.","type":"boolean","default":false,"examples":[true]},"reboot":{"description":"When a drained node is rebooted: when it or the play asks for it, once in every visit, never.","enum":["auto","always","never"],"default":"auto","examples":["always"]},"rebootTimeout":{"description":"A node that is not back this long after its reboot has failed.","$ref":"#/definitions/duration","default":"15m","examples":["15m","40m"]},"test":{"description":"Run a test job on exactly that node before users get it back.","type":"boolean","default":true,"examples":[false]}},"examples":[{"atOnce":"10%","timeout":"24h","onTimeout":"wait"}]},"runsOn":{"title":"RunsOn","description":"Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"hyp01":["node[01-04]"]}]},"secretSource":{"title":"SecretSource","description":"Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.","anyOf":[{"title":"SecretOfEnvironment","description":"A variable of the environment that patchrun runs in.","type":"object","additionalProperties":false,"required":["env"],"properties":{"env":{"description":"Name of the variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,254}$","examples":["PATCHRUN_SLACK"]}},"examples":[{"env":"PATCHRUN_SLACK"}]},{"title":"SecretOfFile","description":"A file that holds the secret and nothing else. A line end after it does not count.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file; a relative one is taken from the directory of this file.","$ref":"#/definitions/path","examples":["/etc/patchrun/slack"]}},"examples":[{"file":"/etc/patchrun/slack"}]},{"title":"SecretOfVault","description":"The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.","type":"object","additionalProperties":false,"required":["__ansible_vault"],"properties":{"__ansible_vault":{"description":"The encrypted text, as ansible-vault encrypt_string prints it.","type":"string","examples":["$ANSIBLE_VAULT;1.1;AES256\n3366..."]}},"examples":[{"__ansible_vault":"$ANSIBLE_VAULT;1.1;AES256\n3366..."}]}],"examples":[{"env":"PATCHRUN_SLACK"},{"file":"/etc/patchrun/slack"}]},"notifyTarget":{"title":"NotifyTarget","description":"Somebody who is told: Slack, or a webhook of your own.","type":"object","additionalProperties":false,"properties":{"slack":{"description":"The URL of an incoming webhook of Slack. It is a secret: whoever has it can write there.","$ref":"#/definitions/secretSource","examples":[{"env":"PATCHRUN_SLACK"}]},"webhook":{"title":"Webhook","description":"Each message is posted as JSON (schemas/notification.schema.json), signed as Standard Webhooks has it.","type":"object","additionalProperties":false,"required":["url","secret"],"properties":{"url":{"description":"Where it is posted to: an https URL, http on this machine only. One that holds a secret comes from the environment or a file.","anyOf":[{"title":"WebhookUrl","type":"string","minLength":1,"maxLength":2048},{"$ref":"#/definitions/secretSource"}],"examples":["https://desk.example.org/hooks/patchrun",{"env":"DESK_URL"}]},"secret":{"description":"The key that messages are signed with (HMAC-SHA256). One that begins with whsec_ is read as base64.","$ref":"#/definitions/secretSource","examples":[{"file":"/etc/patchrun/desk.key"}]}},"examples":[{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}]},"on":{"description":"What is told; without it, all.","type":"array","minItems":1,"items":{"enum":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"]},"default":["started","canary-passed","halted","waiting-approval","quarantined","done","rolled-back"],"examples":[["halted","waiting-approval","quarantined"]]}},"examples":[{"slack":{"env":"PATCHRUN_SLACK"},"on":["halted","waiting-approval","quarantined"]}]},"notify":{"title":"Notify","description":"Who is told what a rollout does, by a name of your choice. The targets of an environment stand in place of the fleet's.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/notifyTarget"},"examples":[{"ops":{"slack":{"env":"PATCHRUN_SLACK"}},"desk":{"webhook":{"url":"https://desk.example.org/hooks/patchrun","secret":{"file":"/etc/patchrun/desk.key"}}}}]}}};
 const schema12 = {"title":"Name","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
-const schema13 = {"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]},"lfs":{"description":"What becomes of files that are kept in Git LFS, where its filters are not set up for this user: refuse the commit, name them and roll out the pointers as they are, or fetch them with git-lfs (not in submodules).","enum":["refuse","name","fetch"],"default":"refuse","examples":["fetch"]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]};
+const schema13 = {"title":"Playbooks","description":"The Ansible playbook repository whose commits are rolled out.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"description":"URL of the git repository, or path of a local one.","type":"string","minLength":1,"maxLength":4096,"pattern":"^[^-]","examples":["./playbooks","git@git.example.org:hpc/playbooks.git"]},"ref":{"description":"Branch, tag or full commit that is rolled out.","$ref":"#/definitions/ref","default":"main","examples":["main","release-2025-11"]},"playbook":{"description":"Path of the playbook within the repository.","$ref":"#/definitions/path","default":"site.yml","examples":["site.yml","playbooks/compute.yml"]},"submodules":{"description":"Check submodules out too.","type":"boolean","default":true,"examples":[false]},"lfs":{"description":"What becomes of files that are kept in Git LFS, where its filters are not set up for this user: refuse the commit, name them and roll out the pointers as they are, or fetch them with git-lfs (not in submodules).","enum":["refuse","name","fetch"],"default":"refuse","examples":["fetch"]},"vars":{"description":"Extra variables of every run of Ansible, over all others, as with -e. They reach Ansible in a file.","$ref":"#/definitions/variables","default":{},"examples":[{"target":"compute"}]}},"examples":[{"repository":"./playbooks","ref":"main","playbook":"site.yml"}]};
 const schema14 = {"title":"Ref","type":"string","pattern":"^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$"};
 const schema15 = {"title":"Path","type":"string","minLength":1,"maxLength":4096};
 const func3 = (text) => [...text].length;
 const pattern1 = new RegExp("^[^-]", "u");
 const pattern2 = new RegExp("^[A-Za-z0-9_./][A-Za-z0-9_./+@#-]{0,250}$", "u");
+const schema16 = {"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.","type":"object","not":{"required":["__ansible_vault"],"properties":{"__ansible_vault":{}}},"propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true};
+const schema17 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
+const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+const _errs1 = errors;
+const _errs2 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.__ansible_vault === undefined) && (missing0 = "__ansible_vault")){
+const err0 = {};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+var valid0 = _errs2 === errors;
+if(valid0){
+const err1 = {instancePath,schemaPath:"#/not",keyword:"not",params:{},message:"must NOT be valid",schema:schema16.not,parentSchema:schema16,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+const _errs3 = errors;
+if(typeof key0 === "string"){
+if(!pattern3.test(key0)){
+const err2 = {instancePath,schemaPath:"#/definitions/variableName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema17,data:key0,propertyName:key0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/definitions/variableName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:key0,propertyName:key0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+const err4 = {instancePath,schemaPath:"#/propertyNames",keyword:"propertyNames",params:{propertyName: key0},message:"property name must be valid",schema:schema16.propertyNames,parentSchema:schema16,data};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema16.type,parentSchema:schema16,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate12.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -28,7 +124,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((((key0 === "repository") || (key0 === "ref")) || (key0 === "playbook")) || (key0 === "submodules")) || (key0 === "lfs"))){
+if(!((((((key0 === "repository") || (key0 === "ref")) || (key0 === "playbook")) || (key0 === "submodules")) || (key0 === "lfs")) || (key0 === "vars"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema13,data};
 if(vErrors === null){
 vErrors = [err1];
@@ -170,6 +266,12 @@ vErrors.push(err12);
 errors++;
 }
 }
+if(data.vars !== undefined){
+if(!(validate12(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema13.type,parentSchema:schema13,data};
@@ -185,11 +287,11 @@ validate11.errors = vErrors;
 return errors === 0;
 }
 
-const schema16 = {"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]};
-const schema17 = {"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]};
-const schema18 = {"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]};
+const schema18 = {"title":"Nodes","description":"Which nodes patchrun may touch (allow), must never touch (deny), and touches first (canary).","type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"The nodes patchrun may touch. Never empty.","$ref":"#/definitions/hostList","examples":[["node[01-06]"]]},"deny":{"description":"The nodes patchrun must never touch, in no environment. A node that is also on allow or canary is a contradiction, and nothing is started.","$ref":"#/definitions/hostList","default":[],"examples":[["db[1-2]"]]},"canary":{"description":"The nodes touched first; each must be allowed. At least one, unless environments declare their own.","$ref":"#/definitions/hostList","examples":[["node[01-02]"]]}},"examples":[{"allow":["node[01-06]"],"deny":["db[1-2]"],"canary":["node[01-02]"]}]};
+const schema19 = {"title":"HostList","description":"Host expressions and sources, put together in order. An expression that begins with \"!\" takes nodes out of what stands before it. No node may come twice.","type":"array","items":{"anyOf":[{"$ref":"#/definitions/hostExpression"},{"title":"FileSource","description":"A text file with one host expression a line; # begins a comment. Read afresh at every pass.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file.","$ref":"#/definitions/path","examples":["lists/compute.txt"]}},"examples":[{"file":"lists/compute.txt"}]},{"title":"CommandSource","description":"A command that prints such lines, run in the directory of this file without a shell, for at most a minute. Run afresh at every pass.","type":"object","additionalProperties":false,"required":["command"],"properties":{"command":{"description":"The program and its arguments.","type":"array","minItems":1,"items":{"type":"string"},"examples":[["sinfo","-h","-N","-o","%N","-p","compute"]]}},"examples":[{"command":["sinfo","-h","-N","-o","%N","-p","compute"]}]},{"title":"InventorySource","description":"The hosts of an existing Ansible inventory, asked through ansible-inventory at every pass.","type":"object","additionalProperties":false,"required":["inventory"],"properties":{"inventory":{"description":"Path of the inventory: a file, a directory or a script.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"group":{"description":"Take only this group, with its child groups.","type":"string","minLength":1,"default":"all","examples":["compute"]}},"examples":[{"inventory":"inventory/hosts.ini","group":"compute"}]}]},"examples":[["node[01-06]"],[{"file":"lists/compute.txt"},"!node03"]]};
+const schema20 = {"title":"HostExpression","description":"Nodes as Slurm and ClusterShell write them. See docs/usage/host-expressions.md.","type":"string","minLength":1,"examples":["node[01-06]","m3a[001-120,130]","r[1-4]n[01-32]!r2n07","!node03"]};
 
-function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -201,7 +303,7 @@ let valid2 = false;
 const _errs3 = errors;
 if(typeof data0 === "string"){
 if(func3(data0) < 1){
-const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema18,data:data0};
+const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema20,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -212,7 +314,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema18.type,parentSchema:schema18,data:data0};
+const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.type,parentSchema:schema20,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -227,7 +329,7 @@ if(!valid2){
 const _errs6 = errors;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.file === undefined){
-const err2 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema17.items.anyOf[1].required,parentSchema:schema17.items.anyOf[1],data:data0};
+const err2 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema19.items.anyOf[1].required,parentSchema:schema19.items.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -238,7 +340,7 @@ errors++;
 }
 for(const key0 in data0){
 if(!(key0 === "file")){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema17.items.anyOf[1],data:data0};
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema19.items.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -285,7 +387,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema17.items.anyOf[1].type,parentSchema:schema17.items.anyOf[1],data:data0};
+const err7 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema19.items.anyOf[1].type,parentSchema:schema19.items.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -300,7 +402,7 @@ if(!valid2){
 const _errs12 = errors;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.command === undefined){
-const err8 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema17.items.anyOf[2].required,parentSchema:schema17.items.anyOf[2],data:data0};
+const err8 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema19.items.anyOf[2].required,parentSchema:schema19.items.anyOf[2],data:data0};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -311,7 +413,7 @@ errors++;
 }
 for(const key1 in data0){
 if(!(key1 === "command")){
-const err9 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema17.items.anyOf[2],data:data0};
+const err9 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema19.items.anyOf[2],data:data0};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -325,7 +427,7 @@ if(data0.command !== undefined){
 let data2 = data0.command;
 if(Array.isArray(data2)){
 if(data2.length < 1){
-const err10 = {instancePath:instancePath+"/" + i0+"/command",schemaPath:"#/items/anyOf/2/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema17.items.anyOf[2].properties.command,data:data2};
+const err10 = {instancePath:instancePath+"/" + i0+"/command",schemaPath:"#/items/anyOf/2/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema19.items.anyOf[2].properties.command,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -338,7 +440,7 @@ const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
 let data3 = data2[i1];
 if(typeof data3 !== "string"){
-const err11 = {instancePath:instancePath+"/" + i0+"/command/" + i1,schemaPath:"#/items/anyOf/2/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.items.anyOf[2].properties.command.items.type,parentSchema:schema17.items.anyOf[2].properties.command.items,data:data3};
+const err11 = {instancePath:instancePath+"/" + i0+"/command/" + i1,schemaPath:"#/items/anyOf/2/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema19.items.anyOf[2].properties.command.items.type,parentSchema:schema19.items.anyOf[2].properties.command.items,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -350,7 +452,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/" + i0+"/command",schemaPath:"#/items/anyOf/2/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema17.items.anyOf[2].properties.command.type,parentSchema:schema17.items.anyOf[2].properties.command,data:data2};
+const err12 = {instancePath:instancePath+"/" + i0+"/command",schemaPath:"#/items/anyOf/2/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema19.items.anyOf[2].properties.command.type,parentSchema:schema19.items.anyOf[2].properties.command,data:data2};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -362,7 +464,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema17.items.anyOf[2].type,parentSchema:schema17.items.anyOf[2],data:data0};
+const err13 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema19.items.anyOf[2].type,parentSchema:schema19.items.anyOf[2],data:data0};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -377,7 +479,7 @@ if(!valid2){
 const _errs19 = errors;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.inventory === undefined){
-const err14 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/3/required",keyword:"required",params:{missingProperty: "inventory"},message:"must have required property '"+"inventory"+"'",schema:schema17.items.anyOf[3].required,parentSchema:schema17.items.anyOf[3],data:data0};
+const err14 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/3/required",keyword:"required",params:{missingProperty: "inventory"},message:"must have required property '"+"inventory"+"'",schema:schema19.items.anyOf[3].required,parentSchema:schema19.items.anyOf[3],data:data0};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -388,7 +490,7 @@ errors++;
 }
 for(const key2 in data0){
 if(!((key2 === "inventory") || (key2 === "group"))){
-const err15 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema17.items.anyOf[3],data:data0};
+const err15 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema19.items.anyOf[3],data:data0};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -437,7 +539,7 @@ if(data0.group !== undefined){
 let data5 = data0.group;
 if(typeof data5 === "string"){
 if(func3(data5) < 1){
-const err19 = {instancePath:instancePath+"/" + i0+"/group",schemaPath:"#/items/anyOf/3/properties/group/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema17.items.anyOf[3].properties.group,data:data5};
+const err19 = {instancePath:instancePath+"/" + i0+"/group",schemaPath:"#/items/anyOf/3/properties/group/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema19.items.anyOf[3].properties.group,data:data5};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -448,7 +550,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/" + i0+"/group",schemaPath:"#/items/anyOf/3/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.items.anyOf[3].properties.group.type,parentSchema:schema17.items.anyOf[3].properties.group,data:data5};
+const err20 = {instancePath:instancePath+"/" + i0+"/group",schemaPath:"#/items/anyOf/3/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema19.items.anyOf[3].properties.group.type,parentSchema:schema19.items.anyOf[3].properties.group,data:data5};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -460,7 +562,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/3/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema17.items.anyOf[3].type,parentSchema:schema17.items.anyOf[3],data:data0};
+const err21 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/3/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema19.items.anyOf[3].type,parentSchema:schema19.items.anyOf[3],data:data0};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -475,7 +577,7 @@ valid2 = valid2 || _valid0;
 }
 }
 if(!valid2){
-const err22 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema17.items.anyOf,parentSchema:schema17.items,data:data0};
+const err22 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema19.items.anyOf,parentSchema:schema19.items,data:data0};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -498,7 +600,7 @@ vErrors = null;
 }
 }
 else {
-const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema17.type,parentSchema:schema17,data};
+const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema19.type,parentSchema:schema19,data};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -507,17 +609,17 @@ vErrors.push(err23);
 }
 errors++;
 }
-validate14.errors = vErrors;
+validate16.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.allow === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "allow"},message:"must have required property '"+"allow"+"'",schema:schema16.required,parentSchema:schema16,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "allow"},message:"must have required property '"+"allow"+"'",schema:schema18.required,parentSchema:schema18,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -528,7 +630,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "allow") || (key0 === "deny")) || (key0 === "canary"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema16,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema18,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -539,26 +641,26 @@ errors++;
 }
 }
 if(data.allow !== undefined){
-if(!(validate14(data.allow, {instancePath:instancePath+"/allow",parentData:data,parentDataProperty:"allow",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+if(!(validate16(data.allow, {instancePath:instancePath+"/allow",parentData:data,parentDataProperty:"allow",rootData}))){
+vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
 errors = vErrors.length;
 }
 }
 if(data.deny !== undefined){
-if(!(validate14(data.deny, {instancePath:instancePath+"/deny",parentData:data,parentDataProperty:"deny",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+if(!(validate16(data.deny, {instancePath:instancePath+"/deny",parentData:data,parentDataProperty:"deny",rootData}))){
+vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
 errors = vErrors.length;
 }
 }
 if(data.canary !== undefined){
-if(!(validate14(data.canary, {instancePath:instancePath+"/canary",parentData:data,parentDataProperty:"canary",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+if(!(validate16(data.canary, {instancePath:instancePath+"/canary",parentData:data,parentDataProperty:"canary",rootData}))){
+vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema16.type,parentSchema:schema16,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema18.type,parentSchema:schema18,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -567,14 +669,14 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate13.errors = vErrors;
+validate15.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]};
-const schema23 = {"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}};
+const schema23 = {"title":"Inventory","description":"Groups and variables of the nodes, for the inventory that patchrun generates. Only permitted nodes come into it.","type":"object","additionalProperties":false,"properties":{"source":{"description":"An existing Ansible inventory to take groups and variables from, asked through ansible-inventory at every pass. What is declared here goes over what it says.","$ref":"#/definitions/path","examples":["inventory/hosts.ini"]},"groups":{"description":"Groups and the nodes in them. Nodes that are not permitted are left out.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"default":{},"examples":[{"compute":["node[01-06]"]}]},"vars":{"description":"Variables of every node (group all).","$ref":"#/definitions/variables","default":{},"examples":[{"ntp_server":"ntp.example.org"}]},"groupVars":{"description":"Variables of a group that is declared here or in the source.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"compute":{"slurm_role":"compute"}}]},"hostVars":{"description":"Variables of nodes, by host expression. A later entry goes over an earlier one.","type":"object","additionalProperties":{"$ref":"#/definitions/variables"},"default":{},"examples":[{"node[01-06]":{"ansible_user":"root"},"node03":{"ansible_host":"10.0.0.3"}}]}},"examples":[{"source":"inventory/hosts.ini"},{"groups":{"compute":["node[01-06]"]},"vars":{"ansible_user":"root"}}]};
+const schema25 = {"title":"HostExpressions","type":"array","items":{"$ref":"#/definitions/hostExpression"}};
 
-function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -583,7 +685,7 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 === "string"){
 if(func3(data0) < 1){
-const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema18,data:data0};
+const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema20,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -594,7 +696,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema18.type,parentSchema:schema18,data:data0};
+const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/definitions/hostExpression/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.type,parentSchema:schema20,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -606,108 +708,12 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.type,parentSchema:schema23,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema25.type,parentSchema:schema25,data};
 if(vErrors === null){
 vErrors = [err2];
 }
 else {
 vErrors.push(err2);
-}
-errors++;
-}
-validate20.errors = vErrors;
-return errors === 0;
-}
-
-const schema25 = {"title":"Variables","description":"Ansible variables: a name and any value. YAML 1.2 is read, so yes and no stay words; write true and false. A value may be a !vault value.","type":"object","not":{"required":["__ansible_vault"],"properties":{"__ansible_vault":{}}},"propertyNames":{"$ref":"#/definitions/variableName"},"additionalProperties":true};
-const schema26 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
-const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-
-function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-const _errs1 = errors;
-const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.__ansible_vault === undefined) && (missing0 = "__ansible_vault")){
-const err0 = {};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-var valid0 = _errs2 === errors;
-if(valid0){
-const err1 = {instancePath,schemaPath:"#/not",keyword:"not",params:{},message:"must NOT be valid",schema:schema25.not,parentSchema:schema25,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-else {
-errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
-vErrors.length = _errs1;
-}
-else {
-vErrors = null;
-}
-}
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const _errs3 = errors;
-if(typeof key0 === "string"){
-if(!pattern3.test(key0)){
-const err2 = {instancePath,schemaPath:"#/definitions/variableName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema26,data:key0,propertyName:key0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/definitions/variableName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:key0,propertyName:key0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-const err4 = {instancePath,schemaPath:"#/propertyNames",keyword:"propertyNames",params:{propertyName: key0},message:"property name must be valid",schema:schema25.propertyNames,parentSchema:schema25,data};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema25.type,parentSchema:schema25,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
 }
 errors++;
 }
@@ -716,13 +722,13 @@ return errors === 0;
 }
 
 
-function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((((key0 === "source") || (key0 === "groups")) || (key0 === "vars")) || (key0 === "groupVars")) || (key0 === "hostVars"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema21,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -771,14 +777,14 @@ if(data.groups !== undefined){
 let data1 = data.groups;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 for(const key1 in data1){
-if(!(validate20(data1[key1], {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key1,rootData}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+if(!(validate22(data1[key1], {instancePath:instancePath+"/groups/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key1,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema21.properties.groups.type,parentSchema:schema21.properties.groups,data:data1};
+const err4 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.groups.type,parentSchema:schema23.properties.groups,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -789,8 +795,8 @@ errors++;
 }
 }
 if(data.vars !== undefined){
-if(!(validate22(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(!(validate12(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
 errors = vErrors.length;
 }
 }
@@ -798,14 +804,14 @@ if(data.groupVars !== undefined){
 let data4 = data.groupVars;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
-if(!(validate22(data4[key2], {instancePath:instancePath+"/groupVars/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(!(validate12(data4[key2], {instancePath:instancePath+"/groupVars/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/groupVars",schemaPath:"#/properties/groupVars/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema21.properties.groupVars.type,parentSchema:schema21.properties.groupVars,data:data4};
+const err5 = {instancePath:instancePath+"/groupVars",schemaPath:"#/properties/groupVars/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.groupVars.type,parentSchema:schema23.properties.groupVars,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -819,14 +825,14 @@ if(data.hostVars !== undefined){
 let data6 = data.hostVars;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key3 in data6){
-if(!(validate22(data6[key3], {instancePath:instancePath+"/hostVars/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key3,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(!(validate12(data6[key3], {instancePath:instancePath+"/hostVars/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key3,rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/hostVars",schemaPath:"#/properties/hostVars/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema21.properties.hostVars.type,parentSchema:schema21.properties.hostVars,data:data6};
+const err6 = {instancePath:instancePath+"/hostVars",schemaPath:"#/properties/hostVars/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.hostVars.type,parentSchema:schema23.properties.hostVars,data:data6};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -838,7 +844,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema21.type,parentSchema:schema21,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -847,13 +853,13 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate19.errors = vErrors;
+validate21.errors = vErrors;
 return errors === 0;
 }
 
 const schema27 = {"title":"FailureDomains","description":"What fails together: racks, chassis, switches. Declared by name, or taken from groups or from a variable.","anyOf":[{"title":"DomainsFromGroups","description":"Each group whose name fits is a failure domain.","type":"object","additionalProperties":false,"required":["fromGroups"],"properties":{"fromGroups":{"description":"Group names; * stands for any text.","type":"array","minItems":1,"items":{"type":"string","minLength":1},"examples":[["rack*"]]}},"examples":[{"fromGroups":["rack*"]}]},{"title":"DomainsFromVariable","description":"Each value of the variable is a failure domain; a list of values puts a node into several.","type":"object","additionalProperties":false,"required":["fromVariable"],"properties":{"fromVariable":{"description":"Name of a host or group variable.","$ref":"#/definitions/variableName","examples":["rack"]}},"examples":[{"fromVariable":"rack"}]},{"title":"DomainsByName","description":"Names and the nodes in them.","type":"object","minProperties":1,"propertyNames":{"allOf":[{"$ref":"#/definitions/name"},{"not":{"enum":["fromGroups","fromVariable"]}}]},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"rack1":["node[01-03]"],"rack2":["node[04-06]"]}]}],"examples":[{"fromGroups":["rack*"]}]};
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
@@ -975,7 +981,7 @@ if(data.fromVariable !== undefined){
 let data2 = data.fromVariable;
 if(typeof data2 === "string"){
 if(!pattern3.test(data2)){
-const err9 = {instancePath:instancePath+"/fromVariable",schemaPath:"#/definitions/variableName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema26,data:data2};
+const err9 = {instancePath:instancePath+"/fromVariable",schemaPath:"#/definitions/variableName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema17,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -986,7 +992,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/fromVariable",schemaPath:"#/definitions/variableName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data2};
+const err10 = {instancePath:instancePath+"/fromVariable",schemaPath:"#/definitions/variableName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1093,8 +1099,8 @@ errors++;
 }
 }
 for(const key3 in data){
-if(!(validate20(data[key3], {instancePath:instancePath+"/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key3,rootData}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+if(!(validate22(data[key3], {instancePath:instancePath+"/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key3,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
@@ -1134,13 +1140,13 @@ vErrors = null;
 }
 }
 }
-validate27.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
 
 const schema30 = {"title":"Partitions","description":"Partitions of the scheduler and the nodes in them. Nodes that are not permitted are left out.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"batch":["node[01-60]"],"gpu":["node[51-60]"]}]};
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1181,8 +1187,8 @@ errors++;
 }
 }
 for(const key1 in data){
-if(!(validate20(data[key1], {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key1,rootData}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+if(!(validate22(data[key1], {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key1,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
@@ -1197,7 +1203,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
 
@@ -1210,7 +1216,7 @@ const schema34 = {"title":"SchedulerRoleNames","description":"The Ansible role o
 const schema35 = {"title":"RoleName","description":"Name of an Ansible role: one of the playbook repository, one of a collection (three words with dots), or one that comes with patchrun.","type":"string","maxLength":255,"pattern":"^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$"};
 const pattern10 = new RegExp("^([A-Za-z0-9_][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){2,})$", "u");
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1412,12 +1418,12 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate35.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1482,8 +1488,8 @@ errors++;
 }
 }
 if(data.controllerVars !== undefined){
-if(!(validate22(data.controllerVars, {instancePath:instancePath+"/controllerVars",parentData:data,parentDataProperty:"controllerVars",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(!(validate12(data.controllerVars, {instancePath:instancePath+"/controllerVars",parentData:data,parentDataProperty:"controllerVars",rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
 errors = vErrors.length;
 }
 }
@@ -1551,14 +1557,14 @@ errors++;
 }
 }
 if(data.roles !== undefined){
-if(!(validate35(data.roles, {instancePath:instancePath+"/roles",parentData:data,parentDataProperty:"roles",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate36(data.roles, {instancePath:instancePath+"/roles",parentData:data,parentDataProperty:"roles",rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
 if(data.vars !== undefined){
-if(!(validate22(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(!(validate12(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
 errors = vErrors.length;
 }
 }
@@ -1573,19 +1579,19 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
 
 const schema40 = {"title":"RunsOn","description":"Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.","type":"object","additionalProperties":{"$ref":"#/definitions/hostExpressions"},"examples":[{"hyp01":["node[01-04]"]}]};
 
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate20(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+if(!(validate22(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
@@ -1600,14 +1606,14 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate39.errors = vErrors;
+validate40.errors = vErrors;
 return errors === 0;
 }
 
 const schema41 = {"title":"Changes","description":"How would-be changes are judged.","type":"object","additionalProperties":false,"properties":{"untagged":{"description":"What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.","enum":["drain","error"],"default":"drain","examples":["error"]},"beyond":{"description":"A task that fails in check mode after something on the node would have changed, or could not be foreseen: nobody knows what the rest would do. apply: the node is changed as far as it could be seen, and looked at again. error: it has failed.","enum":["apply","error"],"default":"apply","examples":["error"]},"unforeseen":{"$ref":"#/definitions/unforeseen"}},"examples":[{"untagged":"error","unforeseen":{"drain":"apply"}}]};
 const schema42 = {"title":"Unforeseen","description":"What becomes of tasks that check mode skips, such as commands: apply runs them once a commit on each node, name only names them. Those that say changed_when: false change nothing, and are not meant.","type":"object","additionalProperties":false,"properties":{"hot":{"description":"Those tagged HotChange.","enum":["apply","name"],"default":"apply","examples":["name"]},"drain":{"description":"Those tagged DrainChange: apply drains the node for them.","enum":["apply","name"],"default":"name","examples":["apply"]},"untagged":{"description":"Those with neither tag: apply drains the node for them.","enum":["apply","name"],"default":"name","examples":["apply"]}},"examples":[{"drain":"apply"}]};
 
-function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1726,7 +1732,7 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate42.errors = vErrors;
+validate43.errors = vErrors;
 return errors === 0;
 }
 
@@ -1737,7 +1743,7 @@ const pattern16 = new RegExp("^(100|[1-9][0-9]?)%$", "u");
 const pattern17 = new RegExp("^(100|[0-9]{1,2})%$", "u");
 const schema47 = {"title":"Budget","description":"Failed nodes outside the canary wave that are endured, by cause. A cause that is not named has no budget of its own; rollout.maxFailed counts them all.","type":"object","additionalProperties":false,"properties":{"failed":{"description":"Nodes on which a task failed.","$ref":"#/definitions/nodeCount","examples":[3,"5%"]},"unreachable":{"description":"Nodes that could not be reached, or hung.","$ref":"#/definitions/nodeCount","examples":["10%"]},"notConverged":{"description":"Nodes that would change again after they were changed.","$ref":"#/definitions/nodeCount","examples":[0]}},"examples":[{"failed":3,"unreachable":"10%","notConverged":0}]};
 
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2028,13 +2034,13 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate45.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
 
 const schema51 = {"title":"Retries","description":"How often a node that failed is tried again before it is quarantined. The wait doubles from one attempt to the next.","type":"object","additionalProperties":false,"properties":{"attempts":{"description":"Attempts in all, the first one included.","type":"integer","minimum":1,"maximum":100,"default":5,"examples":[1,5]},"backoff":{"description":"Wait before the second attempt.","$ref":"#/definitions/duration","default":"1m","examples":["1m"]},"longest":{"description":"Longest wait between two attempts.","$ref":"#/definitions/duration","default":"30m","examples":["30m"]}},"examples":[{"attempts":5,"backoff":"1m","longest":"30m"}]};
 
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2146,13 +2152,13 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate47.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
 
 const schema54 = {"title":"Capacity","description":"How many nodes may be out at once, at most, counting those that were out before. A percentage is of the nodes of the scope, rounded down, and never below one node.","type":"object","additionalProperties":false,"properties":{"fleet":{"description":"Of all nodes of the environment.","$ref":"#/definitions/waveSize","examples":["10%",5]},"groups":{"description":"Of the nodes of a group.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"compute":5}]},"partitions":{"description":"Of the nodes of a partition, as declared under partitions or known to the scheduler.","type":"object","additionalProperties":{"$ref":"#/definitions/waveSize"},"default":{},"examples":[{"batch":"10%"}]},"domains":{"description":"Of the nodes of each failure domain.","$ref":"#/definitions/waveSize","examples":[1]}},"examples":[{"fleet":"10%","groups":{"compute":5},"domains":1}]};
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2561,13 +2567,13 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate49.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
 
 const schema59 = {"title":"Pause","description":"Waits on the way.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"Wait between the changes of two nodes, which then go one by one.","$ref":"#/definitions/duration","default":"0s","examples":["30s"]},"waves":{"description":"Wait before each wave after the canaries.","$ref":"#/definitions/duration","default":"0s","examples":["10m"]}},"examples":[{"nodes":"30s","waves":"10m"}]};
 
-function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2644,12 +2650,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate51.errors = vErrors;
+validate52.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2893,14 +2899,14 @@ vErrors = null;
 }
 }
 if(data.budget !== undefined){
-if(!(validate45(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData}))){
-vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+if(!(validate46(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
 }
 if(data.retries !== undefined){
-if(!(validate47(data.retries, {instancePath:instancePath+"/retries",parentData:data,parentDataProperty:"retries",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate48(data.retries, {instancePath:instancePath+"/retries",parentData:data,parentDataProperty:"retries",rootData}))){
+vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
@@ -2940,14 +2946,14 @@ errors++;
 }
 }
 if(data.capacity !== undefined){
-if(!(validate49(data.capacity, {instancePath:instancePath+"/capacity",parentData:data,parentDataProperty:"capacity",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate50(data.capacity, {instancePath:instancePath+"/capacity",parentData:data,parentDataProperty:"capacity",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 }
 if(data.pause !== undefined){
-if(!(validate51(data.pause, {instancePath:instancePath+"/pause",parentData:data,parentDataProperty:"pause",rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
+if(!(validate52(data.pause, {instancePath:instancePath+"/pause",parentData:data,parentDataProperty:"pause",rootData}))){
+vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
 errors = vErrors.length;
 }
 }
@@ -3054,13 +3060,13 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
 
 const schema64 = {"title":"Drain","description":"How nodes are emptied, changed and given back. Needs a scheduler. An environment may set single fields anew.","type":"object","additionalProperties":false,"properties":{"atOnce":{"description":"Nodes that patchrun keeps drained at once, at most, beside all other limits. A percentage is of all nodes of the environment, rounded down, and never below one node.","$ref":"#/definitions/waveSize","default":"10%","examples":["10%",4]},"timeout":{"description":"How long a drain may take to empty its node before onTimeout decides.","$ref":"#/definitions/duration","default":"24h","examples":["24h","3d"]},"onTimeout":{"description":"What then happens: wait on; release the node at once and try again later; wait on and ask a person.","enum":["wait","release","ask"],"default":"wait","examples":["release"]},"foreign":{"description":"Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released.","enum":["leave","patch"],"default":"leave","examples":["patch"]},"hotFirst":{"description":"Apply the HotChange part of a node that needs a drain beforehand, under load.","type":"boolean","default":false,"examples":[true]},"reboot":{"description":"When a drained node is rebooted: when it or the play asks for it, once in every visit, never.","enum":["auto","always","never"],"default":"auto","examples":["always"]},"rebootTimeout":{"description":"A node that is not back this long after its reboot has failed.","$ref":"#/definitions/duration","default":"15m","examples":["15m","40m"]},"test":{"description":"Run a test job on exactly that node before users get it back.","type":"boolean","default":true,"examples":[false]}},"examples":[{"atOnce":"10%","timeout":"24h","onTimeout":"wait"}]};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3290,7 +3296,7 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate54.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
 
@@ -3301,7 +3307,7 @@ const pattern34 = new RegExp("^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|f
 const pattern35 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
 const pattern36 = new RegExp("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "u");
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3449,7 +3455,7 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
 
@@ -3457,7 +3463,7 @@ const schema71 = {"title":"FreezeTime","description":"A time in which no change 
 const schema72 = {"title":"Day","description":"A date, or a date and a time of the clock on the wall: \"2026-12-18\", \"2026-12-18T12:00\".","type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$","examples":["2026-12-18","2026-12-01T12:00"]};
 const pattern37 = new RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?$", "u");
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3599,12 +3605,12 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate59.errors = vErrors;
+validate60.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3660,8 +3666,8 @@ let data1 = data.open;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data1[i0], {instancePath:instancePath+"/open/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate58(data1[i0], {instancePath:instancePath+"/open/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -3682,8 +3688,8 @@ let data3 = data.freeze;
 if(Array.isArray(data3)){
 const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate59(data3[i1], {instancePath:instancePath+"/freeze/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate60(data3[i1], {instancePath:instancePath+"/freeze/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
@@ -3745,7 +3751,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate56.errors = vErrors;
+validate57.errors = vErrors;
 return errors === 0;
 }
 
@@ -3753,7 +3759,7 @@ const schema75 = {"title":"HealthGates","description":"Health gates: Ansible rol
 const schema76 = {"title":"Health","description":"An Ansible role that must pass before the rollout goes on.","type":"object","additionalProperties":false,"required":["name","role"],"properties":{"name":{"description":"Name of the gate, as status shows it.","$ref":"#/definitions/name","examples":["storage"]},"role":{"description":"Name of the role: one of the playbook repository, one of a collection, or one that comes with patchrun.","type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$","examples":["ready_checklist","example.cluster.storage_check"]},"at":{"description":"When it is asked: before a rollout, after the canaries, between waves, at the end; with visit, on each node that was drained, before it is given back.","type":"array","minItems":1,"items":{"enum":["start","canaries","waves","visit","end"]},"default":["start","canaries","waves","end"],"examples":[["start","end"],["visit"]]},"vars":{"description":"Variables of the role.","$ref":"#/definitions/variables","default":{},"examples":[{"mounts":["/scratch"]}]}},"examples":[{"name":"storage","role":"ready_checklist","at":["start","canaries"],"vars":{"ready_mounts":["/scratch"]}}]};
 const pattern40 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$", "u");
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3879,8 +3885,8 @@ errors++;
 }
 }
 if(data.vars !== undefined){
-if(!(validate22(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(!(validate12(data.vars, {instancePath:instancePath+"/vars",parentData:data,parentDataProperty:"vars",rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
 errors = vErrors.length;
 }
 }
@@ -3895,19 +3901,19 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate63.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate63(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate64(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -3922,7 +3928,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
 
@@ -3931,7 +3937,7 @@ const schema80 = {"title":"NotifyTarget","description":"Somebody who is told: Sl
 const schema81 = {"title":"SecretSource","description":"Where a secret is found when it is needed. The secret itself never stands in this file, unless it is encrypted.","anyOf":[{"title":"SecretOfEnvironment","description":"A variable of the environment that patchrun runs in.","type":"object","additionalProperties":false,"required":["env"],"properties":{"env":{"description":"Name of the variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,254}$","examples":["PATCHRUN_SLACK"]}},"examples":[{"env":"PATCHRUN_SLACK"}]},{"title":"SecretOfFile","description":"A file that holds the secret and nothing else. A line end after it does not count.","type":"object","additionalProperties":false,"required":["file"],"properties":{"file":{"description":"Path of the file; a relative one is taken from the directory of this file.","$ref":"#/definitions/path","examples":["/etc/patchrun/slack"]}},"examples":[{"file":"/etc/patchrun/slack"}]},{"title":"SecretOfVault","description":"The secret itself, encrypted with Ansible's vault: a !vault value. Ansible opens it when it is needed.","type":"object","additionalProperties":false,"required":["__ansible_vault"],"properties":{"__ansible_vault":{"description":"The encrypted text, as ansible-vault encrypt_string prints it.","type":"string","examples":["$ANSIBLE_VAULT;1.1;AES256\n3366..."]}},"examples":[{"__ansible_vault":"$ANSIBLE_VAULT;1.1;AES256\n3366..."}]}],"examples":[{"env":"PATCHRUN_SLACK"},{"file":"/etc/patchrun/slack"}]};
 const pattern42 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,254}$", "u");
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
@@ -4145,12 +4151,12 @@ vErrors = null;
 }
 }
 }
-validate69.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4167,8 +4173,8 @@ errors++;
 }
 }
 if(data.slack !== undefined){
-if(!(validate69(data.slack, {instancePath:instancePath+"/slack",parentData:data,parentDataProperty:"slack",rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate70(data.slack, {instancePath:instancePath+"/slack",parentData:data,parentDataProperty:"slack",rootData}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 }
@@ -4248,8 +4254,8 @@ var _valid0 = _errs8 === errors;
 valid2 = valid2 || _valid0;
 if(!valid2){
 const _errs10 = errors;
-if(!(validate69(data2, {instancePath:instancePath+"/webhook/url",parentData:data1,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate70(data2, {instancePath:instancePath+"/webhook/url",parentData:data1,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs10 === errors;
@@ -4278,8 +4284,8 @@ vErrors = null;
 }
 }
 if(data1.secret !== undefined){
-if(!(validate69(data1.secret, {instancePath:instancePath+"/webhook/secret",parentData:data1,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate70(data1.secret, {instancePath:instancePath+"/webhook/secret",parentData:data1,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 }
@@ -4345,12 +4351,12 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate68.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4391,8 +4397,8 @@ errors++;
 }
 }
 for(const key1 in data){
-if(!(validate68(data[key1], {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key1,rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data[key1], {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key1,rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -4407,14 +4413,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate67.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
 
 const schema83 = {"title":"Ansible","description":"How ansible-playbook is called.","type":"object","additionalProperties":false,"properties":{"executable":{"description":"Path of the ansible-playbook to use. Without it one is looked for.","$ref":"#/definitions/path","examples":["/opt/ansible/bin/ansible-playbook"]},"forks":{"description":"Nodes worked on at the same time.","type":"integer","minimum":1,"maximum":1000,"default":20,"examples":[50]},"config":{"description":"The ansible.cfg of the playbook repository: use it, with dangerous settings overridden, or ignore it.","enum":["repository","none"],"default":"repository","examples":["none"]},"hangTimeout":{"description":"A node whose task gives no result for this long is cut loose.","$ref":"#/definitions/duration","default":"30m","examples":["30m","2h"]},"connectTimeout":{"description":"How long a connection to a node may take to come up.","$ref":"#/definitions/duration","default":"10s","examples":["10s","1m"]},"diff":{"description":"Keep diffs of what changes. Turn it off where files hold secrets that no no_log covers.","type":"boolean","default":true,"examples":[false]},"extraArgs":{"description":"Further arguments of ansible-playbook. Ones that choose hosts, tags, inventory, playbook or check mode are refused, and so are variables on the command line, which everybody on the machine can read.","type":"array","items":{"type":"string"},"default":[],"examples":[["--private-key","/etc/patchrun/id_ed25519"]]},"vault":{"$ref":"#/definitions/vault"}},"examples":[{"forks":50,"vault":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]}]};
 const schema87 = {"title":"Vault","description":"The passwords of Ansible's vault, in the order in which Ansible tries them: files, or scripts that print one. See docs/usage/vault.md.","type":"array","default":[],"items":{"anyOf":[{"title":"VaultFile","description":"A file that holds one password and nothing else.","type":"object","additionalProperties":false,"required":["file"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"file":{"description":"Path of the file. It must not be executable: Ansible would run it.","$ref":"#/definitions/path","examples":["/etc/patchrun/vault-pass"]}},"examples":[{"id":"prod","file":"/etc/patchrun/vault-pass"}]},{"title":"VaultScript","description":"An executable that prints one password. One whose name ends in -client (before a file extension) is given --vault-id and the label.","type":"object","additionalProperties":false,"required":["script"],"properties":{"id":{"description":"The vault id: the label that values encrypted with this password carry.","$ref":"#/definitions/name","default":"default","examples":["prod"]},"script":{"description":"Path of the executable.","$ref":"#/definitions/path","examples":["./vault-keyring-client.sh"]}},"examples":[{"id":"prod","script":"./vault-keyring-client.sh"}]}]},"examples":[[{"id":"prod","file":"/etc/patchrun/vault-pass"}]]};
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -4652,12 +4658,12 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate76.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4849,8 +4855,8 @@ errors++;
 }
 }
 if(data.vault !== undefined){
-if(!(validate76(data.vault, {instancePath:instancePath+"/vault",parentData:data,parentDataProperty:"vault",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(!(validate77(data.vault, {instancePath:instancePath+"/vault",parentData:data,parentDataProperty:"vault",rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
@@ -4865,13 +4871,13 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate75.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
 
 const schema92 = {"title":"State","description":"Where patchrun keeps its journal.","type":"object","additionalProperties":false,"properties":{"directory":{"description":"Directory of the state. Every process that shares the fleet must see the same one.","$ref":"#/definitions/path","default":".patchrun","examples":["/var/lib/patchrun/m3"]},"git":{"description":"Journal, lock and mailbox lie in refs of a git repository instead: machines and CI jobs share them without sharing a file system. The directory then holds what belongs to this machine.","type":"object","additionalProperties":false,"properties":{"repository":{"description":"URL or path of the repository, which this user may push to. Without it, the playbook repository.","type":"string","minLength":1,"maxLength":4096,"examples":["https://git.example.org/ops/patchrun-state.git"]},"ref":{"description":"The refs of the fleet lie below this one. Without it, refs/patchrun/ and the fleet's name.","type":"string","minLength":6,"maxLength":200,"examples":["refs/patchrun/m3"]}},"examples":[{"repository":"https://git.example.org/ops/patchrun-state.git"}]},"lockTimeout":{"description":"How long a lock without a sign of life is held for that of a living process; at least 10s.","$ref":"#/definitions/duration","default":"60s","examples":["60s","5m"]}},"examples":[{"directory":"/var/lib/patchrun/m3"}]};
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5055,13 +5061,13 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
 
-const schema96 = {"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]};
+const schema96 = {"title":"Environment","description":"A named part of the fleet with its own lists. The deny list of the fleet holds here too.","type":"object","additionalProperties":false,"required":["nodes"],"properties":{"nodes":{"title":"EnvironmentNodes","description":"The nodes of the environment; every one must be on the fleet's allow list.","type":"object","additionalProperties":false,"required":["allow","canary"],"properties":{"allow":{"description":"The nodes of the environment.","$ref":"#/definitions/hostList","examples":[["test[01-04]"]]},"deny":{"description":"Nodes that must not be touched here, besides those the fleet denies.","$ref":"#/definitions/hostList","default":[],"examples":[["test04"]]},"canary":{"description":"The nodes touched first.","$ref":"#/definitions/hostList","examples":[["test01"]]}},"examples":[{"allow":["test[01-04]"],"canary":["test01"]}]},"rollout":{"$ref":"#/definitions/rollout"},"drain":{"$ref":"#/definitions/drain"},"playbooks":{"title":"EnvironmentPlaybooks","description":"What differs from the fleet's playbooks.","type":"object","additionalProperties":false,"properties":{"ref":{"description":"Branch, tag or full commit that is rolled out here.","$ref":"#/definitions/ref","examples":["release-2025-11"]},"vars":{"description":"Extra variables here, over those of the fleet.","$ref":"#/definitions/variables","default":{},"examples":[{"target":"compute"}]}},"examples":[{"ref":"release-2025-11"}]},"windows":{"$ref":"#/definitions/windows"},"health":{"$ref":"#/definitions/healthGates"},"notify":{"$ref":"#/definitions/notify"},"after":{"description":"Environments that must have completed the very same commit before this one opens. Without it: the environment that is declared before this one. An empty list: none.","type":"array","items":{"$ref":"#/definitions/name"},"examples":[["test01","test02"],[]]},"soakBefore":{"description":"How long ago they must have completed it, at least.","$ref":"#/definitions/duration","default":"0s","examples":["1h","1d"]}},"examples":[{"nodes":{"allow":["test[01-04]"],"canary":["test01"]},"rollout":{"soak":"0s"}}]};
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5123,20 +5129,20 @@ errors++;
 }
 }
 if(data0.allow !== undefined){
-if(!(validate14(data0.allow, {instancePath:instancePath+"/nodes/allow",parentData:data0,parentDataProperty:"allow",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+if(!(validate16(data0.allow, {instancePath:instancePath+"/nodes/allow",parentData:data0,parentDataProperty:"allow",rootData}))){
+vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
 errors = vErrors.length;
 }
 }
 if(data0.deny !== undefined){
-if(!(validate14(data0.deny, {instancePath:instancePath+"/nodes/deny",parentData:data0,parentDataProperty:"deny",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+if(!(validate16(data0.deny, {instancePath:instancePath+"/nodes/deny",parentData:data0,parentDataProperty:"deny",rootData}))){
+vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
 errors = vErrors.length;
 }
 }
 if(data0.canary !== undefined){
-if(!(validate14(data0.canary, {instancePath:instancePath+"/nodes/canary",parentData:data0,parentDataProperty:"canary",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+if(!(validate16(data0.canary, {instancePath:instancePath+"/nodes/canary",parentData:data0,parentDataProperty:"canary",rootData}))){
+vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
 errors = vErrors.length;
 }
 }
@@ -5153,14 +5159,14 @@ errors++;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate44(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+if(!(validate45(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data.drain !== undefined){
-if(!(validate54(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+if(!(validate55(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
 }
@@ -5168,7 +5174,7 @@ if(data.playbooks !== undefined){
 let data6 = data.playbooks;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key2 in data6){
-if(!(key2 === "ref")){
+if(!((key2 === "ref") || (key2 === "vars"))){
 const err6 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema96.properties.playbooks,data:data6};
 if(vErrors === null){
 vErrors = [err6];
@@ -5204,6 +5210,12 @@ vErrors.push(err8);
 errors++;
 }
 }
+if(data6.vars !== undefined){
+if(!(validate12(data6.vars, {instancePath:instancePath+"/playbooks/vars",parentData:data6,parentDataProperty:"vars",rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 const err9 = {instancePath:instancePath+"/playbooks",schemaPath:"#/properties/playbooks/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema96.properties.playbooks.type,parentSchema:schema96.properties.playbooks,data:data6};
@@ -5217,32 +5229,32 @@ errors++;
 }
 }
 if(data.windows !== undefined){
-if(!(validate56(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if(!(validate57(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 }
 if(data.health !== undefined){
-if(!(validate62(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
 if(data.notify !== undefined){
-if(!(validate67(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate68(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
 if(data.after !== undefined){
-let data11 = data.after;
-if(Array.isArray(data11)){
-const len0 = data11.length;
+let data12 = data.after;
+if(Array.isArray(data12)){
+const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-if(typeof data12 === "string"){
-if(!pattern0.test(data12)){
-const err10 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data12};
+let data13 = data12[i0];
+if(typeof data13 === "string"){
+if(!pattern0.test(data13)){
+const err10 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",parentSchema:schema12,data:data13};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5253,7 +5265,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data12};
+const err11 = {instancePath:instancePath+"/after/" + i0,schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data13};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5265,7 +5277,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema96.properties.after.type,parentSchema:schema96.properties.after,data:data11};
+const err12 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema96.properties.after.type,parentSchema:schema96.properties.after,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5276,10 +5288,10 @@ errors++;
 }
 }
 if(data.soakBefore !== undefined){
-let data13 = data.soakBefore;
-if(typeof data13 === "string"){
-if(!pattern8.test(data13)){
-const err13 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data13};
+let data14 = data.soakBefore;
+if(typeof data14 === "string"){
+if(!pattern8.test(data14)){
+const err13 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]{1,9}(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]{1,9}(ms|s|m|h|d))+$",parentSchema:schema33,data:data14};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5290,7 +5302,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data13};
+const err14 = {instancePath:instancePath+"/soakBefore",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5311,7 +5323,7 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate82.errors = vErrors;
 return errors === 0;
 }
 
@@ -5430,86 +5442,86 @@ errors = vErrors.length;
 }
 }
 if(data.nodes !== undefined){
-if(!(validate13(data.nodes, {instancePath:instancePath+"/nodes",parentData:data,parentDataProperty:"nodes",rootData}))){
-vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
+if(!(validate15(data.nodes, {instancePath:instancePath+"/nodes",parentData:data,parentDataProperty:"nodes",rootData}))){
+vErrors = vErrors === null ? validate15.errors : vErrors.concat(validate15.errors);
 errors = vErrors.length;
 }
 }
 if(data.inventory !== undefined){
-if(!(validate19(data.inventory, {instancePath:instancePath+"/inventory",parentData:data,parentDataProperty:"inventory",rootData}))){
-vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
+if(!(validate21(data.inventory, {instancePath:instancePath+"/inventory",parentData:data,parentDataProperty:"inventory",rootData}))){
+vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
 errors = vErrors.length;
 }
 }
 if(data.failureDomains !== undefined){
-if(!(validate27(data.failureDomains, {instancePath:instancePath+"/failureDomains",parentData:data,parentDataProperty:"failureDomains",rootData}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+if(!(validate28(data.failureDomains, {instancePath:instancePath+"/failureDomains",parentData:data,parentDataProperty:"failureDomains",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
 }
 if(data.partitions !== undefined){
-if(!(validate30(data.partitions, {instancePath:instancePath+"/partitions",parentData:data,parentDataProperty:"partitions",rootData}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+if(!(validate31(data.partitions, {instancePath:instancePath+"/partitions",parentData:data,parentDataProperty:"partitions",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
 if(data.scheduler !== undefined){
-if(!(validate33(data.scheduler, {instancePath:instancePath+"/scheduler",parentData:data,parentDataProperty:"scheduler",rootData}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+if(!(validate34(data.scheduler, {instancePath:instancePath+"/scheduler",parentData:data,parentDataProperty:"scheduler",rootData}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
 if(data.runsOn !== undefined){
-if(!(validate39(data.runsOn, {instancePath:instancePath+"/runsOn",parentData:data,parentDataProperty:"runsOn",rootData}))){
-vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+if(!(validate40(data.runsOn, {instancePath:instancePath+"/runsOn",parentData:data,parentDataProperty:"runsOn",rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
 if(data.changes !== undefined){
-if(!(validate42(data.changes, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate43(data.changes, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate44(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+if(!(validate45(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data.drain !== undefined){
-if(!(validate54(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+if(!(validate55(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
 }
 if(data.windows !== undefined){
-if(!(validate56(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if(!(validate57(data.windows, {instancePath:instancePath+"/windows",parentData:data,parentDataProperty:"windows",rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 }
 if(data.health !== undefined){
-if(!(validate62(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data.health, {instancePath:instancePath+"/health",parentData:data,parentDataProperty:"health",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
 if(data.notify !== undefined){
-if(!(validate67(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate68(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
 if(data.ansible !== undefined){
-if(!(validate75(data.ansible, {instancePath:instancePath+"/ansible",parentData:data,parentDataProperty:"ansible",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(!(validate76(data.ansible, {instancePath:instancePath+"/ansible",parentData:data,parentDataProperty:"ansible",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
 if(data.state !== undefined){
-if(!(validate79(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate80(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -5563,8 +5575,8 @@ errors++;
 }
 }
 for(const key2 in data18){
-if(!(validate81(data18[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate82(data18[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }

@@ -12,6 +12,7 @@ const VARIABLES: readonly (readonly string[])[] = [
   ['inventory', 'groupVars', '*'],
   ['inventory', 'hostVars', '*'],
   ['playbooks', 'vars'],
+  ['environments', '*', 'playbooks', 'vars'],
   ['scheduler', 'vars'],
   ['scheduler', 'controllerVars'],
   ['health', '*', 'vars'],
@@ -29,6 +30,20 @@ function replaced(value: unknown, exact: unknown, [name, ...rest]: readonly stri
   const copy: Record<string, unknown> = Array.isArray(value) ? Object.assign([], value) : { ...value }
   for (const key of name === '*' ? Object.keys(copy) : [name]) if (Object.hasOwn(copy, key)) copy[key] = replaced(copy[key], exact[key], rest)
   return copy
+}
+
+/** Names of extra variables that would send every run somewhere else, and those of our own. */
+const OURS = /^(patchrun_|ansible_(ssh_)?host$|inventory_(hostname|file|dir)|ansible_(limit|check_mode|run_tags|skip_tags)$|groups$|hostvars$|group_names$)/
+
+/** Extra variables go over everything: some names they must not have. */
+export function extraVariableProblems({ playbooks, environments }: Declaration, places: Located): readonly Problem[] {
+  const all: (readonly [string, object | undefined])[] = [['/playbooks/vars', playbooks.vars], ...Object.entries(environments ?? {}).map(([name, { playbooks: own }]) => [`/environments/${escapePointer(name)}/playbooks/vars`, own?.vars] as const)]
+  return all.flatMap(([pointer, vars]) => Object.keys(vars ?? {}).filter((name) => OURS.test(name)).map((name) => ({
+    code: 'config/variable-name' as const,
+    message: `${fieldName(pointer)} sets ${name}, which must not be the same for every host`,
+    hint: 'Extra variables go over all others. Set what a host is, or how it is reached, under inventory.',
+    where: places.place(`${pointer}/${escapePointer(name)}`, 'key'),
+  })))
 }
 
 /** Values of variables that JSON has no word for, and that no inventory can hand on. */

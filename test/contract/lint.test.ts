@@ -49,6 +49,24 @@ onEach(t, 'lint', async ({ bin, age, scene, more }) => {
   const audit = (checkout: string, policy: Partial<AnsiblePolicy> = {}, signal?: AbortSignal): Promise<ListedTasks> =>
     list(path.join(bin, 'ansible-playbook'), checkout, policy, signal)
 
+  await scene('extra variables name hosts, files and roles', async (t) => {
+    const checkout = tree({
+      'site.yml': `- hosts: "{{ target }}"
+  tasks:
+    - include_tasks: "{{ chosen }}.yml"
+    - include_role: { name: "{{ the_role }}", tasks_from: "{{ part }}" }
+    - include_tasks: "{{ chosen | upper }}.yml"
+    - include_tasks: "{{ nested }}.yml"
+`,
+      'go.yml': '- name: went\n  debug: { msg: x }\n  tags: DrainChange\n',
+      'roles/web/tasks/two.yml': '- name: part two\n  debug: { msg: x }\n',
+    })
+    const { tasks, fault } = await audit(checkout, { extraVars: { target: 'all', chosen: 'go', the_role: 'web', part: 'two', nested: '{{ chosen }}' } })
+    t.equal(fault, undefined)
+    t.match(tasks.filter((e) => ['went', 'web : part two'].includes(e.task.name)).map((e) => e.task.name), ['went', 'web : part two'])
+    t.match(tasks.filter((e) => e.opaque !== undefined).map((e) => e.opaque), [/chosen \| upper/, /nested/], 'nothing is evaluated')
+  })
+
   await scene('effective tags, places, includes, roles, handlers', async (t) => {
     const checkout = tree({
       'site.yml': `- name: first

@@ -35,10 +35,10 @@ t.test('every place that the schema has for variables keeps numbers as they were
   walk(patchrunSchema, '')
   const gate = { name: 'g', role: 'r', vars }
   const whole = {
-    schemaVersion: 1, fleet: 'demo', playbooks: { repository: './p', ...(places.includes('/definitions/playbooks/properties/vars') && { vars }) },
+    schemaVersion: 1, fleet: 'demo', playbooks: { repository: './p', vars },
     nodes: { allow: ['n1'] }, inventory: { vars, groups: { g: ['n1'] }, groupVars: { g: vars }, hostVars: { n1: vars } },
     scheduler: { type: 'slurm', controllerVars: vars, vars }, health: [gate],
-    environments: { vars: { nodes: { allow: ['n1'], canary: ['n1'] }, health: [gate] } },
+    environments: { vars: { nodes: { allow: ['n1'], canary: ['n1'] }, playbooks: { vars }, health: [gate] } },
   }
   const text = JSON.stringify(whole).replaceAll('"EXACT"', '[7.0, 12345678901234567890]')
   const { declared } = checkDeclaration('/patchrun.yml', text)

@@ -69,7 +69,7 @@ t.test('the example, with every default filled in', async (t) => {
       changes: { untagged: 'drain', beyond: 'apply', unforeseen: { hot: 'apply', drain: 'name', untagged: 'name' } },
       drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
     },
-    ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [], vault: [] },
+    ansible: { forks: 20, config: 'repository', hangTimeout: 1_800_000, connectTimeout: 10_000, diff: true, extraArgs: [], extraVars: {}, vault: [] },
     scheduler: null,
     notify: [],
     stateDirectory: '/srv/.patchrun',

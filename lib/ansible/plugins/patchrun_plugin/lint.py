@@ -4,6 +4,7 @@ Ansible makes of them. Dynamic includes are followed where their names are liter
 from __future__ import annotations
 
 import os
+import re
 
 from ansible.errors import AnsibleError
 from ansible.playbook.block import Block
@@ -16,6 +17,7 @@ from . import channel, lint_task
 
 # Includes within includes; deeper is taken for a recursion that no condition ends.
 MAX_DEPTH = 40
+_NAMED = re.compile(r'\{\{\s*([A-Za-z_]\w*)\s*\}\}')
 
 
 def audit(callback, playbook):
@@ -87,7 +89,15 @@ class Walk:
     def _follow(self, task, context, ident):
         """Walks what a dynamic include brings; the reason when that is not known without running."""
         role = isinstance(task, IncludeRole)
-        names = [task._role_name, *task._from_files.values()] if role else [task.args.get('_raw_params')]
+        known = context.play._variable_manager.extra_vars
+        task = task.copy()
+        if role:
+            task._role_name = filled(task._role_name, known)
+            task._from_files = {key: filled(name, known) for key, name in task._from_files.items()}
+            names = [task._role_name, *task._from_files.values()]
+        else:
+            task.args = dict(task.args, _raw_params=filled(task.args.get('_raw_params'), known))
+            names = [task.args['_raw_params']]
         for name in names:
             if not isinstance(name, str) or '{{' in name or '{%' in name:
                 return 'its name is a template: %s' % name
@@ -148,6 +158,18 @@ class Walk:
                 return path
         looked = sorted({self._describer.shown(os.path.dirname(path)) for path in candidates})
         raise FileNotFoundError('there is no file %s (looked in %s)' % (name, ', '.join(looked)))
+
+
+def filled(name, known):
+    """A name with the extra variables in it that are simply named. Nothing else is evaluated: a lint starts nothing."""
+    if not isinstance(name, str):
+        return name
+
+    def value(found):
+        given = known.get(found.group(1))
+        plain = isinstance(given, (str, int)) and '{{' not in str(given) and '{%' not in str(given)
+        return str(given) if plain else found.group(0)
+    return _NAMED.sub(value, name)
 
 
 def _load_yaml(loader, path):
