@@ -65,7 +65,7 @@ export function keptOf(inherited: Readonly<Record<string, string | undefined>>, 
 
 /** Every variable of the child: nothing is inherited beyond what this returns. */
 export function runEnvironment(
-  request: Pick<RunRequest, 'mode' | 'checkout' | 'policy' | 'untagged' | 'fence'>,
+  request: Pick<RunRequest, 'mode' | 'checkout' | 'policy' | 'untagged' | 'fence' | 'suggested'>,
   inherited: Readonly<Record<string, string | undefined>>,
   places: RunPlaces,
   following: readonly Section[] = [],
@@ -116,6 +116,7 @@ export function runEnvironment(
     // One a section.
     PATCHRUN_MODE: [request, ...following].map(({ mode }) => mode).join(','),
     PATCHRUN_UNTAGGED: request.untagged,
+    ...(request.suggested === undefined ? {} : { PATCHRUN_SUGGESTED: request.suggested }),
     PATCHRUN_HOSTS: places.hostsFile,
     PATCHRUN_DENY: places.denyFile,
     PATCHRUN_ROOT: request.checkout,

@@ -183,6 +183,8 @@ export interface LintTaskEvent extends Base {
   readonly writes?: { readonly path: string; readonly whole: boolean }
   /** A path beside the playbook where it leaves a file. */
   readonly relativePath?: string
+  /** Some of its arguments as they are written, lists as one text: what it is about. */
+  readonly says?: Readonly<Record<string, string>>
   /** Variables it registers or sets. */
   readonly registers?: readonly string[]
   /** Variables that some task registers or sets, and that this one mentions. */

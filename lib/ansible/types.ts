@@ -43,7 +43,9 @@ export interface RunRequest {
   /** Inventory to run with: the path of a file or script that Ansible reads. */
   readonly inventory: string
   readonly policy: AnsiblePolicy
-  readonly untagged: 'drain' | 'error'
+  readonly untagged: 'drain' | 'error' | 'suggest'
+  /** Path of a file with tags for tasks that have none: JSON of {"file:line": tag}. */
+  readonly suggested?: string | undefined
   /** Directory of this run, empty and ours: hosts, log and events are kept there. */
   readonly directory: string
   /**

@@ -10,7 +10,7 @@ export interface Advice {
 }
 
 /** `others` are the tasks concerned besides: handlers notified, tasks hidden, tasks that set a variable. */
-export function adviceFor(kind: TagFindingKind, subject: Subject, others: readonly Subject[], untagged: 'drain' | 'error'): Advice {
+export function adviceFor(kind: TagFindingKind, subject: Subject, others: readonly Subject[], untagged: Untagged): Advice {
   const { event } = subject
   const { task } = event
   const what = `${task.handler ? 'handler' : 'task'} "${task.name}"`
@@ -82,8 +82,17 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
   }
 }
 
-function untaggedAdvice(what: string, event: LintTaskEvent, notifiers: readonly Subject[], untagged: 'drain' | 'error'): Advice {
-  const counts = untagged === 'drain' ? 'a change by it counts as DrainChange' : 'a change by it makes the verdict ERROR'
+/** changes.untagged */
+export type Untagged = 'drain' | 'error' | 'suggest'
+
+const COUNTS: Readonly<Record<Untagged, string>> = {
+  drain: 'a change by it counts as DrainChange',
+  error: 'a change by it makes the verdict ERROR',
+  suggest: 'a change by it counts as `patchrun lint --suggest` proposes',
+}
+
+function untaggedAdvice(what: string, event: LintTaskEvent, notifiers: readonly Subject[], untagged: Untagged): Advice {
+  const counts = COUNTS[untagged]
   const choose = 'Tag it HotChange if it may run under load, DrainChange if the node must be empty.'
   if (event.task.tags.includes('always')) {
     return {

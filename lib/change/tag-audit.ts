@@ -3,7 +3,8 @@
 import type { LintTaskEvent } from '../ansible/events.js'
 import { DRAIN, HOT } from '../rollout/verdict.js'
 import { dynamicInclude, harmless, skippedInCheckMode, understandsCreates } from './task-kinds.js'
-import { adviceFor } from './tag-advice.js'
+import { notifies, waysTo } from './notify-graph.js'
+import { adviceFor, type Untagged } from './tag-advice.js'
 import type { AuditedTask, Subject, TagAudit, TagFinding, TagFindingKind } from './tag-types.js'
 
 interface Entry extends Subject {
@@ -12,7 +13,7 @@ interface Entry extends Subject {
 }
 
 /** Judges every task. `untagged` is the policy for changes with neither tag; it only chooses the words. */
-export function auditTags(tasks: readonly LintTaskEvent[], { untagged }: { readonly untagged: 'drain' | 'error' }): TagAudit {
+export function auditTags(tasks: readonly LintTaskEvent[], { untagged }: { readonly untagged: Untagged }): TagAudit {
   const entries = tasks.map(standing)
   const findings: TagFinding[] = []
   const kindsOf = new Map<Entry, TagFindingKind[]>()
@@ -79,23 +80,11 @@ function onItsOwn(entry: Entry, all: readonly Entry[], add: Add): void {
   if (has(event, HOT) && has(event, 'never')) add('never-but-hot', entry)
 }
 
-/** By name, with or without the role's, or by a topic it listens to; within one play. */
-function notifies(from: Entry, handler: Entry): boolean {
-  if (from === handler || from.event.playNumber !== handler.event.playNumber) return false
-  const name = handler.event.task.name
-  const bare = name.includes(' : ') ? name.slice(name.indexOf(' : ') + 3) : name
-  const answers = new Set([name, bare, ...(handler.event.listen ?? [])])
-  return from.event.task.notify.some((wanted) => answers.has(wanted))
-}
-
 function notifications(entries: readonly Entry[], add: Add): void {
-  const byId = new Map(entries.map((entry) => [entry.event.task.id, entry]))
-  /** A handler, and the handlers that include it: who notifies one of them reaches it. */
-  const within = (entry: Entry | undefined): readonly Entry[] => (entry?.event.task.handler ? [entry, ...within(byId.get(entry.event.include ?? ''))] : [])
-  const drains = entries.filter(({ event }) => event.task.handler && has(event, DRAIN)).map((drain) => ({ drain, ways: within(drain) }))
+  const drains = waysTo(entries.filter(({ event }) => event.task.handler && has(event, DRAIN)), entries)
   for (const entry of entries) {
     if (!inHotRun(entry.event) || entry.event.task.notify.length === 0) continue
-    const reached = drains.filter(({ ways }) => ways.some((handler) => notifies(entry, handler))).map(({ drain }) => drain)
+    const reached = [...drains].filter(([, ways]) => ways.some((handler) => notifies(entry, handler))).map(([drain]) => drain)
     if (reached.length > 0) add('hot-notifies-drain', entry, reached)
   }
 }

@@ -42,7 +42,7 @@ function spoiltBy(run: RunSummary): Failure | null {
 function neededBy(tasks: readonly Tagged[], { untagged }: ChangesPolicy): Unforeseen | null {
   if (tasks.some(({ tags }) => tags.includes(DRAIN))) return 'DRAIN'
   if (tasks.every(({ tags }) => tags.includes(HOT))) return 'HOT'
-  return untagged === 'drain' ? 'DRAIN' : null
+  return untagged === 'error' ? null : 'DRAIN'
 }
 
 /** Check mode could not go beyond a task, and that may be because those before it did not really run. null: it failed by itself. */

@@ -13,6 +13,7 @@ import type { VerbAction } from './context.js'
 import { formatsOf, printAs } from './answer.js'
 
 export const lint: VerbAction = async (context, call) => {
+  if (call.options['suggest'] === true) return (await import('./suggest.js')).suggestVerb(context, call)
   const formats = formatsOf<LintReport>(context, call, { text: lintText, junit: lintJunit, markdown: lintMarkdown, codequality: codeQualityJson })
   const session = await openSession(pinnedOptions(context, call))
   const report = await audit(session, lookOptions(context))

@@ -80,8 +80,8 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'lint',
     summary: 'audit the tags of every task in the playbook; touch no node',
-    examples: [['patchrun lint', 'what is untagged, what carries both tags, what check mode cannot predict'], ['patchrun lint --strict', 'exit 4 when a task is untagged, for merge requests'], ['patchrun lint -v', 'every task, not only the findings'], ['patchrun lint --save codequality=gl-code-quality.json', 'marks the findings in a merge request of GitLab']],
-    options: [['--strict', 'exit 4 when something is untagged'], SHA, ...formats('junit', 'markdown', 'codequality')],
+    examples: [['patchrun lint', 'what is untagged, what carries both tags, what check mode cannot predict'], ['patchrun lint --strict', 'exit 4 when a task is untagged, for merge requests'], ['patchrun lint -v', 'every task, not only the findings'], ['patchrun lint --save codequality=gl-code-quality.json', 'marks the findings in a merge request of GitLab'], ['patchrun lint --suggest > tags.patch', 'a tag for each task that has none, as a patch for git apply, and why']],
+    options: [['--strict', 'exit 4 when something is untagged'], ['--suggest', 'propose a tag for each task that has none, as a patch of the repository'], SHA, ...formats('junit', 'markdown', 'codequality')],
     load: async () => (await import('./lint.js')).lint,
   },
   {

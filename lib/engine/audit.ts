@@ -9,14 +9,15 @@ import type { Fault } from '../change/fault.js'
 import { RunSummarizer } from '../change/summarize.js'
 import { auditTags } from '../change/tag-audit.js'
 import { PatchrunError } from '../errors.js'
+import type { Fleet } from '../fleet/types.js'
 import type { LintReport } from '../report/answers.js'
 import { buildLint } from '../report/build-lint.js'
+import type { PinnedCommit } from '../rollout/index.js'
 import { layoutOf } from './layout.js'
 import { lfsWarning, pinCommit, useCheckout } from './pin.js'
 import { playbookPlace } from './playbook-place.js'
-import type { DetectOptions } from './detect.js'
 import { systemClock } from './progress.js'
-
+import type { Clock } from './progress.js'
 import type { Session } from './session.js'
 import { storeOf } from './store-of.js'
 
@@ -26,6 +27,21 @@ const NOBODY = 'patchrun-lint-nobody'
 const INTERRUPTED = 99
 
 export type ListRequest = Pick<RunRequest, 'install' | 'checkout' | 'playbook' | 'policy' | 'directory' | 'signal'>
+
+export interface AuditOptions {
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+  /** Something people should know, in words. */
+  readonly onNotice?: (text: string) => void
+}
+
+export interface TasksOfPin {
+  readonly fleet: Fleet
+  readonly pin: PinnedCommit
+  /** Absolute path of its files. */
+  readonly checkout: string
+  readonly tasks: readonly LintTaskEvent[]
+}
 
 export interface ListedTasks {
   readonly tasks: readonly LintTaskEvent[]
@@ -58,8 +74,8 @@ export async function listTasks(request: ListRequest): Promise<ListedTasks> {
   return { tasks, ...(fault && { fault }) }
 }
 
-/** The tag audit of the pin. Throws config/…, pin/…, ansible/…; playbook/fault when the playbook cannot be loaded. */
-export async function audit(session: Session, { signal, clock = systemClock, onNotice = () => undefined }: Pick<DetectOptions, 'signal' | 'clock' | 'onNotice'> = {}): Promise<LintReport> {
+/** The tasks of the pin, and where its files are. Throws config/…, pin/…, ansible/…; playbook/fault when the playbook cannot be loaded. */
+export async function tasksOfPin(session: Session, { signal, clock = systemClock, onNotice = () => undefined }: AuditOptions = {}): Promise<TasksOfPin> {
   const fleet = await session.observe()
   const install = await session.findAnsible()
   const layout = layoutOf(fleet)
@@ -69,19 +85,26 @@ export async function audit(session: Session, { signal, clock = systemClock, onN
   const pointers = lfsWarning(tree)
   if (pointers !== null) onNotice(pointers)
   const { path: checkout } = tree
-  const { playbook } = fleet.playbooks
   const directory = join(dirname(layout.runs), 'looks', `lint-${process.pid}-${clock.now()}`)
-  let keep = false
-  try {
-    const { tasks, fault } = await listTasks({ install, checkout, playbook, policy: fleet.ansible, directory, signal })
-    if (fault) {
-      // What Ansible said is evidence; of a lint that went well the report is all there is to know.
-      keep = true
-      const { message, hint, file, line } = fault
-      throw new PatchrunError({ code: 'playbook/fault', message, hint, ...(file !== undefined && { where: await playbookPlace(checkout, file, line) }) })
-    }
-    return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.changes.untagged }) })
-  } finally {
-    if (!keep) await rm(directory, { recursive: true, force: true })
+  return { fleet, pin, checkout, tasks: await tasksOf({ install, checkout, playbook: fleet.playbooks.playbook, policy: fleet.ansible, directory, signal }) }
+}
+
+/** The tasks of a playbook that loads. What Ansible said is kept in `directory` only when it does not: playbook/fault is thrown then. */
+export async function tasksOf(request: ListRequest): Promise<readonly LintTaskEvent[]> {
+  const { tasks, fault } = await listTasks(request).catch(async (error: unknown) => {
+    await rm(request.directory, { recursive: true, force: true })
+    throw error
+  })
+  if (fault) {
+    const { message, hint, file, line } = fault
+    throw new PatchrunError({ code: 'playbook/fault', message, hint, ...(file !== undefined && { where: await playbookPlace(request.checkout, file, line) }) })
   }
+  await rm(request.directory, { recursive: true, force: true })
+  return tasks
+}
+
+/** The tag audit of the pin. Throws what tasksOfPin does. */
+export async function audit(session: Session, options: AuditOptions = {}): Promise<LintReport> {
+  const { fleet, pin, tasks } = await tasksOfPin(session, options)
+  return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.changes.untagged }) })
 }

@@ -19,6 +19,7 @@ import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
+import { suggestedTags } from './suggested-tags.js'
 import { runStep } from './step.js'
 import type { StepContext } from './step.js'
 import { storeOf } from './store-of.js'
@@ -64,7 +65,9 @@ async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { o
   const now = clock.now()
   // The newest look is kept as evidence; another process may be looking at the same time.
   const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
-  const context = { fleet, install, checkout: checkout.path, signal, onEvent, onLeft: leftNotice(onNotice) }
+  const suggested = await suggestedTags({ fleet, install, sha: pin.sha, checkout: checkout.path, signal })
+  if (suggested) onNotice(suggested.text)
+  const context = { fleet, install, checkout: checkout.path, signal, suggested: suggested?.path, onEvent, onLeft: leftNotice(onNotice) }
   const { summary } = await runStep('detect', nodes, directory, context)
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })
   signal?.throwIfAborted()

@@ -23,6 +23,7 @@ import type { Layout } from './layout.js'
 import { takeOrders } from './orders.js'
 import { leftNotice } from './lend-tree.js'
 import { lfsWarning, useCheckout } from './pin.js'
+import { suggestedTags } from './suggested-tags.js'
 import { systemClock } from './progress.js'
 import type { Clock, OnProgress } from './progress.js'
 import { reconcile, rolloutOf } from './reconcile.js'
@@ -117,6 +118,8 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       const checkout = await useCheckout(declared, (opened ?? rolloutOf(journal)).pin.sha, kill, (found, kept) => onProgress({ type: 'notice', code: 'checkout-renewed', text: `${found.message}. It was made anew; what was there lies in ${kept}` }))
       const pointers = lfsWarning(checkout)
       if (pointers !== null) onProgress({ type: 'notice', code: 'lfs-pointers', text: pointers })
+      const suggested = await suggestedTags({ fleet: declared, install, sha: checkout.sha, checkout: checkout.path, signal: kill })
+      if (suggested) onProgress({ type: 'notice', code: 'tags-suggested', text: suggested.text })
       refuse(gateProblems(declared, checkout.path))
       for (const event of choice.events) await journal.append(event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event)
       tell()
@@ -126,7 +129,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
         stop: AbortSignal.any([stop, lock.lost]),
         kill: AbortSignal.any([kill, lock.lost]),
         runs: layout.runs,
-        context: { install, checkout: checkout.path, fence: lock.file, onLeft: leftNotice((text) => onProgress({ type: 'notice', code: 'files-left', text })) },
+        context: { install, checkout: checkout.path, fence: lock.file, suggested: suggested?.path, onLeft: leftNotice((text) => onProgress({ type: 'notice', code: 'files-left', text })) },
         // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
         observe: async (): Promise<Observed> => {
           const [observed] = await Promise.all([session.observe(), checkout.verify()])

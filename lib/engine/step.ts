@@ -24,6 +24,8 @@ export interface StepContext extends TreeOwner {
   /** The file that stands for our right to act: without it the run starts no further task. */
   readonly fence?: string
   readonly signal?: AbortSignal
+  /** Path of the tags that are counted for tasks that have none. */
+  readonly suggested?: string | undefined
   readonly onEvent?: (event: AnsibleEvent) => void
 }
 
@@ -45,11 +47,11 @@ export async function makeAnew(directory: string): Promise<void> {
 
 /** One run of Ansible over these nodes of the fleet, and what it means for each of them. */
 export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' | 'playbook' | 'gentle'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
-  const { fleet, install, checkout, fence, signal, onEvent } = context
+  const { fleet, install, checkout, fence, signal, suggested, onEvent } = context
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
   const summarizer = new RunSummarizer(checkout)
   const exit = await runAnsible({
-    install, mode, checkout, playbook, gentle, inventory, directory, fence, signal,
+    install, mode, checkout, playbook, gentle, inventory, directory, fence, signal, suggested,
     hosts: nodes,
     denied: fleet.denied,
     policy: fleet.ansible,

@@ -53,7 +53,7 @@ export async function launchVisit({ tree, ...launch }: Launch & Pick<Visit, 'tre
 }
 
 async function start({ step, directory, giveBack, ahead = false, onEvent }: Launch, context: StepContext, rollout: RolloutState): Promise<Omit<Visit, 'tree'>> {
-  const { fleet, install, checkout, fence, signal } = context
+  const { fleet, install, checkout, fence, signal, suggested } = context
   const { scheduler } = fleet
   if (!scheduler) throw new Error('a visit without a scheduler')
   await makeAnew(directory)
@@ -64,7 +64,7 @@ async function start({ step, directory, giveBack, ahead = false, onEvent }: Laun
   const sections: Section[] = giveBack ? [{ mode: 'gate', playbook: playbooks.giveBack }] : next.map((s) => sectionOf(s, playbooks, fleet.playbooks.playbook))
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
   const live = await startSections({
-    install, checkout, inventory, directory, fence, signal, onEvent,
+    install, checkout, inventory, directory, fence, signal, suggested, onEvent,
     // One more than there is to do: what it did last is known when it waits, and not only when the process has gone.
     sections: [...sections, ...sections.slice(-1)],
     hosts: step.nodes,

@@ -312,9 +312,9 @@ export interface RunsOn {
  */
 export interface Changes {
   /**
-   * What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.
+   * What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, an error, or what `lint --suggest` proposes for its task.
    */
-  untagged?: 'drain' | 'error'
+  untagged?: 'drain' | 'error' | 'suggest'
   /**
    * A task that fails in check mode after something on the node would have changed, or could not be foreseen: nobody knows what the rest would do. apply: the node is changed as far as it could be seen, and looked at again. error: it has failed.
    */

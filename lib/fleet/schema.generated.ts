@@ -654,10 +654,11 @@ export const patchrunSchema = {
    "additionalProperties": false,
    "properties": {
     "untagged": {
-     "description": "What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, or an error.",
+     "description": "What a change with neither HotChange nor DrainChange counts as: one that needs an empty node, an error, or what `lint --suggest` proposes for its task.",
      "enum": [
       "drain",
-      "error"
+      "error",
+      "suggest"
      ],
      "default": "drain",
      "examples": [

@@ -58,7 +58,7 @@ export interface RolloutPolicy {
 /** How would-be changes are judged. */
 export interface ChangesPolicy {
   /** What a would-be change with neither HotChange nor DrainChange counts as. */
-  readonly untagged: 'drain' | 'error'
+  readonly untagged: 'drain' | 'error' | 'suggest'
   /** A task fails in check mode after something would have changed: the node is changed and looked at again, or it has failed. */
   readonly beyond: 'apply' | 'error'
   /** Tasks that check mode skips, by their tag: run once a commit on each node, or only named. */

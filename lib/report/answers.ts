@@ -95,6 +95,28 @@ export interface LintReport extends OfFleet<'lint'> {
   readonly findings: readonly LintFinding[]
 }
 
+export interface SuggestedTag {
+  readonly task: string
+  readonly action: string
+  readonly file: string
+  readonly line: number
+  readonly handler: boolean
+  readonly tag: 'HotChange' | 'DrainChange'
+  readonly reason: string
+  /** False: the file has to be edited by hand. */
+  readonly inPatch?: boolean
+}
+
+/** What `lint --suggest` answers with. */
+export interface SuggestReport extends OfFleet<'suggest'> {
+  readonly pin: PinnedCommit
+  readonly playbook: string
+  /** In the order of the playbook. */
+  readonly suggestions: readonly SuggestedTag[]
+  /** For `git apply`; empty where there is nothing to do. */
+  readonly patch: string
+}
+
 /** How an order came to the journal of an environment. */
 export interface OrderReport {
   readonly environment: string

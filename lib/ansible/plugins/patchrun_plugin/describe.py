@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from . import suggested
+
 TEXT_MAX = 4096
 DIFF_MAX = 16384
 ITEM_MAX = 512
@@ -36,7 +38,8 @@ def part(result, name):
 
 def tags_of(task):
     seen = {}
-    for tag in task.tags or []:
+    counted = suggested.of(task)
+    for tag in [*(task.tags or []), *([counted] if counted else [])]:
         for one in str(tag).split(','):
             seen[one.strip()] = True
     seen.pop('', None)

@@ -13,6 +13,9 @@ from . import describe, habits
 CONDITIONAL_RUN = ('creates', 'removes')
 TEMPLATE = re.compile(r'\{[{%].*?[}%]\}')
 SET_FACT = ('set_fact', 'ansible.builtin.set_fact', 'ansible.legacy.set_fact')
+# Arguments that say what a task is about; no values that may be secret.
+SAYS = ('name', 'pkg', 'package', 'deb', 'state', 'dest', 'path', 'src', 'upgrade', 'fstype', 'cmd', 'argv', '_raw_params')
+SAYS_MAX = 500
 SET_FACT_OPTIONS = ('cacheable', '_raw_params')
 
 
@@ -44,6 +47,9 @@ class Describer:
         if any(name in args for name in CONDITIONAL_RUN):
             entry['conditionalRun'] = True
         entry.update(habits.of(task, action, args))
+        says = {name: describe.cut(self.clean(_text(args[name])), SAYS_MAX) for name in SAYS if args.get(name) not in (None, '', [])}
+        if says:
+            entry['says'] = says
         registers = [str(task.register)] if task.register else []
         if action in SET_FACT:
             registers += [str(name) for name in args if name not in SET_FACT_OPTIONS]
@@ -62,6 +68,10 @@ class Describer:
             uses = sorted(set(pattern.findall(_written(task))) - set(entry.get('registers', ())))
             if uses:
                 entry['uses'] = uses
+
+
+def _text(value):
+    return ', '.join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _written(task):

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// A repository whose tasks have no tags: what is proposed for them, as a patch that git takes, and counted without one.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { SuggestReport } from '../../lib/report/answers.js'
+import { makePlayground, site, type Playground } from '../support/playground.js'
+import { edit, needsAnsible, OFTEN, run, say, SELDOM } from '../support/say.js'
+import { inFull, inQuick } from '../support/size.js'
+
+t.setTimeout(1_200_000)
+
+const TASKS = `- name: keep the message of the day
+  ansible.builtin.copy: { dest: "{{ node_root }}/etc/motd", content: "hello\\n", mode: "0644" }   # for people
+  notify: say so
+- name: look at the release
+  ansible.builtin.stat:
+    path: "{{ node_root }}/etc/hostname"
+  register: release
+- name: write what was seen
+  ansible.builtin.copy:
+    dest: "{{ node_root }}/etc/seen"
+    content: "exists: {{ release.stat.exists }}\\n"
+    mode: "0644"
+  tags: [web]
+- include_tasks: more.yml
+- name: the modules of the kernel
+  ansible.builtin.copy:
+    dest: "{{ node_root }}/etc/modprobe.d/x.conf"
+    content: |
+      options x
+
+    mode: "0644"
+- name: tagged already
+  ansible.builtin.copy: { dest: "{{ node_root }}/etc/old", content: "old\\n", mode: "0644" }
+  tags: HotChange
+`
+const HANDLERS = `- name: say so
+  ansible.builtin.copy: { dest: "{{ node_root }}/etc/told", content: "told\\n", mode: "0644" }
+`
+const MORE = `- name: included
+  ansible.builtin.copy: { dest: "{{ node_root }}/etc/included", content: "i\\n", mode: "0644" }
+`
+
+const ground = (directory: string, bin: string, changes?: Record<string, unknown>): Playground => {
+  const made = makePlayground(directory, bin, { nodes: 2, canary: 'node01', ...(changes && { changes }) })
+  made.commit('untagged', { 'site.yml': site(TASKS, HANDLERS), 'more.yml': MORE })
+  return made
+}
+
+await inQuick(t, 'as a patch', needsAnsible, async (t) => {
+  const here = ground(t.testdir(), OFTEN)
+  const { suggestions } = JSON.parse((await say(here, ['lint', '--suggest', '--json'])).stdout) as SuggestReport
+  t.match(Object.fromEntries(suggestions.map(({ task, tag, reason, inPatch }) => [task, [tag, reason, inPatch]])), {
+    'keep the message of the day': ['HotChange', 'a file', true],
+    'look at the release': ['HotChange', /"write what was seen" needs what it sets/, true],
+    'write what was seen': ['HotChange', 'a file', true],
+    'include_tasks': ['HotChange', /includes "included"/, true],
+    'the modules of the kernel': ['DrainChange', /modprobe\.d/, true],
+    'included': ['HotChange', 'a file', true],
+    'say so': ['HotChange', 'a file', true],
+  })
+  t.equal(suggestions.length, 7)
+  const { stdout: patch, stderr, code } = await say(here, ['lint', '--suggest'])
+  t.equal(code, 0)
+  t.match(stderr, /site\.yml:\d+ "the modules of the kernel": DrainChange, .*\n[^]*7 tasks: 6 HotChange, 1 DrainChange/)
+  const repository = join(here.directory, 'playbooks')
+  execFileSync('git', ['apply', '--check', '-'], { cwd: repository, input: patch })
+  execFileSync('git', ['apply', '-'], { cwd: repository, input: patch })
+  const text = readFileSync(join(repository, 'site.yml'), 'utf8')
+  t.match(text, /mode: "0644" \} {3}# for people\n {6}notify: say so\n {6}tags: \[HotChange\]\n/, 'comments stay')
+  t.match(text, /tags: \[HotChange, web\]/)
+  here.git('commit', '-qam', 'tagged')
+  t.match(JSON.parse((await say(here, ['lint', '--json'])).stdout), { counts: { standing: { untagged: 0, drain: 1 } }, findings: [] }, 'nothing is left to say')
+  t.match(await say(here, ['lint', '--suggest']), { code: 0, stdout: '', stderr: /every task that needs a tag has one/ })
+  t.match(await say(here, ['lint', '--suggest', '--strict']), { code: 2, stderr: /usage\/two-formats/ })
+})
+
+const counted = async (t: Test, bin: string): Promise<void> => {
+  const here = ground(t.testdir(), bin, { untagged: 'suggest' })
+  const looked = await say(here, ['detect'])
+  t.match(looked.stderr, /7 tasks without a tag count as proposed, 6 as HotChange and 1 as DrainChange/)
+  t.match(looked.stdout, /DRAIN/)
+  here.commit('no kernel', { 'site.yml': site(TASKS.replace(/- name: the modules[^]*?(?=- name: tagged)/, ''), HANDLERS) })
+  const out = await run(here)
+  t.equal(out.code, 0, out.stderr)
+  for (const [file, text] of Object.entries({ motd: 'hello\n', told: 'told\n', seen: 'exists: True\n', included: 'i\n', old: 'old\n' })) t.equal(here.read('node02', `etc/${file}`), text, file)
+  t.match(out.stderr, /6 tasks without a tag count as proposed/)
+  edit(here, (d) => (d['changes'] = { untagged: 'error' }))
+  here.commit('again', { 'site.yml': site(TASKS.replace('hello', 'good bye'), HANDLERS) })
+  t.match(await run(here), { code: 4 }, 'without them it is an error')
+}
+await inQuick(t, 'counted: newest', needsAnsible, (t) => counted(t, OFTEN))
+await inFull(t, 'counted: oldest', needsAnsible, (t) => counted(t, SELDOM))
