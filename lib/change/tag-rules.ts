@@ -34,7 +34,8 @@ const COMMANDS = new Set(['command', 'shell', 'raw', 'script', 'expect', 'win_co
 /** By module, arguments and name. */
 export function ruleFor({ task, says = {} }: Pick<LintTaskEvent, 'task' | 'says'>): Suggestion {
   const short = shortAction(task.action)
-  const title = task.name.replace(/^.* : /, '')
+  // One without a name is called as its module.
+  const title = task.name === short || task.name === task.action ? '' : task.name.replace(/^.* : /, '')
   if (/^(win_)?reboot$|^(win_)?shutdown$/.test(short)) return drain('it reboots or stops the node')
   if (PACKAGES.has(short)) return packages(title, says)
   if (SERVICES.has(short)) return service(title, says)

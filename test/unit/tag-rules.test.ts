@@ -26,7 +26,7 @@ t.test('by module and arguments', async (t) => {
     [DRAIN, 'reboot', {}], [HOT, 'user', { name: 'ann' }], [HOT, 'cron', {}], [DRAIN, 'modprobe', { name: 'x' }], [DRAIN, 'mount', { path: '/scratch', state: 'mounted' }], [HOT, 'mount', { path: '/x', state: 'present' }],
     [DRAIN, 'sysctl', { name: 'vm.nr_hugepages' }], [HOT, 'sysctl', { name: 'net.core.rmem_max' }], [DRAIN, 'command', { _raw_params: 'dracut -f' }], [DRAIN, 'shell', { cmd: 'do-something' }], [HOT, 'command', { _raw_params: 'systemctl daemon-reload' }],
     [DRAIN, 'command', { _raw_params: 'systemctl daemon-reload; reboot' }], [DRAIN, 'something_new', {}], [DRAIN, 'docker_container', {}], [HOT, 'postgresql_user', {}],
-  ] as const) t.equal(tagOf(task(action, { says: says as Record<string, string>, ...(name !== undefined && { name }) })), expected, `${action} ${JSON.stringify(says)} ${name ?? ''}`)
+  ] as const) t.equal(tagOf(task(action, { says: says, ...(name !== undefined && { name }) })), expected, `${action} ${JSON.stringify(says)} ${name ?? ''}`)
 })
 
 t.test('who notifies a DrainChange is one', async (t) => {
@@ -49,7 +49,7 @@ t.test('what a HotChange needs comes along', async (t) => {
   const drain = task('shell', { registers: ['out'], says: { cmd: 'x' } })
   t.equal(tagOf(task('copy', { uses: ['out'], says: { dest: '/etc/x' } }), drain), DRAIN, 'what only a DrainChange sets is not there in a Hot run')
   const include = task('include_tasks')
-  const inside = task('copy', { says: { dest: '/etc/x' }, include: include.task.id as string })
+  const inside = task('copy', { says: { dest: '/etc/x' }, include: include.task.id })
   t.equal(tagOf(include, inside), HOT)
   t.equal(tagOf(task('include_vars'), copy), HOT)
   t.equal(tagOf(task('copy', { tags: ['HotChange'] })), undefined, 'who has one keeps it')

@@ -20,7 +20,7 @@ try:
     from ansible import constants, context
     from ansible.plugins.callback import CallbackBase
     from ansible.release import __version__ as ANSIBLE
-    from patchrun_plugin import channel, describe, finish, guard, owed, redact, report, sections, suggested, unattended
+    from patchrun_plugin import channel, describe, finish, guard, owed, redact, report, sections, unattended
     from patchrun_plugin.guarded import guarded
 finally:
     sys.path.pop(0)
@@ -57,7 +57,6 @@ class CallbackModule(CallbackBase):
             self.finish = finish.Finish()
             self.finish.watch()
             unattended.without_debugger()
-            suggested.read(os.environ.get('PATCHRUN_SUGGESTED'), self.root)
             self.sections = sections.Sections(self.guard.modes)
             if constants.DEFAULT_INTERNAL_POLL_INTERVAL == EAGER:
                 constants.DEFAULT_INTERNAL_POLL_INTERVAL = CALM

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 
-from . import describe, fence
+from . import describe, fence, suggested
 
 HOT = 'HotChange'
 DRAIN = 'DrainChange'
@@ -36,6 +36,7 @@ class Guard:
             raise ValueError('PATCHRUN_MODE is %r' % environ.get('PATCHRUN_MODE'))
         self.mode = self.modes[0]
         self.allow_untagged = environ.get('PATCHRUN_UNTAGGED') == 'hot'
+        suggested.read(environ.get('PATCHRUN_SUGGESTED'), environ.get('PATCHRUN_ROOT', ''))
         self.planned = read_names(environ['PATCHRUN_HOSTS'])
         self.denied = read_names(environ.get('PATCHRUN_DENY')) or set()
         self._fence = fence.Fence(environ.get('PATCHRUN_FENCE'))
