@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { vaultFileProblems } from '../ansible/vault-sources.js'
+import { noTagsInRef } from '../engine/tag-warnings.js'
 import { openSession } from '../engine/session.js'
 import { EXIT, refuse } from '../errors.js'
 import type { ValidateReport } from '../report/answers.js'
@@ -13,6 +14,7 @@ export const validate: VerbAction = async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
   const fleet = await session.observe()
   refuse(await vaultFileProblems(fleet.ansible.vault))
+  const untagged = await noTagsInRef(fleet)
   const report: ValidateReport = {
     schemaVersion: REPORT_VERSION,
     kind: 'validate',
@@ -23,7 +25,7 @@ export const validate: VerbAction = async (context, call) => {
     canaries: fleet.nodes.filter((n) => n.canary).map((n) => n.name),
     denied: fleet.denied,
     waves: planWaves(fleet.nodes, fleet.policy, null).map(({ index, nodes }) => ({ wave: index, name: waveName(index), nodes: nodes.length })),
-    warnings: neverFits(fleet),
+    warnings: [...neverFits(fleet), ...(untagged === null ? [] : [untagged])],
   }
   await print(context, report, validateText)
   return EXIT.reached

@@ -19,6 +19,7 @@ import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
+import { noTags } from './tag-warnings.js'
 import { suggestedTags } from './suggested-tags.js'
 import { runStep } from './step.js'
 import type { StepContext } from './step.js'
@@ -67,6 +68,8 @@ async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { o
   const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
   const suggested = await suggestedTags({ fleet, install, sha: pin.sha, checkout: checkout.path, signal })
   if (suggested) onNotice(suggested.text)
+  const untagged = await noTags(fleet, checkout.path, signal)
+  if (untagged !== null) onNotice(untagged)
   const context = { fleet, install, checkout: checkout.path, signal, suggested: suggested?.path, onEvent, onLeft: leftNotice(onNotice) }
   const { summary } = await runStep('detect', nodes, directory, context)
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })

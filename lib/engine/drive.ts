@@ -23,6 +23,7 @@ import type { Layout } from './layout.js'
 import { takeOrders } from './orders.js'
 import { leftNotice } from './lend-tree.js'
 import { lfsWarning, useCheckout } from './pin.js'
+import { noTags } from './tag-warnings.js'
 import { suggestedTags } from './suggested-tags.js'
 import { systemClock } from './progress.js'
 import type { Clock, OnProgress } from './progress.js'
@@ -120,6 +121,8 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       if (pointers !== null) onProgress({ type: 'notice', code: 'lfs-pointers', text: pointers })
       const suggested = await suggestedTags({ fleet: declared, install, sha: checkout.sha, checkout: checkout.path, signal: kill })
       if (suggested) onProgress({ type: 'notice', code: 'tags-suggested', text: suggested.text })
+      const untagged = await noTags(declared, checkout.path, kill)
+      if (untagged !== null) onProgress({ type: 'notice', code: 'no-tags', text: untagged })
       refuse(gateProblems(declared, checkout.path))
       for (const event of choice.events) await journal.append(event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event)
       tell()

@@ -93,3 +93,19 @@ const counted = async (t: Test, bin: string): Promise<void> => {
 }
 await inQuick(t, 'counted: newest', needsAnsible, (t) => counted(t, OFTEN))
 await inFull(t, 'counted: oldest', needsAnsible, (t) => counted(t, SELDOM))
+
+await inQuick(t, 'a playbook without any tag is told so at once, with the way out', needsAnsible, async (t) => {
+  const here = makePlayground(t.testdir(), OFTEN, { nodes: 2, canary: 'node01' })
+  here.commit('untagged', { 'site.yml': site(TASKS.replace('tags: HotChange', 'tags: other'), HANDLERS), 'more.yml': MORE })
+  const words = /no file of the playbook repository has HotChange or DrainChange: every change needs its node drained, and no scheduler is declared[^\n]*lint --suggest[^\n]*changes\.untagged: suggest/
+  t.match(JSON.parse((await say(here, ['validate', '--json'])).stdout), { warnings: [words] })
+  t.match(await say(here, ['plan']), { stderr: words })
+  t.match(await run(here, '--once'), { code: 5, stderr: words })
+  edit(here, (d) => (d['changes'] = { untagged: 'error' }))
+  t.match((await say(here, ['validate'])).stdout, /every change is an error/)
+  edit(here, (d) => (d['changes'] = { untagged: 'suggest' }))
+  t.notMatch((await say(here, ['validate'])).stdout, /no file/)
+  here.commit('one tag', { 'roles/x/tasks/main.yml': '# nothing\n- debug: {}\n  tags: DrainChange\n' })
+  edit(here, (d) => (d['changes'] = { untagged: 'drain' }))
+  t.notMatch((await say(here, ['validate'])).stdout, /no file/)
+})
