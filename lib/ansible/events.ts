@@ -48,6 +48,8 @@ export interface PlayEvent extends Base {
   readonly strategy: string
   /** How many hosts the play is about to run on. */
   readonly hosts: number
+  /** It is for localhost alone. */
+  readonly local?: boolean
 }
 export interface TaskEvent extends Base {
   readonly ev: 'task'
@@ -168,6 +170,8 @@ export interface LintTaskEvent extends Base {
   readonly task: TaskInfo
   /** The file or role could not be followed without running (a templated include). */
   readonly opaque?: string
+  /** The play is for localhost alone. */
+  readonly local?: boolean
   /** Counts the plays from 0: names of plays repeat. */
   readonly playNumber?: number
   /** `id` of the dynamic include that brings the task. */

@@ -28,6 +28,7 @@ export class RunSummarizer {
   #plays = 0
   #lastSeq = 0
   #lost = 0
+  readonly #localPlays: string[] = []
   #guard: GuardEvent | undefined
   readonly #root: string
 
@@ -48,6 +49,7 @@ export class RunSummarizer {
         return
       case 'play':
         this.#plays += 1
+        if (event.local && event.hosts === 0) this.#localPlays.push(event.name)
         return
       case 'task':
         this.#tasks.add(event.task)
@@ -128,6 +130,7 @@ export class RunSummarizer {
       nodes,
       ...(this.#guard ? { guard: this.#guard } : {}),
       unplanned,
+      localPlays: this.#localPlays,
       ...(fault ? { fault } : {}),
       ...this.#reports.finish(this.#tasks),
       foreignLines: exit.foreignLines,

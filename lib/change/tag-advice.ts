@@ -77,6 +77,8 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
       return { message: `${what} has run_once: that is once in each wave of a rollout, for the first node there`, hint: 'Make it harmless to repeat, or a play of its own for one node that goes last.' }
     case 'relative-path':
       return { message: `${what} leaves ${event.relativePath ?? 'a file'} beside the playbook: each step begins with the tree of the commit, where it is gone`, hint: 'Write it below an absolute path outside the repository, or commit it.' }
+    case 'local-play':
+      return { message: `the play "${event.play}" is for localhost, and patchrun leaves it out: what it does is not done, and what it sets is not there for the others`, hint: 'Run it beside patchrun, or let tasks of the nodes do it, with delegate_to: localhost.' }
     default:
       return unreachable(kind)
   }

@@ -27,6 +27,7 @@ export function auditTags(tasks: readonly LintTaskEvent[], { untagged }: { reado
   hiddenByInclude(entries, add)
   skippedRegisters(entries, add)
   writtenInTurn(entries, add)
+  localPlays(entries, add)
   return {
     tasks: entries.map((entry) => ({
       play: entry.event.play,
@@ -121,6 +122,17 @@ function writtenInTurn(entries: readonly Entry[], add: Add): void {
   }
 }
 
+/** Once for each play. */
+function localPlays(entries: readonly Entry[], add: Add): void {
+  const seen = new Set<number | undefined>()
+  for (const entry of entries) {
+    const { local, playNumber } = entry.event
+    if (!local || seen.has(playNumber)) continue
+    seen.add(playNumber)
+    add('local-play', entry)
+  }
+}
+
 function skippedRegisters(entries: readonly Entry[], add: Add): void {
   const setters = new Map<string, Entry[]>()
   for (const entry of entries) {
@@ -139,7 +151,7 @@ function count(entries: readonly Entry[], findings: readonly TagFinding[]): TagA
   for (const entry of entries) byStanding[entry.standing]++
   const byKind: Record<TagFindingKind, number> = {
     untagged: 0, 'both-tags': 0, unpredictable: 0, opaque: 0, 'drain-without-check': 0, 'hot-notifies-drain': 0,
-    'hidden-by-include': 0, 'always-drain': 0, 'never-but-hot': 0, 'register-skipped': 0, 'not-idempotent': 0, 'run-once': 0, 'relative-path': 0,
+    'hidden-by-include': 0, 'always-drain': 0, 'never-but-hot': 0, 'register-skipped': 0, 'not-idempotent': 0, 'run-once': 0, 'relative-path': 0, 'local-play': 0,
   }
   for (const finding of findings) byKind[finding.kind]++
   return { tasks: entries.length, handlers: entries.filter(({ event }) => event.task.handler).length, standing: byStanding, findings: byKind }

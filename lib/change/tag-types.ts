@@ -30,6 +30,8 @@ export type TagFindingKind =
   | 'run-once'
   /** Leaves a file beside the playbook, where the next step does not find it. */
   | 'relative-path'
+  /** In a play for localhost, which is left out. */
+  | 'local-play'
 
 /** A task of the playbook, as Ansible loaded it. */
 export interface Subject {

@@ -13,6 +13,7 @@ import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
 import { inState } from '../store/state-error.js'
 import { layoutOf } from './layout.js'
+import { localPlaysNotice } from './local-plays.js'
 import { leftNotice } from './lend-tree.js'
 import { lfsWarning, pinCommit, useCheckout } from './pin.js'
 import { playbookPlace } from './playbook-place.js'
@@ -70,7 +71,7 @@ async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { o
   if (suggested) onNotice(suggested.text)
   const untagged = await noTags(fleet, checkout.path, signal)
   if (untagged !== null) onNotice(untagged)
-  const context = { fleet, install, checkout: checkout.path, signal, suggested: suggested?.path, onEvent, onLeft: leftNotice(onNotice) }
+  const context = { fleet, install, checkout: checkout.path, signal, suggested: suggested?.path, onEvent, onLocalPlays: localPlaysNotice(onNotice), onLeft: leftNotice(onNotice) }
   const { summary } = await runStep('detect', nodes, directory, context)
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })
   signal?.throwIfAborted()

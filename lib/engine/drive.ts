@@ -21,6 +21,7 @@ import { layoutOf } from './layout.js'
 import { Lookout } from './look.js'
 import type { Layout } from './layout.js'
 import { takeOrders } from './orders.js'
+import { localPlaysNotice } from './local-plays.js'
 import { leftNotice } from './lend-tree.js'
 import { lfsWarning, useCheckout } from './pin.js'
 import { noTags } from './tag-warnings.js'
@@ -132,7 +133,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
         stop: AbortSignal.any([stop, lock.lost]),
         kill: AbortSignal.any([kill, lock.lost]),
         runs: layout.runs,
-        context: { install, checkout: checkout.path, fence: lock.file, suggested: suggested?.path, onLeft: leftNotice((text) => onProgress({ type: 'notice', code: 'files-left', text })) },
+        context: { install, checkout: checkout.path, fence: lock.file, suggested: suggested?.path, onLocalPlays: localPlaysNotice((text) => onProgress({ type: 'notice', code: 'local-plays', text })), onLeft: leftNotice((text) => onProgress({ type: 'notice', code: 'files-left', text })) },
         // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
         observe: async (): Promise<Observed> => {
           const [observed] = await Promise.all([session.observe(), checkout.verify()])

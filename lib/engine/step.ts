@@ -27,6 +27,8 @@ export interface StepContext extends TreeOwner {
   /** Path of the tags that are counted for tasks that have none. */
   readonly suggested?: string | undefined
   readonly onEvent?: (event: AnsibleEvent) => void
+  /** Hears of plays for localhost that a run has left out. */
+  readonly onLocalPlays?: (plays: readonly string[]) => void
 }
 
 /** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
@@ -63,5 +65,7 @@ export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' |
   })
   // Places are told within the repository; where the checkout lies means nothing to whoever mends the playbook.
   const stderr = exit.stderr.replaceAll(`${checkout}/`, '')
-  return { summary: summarizer.finish({ ...exit, stderr }, nodes), exit }
+  const summary = summarizer.finish({ ...exit, stderr }, nodes)
+  context.onLocalPlays?.(summary.localPlays)
+  return { summary, exit }
 }

@@ -16,6 +16,7 @@ const SEVERITY: Readonly<Record<TagFindingKind, Severity>> = {
   'register-skipped': 'major',
   'not-idempotent': 'major',
   'relative-path': 'major',
+  'local-play': 'major',
   'run-once': 'minor',
   opaque: 'minor',
   unpredictable: 'info',

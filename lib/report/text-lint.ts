@@ -18,6 +18,7 @@ const TITLE: Readonly<Record<LintReport['findings'][number]['finding'], string>>
   'not-idempotent': 'Would change a node at every look: it is never GOOD',
   'run-once': 'Run once in each wave',
   'relative-path': 'Leave a file beside the playbook, where it is not kept',
+  'local-play': 'Plays for localhost, which are left out',
 }
 
 /** Findings by kind; with verbose every task with its effective tags too. */

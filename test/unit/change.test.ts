@@ -100,7 +100,7 @@ t.test('changes, diffs and blind spots', async (t) => {
 })
 
 t.test('verdicts', async (t) => {
-  const run: RunSummary = { complete: true, nodes: new Map(), unplanned: [], reports: [], badReports: [], foreignLines: 0 }
+  const run: RunSummary = { complete: true, nodes: new Map(), unplanned: [], localPlays: [], reports: [], badReports: [], foreignLines: 0 }
   const change = (...tags: string[]): WouldChange => ({ task: 'x', action: 'copy', tags, file: 'f', line: 1 })
   const node = (more: Partial<NodeSummary>): NodeSummary => ({ node: 'n1', result: 'ok', changes: [], blindSpots: [], owed: [], handled: [], ...more })
   const cases: readonly (readonly [Partial<NodeSummary>, string, string])[] = [

@@ -8,7 +8,7 @@ import { gateWarnings, outcomeOfCheck } from '../../lib/engine/health.js'
 import type { AnsibleEvent, GuardEvent } from '../../lib/ansible/events.js'
 import type { OpenStep } from '../../lib/rollout/index.js'
 
-const RUN: RunSummary = { complete: true, nodes: new Map(), unplanned: [], reports: [], badReports: [], foreignLines: 0 }
+const RUN: RunSummary = { complete: true, nodes: new Map(), unplanned: [], localPlays: [], reports: [], badReports: [], foreignLines: 0 }
 const node = (more: Partial<NodeSummary>): NodeSummary => ({ node: 'n1', result: 'ok', changes: [], blindSpots: [], owed: [], handled: [], ...more })
 const failed = (more: Partial<NodeSummary> = {}): NodeSummary => node({ result: 'failed', failure: { cause: 'failed', message: 'the disk is full', task: 'look' }, failedTags: ['x'], ...more })
 const guard = (reason: GuardEvent['reason']): GuardEvent => ({ v: 1, seq: 1, ts: 1, ev: 'guard', reason, message: 'stopped' })

@@ -21,7 +21,7 @@ function outcomes(seen: Readonly<Record<string, Seen>>): Readonly<Record<string,
     jobs: nodes.filter((name) => seen[name]?.job).map((name) => ({ id: name, user: 'anna', state: 'RUNNING', nodes: [name], start: 1, limit: 60, end: 61, cpus: 2 })),
     results: Object.fromEntries(nodes.map((name) => [name, { result: seen[name]?.result ?? 'drained', message: '' }])),
   }
-  const summary: RunSummary = { complete: true, nodes: new Map(), unplanned: [], reports: [{ name: 'scheduler', host: nodes[0] ?? '', data }], badReports: [], foreignLines: 0 }
+  const summary: RunSummary = { complete: true, nodes: new Map(), unplanned: [], localPlays: [], reports: [{ name: 'scheduler', host: nodes[0] ?? '', data }], badReports: [], foreignLines: 0 }
   const step: OpenStep = { step: 's1', action: 'drain', wave: 1, nodes, since: AT }
   const { outcome } = outcomeOfVisit(step, { summary, exit: { signal: null, ended: 'exit' } as never }, { names: 'full' } as never, PREFIX, AT)
   return Object.fromEntries(Object.entries(outcome.nodes).map(([name, { drained }]) => [name, drained]))
@@ -49,7 +49,7 @@ t.test('outrun is only what is in service again', async (t) => {
 
 t.test('of a step that asks the scheduler several times the last answer counts', async (t) => {
   const report = (cpus: number): RunSummary['reports'][number] => ({ name: 'scheduler', host: 'n1', data: { version: 1, nodes: [{ name: 'n1', state: ['IDLE'], cpus }], jobs: [] } })
-  const summary: RunSummary = { complete: true, nodes: new Map(), unplanned: [], reports: [report(1), { name: 'other', host: 'n1', data: {} }, report(2), { name: 'other', host: 'n1', data: {} }], badReports: [], foreignLines: 0 }
+  const summary: RunSummary = { complete: true, nodes: new Map(), unplanned: [], localPlays: [], reports: [report(1), { name: 'other', host: 'n1', data: {} }, report(2), { name: 'other', host: 'n1', data: {} }], badReports: [], foreignLines: 0 }
   const seen = schedulerReport(summary, AT)
   t.equal(typeof seen === 'string' ? seen : seen.nodes.get('n1')?.cpus, 2)
 })

@@ -138,7 +138,7 @@ class CallbackModule(CallbackBase):
         hosts = self._hosts(play)
         self.finish.play(play, hosts, self._hosts(play, whole=True))
         self.channel.send('play', name=self.redactor.clean(str(play.get_name())), tags=describe.tags_of(play),
-                          strategy=str(play.strategy), hosts=len(hosts))
+                          strategy=str(play.strategy), hosts=len(hosts), local=describe.is_local(play) or None)
         self._stop(self.guard.play(play, hosts))
 
     @guarded

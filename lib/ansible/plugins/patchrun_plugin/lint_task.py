@@ -39,6 +39,8 @@ class Describer:
         templated = [str(tag) for tag in _flatten(task.tags) if TEMPLATE.search(str(tag))]
         if templated:
             entry['opaque'] = self.clean('its tags are a template: %s' % ', '.join(templated))
+        if describe.is_local(context.play):
+            entry['local'] = True
         if context.include is not None:
             entry['include'] = context.include
         listen = [self.clean(str(name)) for name in _flatten(getattr(task, 'listen', None) or [])]
