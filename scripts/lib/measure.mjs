@@ -12,7 +12,7 @@ with open(sys.argv[1], 'ab') as log:
     child = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 code = None
 while True:
-    # Orphans are buried while it runs: a name space of processes does not end as long as one of them lies about.
+    # Orphans are reaped while it runs: a PID namespace does not end as long as one of its processes is not.
     try:
         pid, status = os.wait()
     except ChildProcessError:

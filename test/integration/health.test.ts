@@ -56,7 +56,6 @@ function place(t: Test, files: Readonly<Record<string, string>>, playbook = 'sit
   return { base, checkout, directory, ask, fleet }
 }
 
-
 await inQuick(t, 'what a gate is given, and what it says', NEEDED, async (t) => {
   const here = place(t, {
     'play/site.yml': '- hosts: all\n',

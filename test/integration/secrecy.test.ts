@@ -82,7 +82,6 @@ async function processList(over: Promise<unknown>): Promise<string> {
 /** All that ever was in it: commits with their messages, and files. */
 const objectsOf = (git: string): string => execFileSync('git', ['--git-dir', git, 'cat-file', '--batch-all-objects', '--batch'], { encoding: 'latin1', maxBuffer: 2 ** 28 })
 
-
 // What Ansible writes of a value, and where, differs between versions.
 for (const ansible of new Set([OFTEN, SELDOM])) await inFull(t, `no secret is found where it does not belong: ${ansible === OFTEN ? 'the newest' : 'the oldest'} Ansible`, options, async (t) => {
   const ground = makePlayground(t.testdir(), ansible, { nodes: 1, canary: 'node01', state: { git: { repository: './state.git' } } })
