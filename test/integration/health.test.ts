@@ -41,7 +41,7 @@ function place(t: Test, files: Readonly<Record<string, string>>, playbook = 'sit
   const fleet = {
     name: 'f', environment: 'default', file: join(base, 'patchrun.yml'), playbooks: { repository: checkout, ref: 'main', playbook, submodules: false },
     nodes: names.map((name) => ({ name, canary: false, groups: [], vars: name === 'away' ? away : {}, domains: [], partitions: [], runsOn: null })),
-    denied: ['db1'], groupVars: { all: vars }, groupChildren: {}, policy: { untagged: 'drain', health: [] },
+    denied: ['db1'], groupVars: { all: vars }, groupChildren: {}, policy: { untagged: 'drain', health: [], changes: { untagged: 'drain' } },
     ansible: { forks: 5, config: 'repository', hangTimeout: 60_000, connectTimeout: 3_000, diff: true, extraArgs: [], vault: [] }, stateDirectory: base,
   } as unknown as Fleet
   const directory = join(base, 'step')

@@ -40,13 +40,22 @@ function dice(start: number): (below: number) => number {
 
 const own = (ground: Playground, ...path: string[]): string => join(ground.directory, '.patchrun', 'environments', 'default', ...path)
 
-/** A good life brings every node to the pin; in a bad one node03 refuses the version: it ends in quarantine, by name. */
+/**
+ * A good life brings every node to the pin; in a bad one node03 refuses the version before anything would change there: it ends
+ * in quarantine, by name. On node02 check mode cannot go beyond the first change.
+ */
 type Sort = 'good' | 'bad'
 const playbook = (v: number, sort: Sort): Record<string, string> => ({
-  'site.yml': site(`${writeTask('etc/version', `${v}\n`)}- name: refuses
+  'site.yml': site(`- name: refuses
   ansible.builtin.assert:
     that: inventory_hostname != 'node03' or ${sort === 'good'}
     quiet: true
+  tags: [HotChange]
+${writeTask('etc/version', `${v}\n`)}- name: needs what was written
+  ansible.builtin.assert:
+    that: lookup('ansible.builtin.file', node_root ~ '/etc/version', errors='ignore') == '${v}'
+    quiet: true
+  when: inventory_hostname == 'node02'
   tags: [HotChange]
 `),
 })

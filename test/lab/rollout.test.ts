@@ -102,9 +102,10 @@ ansible: { forks: 6, hangTimeout: 45s, connectTimeout: 5s }
   await inFull(t, 'a Hot command that check mode cannot see and that notifies a DrainChange handler', {}, async (t) => {
     await reset('1.1')
     repository.commit('hidden', { 'site.yml': labpkg('1.1') + HIDDEN + HANDLER })
+    // Nothing else would change; the command is HotChange, and is to run once at each commit.
     const { exitCode, report } = await patchrun('run', '--yes')
-    // Nothing else would change, so check mode calls the nodes GOOD, and the command is a blind spot that never runs.
-    t.equal(exitCode, 0)
+    t.equal(exitCode, 4)
+    t.match(report.rollout.halt, { code: 'guard' })
     repository.commit('hidden behind a change', { 'site.yml': labpkg('1.0') + HIDDEN + HANDLER })
     const halted = await patchrun('run', '--yes')
     t.equal(halted.exitCode, 4)

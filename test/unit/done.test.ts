@@ -21,7 +21,7 @@ function step(action: StepAction, outcome: NodeOutcome, full = false): JournalEv
 }
 type Told = readonly (JournalEvent | readonly JournalEvent[])[]
 const after = (...events: Told): NodeState => {
-  const { current } = replay([opened('r1'), ...(events.flat() as JournalEvent[])])
+  const { current } = replay([opened('r1'), ...events.flat<Told>()])
   if (!current) throw new Error('no rollout')
   return nodeState(current, 'n1')
 }
