@@ -40,6 +40,10 @@ const VAULT_VARIABLE = /^ANSIBLE_VAULT_(PASSWORD_FILE|IDENTITY_LIST)$/
 
 const KEEP_ALIVE = '-o ServerAliveInterval=5 -o ServerAliveCountMax=2'
 
+/** Ansible's own, where nothing else is set. */
+export const DEFAULT_ROLES = '~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles'
+const DEFAULT_COLLECTIONS = '~/.ansible/collections:/usr/share/ansible/collections'
+
 /** The value of a key in an ini text, where it is set; comments and other sections are left out. */
 export function configValue(text: string, section: string, key: string): string | undefined {
   let current = ''
@@ -107,6 +111,7 @@ export function runEnvironment(
     // Behind the plugin's own stop: with a strategy that does not exist no play runs anything.
     ...(request.mode === 'lint' ? { ANSIBLE_STRATEGY: 'patchrun_runs_nothing' } : {}),
     ...keepAlive(kept, config),
+    ...installedFirst(policy, kept, config),
     // 0.6 of the time over ssh. A site where sudo demands a terminal says so in its ansible.cfg or environment.
     ...(kept['ANSIBLE_PIPELINING'] ?? kept['ANSIBLE_SSH_PIPELINING'] ?? config('connection', 'pipelining')
       ?? config('ssh_connection', 'pipelining') ?? config('defaults', 'pipelining') ? {} : { ANSIBLE_PIPELINING: 'True' }),
@@ -140,6 +145,14 @@ function keepAlive(
     out[name] = site ? `${site} ${KEEP_ALIVE}` : KEEP_ALIVE
   }
   return out
+}
+
+/** What the commit wants installed comes before what the machine has, and after what lies in the repository. */
+function installedFirst({ installed }: Pick<AnsiblePolicy, 'installed'>, kept: Readonly<Record<string, string>>, config: (section: string, key: string) => string | undefined): Record<string, string> {
+  if (installed === undefined) return {}
+  const roles = kept['ANSIBLE_ROLES_PATH'] ?? config('defaults', 'roles_path') ?? DEFAULT_ROLES
+  const collections = kept['ANSIBLE_COLLECTIONS_PATH'] ?? kept['ANSIBLE_COLLECTIONS_PATHS'] ?? config('defaults', 'collections_path') ?? config('defaults', 'collections_paths') ?? DEFAULT_COLLECTIONS
+  return { ANSIBLE_ROLES_PATH: `${installed}/roles:${roles}`, ANSIBLE_COLLECTIONS_PATH: `${installed}/collections:${collections}` }
 }
 
 function seconds(ms: number): string {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { AnsiblePolicy } from '../fleet/types.js'
-import { configValue } from './environment.js'
+import { configValue, DEFAULT_ROLES } from './environment.js'
 import { packageRoot } from './package-root.js'
 
 export interface RolePlaces {
@@ -24,20 +24,18 @@ export interface PlaybookPlace {
   /** Path of the playbook within it. */
   readonly playbook: string
   readonly config: AnsiblePolicy['config']
+  readonly installed?: AnsiblePolicy['installed']
 }
 
-/** Ansible's own, where nothing else is set. */
-const DEFAULT_PATH = '~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles'
-
-export function rolePlaces({ checkout, playbook, config }: PlaybookPlace, env: Readonly<Record<string, string | undefined>> = process.env): RolePlaces {
+export function rolePlaces({ checkout, playbook, config, installed }: PlaybookPlace, env: Readonly<Record<string, string | undefined>> = process.env): RolePlaces {
   const file = join(checkout, 'ansible.cfg')
   const text = config === 'repository' && existsSync(file) ? readFileSync(file, 'utf8') : ''
   // Ansible's order: the environment goes over the file, in which relative paths are meant from where it lies.
-  const entries = (env['ANSIBLE_ROLES_PATH'] ?? configValue(text, 'defaults', 'roles_path') ?? DEFAULT_PATH).split(':').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  const entries = (env['ANSIBLE_ROLES_PATH'] ?? configValue(text, 'defaults', 'roles_path') ?? DEFAULT_ROLES).split(':').map((entry) => entry.trim()).filter((entry) => entry !== '')
   const plain = entries.filter((entry) => !/[$`]|\{\{|^~[^/]/.test(entry))
   return {
     own: [...new Set([join(checkout, dirname(playbook), 'roles'), join(checkout, 'roles')])],
-    ansible: plain.map((entry) => resolve(checkout, entry === '~' || entry.startsWith('~/') ? join(homedir(), entry.slice(1)) : entry)),
+    ansible: [...(installed === undefined ? [] : [join(installed, 'roles')]), ...plain.map((entry) => resolve(checkout, entry === '~' || entry.startsWith('~/') ? join(homedir(), entry.slice(1)) : entry))],
     ours: join(packageRoot(), 'roles'),
     opaque: plain.length < entries.length,
   }

@@ -17,8 +17,11 @@ export function errorIn(stderr: string, root = ''): { readonly message: string; 
   return { message: plainly(messageOf(text)), ...(file !== undefined && { file: within(file, root) }), ...(line !== undefined && { line }) }
 }
 
-/** What Ansible says of a vault that it cannot open leaves open what to do; other texts as they are. */
+/** What Ansible says of a vault that it cannot open, and of a collection that is not there, leaves open what to do; other texts as they are. */
 export function plainly(text: string): string {
+  const [, collection] = /couldn't resolve module\/action '(\w+\.\w+)\.[\w.]+'/.exec(text) ?? /role '?(\w+\.\w+)\.[\w.]+'? was not found/.exec(text) ?? []
+  // Ansible says of both cases that the name cannot be resolved.
+  if (collection !== undefined && collection !== 'ansible.builtin') return `the collection ${collection} is not installed, or does not have what is asked of it. Ansible said: ${text}`
   const why = /no vault secrets were found that could decrypt/i.test(text) ? 'none of the vault passwords fits it' : /to decrypt but no vault secrets found/i.test(text) ? 'no vault password is given' : undefined
   return why === undefined ? text : `an encrypted value or file can not be opened: ${why}; name its password under ansible.vault in patchrun.yml. Ansible said: ${text}`
 }
@@ -46,8 +49,8 @@ function placeOf(text: string): { file?: string; line?: number } {
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/callback plugin spoke|without telling its stats/, "Look at the run's ansible.log, and call this ansible-playbook by hand: it may be broken, or have been ended from outside."],
   [/no play of the playbook/, "Correct the `hosts:` of the plays, or the groups in patchrun.yml: `patchrun inventory --list` shows what they can match."],
-  [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Install the collection on the machine that runs patchrun (ansible-galaxy), or correct the name.'],
-  [/role .* was not found/i, 'Add the role to the playbook repository (a missing submodule or requirements.yml?), or correct its name.'],
+  [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Set playbooks.requirements: true where requirements.yml of the commit names it, or install it on the machine that runs patchrun (ansible-galaxy); or correct the name.'],
+  [/role .* was not found/i, 'Add the role to the playbook repository (a missing submodule?), set playbooks.requirements: true where its requirements.yml names it, or correct the name.'],
   [/'\w+' is undefined/, 'Set the variable under playbooks.vars in patchrun.yml: what -e would give.'],
   [/vault/i, 'Name the password under ansible.vault in patchrun.yml; `patchrun doctor` looks at those that are named.'],
   [/YAML|syntax|Syntax|mapping values|could not find expected|JSON/, 'Correct the file at this place; ansible-playbook --syntax-check shows the same.'],

@@ -19,6 +19,7 @@ import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
 import type { Session } from './session.js'
+import { withRequirements } from './requirements.js'
 import { storeOf } from './store-of.js'
 
 /** The only host that the run knows. No node has this name, and no connection plugin the one it would be reached by. */
@@ -76,12 +77,13 @@ export async function listTasks(request: ListRequest): Promise<ListedTasks> {
 
 /** The tasks of the pin, and where its files are. Throws config/…, pin/…, ansible/…; playbook/fault when the playbook cannot be loaded. */
 export async function tasksOfPin(session: Session, { signal, clock = systemClock, onNotice = () => undefined }: AuditOptions = {}): Promise<TasksOfPin> {
-  const fleet = await session.observe()
+  const declared = await session.observe()
   const install = await session.findAnsible()
-  const layout = layoutOf(fleet)
-  const { remembered } = await storeOf(fleet).read()
-  const { pin } = await pinCommit(fleet, remembered, signal, session.options.sha)
-  const tree = await useCheckout(fleet, pin.sha, signal)
+  const layout = layoutOf(declared)
+  const { remembered } = await storeOf(declared).read()
+  const { pin } = await pinCommit(declared, remembered, signal, session.options.sha)
+  const tree = await useCheckout(declared, pin.sha, signal)
+  const fleet = await withRequirements(declared, { install, checkout: tree.path, signal, onNotice })
   const pointers = lfsWarning(tree)
   if (pointers !== null) onNotice(pointers)
   const { path: checkout } = tree

@@ -24,6 +24,7 @@ import { noTags } from './tag-warnings.js'
 import { suggestedTags } from './suggested-tags.js'
 import { runStep } from './step.js'
 import type { StepContext } from './step.js'
+import { withRequirements } from './requirements.js'
 import { storeOf } from './store-of.js'
 
 export interface DetectOptions {
@@ -54,11 +55,12 @@ export async function detect(session: Session, options: DetectOptions = {}): Pro
   return inState(fleet.stateDirectory, () => look(session, fleet, install, options))
 }
 
-async function look(session: Session, fleet: Fleet, install: AnsibleInstall, { onPinned, onEvent, onNotice = () => undefined, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
-  const layout = layoutOf(fleet)
-  const state = await storeOf(fleet).read()
-  const { pin } = await pinCommit(fleet, state.remembered, signal, session.options.sha)
-  const checkout = await useCheckout(fleet, pin.sha, signal)
+async function look(session: Session, declared: Fleet, install: AnsibleInstall, { onPinned, onEvent, onNotice = () => undefined, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
+  const layout = layoutOf(declared)
+  const state = await storeOf(declared).read()
+  const { pin } = await pinCommit(declared, state.remembered, signal, session.options.sha)
+  const checkout = await useCheckout(declared, pin.sha, signal)
+  const fleet = await withRequirements(declared, { install, checkout: checkout.path, signal, onNotice })
   const pointers = lfsWarning(checkout)
   if (pointers !== null) onNotice(pointers)
   const wanted = session.limit && new Set(session.limit)

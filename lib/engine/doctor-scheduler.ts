@@ -10,6 +10,7 @@ import { schedulerName } from '../workload/use.js'
 import { gateProblems } from './health.js'
 import { lookOnce } from './look.js'
 import { useCheckout } from './pin.js'
+import { withRequirements } from './requirements.js'
 import type { Clock } from './progress.js'
 import { refuse } from '../errors.js'
 
@@ -18,8 +19,9 @@ type Found = Omit<DoctorCheck, 'name'>
 /** Names of a list that are shown. */
 const SHOWN = 5
 
-export async function checkScheduler(fleet: Fleet, install: AnsibleInstall, pin: PinnedCommit, directory: string, clock: Clock, signal?: AbortSignal): Promise<Found> {
-  const { path } = await useCheckout(fleet, pin.sha, signal)
+export async function checkScheduler(declared: Fleet, install: AnsibleInstall, pin: PinnedCommit, directory: string, clock: Clock, signal?: AbortSignal): Promise<Found> {
+  const { path } = await useCheckout(declared, pin.sha, signal)
+  const fleet = await withRequirements(declared, { install, checkout: path, signal })
   refuse(gateProblems(fleet, path))
   const said = await lookOnce(directory, { fleet, install, checkout: path, signal }, wouldOpen(pin, NO_STATE, null, clock.now()), clock)
   if (typeof said !== 'string') return judge(fleet, said)

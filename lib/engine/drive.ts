@@ -31,6 +31,7 @@ import type { Clock, OnProgress } from './progress.js'
 import { reconcile, rolloutOf } from './reconcile.js'
 import type { Observed, Reconcile, Reconciled } from './reconcile-types.js'
 import type { Session } from './session.js'
+import { installRequirements, withInstalled } from './requirements.js'
 import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
 import { Telling } from './telling.js'
@@ -120,11 +121,13 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       const checkout = await useCheckout(declared, (opened ?? rolloutOf(journal)).pin.sha, kill, (found, kept) => onProgress({ type: 'notice', code: 'checkout-renewed', text: `${found.message}. It was made anew; what was there lies in ${kept}` }))
       const pointers = lfsWarning(checkout)
       if (pointers !== null) onProgress({ type: 'notice', code: 'lfs-pointers', text: pointers })
-      const suggested = await suggestedTags({ fleet: declared, install, sha: checkout.sha, checkout: checkout.path, signal: kill })
+      // Once: what is declared meanwhile must not end a run that holds nodes.
+      const installed = await installRequirements(declared, { install, checkout: checkout.path, signal: kill, onNotice: (text) => onProgress({ type: 'notice', code: 'requirements', text }) })
+      const suggested = await suggestedTags({ fleet: withInstalled(declared, installed), install, sha: checkout.sha, checkout: checkout.path, signal: kill })
       if (suggested) onProgress({ type: 'notice', code: 'tags-suggested', text: suggested.text })
       const untagged = await noTags(declared, checkout.path, kill)
       if (untagged !== null) onProgress({ type: 'notice', code: 'no-tags', text: untagged })
-      refuse(gateProblems(declared, checkout.path))
+      refuse(gateProblems(withInstalled(declared, installed), checkout.path))
       for (const event of choice.events) await journal.append(event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event)
       tell()
       const reconciled = await reconcile({
@@ -140,7 +143,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
           const surroundings = { ...(await lookAround(observed, rolloutOf(open).pin.sha)), scheduler: lookout.view }
           await people.observed(observed, surroundings)
           // What people are told does not end where this run does.
-          return { fleet: observed, surroundings: { ...surroundings, ...(untilWave !== undefined && { untilWave }) } }
+          return { fleet: withInstalled(observed, installed), surroundings: { ...surroundings, ...(untilWave !== undefined && { untilWave }) } }
         },
         takeOrders: orders,
         isSuperseded,

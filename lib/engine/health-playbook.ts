@@ -26,7 +26,7 @@ export function gateProblems(fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansibl
   return [...gates, ...Object.entries<string>(fleet.scheduler ? { ...fleet.scheduler.roles } : {}).flatMap(([step, role]) => roleProblem(`scheduler.roles.${step}`, role, place) ?? [])]
 }
 
-export const placeOf = ({ playbooks, ansible }: Pick<Fleet, 'playbooks' | 'ansible'>, checkout: string): PlaybookPlace => ({ checkout, playbook: playbooks.playbook, config: ansible.config })
+export const placeOf = ({ playbooks, ansible }: Pick<Fleet, 'playbooks' | 'ansible'>, checkout: string): PlaybookPlace => ({ checkout, playbook: playbooks.playbook, config: ansible.config, installed: ansible.installed })
 
 function roleProblem(who: string, role: string, place: PlaybookPlace): Problem | undefined {
   const places = rolePlaces(place)

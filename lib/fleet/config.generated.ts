@@ -119,6 +119,10 @@ export interface Playbooks {
    */
   lfs?: 'refuse' | 'name' | 'fetch'
   /**
+   * Install the roles and collections that requirements.yml of the commit names (also in roles/ and collections/), for its runs only. Each entry names one exact version.
+   */
+  requirements?: boolean
+  /**
    * Extra variables of every run of Ansible, over all others, as with -e. They reach Ansible in a file.
    */
   vars?: Variables

@@ -63,6 +63,7 @@ function playbooksOf({ config, file }: Declared, environment: string): PlaybookS
     playbook: playbooks.playbook ?? d.playbook.default,
     submodules: playbooks.submodules ?? d.submodules.default,
     lfs: playbooks.lfs ?? d.lfs.default,
+    requirements: playbooks.requirements ?? d.requirements.default,
   }
 }
 

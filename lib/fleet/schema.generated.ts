@@ -374,6 +374,14 @@ export const patchrunSchema = {
       "fetch"
      ]
     },
+    "requirements": {
+     "description": "Install the roles and collections that requirements.yml of the commit names (also in roles/ and collections/), for its runs only. Each entry names one exact version.",
+     "type": "boolean",
+     "default": false,
+     "examples": [
+      true
+     ]
+    },
     "vars": {
      "description": "Extra variables of every run of Ansible, over all others, as with -e. They reach Ansible in a file.",
      "$ref": "#/definitions/variables",

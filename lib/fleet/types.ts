@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the operator declared, resolved: every list expanded, every default filled in. Plain values only.
+import type { PlaybookSource } from './playbook-source.js'
 import type { SecretSource, VaultId } from './secret-source.js'
 
+export type { PlaybookSource } from './playbook-source.js'
 export type { SecretSource, VaultedSecret, VaultId } from './secret-source.js'
 
 /** A node that patchrun may change: one host of the inventory it generates. */
@@ -183,19 +185,10 @@ export interface AnsiblePolicy {
   readonly extraArgs: readonly string[]
   /** Variables of every run, over all others. */
   readonly extraVars?: Readonly<Record<string, unknown>>
+  /** Directory with the `roles` and `collections` that the commit wants installed. */
+  readonly installed?: string
   /** Passwords of Ansible's vault, in the order in which they are tried. Empty: what the caller's own environment says holds. */
   readonly vault: readonly VaultId[]
-}
-
-export interface PlaybookSource {
-  /** URL, or absolute path of a local repository. */
-  readonly repository: string
-  readonly ref: string
-  /** Path of the playbook within the repository. */
-  readonly playbook: string
-  readonly submodules: boolean
-  /** What becomes of pointers of Git LFS. */
-  readonly lfs: 'refuse' | 'name' | 'fetch'
 }
 
 /** What people are told of. */

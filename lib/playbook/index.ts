@@ -8,5 +8,7 @@ export { checkout, pruneCheckouts, type Checkout, type CheckoutOptions } from '.
 export { mentions } from './mentions.js'
 export { patchOf } from './patch.js'
 export { ownTree, type OwnTree } from './own-tree.js'
+export { cached } from './cached.js'
+export { readRequirements, type Requirements, type RequirementsFile } from './requirements.js'
 export { playbookExists } from './find-playbook.js'
 export { redact, splitCredential, type SplitUrl } from './redact.js'

@@ -3,7 +3,7 @@
 import { checkout, fetch, openMirror, resolve } from '../../lib/playbook/index.js'
 
 const [repository = '', directory = '', ref = ''] = process.argv.slice(2)
-const mirror = await openMirror({ source: { repository, ref, playbook: 'site.yml', submodules: true, lfs: 'refuse' }, directory })
+const mirror = await openMirror({ source: { repository, ref, playbook: 'site.yml', submodules: true, lfs: 'refuse', requirements: false }, directory })
 await fetch(mirror)
 const tree = await checkout(mirror, (await resolve(mirror, ref)).sha)
 console.log(tree.sha)

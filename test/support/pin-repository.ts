@@ -50,7 +50,7 @@ export function commit(r: Repo, file: string, text: string, subject: string): st
   return sh(r.work, 'rev-parse', 'HEAD')
 }
 
-export const source = (repository: string, more: Partial<PlaybookSource> = {}): PlaybookSource => ({ repository, ref: 'main', playbook: 'site.yml', submodules: true, lfs: 'refuse', ...more })
+export const source = (repository: string, more: Partial<PlaybookSource> = {}): PlaybookSource => ({ repository, ref: 'main', playbook: 'site.yml', submodules: true, lfs: 'refuse', requirements: false, ...more })
 
 export async function mirrored(r: Repo, more: Partial<PlaybookSource> = {}): Promise<Mirror> {
   const mirror = await openMirror({ source: source(r.bare, more), directory: r.state })
