@@ -49,7 +49,7 @@ function placeOf(text: string): { file?: string; line?: number } {
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/callback plugin spoke|without telling its stats/, "Look at the run's ansible.log, and call this ansible-playbook by hand: it may be broken, or have been ended from outside."],
   [/no play of the playbook/, "Correct the `hosts:` of the plays, or the groups in patchrun.yml: `patchrun inventory --list` shows what they can match."],
-  [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Set playbooks.requirements: true where requirements.yml of the commit names it, or install it on the machine that runs patchrun (ansible-galaxy); or correct the name.'],
+  [/couldn't resolve module\/action|Cannot resolve|collection/i, 'Set playbooks.requirements: true where requirements.yml of the commit names the collection, or install it on the machine that runs patchrun (ansible-galaxy); or correct the name.'],
   [/role .* was not found/i, 'Add the role to the playbook repository (a missing submodule?), set playbooks.requirements: true where its requirements.yml names it, or correct the name.'],
   [/'\w+' is undefined/, 'Set the variable under playbooks.vars in patchrun.yml: what -e would give.'],
   [/vault/i, 'Name the password under ansible.vault in patchrun.yml; `patchrun doctor` looks at those that are named.'],

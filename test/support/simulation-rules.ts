@@ -65,9 +65,11 @@ export class Rules {
   }
 
   #isStarted({ do: action, nodes }: Begun): boolean {
+    const isBegun = (node: string | undefined): boolean => node !== undefined && !['draining', undefined].includes(nodeState(this.model.rollout, node).held?.phase)
     return nodes.every((n) => {
       const { held } = nodeState(this.model.rollout, n)
-      return held !== undefined && (held.phase !== 'draining' || action === 'release')
+      // What is out with its hypervisor is looked at with it, until that is finished.
+      return held !== undefined && (isBegun(n) || action === 'release' || (nodes.includes(held.host ?? '') && isBegun(held.host)))
     })
   }
 

@@ -46,7 +46,7 @@ t.test('the example, with every default filled in', async (t) => {
     name: 'demo',
     environment: 'default',
     file: '/srv/patchrun.yml',
-    playbooks: { repository: '/srv/playbooks', ref: 'main', playbook: 'site.yml', submodules: true, lfs: 'refuse' },
+    playbooks: { repository: '/srv/playbooks', ref: 'main', playbook: 'site.yml', submodules: true, lfs: 'refuse', requirements: false },
     nodes: ['01', '02', '03', '04', '05', '06'].map((n) => ({ name: `node${n}`, canary: n < '03', groups: [], vars: {}, domains: [], partitions: [], runsOn: null })),
     denied: ['db1', 'db2'],
     groupVars: {},
