@@ -111,7 +111,7 @@ export function runEnvironment(
     // Behind the plugin's own stop: with a strategy that does not exist no play runs anything.
     ...(request.mode === 'lint' ? { ANSIBLE_STRATEGY: 'patchrun_runs_nothing' } : {}),
     ...keepAlive(kept, config),
-    ...installedFirst(policy, kept, config),
+    ...searchPaths(policy, kept, config),
     // 0.6 of the time over ssh. A site where sudo demands a terminal says so in its ansible.cfg or environment.
     ...(kept['ANSIBLE_PIPELINING'] ?? kept['ANSIBLE_SSH_PIPELINING'] ?? config('connection', 'pipelining')
       ?? config('ssh_connection', 'pipelining') ?? config('defaults', 'pipelining') ? {} : { ANSIBLE_PIPELINING: 'True' }),
@@ -147,12 +147,18 @@ function keepAlive(
   return out
 }
 
-/** What the commit wants installed comes before what the machine has, and after what lies in the repository. */
-function installedFirst({ installed }: Pick<AnsiblePolicy, 'installed'>, kept: Readonly<Record<string, string>>, config: (section: string, key: string) => string | undefined): Record<string, string> {
+/** Entries of a search path, with what the commit wants installed before what the machine has, and after what lies in the repository. */
+export function searchPath(path: string, installed: string | undefined): readonly string[] {
+  const entries = path.split(':').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  const isOwn = (entry: string): boolean => !/^[~/$]/.test(entry)
+  return [...entries.filter(isOwn), ...(installed === undefined ? [] : [installed]), ...entries.filter((entry) => !isOwn(entry))]
+}
+
+function searchPaths({ installed }: Pick<AnsiblePolicy, 'installed'>, kept: Readonly<Record<string, string>>, config: (section: string, key: string) => string | undefined): Record<string, string> {
   if (installed === undefined) return {}
   const roles = kept['ANSIBLE_ROLES_PATH'] ?? config('defaults', 'roles_path') ?? DEFAULT_ROLES
   const collections = kept['ANSIBLE_COLLECTIONS_PATH'] ?? kept['ANSIBLE_COLLECTIONS_PATHS'] ?? config('defaults', 'collections_path') ?? config('defaults', 'collections_paths') ?? DEFAULT_COLLECTIONS
-  return { ANSIBLE_ROLES_PATH: `${installed}/roles:${roles}`, ANSIBLE_COLLECTIONS_PATH: `${installed}/collections:${collections}` }
+  return { ANSIBLE_ROLES_PATH: searchPath(roles, `${installed}/roles`).join(':'), ANSIBLE_COLLECTIONS_PATH: searchPath(collections, `${installed}/collections`).join(':') }
 }
 
 function seconds(ms: number): string {

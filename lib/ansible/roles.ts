@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { AnsiblePolicy } from '../fleet/types.js'
-import { configValue, DEFAULT_ROLES } from './environment.js'
+import { configValue, DEFAULT_ROLES, searchPath } from './environment.js'
 import { packageRoot } from './package-root.js'
 
 export interface RolePlaces {
@@ -31,11 +31,11 @@ export function rolePlaces({ checkout, playbook, config, installed }: PlaybookPl
   const file = join(checkout, 'ansible.cfg')
   const text = config === 'repository' && existsSync(file) ? readFileSync(file, 'utf8') : ''
   // Ansible's order: the environment goes over the file, in which relative paths are meant from where it lies.
-  const entries = (env['ANSIBLE_ROLES_PATH'] ?? configValue(text, 'defaults', 'roles_path') ?? DEFAULT_ROLES).split(':').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  const entries = searchPath(env['ANSIBLE_ROLES_PATH'] ?? configValue(text, 'defaults', 'roles_path') ?? DEFAULT_ROLES, installed === undefined ? undefined : join(installed, 'roles'))
   const plain = entries.filter((entry) => !/[$`]|\{\{|^~[^/]/.test(entry))
   return {
     own: [...new Set([join(checkout, dirname(playbook), 'roles'), join(checkout, 'roles')])],
-    ansible: [...(installed === undefined ? [] : [join(installed, 'roles')]), ...plain.map((entry) => resolve(checkout, entry === '~' || entry.startsWith('~/') ? join(homedir(), entry.slice(1)) : entry))],
+    ansible: plain.map((entry) => resolve(checkout, entry === '~' || entry.startsWith('~/') ? join(homedir(), entry.slice(1)) : entry)),
     ours: join(packageRoot(), 'roles'),
     opaque: plain.length < entries.length,
   }

@@ -131,3 +131,14 @@ t.test('where ansible is found', async (t) => {
   t.match(await findAnsible({ env: { PATH: old }, cwd: base }), { from: 'project', version: '2.15.0' })
   await t.rejects(findAnsible({ configured: '/bin/true' }), PatchrunError)
 })
+
+t.test('what the commit wants installed: after what lies in the repository, before what the machine has', async (t) => {
+  const given = { ...call, mode: 'check', policy: { ...policy, installed: '/s/req' } } as const
+  const env = (inherited: Readonly<Record<string, string>>, configText = ''): Readonly<Record<string, string>> => {
+    const { ANSIBLE_ROLES_PATH: roles = '', ANSIBLE_COLLECTIONS_PATH: collections = '' } = runEnvironment(given, inherited, { ...places, configText })
+    return { roles, collections }
+  }
+  t.same(env({}), { roles: '/s/req/roles:~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles', collections: '/s/req/collections:~/.ansible/collections:/usr/share/ansible/collections' })
+  t.same(env({}, '[defaults]\nroles_path = /opt/roles:vendor/roles\ncollections_path = ./vendor\n'), { roles: 'vendor/roles:/s/req/roles:/opt/roles', collections: './vendor:/s/req/collections' })
+  t.same(env({ ANSIBLE_ROLES_PATH: '/theirs', ANSIBLE_COLLECTIONS_PATHS: '/old' }, '[defaults]\nroles_path = vendor\n'), { roles: '/s/req/roles:/theirs', collections: '/s/req/collections:/old' }, 'the environment goes over the file')
+})
