@@ -10,6 +10,8 @@ export interface RunPlaces {
   readonly directory: string
   /** One planned host a line. */
   readonly hostsFile: string
+  /** What the run is limited to, one host a line: the planned ones, and localhost where its plays run too. */
+  readonly limitFile: string
   /** One denied host a line. */
   readonly denyFile: string
   /** Extra variables, as JSON; absent where there are none. */
@@ -123,6 +125,7 @@ export function runEnvironment(
     PATCHRUN_UNTAGGED: request.untagged,
     ...(request.suggested === undefined ? {} : { PATCHRUN_SUGGESTED: request.suggested }),
     PATCHRUN_HOSTS: places.hostsFile,
+    ...(policy.localhost ? { PATCHRUN_LOCALHOST: 'run' } : {}),
     PATCHRUN_DENY: places.denyFile,
     PATCHRUN_ROOT: request.checkout,
     PATCHRUN_RUN: places.directory,

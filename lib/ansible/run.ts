@@ -10,6 +10,7 @@ import { stringifyExact } from '../fleet/exact-numbers.js'
 import { extraArgsProblems, playbookArgv } from './argv.js'
 import { EVENTS_FD, runEnvironment, type RunPlaces } from './environment.js'
 import { pluginDirectory } from './package-root.js'
+import { LOCALHOST } from './localhost.js'
 import { Live, type ProcessEnd } from './live.js'
 import { withoutSecrets, writeProcessFile } from './processes.js'
 import type { LiveRun, RunExit, RunRequest, Section, SectionsRequest } from './types.js'
@@ -39,7 +40,7 @@ async function start(request: RunRequest, following: readonly Section[]): Promis
   refuse(extraArgsProblems(request.policy.extraArgs))
   request.signal?.throwIfAborted()
   const places = prepare(request)
-  const argv = playbookArgv(request, limitPath(request.checkout, places.hostsFile), following, places.varsFile)
+  const argv = playbookArgv(request, limitPath(request.checkout, places.limitFile), following, places.varsFile)
   const begun = performance.now()
   const log = openSync(join(places.directory, 'ansible.log'), 'a', 0o600)
   const tee = openSync(join(places.directory, 'events.jsonl'), 'a', 0o600)
@@ -110,7 +111,9 @@ function prepare(request: RunRequest): RunPlaces {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const hostsFile = join(directory, 'hosts')
   const denyFile = join(directory, 'deny')
+  const limitFile = request.policy.localhost ? join(directory, 'limit') : hostsFile
   writeFileSync(hostsFile, request.hosts.map((host) => `${host}\n`).join(''))
+  if (limitFile !== hostsFile) writeFileSync(limitFile, [...request.hosts, ...LOCALHOST].map((host) => `${host}\n`).join(''))
   writeFileSync(denyFile, request.denied.map((host) => `${host}\n`).join(''))
   const { extraVars = {} } = request.policy
   const varsFile = Object.keys(extraVars).length > 0 ? join(directory, 'extra-vars.json') : undefined
@@ -122,5 +125,5 @@ function prepare(request: RunRequest): RunPlaces {
     configFile = own
     configText = readFileSync(own, 'utf8')
   } else writeFileSync(configFile, '')
-  return { directory, hostsFile, denyFile, varsFile, plugins: pluginDirectory(), configFile, configText }
+  return { directory, hostsFile, limitFile, denyFile, varsFile, plugins: pluginDirectory(), configFile, configText }
 }

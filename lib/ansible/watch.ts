@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reasons for which patchrun itself ends a run: asked to, no sign of life, a host that was not planned.
 import type { AnsibleEvent } from './events.js'
+import { LOCALHOST } from './localhost.js'
 import { endRun } from './processes.js'
 import type { RunExit, RunRequest } from './types.js'
 
@@ -25,7 +26,7 @@ export class Watch {
     this.#onEvent = request.onEvent
     this.#directory = directory
     this.#pid = pid
-    this.#planned = new Set(request.hosts)
+    this.#planned = new Set(request.policy.localhost ? [...request.hosts, ...LOCALHOST] : request.hosts)
     request.signal?.addEventListener('abort', this.#onAbort, { once: true })
     if (request.signal?.aborted) this.#onAbort()
     this.resume()

@@ -32,9 +32,12 @@ export class RunSummarizer {
   #guard: GuardEvent | undefined
   readonly #root: string
 
-  /** `root`: absolute path of the repository; places within it are told relative to it. */
-  constructor(root = '') {
+  readonly #local: ReadonlySet<string>
+
+  /** `root`: absolute path of the repository; places within it are told relative to it. `local`: names of localhost, where its plays run too. */
+  constructor(root = '', local: readonly string[] = []) {
     this.#root = root
+    this.#local = new Set(local)
   }
 
   add(event: AnsibleEvent): void {
@@ -111,7 +114,8 @@ export class RunSummarizer {
   /** `planned`: the hosts the run was for. */
   finish(exit: Pick<RunExit, 'exitCode' | 'signal' | 'ended' | 'stderr' | 'foreignLines'>, planned: readonly string[]): RunSummary {
     const allowed = new Set(planned)
-    const unplanned = [...this.#records.keys()].filter((node) => !allowed.has(node)).sort()
+    const unplanned = [...this.#records.keys()].filter((node) => !allowed.has(node) && !this.#local.has(node)).sort()
+    const local = [...this.#records.values()].find(({ node, seen }) => seen && !allowed.has(node) && this.#local.has(node))
     const fault = this.#fault(exit)
     const whole = this.#whole(exit, fault)
     // Where Ansible told whom a fault took down, the others are through.
@@ -130,6 +134,7 @@ export class RunSummarizer {
       nodes,
       ...(this.#guard ? { guard: this.#guard } : {}),
       unplanned,
+      ...(local && { localhost: local.summary(this.#tasks, end) }),
       localPlays: this.#localPlays,
       ...(fault ? { fault } : {}),
       ...this.#reports.finish(this.#tasks),

@@ -78,7 +78,7 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
     case 'relative-path':
       return { message: `${what} leaves ${event.relativePath ?? 'a file'} beside the playbook: each step begins with the tree of the commit, where it is gone`, hint: 'Write it below an absolute path outside the repository, or commit it.' }
     case 'local-play':
-      return { message: `the play "${event.play}" is for localhost, and patchrun leaves it out: what it does is not done, and what it sets is not there for the others`, hint: 'Run it beside patchrun, or let tasks of the nodes do it, with delegate_to: localhost.' }
+      return { message: `the play "${event.play}" is for localhost, and patchrun leaves it out: what it does is not done, and what it sets is not there for the others`, hint: 'Set inventory.localhost to run, run it beside patchrun, or let tasks of the nodes do it, with delegate_to: localhost.' }
     default:
       return unreachable(kind)
   }

@@ -58,6 +58,8 @@ export interface RunSummary {
   readonly unplanned: readonly string[]
   /** The run as a whole went wrong before or beside the nodes: a syntax error, a missing role, a missing module. */
   readonly fault?: { readonly message: string; readonly hint: string; readonly file?: string; readonly line?: number }
+  /** How the plays for localhost came out, where they run; absent where there were none. */
+  readonly localhost?: NodeSummary
   /** Names of plays for localhost, which no planned host is in. */
   readonly localPlays: readonly string[]
   /** In the order in which they came. */

@@ -35,7 +35,18 @@ export function findingOf(summary: NodeSummary, run: RunSummary, policy: Changes
 function spoiltBy(run: RunSummary): Failure | null {
   if (run.guard) return { cause: 'guard', message: run.guard.message }
   if (run.unplanned.length > 0) return { cause: 'guard', message: `hosts that were not planned showed up: ${run.unplanned.slice(0, 5).join(', ')}` }
+  const local = localFailure(run)
+  if (local) return local
   return run.fault ? { cause: 'failed', message: run.fault.message } : null
+}
+
+/** What comes after a play for localhost that failed counts on what it did not do. Also a DrainChange there: nobody drains it. */
+export function localFailure({ localhost }: RunSummary): Failure | null {
+  if (!localhost) return null
+  const { result, failure, changes } = localhost
+  if (result === 'failed') return { ...(failure ?? { cause: 'failed' as const }), message: `on localhost: ${failure?.message ?? 'its play failed'}` }
+  const drain = changes.find(({ tags }) => tags.includes(DRAIN))
+  return drain ? { cause: 'failed', message: `on localhost: "${drain.task}" is a DrainChange, and localhost is not drained`, file: drain.file, line: drain.line } : null
 }
 
 /** What these need; null: they have neither tag, and the policy calls that an error. */

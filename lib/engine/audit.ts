@@ -108,5 +108,5 @@ export async function tasksOf(request: ListRequest): Promise<readonly LintTaskEv
 /** The tag audit of the pin. Throws what tasksOfPin does. */
 export async function audit(session: Session, options: AuditOptions = {}): Promise<LintReport> {
   const { fleet, pin, tasks } = await tasksOfPin(session, options)
-  return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.changes.untagged }) })
+  return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.changes.untagged, localhost: fleet.ansible.localhost ?? false }) })
 }

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
 import type { AnsibleInstall } from '../ansible/types.js'
-import { findingOf } from '../change/verdict.js'
+import { findingOf, localFailure } from '../change/verdict.js'
 import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { nodeState, withDone, wouldOpen } from '../rollout/index.js'
@@ -83,6 +83,10 @@ async function look(session: Session, declared: Fleet, install: AnsibleInstall, 
   }
   if (fault && [...summary.nodes.values()].every((n) => n.result === 'absent')) {
     throw new PatchrunError({ code: 'playbook/fault', message: fault.message, hint: fault.hint, ...(fault.file !== undefined && { where: await playbookPlace(checkout.path, fault.file, fault.line) }) })
+  }
+  const local = localFailure(summary)
+  if (local) {
+    throw new PatchrunError({ code: 'playbook/fault', message: local.message, hint: 'The plays for localhost run beside the nodes (inventory.localhost): mend the cause there.', ...(local.file !== undefined && { where: await playbookPlace(checkout.path, local.file, local.line) }) })
   }
   // What a rollout of this very commit has done already.
   const known = wouldOpen(pin, state, session.limit, now)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the summary of a run to what the journal says of a step.
-import { findingOf } from '../change/verdict.js'
+import { findingOf, localFailure } from '../change/verdict.js'
 import type { NodeSummary, RunSummary } from '../change/types.js'
 import type { GuardEvent, TaskInfo } from '../ansible/events.js'
 import type { RunExit } from '../ansible/types.js'
@@ -79,7 +79,8 @@ function meetsDrain({ nodes }: OpenStep, { guard, unplanned }: RunSummary, rollo
   return hosts.length > 0 && hosts.every((n) => blind.has(n)) ? new Set(hosts) : null
 }
 
-export function alarmOf({ unplanned, guard, fault }: RunSummary, exit: StepResult['exit']): Alarm | null {
+export function alarmOf(summary: RunSummary, exit: StepResult['exit']): Alarm | null {
+  const { unplanned, guard, fault } = summary
   if (unplanned.length > 0) {
     return {
       code: 'unplanned-host',
@@ -88,6 +89,11 @@ export function alarmOf({ unplanned, guard, fault }: RunSummary, exit: StepResul
     }
   }
   if (guard) return guardAlarm(guard)
+  const local = localFailure(summary)
+  if (local) {
+    const place = local.file === undefined ? '' : ` (${local.file}:${local.line ?? 1})`
+    return { code: 'playbook-fault', message: `${local.message}${place}`, hint: 'The plays for localhost run beside the nodes (inventory.localhost). Mend the cause, then `patchrun retry`; or merge a commit that mends it.' }
+  }
   // Ansible that was ended by a signal says nothing about the playbook: its nodes are looked at again.
   if (fault && exit.signal === null && exit.ended === undefined) {
     const place = fault.file === undefined ? '' : ` (${fault.file}${fault.line === undefined ? '' : `:${fault.line}`})`

@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
 import { buildInventory } from '../ansible/inventory.js'
+import { LOCALHOST } from '../ansible/localhost.js'
 import { runAnsible } from '../ansible/run.js'
 import type { AnsibleInstall, RunMode, RunRequest } from '../ansible/types.js'
 import { writeInventory } from '../ansible/write-inventory.js'
@@ -12,6 +13,7 @@ import type { Fleet } from '../fleet/types.js'
 import type { RolloutState, StepAction } from '../rollout/index.js'
 import { inLentTree } from './lend-tree.js'
 import type { TreeOwner } from './lend-tree.js'
+import type { LocalPlays } from './local-plays.js'
 import type { StepResult } from './outcome.js'
 import { writeOwed } from './owed.js'
 
@@ -27,8 +29,8 @@ export interface StepContext extends TreeOwner {
   /** Path of the tags that are counted for tasks that have none. */
   readonly suggested?: string | undefined
   readonly onEvent?: (event: AnsibleEvent) => void
-  /** Hears of plays for localhost that a run has left out. */
-  readonly onLocalPlays?: (plays: readonly string[]) => void
+  /** Hears of plays for localhost: those that a run has left out, and what others did there. `looked`: in check mode. */
+  readonly onLocalPlays?: (found: LocalPlays, looked: boolean) => void
 }
 
 /** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
@@ -51,7 +53,7 @@ export async function makeAnew(directory: string): Promise<void> {
 export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' | 'playbook' | 'gentle'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
   const { fleet, install, checkout, fence, signal, suggested, onEvent } = context
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
-  const summarizer = new RunSummarizer(checkout)
+  const summarizer = new RunSummarizer(checkout, fleet.ansible.localhost ? LOCALHOST : [])
   const exit = await runAnsible({
     install, mode, checkout, playbook, gentle, inventory, directory, fence, signal, suggested,
     hosts: nodes,
@@ -66,6 +68,6 @@ export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' |
   // Places are told within the repository; where the checkout lies means nothing to whoever mends the playbook.
   const stderr = exit.stderr.replaceAll(`${checkout}/`, '')
   const summary = summarizer.finish({ ...exit, stderr }, nodes)
-  context.onLocalPlays?.(summary.localPlays)
+  context.onLocalPlays?.(summary, mode === 'check')
   return { summary, exit }
 }

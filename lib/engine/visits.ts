@@ -4,6 +4,7 @@
 // step that is wanted gets a process of its own. That of the node whose turn is next may be started ahead: it connects, and waits.
 import { rm, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { LOCALHOST } from '../ansible/localhost.js'
 import type { AnsibleEvent } from '../ansible/events.js'
 import { RunSummarizer } from '../change/summarize.js'
 import { nodeState } from '../rollout/index.js'
@@ -49,7 +50,7 @@ export class Visits {
     const [node = ''] = step.nodes
     const before = await this.#take(step, context, rollout)
     const tree = before?.tree ?? (await lendTree(context, directory))
-    const summarizer = new RunSummarizer(tree.path)
+    const summarizer = new RunSummarizer(tree.path, context.fleet.ansible.localhost ? LOCALHOST : [])
     const onEvent = (event: AnsibleEvent): void => {
       summarizer.add(event)
       context.onEvent?.(event)
@@ -61,6 +62,7 @@ export class Visits {
     const { exit, parked } = await (before ? visit.live.go(onEvent) : visit.live.current)
     const stderr = exit.stderr.replaceAll(`${tree.path}/`, '')
     const summary = summarizer.finish({ ...exit, stderr }, step.nodes)
+    context.onLocalPlays?.(summary, step.action !== 'apply')
     const next = visit.next.slice(visit.next.indexOf(step.action as Stop) + 1)
     if (parked && summary.complete && next.length > 0) this.#parked.park(node, { ...visit, next })
     // Its end is of no interest any more: nobody waits for that.

@@ -37,5 +37,6 @@ export function ansibleOf(declared: Declared, environment: string): AnsiblePolic
     extraArgs: set.extraArgs ?? d.extraArgs.default,
     extraVars: { ...declared.config.playbooks.vars, ...declared.config.environments?.[environment]?.playbooks?.vars },
     vault: vaultOf(declared),
+    ...(declared.config.inventory?.localhost === 'run' && { localhost: true }),
   }
 }

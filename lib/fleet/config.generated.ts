@@ -192,6 +192,10 @@ export interface Inventory {
    */
   source?: Path
   /**
+   * Plays for localhost alone, the machine that patchrun runs on: skip leaves them out and names them; run looks at them and applies them once a step, beside the nodes. A DrainChange is refused there.
+   */
+  localhost?: 'skip' | 'run'
+  /**
    * Groups and the nodes in them. Nodes that are not permitted are left out.
    */
   groups?: {

@@ -471,6 +471,17 @@ export const patchrunSchema = {
       "inventory/hosts.ini"
      ]
     },
+    "localhost": {
+     "description": "Plays for localhost alone, the machine that patchrun runs on: skip leaves them out and names them; run looks at them and applies them once a step, beside the nodes. A DrainChange is refused there.",
+     "enum": [
+      "skip",
+      "run"
+     ],
+     "default": "skip",
+     "examples": [
+      "run"
+     ]
+    },
     "groups": {
      "description": "Groups and the nodes in them. Nodes that are not permitted are left out.",
      "type": "object",

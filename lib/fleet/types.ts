@@ -185,6 +185,8 @@ export interface AnsiblePolicy {
   readonly extraArgs: readonly string[]
   /** Variables of every run, over all others. */
   readonly extraVars?: Readonly<Record<string, unknown>>
+  /** Plays for localhost alone run too. */
+  readonly localhost?: boolean
   /** Directory with the `roles` and `collections` that the commit wants installed. */
   readonly installed?: string
   /** Passwords of Ansible's vault, in the order in which they are tried. Empty: what the caller's own environment says holds. */

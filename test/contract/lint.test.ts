@@ -41,7 +41,7 @@ const POLICY: AnsiblePolicy = { forks: 5, config: 'none', hangTimeout: 60_000, c
 function environment(checkout: string): Record<string, string> {
   const hostsFile = path.join(root, 'nobody')
   writeFileSync(hostsFile, 'patchrun-lint-nobody\n')
-  const places = { directory: root, hostsFile, denyFile: '', plugins: pluginDirectory(), configFile: path.join(checkout, 'none.cfg'), configText: '' }
+  const places = { directory: root, hostsFile, limitFile: '', denyFile: '', plugins: pluginDirectory(), configFile: path.join(checkout, 'none.cfg'), configText: '' }
   return { ...runEnvironment({ mode: 'lint', checkout, policy: POLICY, untagged: 'drain' }, process.env, places) }
 }
 

@@ -14,7 +14,7 @@ import type { AnsiblePolicy } from '../../lib/fleet/types.js'
 
 const policy: AnsiblePolicy = { forks: 20, config: 'repository', hangTimeout: 900_500, connectTimeout: 10_000, diff: true, extraArgs: ['-b'], vault: [{ id: 'site', kind: 'file', path: '/a,b/p@w', where: { file: 'patchrun.yml' } }] }
 const call = { inventory: '/s/inventory.json', playbook: 'play/site.yml', policy, checkout: '/s/checkout', untagged: 'drain' } as const
-const places: RunPlaces = { directory: '/s/run', hostsFile: '/s/run/hosts', denyFile: '/s/run/deny', plugins: '/p/plugins', configFile: '/s/run/ansible.cfg', configText: '' }
+const places: RunPlaces = { directory: '/s/run', hostsFile: '/s/run/hosts', limitFile: '/s/run/hosts', denyFile: '/s/run/deny', plugins: '/p/plugins', configFile: '/s/run/ansible.cfg', configText: '' }
 
 t.test('argv of each mode', async (t) => {
   const head = ['-i', '/s/inventory.json', '--limit', '@/s/run/hosts']

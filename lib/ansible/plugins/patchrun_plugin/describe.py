@@ -70,10 +70,13 @@ def names(value):
     return [str(value)]
 
 
+LOCALHOST = ('localhost', '127.0.0.1', '::1')
+
+
 def is_local(play):
     """For the machine that Ansible runs on, and nothing else."""
     wanted = [one.strip() for name in names(play.hosts) for one in name.split(',') if one.strip()]
-    return bool(wanted) and all(one in ('localhost', '127.0.0.1', '::1') for one in wanted)
+    return bool(wanted) and all(one in LOCALHOST for one in wanted)
 
 
 def is_handler(task):

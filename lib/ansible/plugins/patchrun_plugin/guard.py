@@ -38,6 +38,7 @@ class Guard:
         self.allow_untagged = environ.get('PATCHRUN_UNTAGGED') == 'hot'
         suggested.read(environ.get('PATCHRUN_SUGGESTED'), environ.get('PATCHRUN_ROOT', ''))
         self.planned = read_names(environ['PATCHRUN_HOSTS'])
+        self.localhost = environ.get('PATCHRUN_LOCALHOST') == 'run'
         self.denied = read_names(environ.get('PATCHRUN_DENY')) or set()
         self._fence = fence.Fence(environ.get('PATCHRUN_FENCE'))
         self._info = info
@@ -51,7 +52,7 @@ class Guard:
         self._play = play
         self._notified = {}
         self._pending = {}
-        strangers = sorted(set(hosts) - self.planned)
+        strangers = sorted(set(hosts) - self.planned - self._local())
         if not strangers:
             return None
         return {
@@ -61,9 +62,16 @@ class Guard:
             'hosts': strangers[:HOSTS_SHOWN],
         }
 
+    def _local(self):
+        """Names of localhost, which is in a play only where that names it; none where it is left out."""
+        return set(describe.LOCALHOST) if self.localhost and self.mode in ('check', 'hot', 'full') else set()
+
     def host_start(self, host, task):
         name = host.get_name()
-        if name not in self.planned:
+        if name not in self.planned and name in self._local():
+            if self.mode == 'full' and any(DRAIN in tag for tag in describe.tags_of(task)):
+                return self._stop('drain-change', task, 'is tagged %s, and localhost is not drained' % DRAIN)
+        elif name not in self.planned:
             return {
                 'reason': 'unplanned-host',
                 'message': '"%s" would run on %s, which is not planned for this run.' % (task.get_name(), name),
