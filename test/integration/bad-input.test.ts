@@ -41,7 +41,7 @@ type Faults = readonly (readonly [string, Record<string, string>, RegExp])[]
 const FAULTS: Faults = [
   ['does not parse', { 'site.yml': '- hosts: all\n  tasks:\n    - name: x\n  - foo: [\n' }, /Halted: .*YAML.*did not find expected.*\(site\.yml:4\)/],
   ['a role that is missing', { 'site.yml': '- hosts: all\n  gather_facts: false\n  roles: [nosuch]\n' }, /Halted: .*'nosuch' was not found.*\(site\.yml:3\)[^]*Add the role/],
-  ['a collection that is missing', { 'site.yml': site('- name: m\n  acme.tools.frob: { a: 1 }\n  tags: [HotChange]') }, /Halted: .*acme\.tools\.frob.*\(site\.yml:5\)[^]*Install the collection/],
+  ['a collection that is missing', { 'site.yml': site('- name: m\n  acme.tools.frob: { a: 1 }\n  tags: [HotChange]') }, /Halted: .*acme\.tools\.frob.*\(site\.yml:5\)[^]*playbooks\.requirements: true/],
   ['hosts that match nothing', { 'site.yml': siteOf('1').replace('hosts: all', 'hosts: nosuch') }, /no play of the playbook is for any[^]*`hosts:`/],
   ['an ansible.cfg that does not parse', { ...version('1'), 'ansible.cfg': 'this is no ini\n' }, /Halted: .*(section header|no ini)/],
   ['a vault password that is missing', { ...version('1'), 'ansible.cfg': '[defaults]\nvault_password_file = ./nosuch\n' }, /Halted: .*nosuch/],
