@@ -39,7 +39,7 @@ function byCause({ files, setup }) {
   const releases = [...new Set(launches.map((l) => l.release))].sort(byNumbers).reverse()
   const rows = releases.map((release, n) => {
     const mine = launches.filter((l) => l.release === release)
-    return [`Ansible ${release}${n > 0 && n === releases.length - 1 ? ' (the second one)' : ''}, its modules on this machine included`, `${sum(mine, 'began')} launches, ${sum(mine, 'began') - sum(mine, 'ended')} of them ended from outside`, round(sum(mine, 'wall')), round(sum(mine, 'cpu'))]
+    return [`Ansible ${release}${n === 0 ? '' : n === releases.length - 1 ? ' (the oldest)' : ' (between them)'}, its modules on this machine included`, `${sum(mine, 'began')} launches, ${sum(mine, 'began') - sum(mine, 'ended')} of them ended from outside`, round(sum(mine, 'wall')), round(sum(mine, 'cpu'))]
   })
   const cpu = sum(files, 'cpu')
   rows.push(['the tests themselves, patchrun, git, ssh, Slurm', '', '', round(cpu - sum(launches, 'cpu'))])
