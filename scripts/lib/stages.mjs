@@ -87,14 +87,11 @@ export async function prepare(stages) {
 
 let ansibles
 async function withAnsible() {
-  const { oldest, newest } = await (ansibles ??= ensureTestAnsibles())
-  const env = {
-    ...(oldest.bin && { PATCHRUN_TEST_ANSIBLE_OLDEST: oldest.bin }),
-    ...(newest.bin && { PATCHRUN_TEST_ANSIBLE_NEWEST: newest.bin }),
-  }
-  const missing = [oldest, newest].flatMap((a) => (a.reason ? [a.reason] : []))
-  const notes = [oldest, newest].flatMap((a) => (a.bin ? [`ansible-core ${a.version}`] : []))
-  return missing.length === 2 ? { skip: missing.join('; ') } : { env, notes, missing }
+  const found = Object.entries(await (ansibles ??= ensureTestAnsibles()))
+  const env = Object.fromEntries(found.flatMap(([age, { bin }]) => (bin ? [[`PATCHRUN_TEST_ANSIBLE_${age.toUpperCase()}`, bin]] : [])))
+  const missing = found.flatMap(([, { reason }]) => reason ?? [])
+  const notes = found.flatMap(([, { bin, version }]) => (bin ? [`ansible-core ${version}`] : []))
+  return missing.length === found.length ? { skip: missing.join('; ') } : { env, notes, missing }
 }
 
 /** With the tools of others that contract tests hold ours against. */

@@ -67,4 +67,4 @@ onEach(t, 'values', async ({ t, bin, scene }) => {
     ] as const) t.match(await refused(value), words, value)
     t.equal(await refused('{ "100": a, day: "2024-01-01" }'), 'undefined', 'texts are texts')
   })
-})
+}, { middle: true })

@@ -45,15 +45,18 @@ export const LIMIT = 3_600_000
 /** What a test on one ansible-core is given. `scene` is part of every run of the newest, `more` only of a full one; of the oldest a full run has all. */
 export interface Scenes {
   readonly t: Test
-  readonly age: 'oldest' | 'newest'
+  readonly age: 'oldest' | 'middle' | 'newest'
   /** The bin directory of the ansible-core. */
   readonly bin: string
   readonly scene: (name: string, body: (t: Test) => unknown) => Promise<void>
   readonly more: (name: string, body: (t: Test) => unknown) => Promise<void>
 }
 
-/** A test on each ansible-core: on the newest in every run, on the oldest in a full one. `more`: there are scenes that a full run adds of the newest. */
-export function onEach(t: Test, name: string, body: (scenes: Scenes) => Promise<void>, { more = false } = {}): void {
+/**
+ * A test on each ansible-core: on the newest in every run, on the oldest in a full one. `more`: there are scenes that a full run adds
+ * of the newest. `middle`: a full run has all of a release between them, too.
+ */
+export function onEach(t: Test, name: string, body: (scenes: Scenes) => Promise<void>, { more = false, middle = false } = {}): void {
   const of = (age: Scenes['age'], every: typeof inQuick): readonly [string, { skip: false | string }, (t: Test) => Promise<void>] => {
     const variable = `PATCHRUN_TEST_ANSIBLE_${age.toUpperCase()}`
     const bin = process.env[variable]
@@ -62,6 +65,7 @@ export function onEach(t: Test, name: string, body: (scenes: Scenes) => Promise<
   }
   if (quick || (full && more)) void t.test(...of('newest', inQuick))
   void inFull(t, ...of('oldest', inFull))
+  if (middle) void inFull(t, ...of('middle', inFull))
 }
 
 /** Always a promise: where a body gives none, tap 21 takes a comment after its subtest for the end of the process. */

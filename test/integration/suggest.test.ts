@@ -44,7 +44,7 @@ const MORE = `- name: included
 `
 
 const ground = (directory: string, bin: string, changes?: Record<string, unknown>): Playground => {
-  const made = makePlayground(directory, bin, { nodes: 2, canary: 'node01', ...(changes && { changes }) })
+  const made = makePlayground(directory, bin, { nodes: 1, canary: 'node01', ...(changes && { changes }) })
   made.commit('untagged', { 'site.yml': site(TASKS, HANDLERS), 'more.yml': MORE })
   return made
 }
@@ -85,7 +85,7 @@ const counted = async (t: Test, bin: string): Promise<void> => {
   here.commit('no kernel', { 'site.yml': site(TASKS.replace(/- name: the modules[^]*?(?=- name: tagged)/, ''), HANDLERS) })
   const out = await run(here)
   t.equal(out.code, 0, out.stderr)
-  for (const [file, text] of Object.entries({ motd: 'hello\n', told: 'told\n', seen: 'exists: True\n', included: 'i\n', old: 'old\n' })) t.equal(here.read('node02', `etc/${file}`), text, file)
+  for (const [file, text] of Object.entries({ motd: 'hello\n', told: 'told\n', seen: 'exists: True\n', included: 'i\n', old: 'old\n' })) t.equal(here.read('node01', `etc/${file}`), text, file)
   t.match(out.stderr, /6 tasks without a tag count as proposed/)
   edit(here, (d) => (d['changes'] = { untagged: 'error' }))
   here.commit('again', { 'site.yml': site(TASKS.replace('hello', 'good bye'), HANDLERS) })
@@ -95,7 +95,7 @@ await inQuick(t, 'counted: newest', needsAnsible, (t) => counted(t, OFTEN))
 await inFull(t, 'counted: oldest', needsAnsible, (t) => counted(t, SELDOM))
 
 await inQuick(t, 'a playbook without any tag is told so at once, with the way out', needsAnsible, async (t) => {
-  const here = makePlayground(t.testdir(), OFTEN, { nodes: 2, canary: 'node01' })
+  const here = makePlayground(t.testdir(), OFTEN, { nodes: 1, canary: 'node01' })
   here.commit('untagged', { 'site.yml': site(TASKS.replace('tags: HotChange', 'tags: other'), HANDLERS), 'more.yml': MORE })
   const words = /no file of the playbook repository has HotChange or DrainChange: every change needs its node drained, and no scheduler is declared[^\n]*lint --suggest[^\n]*changes\.untagged: suggest/
   t.match(JSON.parse((await say(here, ['validate', '--json'])).stdout), { warnings: [words] })

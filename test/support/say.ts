@@ -11,13 +11,15 @@ import { site, writeTask, type Playground } from './playground.js'
 
 type Declared = Record<string, Record<string, unknown>>
 
-const [oldest, newest] = [process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']]
+const [oldest, middle, newest] = ['OLDEST', 'MIDDLE', 'NEWEST'].map((age) => process.env[`PATCHRUN_TEST_ANSIBLE_${age}`])
 /** The ansible-core of tests of every run: the newest. */
 export const OFTEN = newest ?? oldest ?? ''
 /** That of tests that `--full` adds: the oldest. So both have seen the engine. */
 export const SELDOM = oldest ?? newest ?? ''
+/** One between them, where they differ in what is tested. */
+export const MIDDLE = middle ?? OFTEN
 /** For tests that run Ansible. */
-export const needsAnsible = OFTEN === '' ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
+export const needsAnsible: { readonly skip?: string } = OFTEN === '' ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
 
 export const say = (ground: Playground, args: readonly string[], more: Partial<CommandOptions> = {}): Promise<Ended> => patchrun(args, { cwd: ground.directory, ...more })
 export const run = (ground: Playground, ...more: string[]): Promise<Ended> => say(ground, ['run', '--yes', ...more])
