@@ -139,6 +139,8 @@ export interface NotifiedEvent extends Base {
   readonly host: string
   /** `id` of the handler; of one that another handler includes, that one's. */
   readonly task: string
+  /** What failed owes it: the handler itself, or a task that may have changed the host before. Nobody owes it where that was rescued. */
+  readonly failed?: boolean
 }
 
 /** The section is over (numbers count from 1), and another follows: Ansible waits until it is told to go on. */
@@ -182,6 +184,8 @@ export interface LintTaskEvent extends Base {
   readonly conditionalRun?: boolean
   /** Why it would change the node at every look. */
   readonly notIdempotent?: string
+  /** Why a look does not see what it would do, though check mode knows its module. */
+  readonly unforeseen?: string
   readonly runOnce?: boolean
   /** The file that it writes in any case: all of it, or a part. */
   readonly writes?: { readonly path: string; readonly whole: boolean }

@@ -3,7 +3,7 @@
 import type { HostStats, ResultEvent } from '../ansible/events.js'
 import type { Failure } from '../rollout/verdict.js'
 import { plainly } from './fault.js'
-import { harmless } from './task-kinds.js'
+import { dynamicInclude, harmless, staysOnController } from './task-kinds.js'
 import type { NodeResult, NodeSummary } from './types.js'
 import type { TaskTable } from './task-table.js'
 
@@ -25,6 +25,9 @@ export function leftOut(first: string | undefined): Failure {
   return { cause: 'unknown', message: `Ansible left this node out before every play was through${first === undefined ? '' : `: ${first}`}` }
 }
 
+/** Whether it matters that a look did not see what the action does. An include that it skipped brings tasks of any kind. */
+const leavesOpen = (action: string): boolean => dynamicInclude(action) || harmless(action) === null
+
 export class NodeRecord {
   readonly node: string
   stats: HostStats | undefined
@@ -36,10 +39,13 @@ export class NodeRecord {
   /** Task ids in the order they happened, with the diffs of their items. */
   readonly #changes = new Map<string, string>()
   readonly #blind = new Set<string>()
-  readonly #owed = new Set<string>()
+  /** Task ids; true: by something that failed. */
+  readonly #owed = new Map<string, boolean>()
   readonly #handled = new Set<string>()
   #failure: Failure | undefined
   #failedTags: readonly string[] = []
+  /** It could not be reached, which was ignored, and nothing has reached it since. */
+  #lost: Failure | undefined
   /** Something started or came out on this node after the failure: it was rescued, or it is a later play. */
   #wentOn = false
   /** Diffs of loop items whose task has not come out yet. */
@@ -70,20 +76,22 @@ export class NodeRecord {
     if (countsAsChange) this.#changes.set(task, this.#changes.get(task) ?? '')
   }
 
-  notified(handler: string): void {
-    this.#owed.add(handler)
+  notified(handler: string, byFailure: boolean): void {
+    this.#owed.set(handler, byFailure && (this.#owed.get(handler) ?? true))
     this.#handled.delete(handler)
   }
 
   result(event: ResultEvent, tasks: TaskTable): void {
     this.#events = true
-    if ((event.ev === 'ok' || event.ev === 'skipped') && tasks.get(event.task)?.handler) {
+    // A failure that is ignored is no reason to run it again either.
+    if ((event.ev === 'ok' || event.ev === 'skipped' || (event.ev === 'failed' && event.ignored)) && tasks.get(event.task)?.handler) {
       this.#owed.delete(event.task)
       this.#handled.add(event.task)
     }
     switch (event.ev) {
       case 'ok':
       case 'skipped':
+        if (event.ev === 'ok' && event.delegatedTo === undefined && !staysOnController(tasks.get(event.task)?.action ?? '')) this.#lost = undefined
         if (event.changed) this.#change(event, tasks)
         // Its own condition skipped a handler: it would not run in a real run either.
         else if (event.ev === 'skipped' && !event.unpredicted && tasks.get(event.task)?.handler) this.#changes.delete(event.task)
@@ -93,6 +101,7 @@ export class NodeRecord {
         // A loop may change in its first item and fail in its second.
         if (event.changed) this.#change(event, tasks)
         if (!event.ignored) this.#fail(event, tasks)
+        else if (event.ev === 'unreachable') this.#lost = failureOf(event, tasks, [])
         break
       case 'item_ok':
       case 'item_failed':
@@ -103,7 +112,7 @@ export class NodeRecord {
       case 'retry':
         break
     }
-    if (event.unpredicted) this.#blind.add(event.task)
+    if (event.unpredicted && leavesOpen(tasks.get(event.task)?.action ?? '')) this.#blind.add(event.task)
   }
 
   /** Whatever it says of itself, a task of an action that leaves the node alone has not changed it. */
@@ -113,16 +122,8 @@ export class NodeRecord {
   }
 
   #fail(event: ResultEvent, tasks: TaskTable): void {
-    const place = tasks.place(event.task)
-    const said = this.#itemFailures.length > 0 ? this.#itemFailures : [event.msg]
-    const message = plainly([...said, event.stderr].filter((text) => text !== undefined && text !== '').join('\n'))
-    this.#failure = {
-      cause: event.timedOut ? 'hung' : event.ev === 'unreachable' ? 'unreachable' : 'failed',
-      message: message || (tasks.get(event.task)?.noLog ? 'the output is hidden by no_log' : 'Ansible gave no message'),
-      task: place.task,
-      ...(place.file ? { file: place.file, line: place.line } : {}),
-    }
-    this.#failedTags = place.tags
+    this.#failure = failureOf(event, tasks, this.#itemFailures)
+    this.#failedTags = tasks.place(event.task).tags
     this.#wentOn = false
   }
 
@@ -139,7 +140,8 @@ export class NodeRecord {
       ...(failure !== undefined && failure === this.#failure && { failedTags: this.#failedTags }),
       changes: [...this.#changes].map(([id, diff]) => tasks.change(id, diff)),
       blindSpots: [...this.#blind].map((id) => (tasks.get(id)?.neverChanged ? { ...tasks.place(id), query: true as const } : tasks.place(id))),
-      owed: [...this.#owed].map((id) => tasks.place(id)),
+      // A node that went through whole had its failures rescued: the playbook says itself what follows from them.
+      owed: [...this.#owed].flatMap(([id, byFailure]) => (byFailure && result === 'ok' ? [] : tasks.place(id))),
       handled: [...this.#handled].map((id) => tasks.place(id)),
       ...(this.stats ? { stats: this.stats } : {}),
     }
@@ -157,6 +159,19 @@ export class NodeRecord {
     }
     // A host absent from the stats was not run, whatever events it had.
     if (!(this.stats ?? this.through) || this.unfinished || (whole && !named)) return { result: 'cut', failure: whole ?? leftOut(first) }
-    return { result: 'ok' }
+    return this.#lost ? { result: 'failed', failure: this.#lost } : { result: 'ok' }
+  }
+}
+
+/** `items`: what items of a loop said; Ansible's message of the loop itself says only that some failed. */
+function failureOf(event: ResultEvent, tasks: TaskTable, items: readonly string[]): Failure {
+  const place = tasks.place(event.task)
+  const said = items.length > 0 ? items : [event.msg]
+  const message = plainly([...said, event.stderr].filter((text) => text !== undefined && text !== '').join('\n'))
+  return {
+    cause: event.timedOut ? 'hung' : event.ev === 'unreachable' ? 'unreachable' : 'failed',
+    message: message || (tasks.get(event.task)?.noLog ? 'the output is hidden by no_log' : 'Ansible gave no message'),
+    task: place.task,
+    ...(place.file ? { file: place.file, line: place.line } : {}),
   }
 }

@@ -61,7 +61,7 @@ export class RunSummarizer {
         this.#record(event.host).start(event.task, this.#check && this.#isChangingHandler(event.task))
         return
       case 'notified':
-        this.#record(event.host).notified(event.task)
+        this.#record(event.host).notified(event.task, event.failed ?? false)
         return
       case 'stats':
         this.#stats(event)

@@ -24,8 +24,10 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
       }
     case 'unpredictable':
       return {
-        message: `${what} cannot be predicted: check mode skips ${task.action}`,
-        hint: task.neverChanged
+        message: `${what} cannot be predicted: ${event.unforeseen ?? `check mode skips ${task.action}`}`,
+        hint: event.unforeseen !== undefined
+          ? 'Let check mode see it where its module can: take ansible_check_mode out. Otherwise changes.unforeseen says whether it runs.'
+          : task.neverChanged
           ? 'It says changed_when: false. If it only reads, add check_mode: false, so that it runs in check mode too.'
           : 'Use a module that knows check mode, or give it creates or removes. If it only reads, add check_mode: false and changed_when: false.',
       }

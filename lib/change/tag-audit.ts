@@ -72,13 +72,18 @@ function onItsOwn(entry: Entry, all: readonly Entry[], add: Add): void {
   if (entry.standing === 'both') add('both-tags', entry)
   if (entry.standing === 'untagged') add('untagged', entry, task.handler ? all.filter((other) => inHotRun(other.event) && notifies(other, entry)) : [])
   if (event.opaque !== undefined && !neverRuns) add('opaque', entry)
-  if (task.checkMode && !neverRuns && skippedInCheckMode(task.action) && !(event.conditionalRun && understandsCreates(task.action))) add('unpredictable', entry)
+  if (!neverRuns && isUnpredictable(event)) add('unpredictable', entry)
   if (has(event, DRAIN) && !task.checkMode && !dynamicInclude(task.action)) add('drain-without-check', entry)
   if (has(event, DRAIN) && has(event, 'always')) add('always-drain', entry)
   if (event.notIdempotent !== undefined && mayChange(event)) add('not-idempotent', entry)
   if (event.runOnce && mayChange(event)) add('run-once', entry)
   if (event.relativePath !== undefined && !neverRuns) add('relative-path', entry)
   if (has(event, HOT) && has(event, 'never')) add('never-but-hot', entry)
+}
+
+function isUnpredictable({ task, unforeseen, conditionalRun }: LintTaskEvent): boolean {
+  if (unforeseen !== undefined && (dynamicInclude(task.action) || harmless(task.action) === null)) return true
+  return task.checkMode && skippedInCheckMode(task.action) && !(conditionalRun && understandsCreates(task.action))
 }
 
 function notifications(entries: readonly Entry[], add: Add): void {

@@ -62,7 +62,9 @@ function beyond({ changes, blindSpots, failure, failedTags = [], result }: NodeS
   if (changes.length === 0 && blindSpots.length === 0) return null
   const drains = blindSpots.filter(({ tags }) => tags.includes(DRAIN))
   const needed = neededBy([...changes, ...drains, { tags: failedTags }], policy)
-  return needed && { verdict: needed, changes, blindSpots, beyond: failure, ...(unforeseen && { unforeseen }) }
+  // Where a Hot run would leave out all that came before, the task would fail there, too.
+  const verdict = needed === 'HOT' && ![...changes, ...blindSpots].some(({ tags }) => tags.includes(HOT) || tags.includes('always')) ? 'DRAIN' : needed
+  return verdict && { verdict, changes, blindSpots, beyond: failure, ...(unforeseen && { unforeseen }) }
 }
 
 /** The tasks that check mode skipped and that the policy wants to have run. */

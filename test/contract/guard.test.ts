@@ -34,6 +34,19 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
     t.same(readdirSync(untagged.marks), ['change'])
   })
 
+  await scene('hot: handlers that their own condition leaves out', async (t) => {
+    const site = (drain: string, other: string): string => `${HEAD}${mark('change', 'tags: HotChange\nnotify: topic')}  handlers:\n${mark('handler', `listen: topic\ntags: [DrainChange]\n${drain}`)}${mark('other', `listen: topic\n${other}`)}${mark('last', 'listen: topic\ntags: [HotChange]')}`
+    const out = await play(t, ansible, { files: { 'site.yml': site("when: inventory_hostname == 'ctl1'", "when: inventory_hostname == item\nloop: [ctl1, ctl2]") }, mode: 'hot' })
+    t.equal(out.summary.guard, undefined, 'they are for other nodes')
+    t.same(readdirSync(out.marks).sort(), ['change', 'last'])
+    t.equal(out.summary.complete, true)
+    for (const [drain, other, reason] of [["when: inventory_hostname == 'n2'", 'when: false', 'drain-change'], ['when: false', "when: inventory_hostname == item\nloop: [ctl1, n2]", 'untagged-handler'], ['when: nowhere', 'when: false', 'drain-change']] as const) {
+      const stopped = await play(t, ansible, { files: { 'site.yml': site(drain, other) }, mode: 'hot' })
+      t.match(stopped.summary.guard, { reason }, drain)
+      t.same(readdirSync(stopped.marks), ['change'])
+    }
+  })
+
   await scene('hot: only HotChange is selected, whatever else it carries; and hot handlers run', async (t) => {
     const out = await play(t, ansible, { files: { 'site.yml': `${HEAD}${mark('hot', 'tags: HotChange\nnotify: topic')}${mark('both', 'tags: [HotChange, DrainChange]')}${mark('drain', 'tags: DrainChange')}${mark('none')}  handlers:\n${mark('handler', 'listen: topic\ntags: HotChange')}` }, mode: 'hot' })
     t.equal(out.summary.guard, undefined)
@@ -79,6 +92,15 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
     t.same(readdirSync(asked.marks), [])
     const added = await play(t, ansible, { files: { 'site.yml': `${HEAD}    - ansible.builtin.add_host: { name: late, ansible_connection: local, marks: "{{ marks }}" }\n- hosts: late\n  gather_facts: false\n  tasks:\n${mark('added')}` } })
     t.same(readdirSync(added.marks), [], 'a host added on the way is held off by the limit')
+  })
+
+  await scene('plays for localhost beside the nodes of a visit', async (t) => {
+    const files = { 'site.yml': `- hosts: localhost\n  gather_facts: false\n  vars: { marks: "{{ hostvars['n1'].marks }}" }\n  tasks:\n${mark('calm', 'tags: HotChange')}${mark('drain', 'tags: DrainChange')}${HEAD}${mark('node')}` }
+    const ran = await play(t, ansible, { files, policy: { localhost: true } })
+    t.match(ran.summary.guard, { reason: 'drain-change', task: { name: 'drain' }, message: /localhost is not drained/ }, 'nobody drains it')
+    t.same(readdirSync(ran.marks), ['calm'])
+    const left = await play(t, ansible, { files })
+    t.same([left.summary.guard, readdirSync(left.marks)], [undefined, ['node']])
   })
 
   const broken = async (t: Test, cases: readonly (readonly [string, string])[]): Promise<void> => {

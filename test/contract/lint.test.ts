@@ -195,6 +195,10 @@ onEach(t, 'lint', async ({ bin, age, scene, more }) => {
     - { name: fetches elsewhere, ansible.builtin.fetch: { src: /etc/hostname, dest: /srv/fetched/ } }
     - { name: draws a password, ansible.builtin.copy: { dest: /etc/pw, content: "{{ lookup('password', 'credentials/' + inventory_hostname + ' length=12') }}" } }
     - { name: draws it elsewhere, ansible.builtin.copy: { dest: /etc/pw2, content: "{{ lookup('ansible.builtin.password', '/srv/credentials/x') }}" } }
+    - { name: hides, ansible.builtin.copy: { content: x, dest: /etc/h }, when: not ansible_check_mode }
+    - { name: hides its failure, ansible.builtin.service: { name: d, state: started }, ignore_errors: "{{ ansible_check_mode }}" }
+    - { name: says so, ansible.builtin.debug: { msg: x }, when: not ansible_check_mode }
+    - { name: reports, ansible.builtin.copy: { content: x, dest: /etc/i }, when: ansible_check_mode }
   handlers:
     - { name: restarts as a handler, ansible.builtin.service: { name: d, state: restarted } }
 ` }))
@@ -205,6 +209,9 @@ onEach(t, 'lint', async ({ bin, age, scene, more }) => {
     t.match(findings.find((f) => f.task.name === 'whole')?.message, /"part" \(site\.yml:13\).*\/etc\/b in turn/)
     t.same(of('run-once'), ['migrates'])
     t.same(of('relative-path'), ['fetches', 'draws a password'])
+    const unseen = findings.filter((f) => f.kind === 'unpredictable' && /(copy|service|debug)$/.test(f.task.action))
+    t.match(unseen, [{ task: { name: 'hides' }, message: /condition leaves it out of check mode/ }, { task: { name: 'hides its failure' }, message: /ignore_errors depends on check mode/ }])
+    t.equal(unseen.length, 2)
   })
 
   await scene('nothing runs: no task, no facts, no prompt, no other host', async (t) => {
@@ -296,7 +303,7 @@ onEach(t, 'lint', async ({ bin, age, scene, more }) => {
     await audited
     t.ok(performance.now() - begun < 600_000, 'long before it would have ended')
   })
-}, { more: true })
+}, { more: true, middle: true })
 
 void inQuick(t, 'an ansible-playbook that is not there', {}, async (t) => {
   await t.rejects(list('/nonexistent/ansible-playbook', tree({ 'site.yml': '' })), { code: 'ansible/missing' })

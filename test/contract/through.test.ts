@@ -118,6 +118,58 @@ onEach(t, 'through', async ({ bin, scene, more }) => {
     t.same(out.summary.nodes.get('n1')?.changes.map(({ task }) => task), ['Configuration'])
   })
 
+  await scene('a node that cannot be reached, which the play ignores', async (t) => {
+    const away = 'vars: { ansible_connection: ssh, ansible_host: 127.0.0.1, ansible_port: 1 }'
+    const site = (play: string, task: string): string => `
+- hosts: n1
+  gather_facts: false
+  ignore_unreachable: true
+  ${play}
+  tasks:
+    - { name: Configuration, ansible.builtin.file: { path: "{{ marks }}", state: directory }${task} }
+    - { name: Say, ansible.builtin.debug: { msg: hi } }
+`
+    const gone = await look(t, site(away, ''), ['n1'])
+    t.match([results(gone), gone.summary.nodes.get('n1')?.failure], ['failed', { cause: 'unreachable', task: 'Configuration' }], 'nobody has seen it')
+    const back = await look(t, site('', `, ${away} }\n    - { name: Reached again, ansible.builtin.file: { path: "{{ marks }}", state: directory }`), ['n1'])
+    t.equal(verdicts(back), 'GOOD')
+  })
+
+  await scene('a task in the background', async (t) => {
+    const out = await play(t, ansible, { mode: 'check', hosts: ['n1'], files: { 'site.yml': `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: takes long, ansible.builtin.file: { path: "{{ marks }}/new", state: touch }, async: 600, poll: 5, tags: [HotChange] }
+    - { name: is there, ansible.builtin.file: { path: "{{ marks }}", state: directory }, async: 600, poll: 0 }
+` } })
+    t.equal(verdicts(out), 'HOT', 'check mode sees what it would do')
+    t.same(out.summary.nodes.get('n1')?.changes.map(({ task }) => task), ['takes long'])
+  })
+
+  await scene('what hides from check mode', async (t) => {
+    const task = (name: string, more: string, path = name): string => `    - { name: ${name}, ansible.builtin.file: { path: "{{ marks }}/${path}", state: touch }, tags: [HotChange], ${more} }\n`
+    const out = await play(t, ansible, { mode: 'check', hosts: ['n1'], files: {
+      'later.yml': '- ansible.builtin.debug: { msg: hi }\n',
+      'site.yml': `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: ask, ansible.builtin.command: id, register: asked, changed_when: false }
+${task('hidden', 'when: not ansible_check_mode')}${task('of another', "when: [not ansible_check_mode, inventory_hostname == 'n2']")}${task('by what was asked', 'when: not ansible_check_mode and asked.rc == 0')}${task('an item', "loop: [a, b], when: item == 'b' and not ansible_check_mode")}    - { name: within, when: not ansible_check_mode, block: [{ name: inner, ansible.builtin.file: { path: "{{ marks }}/inner", state: touch } }] }
+    - { name: included, ansible.builtin.include_tasks: later.yml, when: not ansible_check_mode }
+    - { name: no change, ansible.builtin.debug: { msg: hi }, when: not ansible_check_mode }
+    - { name: ignored, ansible.builtin.lineinfile: { path: "{{ marks }}/nowhere", line: x }, ignore_errors: "{{ ansible_check_mode }}" }
+    - { name: never fails, ansible.builtin.file: { path: "{{ marks }}", state: directory }, failed_when: not ansible_check_mode and false }
+    - { name: never changes, ansible.builtin.file: { path: "{{ marks }}", state: directory }, changed_when: not ansible_check_mode }
+    - { name: seen, ansible.builtin.file: { path: "{{ marks }}", state: directory }, when: ansible_check_mode }
+`,
+    } })
+    const node = out.summary.nodes.get('n1') as NodeSummary
+    t.same(node.blindSpots.map(({ task }) => task), ['ask', 'hidden', 'by what was asked', 'an item', 'inner', 'included', 'ignored', 'never fails', 'never changes'])
+    t.match(findingOf(node, out.summary, FREE.changes), { verdict: 'GOOD', unforeseen: { needs: 'HOT', tasks: [{ task: 'hidden' }, { task: 'by what was asked' }, { task: 'an item' }] } })
+  })
+
   await scene('a handler that its own condition skips', async (t) => {
     const out = await look(t, `
 - hosts: all
@@ -156,4 +208,4 @@ onEach(t, 'through', async ({ bin, scene, more }) => {
     t.equal(results(out), 'failed ok')
     t.match(said(out, 'n1'), /disk full/)
   })
-}, { more: true })
+}, { more: true, middle: true })

@@ -13,8 +13,15 @@ import { asAlice, harmed, jobsOf } from './support/workload.js'
 
 const unsupported = await labUnsupported()
 const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
+/** What the play for localhost sets is needed in every step. */
+const LOCAL = `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.set_fact: { word: new }
+      tags: [always]
+`
 const HOT = `    - name: a hot part
-      ansible.builtin.copy: { dest: /etc/hot, content: "new", mode: "0644" }
+      ansible.builtin.copy: { dest: /etc/hot, content: "{{ hostvars['localhost'].word }}", mode: "0644" }
       tags: [HotChange]
 `
 t.setTimeout(1_700_000)
@@ -79,12 +86,12 @@ async function othersNodes(t: Test, ansible: string): Promise<void> {
 async function busyNode(t: Test, ansible: string): Promise<void> {
   const fleet = await fleetFor(t, ansible, { nodes: 4 })
   const { lab } = fleet
-  await fleet.declare({ drain: 'atOnce: 2, hotFirst: true', capacity: 2, health: '{ name: slurm, role: slurm_health, at: [start, canaries, end] }' })
+  await fleet.declare({ drain: 'atOnce: 2, hotFirst: true', capacity: 2, inventory: ', localhost: run', health: '{ name: slurm, role: slurm_health, at: [start, canaries, end] }' })
   // node04 has labpkg 1.1 already: of this commit it needs the Hot part only.
   const hot = ['node04']
   await fleet.everywhere('sudo DEBIAN_FRONTEND=noninteractive apt-get -qy install labpkg=1.1 >/dev/null 2>&1', hot)
   const bootsBefore = await fleet.boots()
-  fleet.repository.commit('labpkg 1.1 and a hot part', { 'site.yml': sitePlaybook('1.1', HOT) })
+  fleet.repository.commit('labpkg 1.1 and a hot part', { 'site.yml': LOCAL + sitePlaybook('1.1', HOT) })
   const sampler = startSampler(lab)
   const { stdout, stderr, exitCode } = await asAlice(lab, ['sbatch', '--parsable', '-D', '/tmp', '-o', '/dev/null', '-J', 'long', '-w', 'node03', '-t', '10', '--wrap', 'until [ -e /tmp/enough ]; do sleep 0.5; done'])
   t.equal(exitCode, 0, stderr)

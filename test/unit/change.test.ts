@@ -131,6 +131,8 @@ t.test('verdicts', async (t) => {
   const hot = [change('HotChange')]
   t.match(fails({ changes: hot }), { verdict: 'HOT', beyond: failure, failure: undefined }, 'all of it may run under load')
   t.match(fails({ blindSpots: hot }), { verdict: 'HOT', beyond: failure }, 'what cannot be foreseen may be why')
+  t.match(fails({ blindSpots: [{ ...change(), query: true }] }), { verdict: 'DRAIN', beyond: failure }, 'a Hot run would not ask it either')
+  t.match(fails({ blindSpots: [{ ...change('always'), query: true }] }), { verdict: 'HOT', beyond: failure }, 'a Hot run asks it')
   t.match(fails({ changes: hot }, []), { verdict: 'DRAIN', beyond: failure }, 'the task that failed is untagged')
   t.match(fails({ changes: hot }, ['DrainChange']), { verdict: 'DRAIN' })
   t.match(fails({ changes: [...hot, change('DrainChange')] }), { verdict: 'DRAIN' })

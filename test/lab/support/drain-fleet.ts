@@ -34,6 +34,7 @@ export interface DrainPolicy {
   readonly rollout?: string
   readonly scheduler?: string
   readonly runsOn?: string
+  readonly inventory?: string
   readonly health?: string
 }
 
@@ -85,12 +86,12 @@ export async function startDrainFleet(ansible: string, { nodes = 6, bootDelay }:
     everywhere,
     patchrun: (argv, options = {}) =>
       lab.exec([process.execPath, program, '-c', join(directory, 'patchrun.yml'), ...argv], { timeout: 900_000, ...options, env: { NO_COLOR: '1', TZ: 'UTC', ...options.env, PATH: `${ansible}:${process.env['PATH'] ?? ''}` } }),
-    declare: ({ drain, capacity, rollout = '', scheduler = '', runsOn = '', health = '' }) =>
+    declare: ({ drain, capacity, rollout = '', scheduler = '', runsOn = '', health = '', inventory = '' }) =>
       writeFile(join(directory, 'patchrun.yml'), `schemaVersion: 1
 fleet: lab
 playbooks: { repository: ./playbooks }
 nodes: { allow: [${lab.nodes.join(', ')}], canary: [node01] }
-inventory: { source: ${lab.inventoryFile}, vars: { ansible_pipelining: true } }
+inventory: { source: ${lab.inventoryFile}, vars: { ansible_pipelining: true }${inventory} }
 scheduler: { type: slurm, controller: localhost, every: 1s, feature: patchrun_${scheduler} }
 drain: { ${drain} }
 runsOn: { ${runsOn} }

@@ -20,7 +20,7 @@ try:
     from ansible import constants, context
     from ansible.plugins.callback import CallbackBase
     from ansible.release import __version__ as ANSIBLE
-    from patchrun_plugin import channel, describe, finish, guard, owed, redact, report, sections, unattended
+    from patchrun_plugin import channel, describe, finish, foresight, guard, owed, redact, report, sections, unattended
     from patchrun_plugin.guarded import guarded
 finally:
     sys.path.pop(0)
@@ -152,6 +152,8 @@ class CallbackModule(CallbackBase):
     @guarded
     def v2_playbook_on_task_start(self, task, is_conditional):
         self._stop(self.guard.task(task))
+        if self.check:
+            foresight.prepare(task)
         self._send_task(task)
 
     def v2_playbook_on_handler_task_start(self, task):
@@ -164,7 +166,7 @@ class CallbackModule(CallbackBase):
     @guarded
     def v2_runner_on_start(self, host, task):
         # Checked once more: strategies of others may not announce every task.
-        self._stop(self.guard.task(task))
+        self._stop(self.guard.task(task, host))
         self._stop(self.guard.host_start(host, task))
         uuid = self._send_task(task)
         self.started[(host.get_name(), uuid)] = time.monotonic()
@@ -184,20 +186,16 @@ class CallbackModule(CallbackBase):
         changed = bool(data.get('changed', False))
         if changed and not item:
             self.guard.changed(host, task)
-        if not item and not self.check and self.finish.iterator is not None:
-            for handler in self.owed.after(self.finish.iterator, ev, describe.part(result, 'host'), task, changed, ignored):
-                self.channel.send('notified', host=host, task=self._send_task(handler))
         more = describe.outcome(ev, data, fields, task, elapsed, self, self.redactor.clean)
-        self._report(ev, host, task, data, fields)
+        if self.check and foresight.hidden(self.guard.current_play, ev, describe.part(result, 'host'), task, changed, ignored):
+            more['unpredicted'] = True
+        if not item and not self.check and self.finish.iterator is not None:
+            for handler in self.owed.after(self.finish.iterator, ev, describe.part(result, 'host'), task, changed, ignored, 'timedOut' in more):
+                self.channel.send('notified', host=host, task=self._send_task(handler), failed=True if ev != 'ok' else None)
+        if ev == 'ok' and not describe.hidden(data, fields):
+            report.tell(self.channel, host, task, data, self.redactor.clean)
         self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored), duration=round(elapsed, 3), **more)
         self._stop(self.guard.result(host, task, more.get('delegatedTo')))
-
-    def _report(self, ev, host, task, data, fields):
-        name = report.name_of(task)
-        if ev != 'ok' or name is None or describe.hidden(data, fields):
-            return
-        for part in report.parts_of(task, data, self.redactor.clean):
-            self.channel.send('report', host=host, task=str(task._uuid), name=self.redactor.clean(name), **part)
 
     @guarded
     def v2_runner_on_ok(self, result):

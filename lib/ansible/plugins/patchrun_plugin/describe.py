@@ -62,6 +62,16 @@ def inside(path, root):
     return path if below.startswith('..') else below
 
 
+def written(task, name):
+    """A keyword as it stands on the task or on a block around it: Ansible puts the value of a template in its place, and the default where there is none."""
+    while task is not None:
+        data = getattr(task, '_ds', None)
+        if isinstance(data, dict) and name in data:
+            return data[name]
+        task = getattr(task, '_parent', None)
+    return None
+
+
 def names(value):
     if value is None:
         return []

@@ -2,10 +2,9 @@
 """What must not start. Every method answers None (go on) or the fields of a `guard` event (stop)."""
 from __future__ import annotations
 
-import inspect
 import os
 
-from . import describe, fence, suggested
+from . import describe, evaluate, fence, suggested
 
 HOT = 'HotChange'
 DRAIN = 'DrainChange'
@@ -42,14 +41,14 @@ class Guard:
         self.denied = read_names(environ.get('PATCHRUN_DENY')) or set()
         self._fence = fence.Fence(environ.get('PATCHRUN_FENCE'))
         self._info = info
-        self._play = None
+        self.current_play = None
         self._notified = {}
         self._pending = {}
 
     # -- plays and hosts
 
     def play(self, play, hosts):
-        self._play = play
+        self.current_play = play
         self._notified = {}
         self._pending = {}
         strangers = sorted(set(hosts) - self.planned - self._local())
@@ -103,39 +102,27 @@ class Guard:
         if '{' not in literal:
             return [literal]
         try:
-            variables = self._variables(host, task)
-            loop = self._template(task.loop, variables) if task.loop is not None and not task.loop_with else None
+            scopes = evaluate.scopes(self.current_play, host, task)
         except Exception:  # not to be told now; result() looks again
             return []
         found = []
-        control = getattr(task, 'loop_control', None)
-        variable = (getattr(control, 'loop_var', None) or 'item') if control else 'item'
-        for item in loop if isinstance(loop, (list, tuple)) else [None]:
-            scope = variables if loop is None else dict(variables, **{variable: item})
+        for scope in scopes:
             try:
-                found.append(str(self._template(task.delegate_to, scope)))
+                found.append(str(evaluate.template(self.current_play, task.delegate_to, scope)))
             except Exception:  # an undefined variable: as above
                 continue
         return found
 
-    def _variables(self, host, task):
-        manager = self._play.get_variable_manager()
-        wanted = {'play': self._play, 'host': host, 'task': task}
-        if 'include_delegate_to' in inspect.signature(manager.get_vars).parameters:
-            wanted['include_delegate_to'] = False
-        return manager.get_vars(**wanted)
-
-    def _template(self, value, variables):
-        from ansible.template import Templar
-        return Templar(loader=self._play._loader, variables=variables).template(value)
-
     # -- tasks and handlers
 
-    def task(self, task):
+    def task(self, task, host=None):
+        """`host`: it starts there; without one it starts at all."""
         broken = self._fence.broken()
         if broken:
             return self._stop('fenced', task, 'may not start any more: %s' % broken)
         tags = describe.tags_of(task)
+        if self.mode == 'hot' and describe.is_handler(task) and not self._runs(task, host):
+            return None
         if self.mode in ('hot', 'gate') and any(DRAIN in tag for tag in tags):
             # A templated tag cannot be told here; its text decides, on the safe side.
             return self._stop('drain-change', task, 'is tagged %s, and this run is for nodes in use' % DRAIN)
@@ -148,6 +135,16 @@ class Guard:
                               'is tagged %s and sets check_mode to false, so it would really run' % DRAIN)
         return None
 
+    def _runs(self, handler, host):
+        """Whether its own condition lets a handler run where it was notified. What cannot be told counts as if it did."""
+        if not handler.when:
+            return True
+        hosts = [host] if host is not None else list(getattr(handler, 'notified_hosts', ()))
+        try:
+            return not hosts or any(evaluate.runs(self.current_play, one, handler) for one in hosts)
+        except Exception:
+            return True
+
     def _would_run(self, task):
         if describe.is_include(task) or str(task.action).rpartition('.')[2] in _HARMLESS:
             return False
@@ -158,7 +155,7 @@ class Guard:
         if isinstance(task.check_mode, bool):
             return True
         try:
-            value = self._template(task.check_mode, self._variables(None, task))
+            value = evaluate.template(self.current_play, task.check_mode, evaluate.variables(self.current_play, None, task))
         except Exception:
             return True
         return str(value).lower() not in ('true', 'yes', '1', 'on')

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task is written to do at every run, as fields of a `lint_task` event: a look will always find it wanting."""
+"""What a task is written to do at every run, as fields of a `lint_task` event: what a look will always find wanting, or never see."""
 from __future__ import annotations
 
 import json
 import re
 
-from . import describe
+from . import describe, foresight
 
 # Writes all of a file, and its argument that names it; the others change a part of one.
 WHOLE = {'copy': 'dest', 'template': 'dest', 'assemble': 'dest', 'get_url': 'dest'}
@@ -25,6 +25,9 @@ def of(task, action, args):
         out['notIdempotent'] = reason
     if task.run_once is True:
         out['runOnce'] = True
+    hidden = foresight.hides(task)
+    if hidden:
+        out['unforeseen'] = hidden
     written = _written(task, short, args)
     if written:
         out['writes'] = written
@@ -38,7 +41,7 @@ def _always(task, short, args):
     conditional = bool(task.when)
     if task.async_val and task.poll == 0:
         return 'it is started in the background (poll: 0): what comes of it is not waited for'
-    if _own(task, 'check_mode') is True:
+    if describe.written(task, 'check_mode') is True:
         return 'it has check_mode: true, so it never changes what it finds wanting'
     if describe.is_handler(task) or conditional:
         return None
@@ -46,16 +49,6 @@ def _always(task, short, args):
         return 'state: %s does so at every run' % args['state']
     if short in ('reboot', 'win_reboot'):
         return 'it reboots at every run'
-    return None
-
-
-def _own(task, name):
-    """As it stands on the task or on a block around it; the default is the mode of the run."""
-    while task is not None:
-        data = getattr(task, '_ds', None)
-        if isinstance(data, dict) and name in data:
-            return data[name]
-        task = getattr(task, '_parent', None)
     return None
 
 

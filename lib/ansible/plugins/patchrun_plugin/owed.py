@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
-from . import describe
+from . import describe, evaluate
 
 FILE = 'owed.json'
+TEMPLATE = re.compile(r'\{[{%].*?[%}]\}', re.S)
 
 
 class Owed:
@@ -19,43 +21,52 @@ class Owed:
         self._path = os.path.join(directory, FILE) if directory else ''
         self._root = root
         self._hosts = {}
+        self._told = {}
 
     def section(self, mode):
         """Host to a list of [name, file, line], or to None where nobody knows what it is owed: then that is all of them."""
         self._hosts = {}
+        self._told = {}
         if mode in ('hot', 'full') and self._path and os.path.exists(self._path):
             with open(self._path, encoding='utf-8') as file:
                 self._hosts = json.load(file)
 
-    def after(self, iterator, ev, host, task, changed, ignored):
+    def after(self, iterator, ev, host, task, changed, ignored, timed_out):
         """The handlers that are owed from this result on, until they come out well."""
+        told = self._told.setdefault(host.get_name(), set())
+        found = []
+        if describe.is_handler(task):
+            told.discard(str(task._uuid))
+            if ev in ('failed', 'unreachable') and not ignored:
+                found.append(root_of(task))
         if ev == 'ok':
-            return self._notified(iterator, host, task, changed)
-        if ev in ('failed', 'unreachable') and not ignored and describe.is_handler(task):
-            return [root_of(task)]
-        return []
+            if not changed:
+                self._notify_again(iterator, host, task)
+            if task.notify:
+                # 2.14 counts a handler as notified until its own result was dealt with.
+                found += [handler for handler in _pending(iterator, host) if str(handler._uuid) not in told | {str(task._uuid)}]
+        elif not ignored and (ev == 'unreachable' or (ev == 'failed' and (changed or timed_out))):
+            # It may have changed the node, and Ansible notifies nobody. The next run finds that nothing is left to change.
+            found += [handler for _, handler in _notified_by(iterator._play, host, task)]
+        found = list({str(handler._uuid): handler for handler in found}.values())
+        told.update(str(handler._uuid) for handler in found)
+        return found
 
-    def _notified(self, iterator, host, task, changed):
-        """Those that it has notified. What is owed is notified here, where Ansible itself does not."""
-        found = [(name, handler) for name in describe.names(task.notify) for handler in _answering(iterator._play, name)]
-        if not changed:
-            found = self._notify_again(iterator, host, found)
-        return [handler for _, handler in found]
-
-    def _notify_again(self, iterator, host, found):
-        if host.get_name() not in self._hosts:
-            return []
+    def _notify_again(self, iterator, host, task):
+        """What is owed is notified here, where Ansible itself does not."""
+        if not task.notify or host.get_name() not in self._hosts:
+            return
         wanted = self._hosts[host.get_name()]
-        if wanted is not None:
-            keys = {tuple(one) for one in wanted}
-            found = [(name, handler) for name, handler in found if self._key(handler) in keys]
-        for name, handler in found:
-            # Since 2.15 notifications are kept by name until handlers are flushed.
-            if hasattr(iterator, 'add_notification'):
+        keys = None if wanted is None else {tuple(one) for one in wanted}
+        # Since 2.15 notifications are kept by name until handlers are flushed; a handler notifies another one at once.
+        flushing = iterator.get_state_for_host(host.get_name()).run_state.name == 'HANDLERS'
+        for name, handler in _notified_by(iterator._play, host, task):
+            if keys is not None and self._key(handler) not in keys:
+                continue
+            if hasattr(iterator, 'add_notification') and not flushing:
                 iterator.add_notification(host.get_name(), name)
             else:
                 handler.notify_host(host)
-        return found
 
     def _key(self, handler):
         return (describe.name_of(handler), *describe.place_of(handler, self._root))
@@ -72,9 +83,54 @@ def root_of(handler):
     return found
 
 
-def _answering(play, name):
+def _handlers(play):
+    """The last one first: of two with a name Ansible takes that."""
+    return [handler for block in reversed(play.handlers) for handler in block.block]
+
+
+def _pending(iterator, host):
+    """Those that Ansible has notified and not run yet."""
+    handlers = _handlers(iterator._play)
+    found = [handler for handler in handlers if handler.is_host_notified(host)]
+    for name in getattr(iterator.get_state_for_host(host.get_name()), 'handler_notifications', ()):
+        found += [handler for handler in _answering(handlers, name) if handler not in found]
+    return found
+
+
+def _notified_by(play, host, task):
+    """What a change of the task notifies, as pairs of a name and a handler. Names that depend on a loop stand for all that they may be."""
+    handlers = _handlers(play)
+    for handler in handlers:
+        _settle_name(play, handler)
+    topics = {topic for handler in handlers for topic in (*_names(handler), *describe.names(handler.listen))}
+    values = None
+    for name in task.notify if isinstance(task.notify, (list, tuple)) else [task.notify]:
+        matching = re.escape(str(name))
+        if TEMPLATE.search(str(name)):
+            try:
+                values = values or evaluate.variables(play, host, task)
+                matching = re.escape(str(evaluate.template(play, name, values)))
+            except Exception:  # an item of a loop
+                matching = '.*'.join(re.escape(text) for text in TEMPLATE.split(str(name)))
+        for topic in sorted(topics):
+            if re.fullmatch(matching, topic, re.S):
+                for handler in _answering(handlers, topic):
+                    yield topic, handler
+
+
+def _settle_name(play, handler):
+    """As Ansible does when it first looks for a handler: its name is templated once, with what holds for the whole play."""
+    if not handler.name or handler.cached_name or not TEMPLATE.search(str(handler.name)):
+        return
+    try:
+        handler.name = evaluate.template(play, handler.name, evaluate.variables(play, None, handler))
+        handler.cached_name = True
+    except Exception:  # Ansible leaves out what it cannot template
+        pass
+
+
+def _answering(handlers, name):
     """As Ansible looks for them: the last one of that name, and all that listen."""
-    handlers = [handler for block in reversed(play.handlers) for handler in block.block]
     named = next((handler for handler in handlers if handler.name and name in _names(handler)), None)
     if named is not None:
         yield named
@@ -84,4 +140,6 @@ def _answering(play, name):
 
 
 def _names(handler):
+    if not handler.name:
+        return set()
     return {str(handler.name), str(handler.get_name()), str(handler.get_name(include_role_fqcn=False)), str(handler.get_name(include_role_fqcn=True))}

@@ -22,6 +22,14 @@ def name_of(task):
     return describe.cut(str(own[VARIABLE]), describe.NAME_MAX) if VARIABLE in own else None
 
 
+def tell(channel, host, task, data, clean):
+    """Sends the report of a result, where its task gives one."""
+    name = name_of(task)
+    if name is not None:
+        for part in parts_of(task, data, clean):
+            channel.send('report', host=host, task=str(task._uuid), name=clean(name), **part)
+
+
 def parts_of(task, data, clean):
     """The fields of each `report` event of a result. Of a loop it is the list of what its items gave."""
     try:
