@@ -14,9 +14,13 @@ const hot = (reason: string): Suggestion => ({ tag: HOT, reason })
 const drain = (reason: string): Suggestion => ({ tag: DRAIN, reason })
 
 /** Whose packages or services cannot be replaced under a job or an instance. */
-const VITAL = /(?<![a-z])(kernel|linux-(?:image|headers|generic|modules)|grub\d?|initramfs|initrd|dracut|microcode|firmware|nvidia|cuda|amdgpu|rocm|mlnx|ofed|doca|rdma|infiniband|lustre|beegfs|gpfs|ceph|nfs-(?:common|utils|client)|autofs|zfs|dkms|slurm[a-z]*|munge[a-z]*|nova[a-z]*|neutron[a-z]*|libvirt[a-z]*|qemu[a-z]*|kvm|openvswitch|ovn|glibc|libc6|systemd(?!-timesyncd)|udev|dbus|docker|containerd|podman|network(?:ing|manager)?|multipath[a-z]*|iscsi[a-z]*|singularity|apptainer)(?![a-z])/i
+const VITAL = /(?<![a-z])(?<!python3?-)(kernel|linux-(?:image|headers|generic|modules)|grub\d?|initramfs|initrd|dracut|microcode|firmware|nvidia|cuda|amdgpu|rocm|mlnx|ofed|doca|rdma|infiniband|lustre|beegfs|gpfs|ceph|nfs-(?:common|utils|client)|autofs|zfs|dkms|slurm[a-z]*(?![-_]?\w*exporter)|munge[a-z]*|nova[a-z]*|neutron[a-z]*|libvirt[a-z]*|qemu[a-z]*|kvm|openvswitch|ovn|glibc|libc6|systemd(?!-(?:timesyncd|journald))|udev|dbus|docker|containerd|podman|network(?:ing|manager)?|multipath[a-z]*|iscsi[a-z]*|singularity|apptainer)(?![a-z])/i
 /** Files that the kernel, its drivers or the boot read. */
 const BOOT = /\/boot\/|grub|modprobe\.d|modules-load|\/lib\/modules|dracut|initramfs|initrd|\/etc\/fstab|udev|nvidia|firmware|\/sys\/|\/proc\//i
+/** What starts and ends jobs. */
+const AROUND_JOBS = /(?<![a-z])(prolog|epilog)(?![a-z])/i
+/** Settings of the kernel that only raise a limit. */
+const LIMITS = /^(?:net\.|kernel\.keys\.|fs\.inotify\.|fs\.file-max$|vm\.max_map_count$)/
 const SERIOUS_COMMAND = /(?<![\w-])(reboot|shutdown|poweroff|kexec|modprobe|rmmod|insmod|depmod|dracut|mkinitrd|update-initramfs|update-grub|grub2?-mkconfig|grubby|mkfs[.\w]*|parted|u?mount|nvidia-\w+|dkms|ifdown|ifup|nmcli|netplan|virsh|docker|podman|kill|killall|pkill)(?![\w-])/i
 const HARMLESS_COMMAND = /^\s*(?:\/\S*\/)?(?:systemctl daemon-reload|systemctl reload \S+|update-ca-certificates|update-ca-trust(?: \w+)?|newaliases|postmap \S+|locale-gen|ldconfig|scontrol reconfigure|restorecon [^|;&]+|apt-get update|(?:yum|dnf) makecache)\s*$/
 const GENERIC = /^(?:\w*(?:common|base|default|extra|required|system|all)_)?(?:packages?|pkgs?|item(?:\.\w+)?|list|names?|software)$/i
@@ -44,7 +48,7 @@ export function ruleFor({ task, says = {} }: Pick<LintTaskEvent, 'task' | 'says'
   if (DISKS.has(short)) return short === 'mount' && says['state'] === 'present' ? hot('only an entry of fstab') : drain(`${short} changes disks, file systems or drivers under whoever uses them`)
   if (NETWORK.has(short)) return drain(`${short} may cut off what runs`)
   if (CONTAINERS.test(short)) return drain(`${short} may end containers or machines that run`)
-  if (short === 'sysctl') return /^net\./.test(says['name'] ?? '') && !VITAL.test(title) ? hot('a setting of the network stack') : drain('a kernel setting takes effect under what runs')
+  if (short === 'sysctl') return LIMITS.test(says['name'] ?? '') && !VITAL.test(title.replace(/kernel/gi, '')) ? hot('a limit, or a setting of the network stack') : drain('a kernel setting takes effect under what runs')
   if (short === 'selinux') return drain('it takes effect with a reboot')
   if (short === 'uri' || DATABASES.test(short)) return hot('it changes a service by its own interface')
   if (COMMANDS.has(short)) return command(title, says)
@@ -59,6 +63,7 @@ function packages(title: string, says: Readonly<Record<string, string>>): Sugges
   if ((upgrade !== undefined && !/^(no|false)$/i.test(upgrade)) || /(^|, )\*($|, )/.test(names)) return drain('it upgrades whatever there is, a kernel too')
   const vital = wordIn(VITAL, names, title)
   if (vital !== undefined) return drain(`"${vital}" cannot be replaced under what uses it`)
+  if (/(?:^|, )@/.test(names)) return drain('a group of packages may hold anything, a kernel too')
   if (names === '') return hot('it only brings the package lists up to date')
   const variable = /\{\{\s*([\w.]+)/.exec(names)?.[1]
   if (variable !== undefined && GENERIC.test(variable)) return drain(`which packages stand in ${variable} is not known here`)
@@ -75,8 +80,12 @@ function service(title: string, says: Readonly<Record<string, string>>): Suggest
 }
 
 function file(title: string, says: Readonly<Record<string, string>>): Suggestion {
-  const found = wordIn(BOOT, says['dest'], says['path'], says['name'], says['src'])
+  if (says['state'] === 'directory') return hot('a directory')
+  const target = says['dest'] ?? says['path'] ?? says['name']
+  const found = wordIn(BOOT, target ?? says['src'])
   if (found !== undefined) return drain(`"${found}": the kernel, a driver or the boot reads it`)
+  const around = wordIn(AROUND_JOBS, target, title)
+  if (around !== undefined) return drain(`"${around}": jobs begin and end with it`)
   const spoken = wordIn(/(?<![a-z])(kernel|nvidia|driver|grub|lustre|beegfs)(?![a-z])/i, title)
   return spoken === undefined ? hot('a file') : drain(`its name speaks of "${spoken}"`)
 }

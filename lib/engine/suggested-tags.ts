@@ -14,7 +14,7 @@ import { layoutOf } from './layout.js'
 import { suggestionsByPlace } from './suggest.js'
 
 /** Of what makes the suggestions: another version may propose other tags for the same commit. */
-const RULES = 1
+const RULES = 2
 
 export interface SuggestedTags {
   readonly path: string

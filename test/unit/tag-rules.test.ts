@@ -25,6 +25,11 @@ t.test('by module and arguments', async (t) => {
     [HOT, 'service', { name: 'nginx', state: 'reloaded' }], [DRAIN, 'service', { name: '{{ item }}', state: 'restarted' }], [DRAIN, 'systemd', { name: 'libvirtd', state: 'stopped' }], [DRAIN, 'service', { name: 'NetworkManager', state: 'restarted' }], [HOT, 'systemd', { name: 'systemd-timesyncd', state: 'restarted' }],
     [DRAIN, 'reboot', {}], [HOT, 'user', { name: 'ann' }], [HOT, 'cron', {}], [DRAIN, 'modprobe', { name: 'x' }], [DRAIN, 'mount', { path: '/scratch', state: 'mounted' }], [HOT, 'mount', { path: '/x', state: 'present' }],
     [DRAIN, 'sysctl', { name: 'vm.nr_hugepages' }], [HOT, 'sysctl', { name: 'net.core.rmem_max' }], [DRAIN, 'command', { _raw_params: 'dracut -f' }], [DRAIN, 'shell', { cmd: 'do-something' }], [HOT, 'command', { _raw_params: 'systemctl daemon-reload' }],
+    [DRAIN, 'yum', { name: '@DGX-2 Configurations' }], [DRAIN, 'dnf', { name: 'vim, @virtualization' }], [HOT, 'package', { name: 'python3-docker' }], [DRAIN, 'package', { name: 'docker' }],
+    [DRAIN, 'file', { path: '{{ slurm_config_dir }}/{{ item }}', state: 'absent' }, 'slurm : delete old prolog files'], [DRAIN, 'copy', { dest: '/etc/slurm/epilog.d/50-clean' }],
+    [HOT, 'file', { path: '{{ nvidia_keyring_path | dirname }}', state: 'directory' }], [HOT, 'copy', { src: '{{ firmware_src }}/x.tar', dest: '/tmp/fw' }], [DRAIN, 'copy', { src: 'x', dest: '/lib/firmware/x' }],
+    [HOT, 'service', { name: 'slurm-exporter', state: 'restarted' }], [HOT, 'service', { name: 'prometheus_slurm_exporter', state: 'restarted' }], [HOT, 'systemd', { name: 'systemd-journald', state: 'restarted' }], [DRAIN, 'systemd', { name: 'systemd-logind', state: 'restarted' }],
+    [HOT, 'sysctl', { name: 'kernel.keys.maxkeys' }, 'Up number of non-root kernel keys'], [HOT, 'sysctl', { name: 'vm.max_map_count' }], [DRAIN, 'sysctl', { name: 'kernel.numa_balancing' }],
     [DRAIN, 'command', { _raw_params: 'systemctl daemon-reload; reboot' }], [DRAIN, 'something_new', {}], [DRAIN, 'docker_container', {}], [HOT, 'postgresql_user', {}],
   ] as const) t.equal(tagOf(task(action, { says: says, ...(name !== undefined && { name }) })), expected, `${action} ${JSON.stringify(says)} ${name ?? ''}`)
 })
