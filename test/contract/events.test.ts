@@ -174,7 +174,7 @@ onEach(t, 'events', async ({ bin, scene }) => {
     t.equal(existsSync(join(out.marks, 'n1.txt')), false)
     const node = out.summary.nodes.get('n1')
     t.equal(node?.result, 'ok')
-    t.same(node?.blindSpots.map((spot) => spot.task).sort(), ['command', 'delegated', 'raw', 'restart', 'secret'])
+    t.same(node?.blindSpots.map((spot) => spot.task).sort(), ['async', 'command', 'delegated', 'raw', 'restart', 'secret'])
     if (!node) return
     const finding = findingOf(node, out.summary, FREE.changes)
     t.equal(finding.verdict, 'DRAIN', 'a change that notifies a handler tagged DrainChange')
