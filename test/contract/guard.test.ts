@@ -40,7 +40,7 @@ onEach(t, 'guard', async ({ bin, scene, more }) => {
     t.equal(out.summary.guard, undefined, 'they are for other nodes')
     t.same(readdirSync(out.marks).sort(), ['change', 'last'])
     t.equal(out.summary.complete, true)
-    for (const [drain, other, reason] of [["when: inventory_hostname == 'n2'", 'when: false', 'drain-change'], ['when: false', "when: inventory_hostname == item\nloop: [ctl1, n2]", 'untagged-handler'], ['when: nowhere', 'when: false', 'drain-change']] as const) {
+    for (const [drain, other, reason] of [["when: inventory_hostname == 'n2'", 'when: false', 'drain-change'], ['when: false', "when: inventory_hostname == item\nloop: [ctl1, n2]", 'untagged-handler'], ['when: nowhere', 'when: false', 'drain-change'], ["when: (item | default('')) == 'n2'\nwith_items: [n2]", 'when: false', 'drain-change']] as const) {
       const stopped = await play(t, ansible, { files: { 'site.yml': site(drain, other) }, mode: 'hot' })
       t.match(stopped.summary.guard, { reason }, drain)
       t.same(readdirSync(stopped.marks), ['change'])

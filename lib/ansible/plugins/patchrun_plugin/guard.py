@@ -44,6 +44,8 @@ class Guard:
         self.current_play = None
         self._notified = {}
         self._pending = {}
+        # Conditions of handlers that were kept from running.
+        self._kept_out = {}
 
     # -- plays and hosts
 
@@ -136,14 +138,24 @@ class Guard:
         return None
 
     def _runs(self, handler, host):
-        """Whether its own condition lets a handler run where it was notified. What cannot be told counts as if it did."""
-        if not handler.when:
+        """Whether its own condition lets a handler run where it was notified. What cannot be told counts as if it did. One that does not
+        is kept from running: Ansible asks the condition once more, and could come to another answer."""
+        ident = str(handler._uuid)
+        if host is not None:
+            return ident not in self._kept_out
+        handler.when = self._kept_out.pop(ident, handler.when)
+        control = getattr(handler, 'loop_control', None)
+        if not handler.when or handler.loop_with or getattr(control, 'extended', None) or getattr(control, 'index_var', None):
             return True
-        hosts = [host] if host is not None else list(getattr(handler, 'notified_hosts', ()))
         try:
-            return not hosts or any(evaluate.runs(self.current_play, one, handler) for one in hosts)
+            hosts = list(handler.notified_hosts)
+            if not hosts or any(evaluate.runs(self.current_play, one, handler) for one in hosts):
+                return True
         except Exception:
             return True
+        self._kept_out[ident] = handler.when
+        handler.when = [False]
+        return False
 
     def _would_run(self, task):
         if describe.is_include(task) or str(task.action).rpartition('.')[2] in _HARMLESS:
