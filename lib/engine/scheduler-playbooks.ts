@@ -70,7 +70,10 @@ function drainPlays(run: SchedulerRun): readonly Play[] {
   return [drain({ ...drainVars(run), patchrun_wait: 0 }), REACH, ...(wait > 0 ? [drain(drainVars(run))] : [])]
 }
 
-const drainVars = (run: SchedulerRun): Vars => ({ patchrun_wait: (run.wait ?? 0) / 1000, patchrun_idle: run.idle ?? false, slurm_drain_interval: interval(run.scheduler, 5, 2), ...variables(run) })
+const drainVars = (run: SchedulerRun): Vars => ({ patchrun_held: heldOf(run), patchrun_wait: (run.wait ?? 0) / 1000, patchrun_idle: run.idle ?? false, slurm_drain_interval: interval(run.scheduler, 5, 2), ...variables(run) })
+
+/** Where Slurm has put its own words in the place of our reason, the role cannot tell that the drain is ours. */
+const heldOf = ({ nodes, rollout, scheduler }: SchedulerRun): readonly string[] => nodes.filter((n) => rollout.nodes.get(n)?.held).map((n) => schedulerName(n, scheduler.names))
 
 /** For an Ansible that was started ahead, before its drain is read: nobody knew then how long it may wait. */
 export async function tellDrain(run: SchedulerRun, directory: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Scheduler } from '../fleet/types.js'
 import type { Concluded, Drained, NodeOutcome, OpenStep } from '../rollout/index.js'
 import { readSchedulerReport } from '../workload/read-report.js'
 import type { Workload } from '../workload/types.js'
-import { schedulerName, useOf } from '../workload/use.js'
+import { isRefused, schedulerName, useOf } from '../workload/use.js'
 import { alarmOf } from './outcome.js'
 import type { StepResult } from './outcome.js'
 
@@ -40,10 +40,12 @@ function drainOutcome(seen: Workload, name: string, prefix: string): NodeOutcome
   const use = useOf(seen, name, prefix)
   const boot = use?.node.boot
   const said = (drained: Drained): NodeOutcome => ({ drained, ...(typeof boot === 'number' && { boot }) })
+  const { result, message = '' } = seen.results[name] ?? {}
+  if (result === 'failed') return { ...said('failed'), failure: { cause: 'failed', message: message || 'the scheduler says that the node is at fault' } }
   // The word of the role, held against what it saw: empty is only a node that is seen drained, by us, with nothing on it.
-  if (seen.results[name]?.result === 'drained' && use?.draining && use.ours) return said(use.empty ? 'empty' : 'busy')
-  if (seen.results[name]?.result === 'outrun' && use && !use.draining) return { drained: 'outrun' }
-  if (seen.results[name]?.result === 'foreign' && use && !use.ours) return said(use.empty ? 'foreign-empty' : 'foreign')
+  if (result === 'drained' && use?.draining && use.ours) return said(use.empty ? 'empty' : 'busy')
+  if (result === 'outrun' && use && !use.draining) return { drained: 'outrun' }
+  if (result === 'foreign' && use && !use.ours) return said(use.empty ? 'foreign-empty' : 'foreign')
   return { ...said('unclear'), failure: { cause: 'failed', message: `it could not be drained: ${answerOf(seen, name)}` } }
 }
 
@@ -58,8 +60,11 @@ function answerOf({ results, nodes }: Workload, name: string): string {
 function releaseOutcome(seen: Workload, name: string): NodeOutcome {
   const { result, message = '' } = seen.results[name] ?? {}
   if (result === 'released') return { released: 'ok' }
+  const use = useOf(seen, name, '')
+  if (result === 'foreign' && use && isRefused(use)) return { released: 'failed', failure: { cause: 'failed', message: `Slurm has taken the node out (${use.node.state.join('+')}): ${use.node.reason}` } }
   if (result === 'foreign') return { released: 'foreign' }
   if (result === 'failed') return { released: 'failed', failure: { cause: 'failed', message: message || 'it could not be given back' } }
+  if (result === 'waiting') return { released: 'waiting', ...(message !== '' && { waitsFor: message }) }
   return { released: 'unclear', failure: { cause: 'failed', message: `it could not be given back: ${answerOf(seen, name)}` } }
 }
 

@@ -106,6 +106,7 @@ const drainOf = (set: Drain): DrainPolicy => ({
   atOnce: (set.atOnce ?? drains.atOnce.default) as Share,
   timeout: parseDuration(set.timeout ?? drains.timeout.default),
   onTimeout: set.onTimeout ?? drains.onTimeout.default,
+  reservations: set.reservations ?? drains.reservations.default,
   foreign: set.foreign ?? drains.foreign.default,
   hotFirst: set.hotFirst ?? drains.hotFirst.default,
   reboot: set.reboot ?? drains.reboot.default,

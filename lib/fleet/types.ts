@@ -77,6 +77,8 @@ export interface DrainPolicy {
   readonly onTimeout: 'wait' | 'release' | 'ask'
   /** Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released. */
   readonly foreign: 'leave' | 'patch'
+  /** Nodes in a maintenance reservation of the site that holds nobody's jobs: patch them within it, or leave them alone. */
+  readonly reservations: 'join' | 'leave'
   /** The HotChange part of a node that needs a drain goes first, under load. */
   readonly hotFirst: boolean
   /** auto: when the node or the play asks for it; always: once a visit; never. */

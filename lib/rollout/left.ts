@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes that patchrun drained and that no wave holds any more: they were taken off the lists, or the rollout is limited to others.
 // They are not touched, so people must hear of them.
-import { schedulerName, useOf } from '../workload/use.js'
+import { isRefused, schedulerName, useOf } from '../workload/use.js'
 import { nodeState } from './state.js'
 import { planWaves } from './waves.js'
 import type { World } from './world.js'
@@ -28,5 +28,5 @@ export function isBack({ scheduler, rollout }: Pick<World, 'scheduler' | 'rollou
   // What the scheduler does not know it cannot tell.
   if (!held || held.unscheduled || !scheduler?.workload || scheduler.workload.at <= held.since) return false
   const use = useOf(scheduler.workload, schedulerName(node, scheduler.names), scheduler.prefix, new Map())
-  return !(use?.draining && use.ours)
+  return !use || !(use.ours || isRefused(use))
 }

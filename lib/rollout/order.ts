@@ -40,11 +40,13 @@ export function drainOrder(nodes: readonly Candidate[], { now, clock, places, pr
   const ahead = ({ node }: Candidate): number => (prepared.has(node) ? HEAD_START : 0)
   const cost = ({ use }: Candidate): number => (use.empty ? 0 : Math.max(0, use.expected - now) + (IDLE_WEIGHS * use.waste) / Math.max(1, use.node.cpus))
   const place = ({ use }: Candidate): number => places.get(use.node.name) ?? 0
+  // A wide job is about to get those that are planned.
+  const planned = ({ use }: Candidate): number => (use.empty && use.node.state.includes('PLANNED') ? 1 : 0)
   const rank = ({ use }: Candidate): number => (use.empty ? 0 : use.emptyBy === null ? 2 : 1)
   return [...nodes]
-    .sort((a, b) => rank(a) - rank(b) || (cost(a) - ahead(a)) - (cost(b) - ahead(b)) || (rank(a) === 0 ? place(b) - place(a) : 0))
+    .sort((a, b) => rank(a) - rank(b) || planned(a) - planned(b) || (cost(a) - ahead(a)) - (cost(b) - ahead(b)) || (rank(a) === 0 ? place(b) - place(a) : 0))
     // Put into words when somebody reads them: most decisions want the order alone, of ten thousand nodes.
-    .map(({ node, use }) => ({ node, idle: use.empty, get why() { return whose(use) + (use.empty ? 'idle' : reason(use, clock)) } }))
+    .map(({ node, use }) => ({ node, idle: use.empty, get why() { return whose(use) + (use.empty ? (use.node.state.includes('PLANNED') ? 'idle, and about to get a job' : 'idle') : reason(use, clock)) } }))
 }
 
 /** Said only where it is out already. */

@@ -46,6 +46,8 @@ export interface Held {
   readonly inherited?: true
   /** Not asked again before, ms: the scheduler gave no clear answer. */
   readonly again?: number
+  /** What the scheduler waits for before it can be given back, in words. */
+  readonly waitsFor?: string
   /** How often in a row it answered, and not clearly. */
   readonly unclear?: number
   /** A person wants it back as it is; it is not drained again before this, ms. */

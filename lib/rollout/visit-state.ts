@@ -78,6 +78,10 @@ export function afterDrain(state: NodeState, outcome: NodeOutcome | undefined, {
       return { ...rest, postponed: at + FOREIGN_AGAIN }
     case 'foreign':
       return { ...rest, postponed: at + FOREIGN_AGAIN }
+    case 'failed': {
+      const failure = outcome?.failure ?? { cause: 'failed' as const, message: 'the scheduler says that the node is at fault' }
+      return { ...rest, stage: 'failed', at, failures: state.failures + 1, failure, held: { ...known, empty: false } }
+    }
     case 'unclear':
       // It may be drained all the same.
       return askedAgain({ ...rest, held: { ...known, empty: false } }, held, outcome, at)
@@ -100,8 +104,9 @@ export function afterReboot(state: NodeState, outcome: NodeOutcome | undefined, 
 }
 
 export function afterRelease(state: NodeState, outcome: NodeOutcome | undefined, { postpone }: OpenStep, at: number): NodeState {
-  const { held, ...rest } = state
-  if (!held) return state
+  const { held: before, ...rest } = state
+  if (!before) return state
+  const { waitsFor: _over, ...held } = before
   switch (outcome?.released ?? 'unclear') {
     case 'ok':
       return { ...rest, at, returned: at, ...(postpone !== undefined && { postponed: postpone }) }
@@ -109,8 +114,10 @@ export function afterRelease(state: NodeState, outcome: NodeOutcome | undefined,
       return { ...rest, at, returned: at }
     case 'failed':
       return spoilt(state, held, outcome?.failure ?? { cause: 'failed', message: 'the node could not be given back' }, at)
+    case 'waiting':
+      return { ...state, held: { ...held, again: at + AGAIN, ...(outcome?.waitsFor !== undefined && { waitsFor: outcome.waitsFor }) } }
     case 'unclear':
-      return askedAgain(state, held, outcome, at)
+      return askedAgain({ ...state, held }, held, outcome, at)
   }
 }
 

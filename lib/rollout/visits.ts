@@ -2,6 +2,7 @@
 // Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes begin one is asked of capacity,
 // window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
 import { describeJobs, isForeign, jobsByNode, schedulerName, useOf } from '../workload/use.js'
+import { notDrained, takenOut } from '../workload/say.js'
 import type { NodeUse } from '../workload/use.js'
 import { Ahead } from './ahead.js'
 import { drained } from './capacity.js'
@@ -56,7 +57,7 @@ export class Visits {
     this.#parties = new Parties(world, hosting, this.#ground(), slots)
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
-    if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs))
+    if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs, world.policy.drain.reservations))
     this.#held = drained(world.rollout).filter((node) => this.#uses.has(node) || !isBack(world, node)).length
     this.#crowd = new Crowd(world)
   }
@@ -91,7 +92,7 @@ export class Visits {
 
   #next(node: string, state: NodeState, held: Held, hold: Hold | null): NextStep | Hold {
     const { now, policy } = this.world
-    if (held.again !== undefined && now < held.again) return { code: 'visit', text: 'the scheduler gave no clear answer about this node, and is asked again', until: held.again }
+    if (held.again !== undefined && now < held.again) return { code: 'visit', text: held.waitsFor === undefined ? 'the scheduler gave no clear answer about this node, and is asked again' : `${held.waitsFor}; the scheduler is asked again`, until: held.again }
     if (held.back !== undefined && held.phase === 'draining') return { do: 'release', postpone: held.back }
     if (held.inherited) return { do: 'release' }
     switch (state.stage) {
@@ -207,12 +208,11 @@ export class Visits {
       this.looking.want()
       return { code: 'visit', text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}` }
     }
-    if (!isForeign(use)) return null
-    const { reason, reasonBy, state: words } = use.node
-    if (policy.drain.foreign === 'patch' && use.empty) return unseen
+    const left = notDrained(use)
+    if (left === null && !isForeign(use)) return null
+    if (left === null && policy.drain.foreign === 'patch' && use.empty) return unseen
     this.looking.want()
-    const who = reason === '' ? '' : `: "${reason}"${reasonBy === '' ? '' : ` (${reasonBy})`}`
-    return { code: 'visit', text: `${words.join('+').toLowerCase()}, and not by patchrun${who}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
+    return { code: 'visit', text: left ?? `${takenOut(use, this.view.prefix)}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
   }
 
   get atOnce(): number {

@@ -49,13 +49,13 @@ function viewOf({ scheduler, name, environment }: Fleet, seen: NonNullable<Surro
 }
 
 /** Nodes of the fleet, and of the partitions with a limit, that the scheduler has out of service. What patchrun holds is out anyway. */
-function outBySchedule({ nodes }: Fleet, view: SchedulerView | null): readonly string[] {
+function outBySchedule({ nodes, policy: { drain: { reservations } } }: Fleet, view: SchedulerView | null): readonly string[] {
   if (!view?.workload) return []
   const { workload, prefix, names } = view
   const jobs = jobsByNode(workload)
   const ours = new Set(nodes.map((n) => schedulerName(n.name, names)))
-  const fleet = nodes.flatMap(({ name }) => (useOf(workload, schedulerName(name, names), prefix, jobs)?.out ? [name] : []))
-  const others = [...workload.nodes.keys()].filter((name) => !ours.has(name) && useOf(workload, name, prefix, jobs)?.out)
+  const fleet = nodes.flatMap(({ name }) => (useOf(workload, schedulerName(name, names), prefix, jobs, reservations)?.out ? [name] : []))
+  const others = [...workload.nodes.keys()].filter((name) => !ours.has(name) && useOf(workload, name, prefix, jobs, reservations)?.out)
   return [...fleet, ...others]
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of a scheduler role -> Workload. A site may bring roles of its own, so nothing in it is taken on trust.
 import { runTimes } from './run-times.js'
-import type { Job, SchedulerNode, SchedulerResult, Workload } from './types.js'
+import type { Job, Reservation, SchedulerNode, SchedulerResult, Workload } from './types.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -22,7 +22,7 @@ export function readSchedulerReport(data: unknown, at: number): Workload | strin
   if (!Array.isArray(data['nodes']) || !Array.isArray(data['jobs'])) return 'the scheduler report has no lists of nodes and jobs'
   const nodes = list(data['nodes']).map(nodeOf)
   if (nodes.some((n) => n.name === '' || n.state.length === 0)) return 'the scheduler report names a node without a name or a state'
-  return { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs: list(data['jobs']).map(jobOf), ended: runTimes(endedOf(data['ended'])), results: resultsOf(data['results']) }
+  return { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs: list(data['jobs']).map(jobOf), reservations: list(data['reservations']).map(reservationOf), ended: runTimes(endedOf(data['ended'])), results: resultsOf(data['results']) }
 }
 
 const nodeOf = (node: Fields): SchedulerNode => ({
@@ -45,6 +45,12 @@ const jobOf = (job: Fields): Job => ({
   start: ms(job['start']),
   end: number(job['limit']) === null ? null : ms(job['end']),
   cpus: number(job['cpus']) ?? 0,
+})
+
+const reservationOf = (reservation: Fields): Reservation => ({
+  name: text(reservation['name']),
+  nodes: texts(reservation['nodes']),
+  flags: texts(reservation['flags']).map((flag) => flag.toUpperCase()),
 })
 
 const endedOf = (value: unknown): readonly number[] => (Array.isArray(value) ? value.flatMap((v) => (number(v) === null || v < 0 ? [] : [v * 1000])) : [])

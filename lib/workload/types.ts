@@ -36,6 +36,14 @@ export interface SchedulerResult {
   readonly message: string
 }
 
+/** A reservation of nodes. */
+export interface Reservation {
+  readonly name: string
+  readonly nodes: readonly string[]
+  /** The scheduler's words, such as MAINT. */
+  readonly flags: readonly string[]
+}
+
 /** One look at the scheduler. */
 export interface Workload {
   /** When it was taken, by patchrun's clock. */
@@ -43,6 +51,7 @@ export interface Workload {
   /** By the scheduler's name. */
   readonly nodes: ReadonlyMap<string, SchedulerNode>
   readonly jobs: readonly Job[]
+  readonly reservations: readonly Reservation[]
   /** How long jobs ran that ended lately. */
   readonly ended: RunTimes
   readonly results: Readonly<Record<string, SchedulerResult>>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node is in use for, from one look at the scheduler: is it empty, is it out, whose drain is it, when will it be empty?
+import { RULES, conditionsOf } from './node-states.js'
+import type { Condition } from './node-states.js'
 import { residual } from './run-times.js'
 import type { RunTimes } from './run-times.js'
 import type { Job, SchedulerNode, Workload } from './types.js'
@@ -16,12 +18,14 @@ export interface NodeUse {
   readonly jobs: readonly Job[]
   /** Takes no new jobs. */
   readonly draining: boolean
-  /** The drain carries our reason. */
+  /** The drain carries our reason. A reason that outlived its drain says nothing. */
   readonly ours: boolean
-  /** No job is on it, none is ending on it, no core is given away. */
+  /** No job is on it, none is ending on it, no core is given away, and no reboot that somebody asked for is to come. */
   readonly empty: boolean
-  /** Does nothing for new jobs: drained, down, failed, rebooting, reserved for maintenance, or not answering. */
+  /** Out of service: counts against every limit of how many may be. */
   readonly out: boolean
+  /** The gravest of what its state says. */
+  readonly condition: Condition
   /** When the last job's limit ends it, ms; null: one has no limit. `now` for an empty node. */
   readonly emptyBy: number | null
   /** When it is expected to be empty, ms: a job is expected to run as long as those that ended lately and had run longer; the fewer these are, the more as long again as it has run; at most to its limit; of several jobs the last one ends later than each is expected to. */
@@ -30,20 +34,25 @@ export interface NodeUse {
   readonly waste: number
 }
 
-const OUT = ['DRAIN', 'DRAINED', 'DRAINING', 'DOWN', 'FAIL', 'FAILING', 'ERROR', 'UNKNOWN', 'NOT_RESPONDING', 'REBOOT', 'REBOOT_REQUESTED', 'REBOOT_ISSUED', 'MAINT', 'MAINTENANCE', 'POWERED_DOWN', 'POWERING_DOWN', 'POWER_DOWN', 'POWERING_UP', 'POWER_UP', 'FUTURE', 'PLANNED_DOWN']
 const BUSY = ['COMPLETING', 'ALLOCATED', 'MIXED']
+
+/** Slurm itself has drained it, since it found less than is configured: its words stand where our reason stood. */
+export const isRefused = ({ draining, node }: NodeUse): boolean => draining && node.state.includes('INVALID_REG')
 
 /** Out, and not by us. */
 export const isForeign = (use: NodeUse | null | undefined): boolean => !!use && use.out && !use.ours
 
-/** null: the scheduler does not know the node. */
-export function useOf(workload: Workload, name: string, prefix: string, jobsOn: ReadonlyMap<string, readonly Job[]> = jobsByNode(workload)): NodeUse | null {
+/** null: the scheduler does not know the node. `reservations`: whether nodes in a maintenance reservation of the site are left alone. */
+export function useOf(workload: Workload, name: string, prefix: string, jobsOn: ReadonlyMap<string, readonly Job[]> = jobsByNode(workload), reservations: 'join' | 'leave' = 'leave'): NodeUse | null {
   const node = workload.nodes.get(name)
   if (!node) return null
   const { at, ended } = workload
   const jobs = jobsOn.get(name) ?? []
   const has = (words: readonly string[]): boolean => node.state.some((s) => words.includes(s))
-  const empty = jobs.length === 0 && node.allocated === 0 && !has(BUSY)
+  const conditions = conditionsOf(node.state).filter((s) => s !== 'reserved' || reservations === 'leave' || jobs.length > 0 || inUse(workload).has(name))
+  const [condition = 'serving'] = conditions
+  const draining = condition === 'drained'
+  const empty = jobs.length === 0 && node.allocated === 0 && !has(BUSY) && !conditions.includes('rebooting')
   const ends = jobs.map((job) => ({ job, end: expectedEnd(job, at, ended) }))
   const emptyBy = jobs.some((j) => j.end === null) ? null : jobs.reduce((last, j) => Math.max(last, j.end ?? at), at)
   const expected = Math.min(emptyBy ?? Infinity, at + ends.reduce((last, { end }) => lastOf(last, end - at), 0))
@@ -51,13 +60,26 @@ export function useOf(workload: Workload, name: string, prefix: string, jobsOn: 
   const share = node.allocated / Math.max(1, jobs.length)
   return {
     node, jobs, empty,
-    draining: has(['DRAIN', 'DRAINED', 'DRAINING']),
-    ours: node.reason.startsWith(prefix),
-    out: has(OUT),
+    draining,
+    ours: draining && node.reason.startsWith(prefix),
+    out: RULES[condition].counts,
+    condition,
     emptyBy,
     expected,
     waste: free * (expected - at) + ends.reduce((sum, { end }) => sum + share * (expected - end), 0),
   }
+}
+
+const known = new WeakMap<Workload, ReadonlySet<string>>()
+
+/** The nodes of maintenance reservations with a job on one of their nodes. */
+function inUse(workload: Workload): ReadonlySet<string> {
+  const before = known.get(workload)
+  if (before) return before
+  const busy = new Set(workload.jobs.flatMap((job) => job.nodes))
+  const found = new Set(workload.reservations.filter((r) => r.flags.includes('MAINT') && r.nodes.some((n) => busy.has(n))).flatMap((r) => r.nodes))
+  known.set(workload, found)
+  return found
 }
 
 /** When two jobs have ended that are expected to go on so long: later than either, because which one is wrong about its end, and how, is chance (as of two exponential distributions). */

@@ -20,7 +20,7 @@ export const FREE: RolloutPolicy = {
   health: [],
   promotion: { after: [], soak: 0 },
   changes: { untagged: 'drain', beyond: 'apply', unforeseen: { hot: 'apply', drain: 'name', untagged: 'name' } },
-  drain: { atOnce: '100%', timeout: 3_600_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 60_000, test: true },
+  drain: { atOnce: '100%', timeout: 3_600_000, onTimeout: 'wait', foreign: 'leave', reservations: 'join', hotFirst: false, reboot: 'auto', rebootTimeout: 60_000, test: true },
 }
 
 export const policyOf = (changes: Partial<RolloutPolicy> = {}): RolloutPolicy => ({ ...FREE, ...changes })

@@ -7,7 +7,7 @@ import t from 'tap'
 const FILES = resolve(import.meta.dirname, '../../../roles/slurm_observe/files')
 
 /** Reason, by whom, and when, of each line. */
-const read = (lines: readonly string[]): unknown => JSON.parse(execFileSync('python3', ['-B', '-c', 'import json, sys, slurm; print(json.dumps([[n["reason"], n["reasonBy"], n["reasonAt"]] for n in map(slurm.node_of, json.load(sys.stdin))]))'], { cwd: FILES, input: JSON.stringify(lines), encoding: 'utf8' }))
+const read = (lines: readonly string[]): unknown => JSON.parse(execFileSync('python3', ['-B', '-c', 'import json, sys, records; print(json.dumps([[n["reason"], n["reasonBy"], n["reasonAt"]] for n in map(records.node_of, json.load(sys.stdin))]))'], { cwd: FILES, input: JSON.stringify(lines), encoding: 'utf8' }))
 const line = (tail: string): string => `NodeName=node01 Arch=x86_64 CoresPerSocket=1 CPUAlloc=0 CPUTot=2 State=IDLE+DRAIN ThreadsPerCore=1 BootTime=1764406900 SlurmdStartTime=1764406901 ${tail}`
 const OURS = 'patchrun lab/default r1-0123abcd 0123abcd4567'
 

@@ -22,6 +22,11 @@ KNOCK = 0.25
 ASK_EVERY = 3
 # A node that has not gone down yet is asked no more often than this, s: each connection costs it time.
 GOING = 1
+# Nor is it knocked at more often, s: OpenSSH from 9.8 on counts a second against an address for each connection that says nothing, and
+# keeps it out when these come to fifteen (PerSourcePenalties).
+QUIET = 2
+# What ssh says where sshd closes the connection before it has said anything.
+CLOSED = re.compile(r'kex_exchange_identification|Not allowed at this time')
 LOG = '/run/patchrun-reboot.log'
 BOOT_ID = re.compile(r'[0-9a-f]{8}-[0-9a-f-]{27}$')
 
@@ -114,10 +119,12 @@ class ActionModule(ActionBase):
 
     def _back(self, before, started):
         asked, went, asked_at = False, False, time.monotonic()
+        up, knocked_at = True, time.monotonic()
         while True:
             time.sleep(self.poll)
             now = time.monotonic()
-            up = self._knock()
+            if not up or now - knocked_at >= QUIET:
+                up, knocked_at = self._knock(), now
             went = went or up is False
             if now - asked_at < (ASK_EVERY if not up else 0 if went else GOING):
                 continue
@@ -130,12 +137,21 @@ class ActionModule(ActionBase):
                     raise AnsibleError('the boot id is another, and yet the node says it has been up for %g s, longer than the %d s since the reboot began; '
                                        'look at what answers under its name' % (seen['uptime'], elapsed))
                 return seen
+            if seen:
+                # A busy node may leave a knock unanswered.
+                went = False
+            else:
+                # It may be going just now.
+                knocked_at = 0.0
             if seen and not asked and time.monotonic() - started > 5:
                 asked = True
                 self._refused()
             if time.monotonic() > self.until:
                 if seen:
                     raise AnsibleError('the node did not go down within %g s: it still has the same boot id %s; look at what holds up its shutdown' % (self.limit, before['boot']))
+                if up and CLOSED.search(self.last):
+                    raise AnsibleError('something listens on the node, and its sshd closes each connection from here (%s); an sshd that starts or ends does so, and one that keeps this '
+                                       'machine out for a while (PerSourcePenalties). Look at its console, and at PerSourcePenalties in sshd_config' % self.last)
                 raise AnsibleError('the node did not come back within %g s after its reboot (%s); look at its power and its console' % (self.limit, self.last))
 
     def _knock(self):

@@ -87,10 +87,14 @@ def judge(settings, nodes, before=None):
             results[name] = {'result': 'unknown', 'message': 'Slurm has no node of this name; correct scheduler.names or the inventory'}
         elif OUT.isdisjoint(node['state']):
             results[name] = {'result': 'open', 'message': ''}
-        elif not node['reason'].startswith(settings['prefix']):
+        elif not is_ours(node, settings['prefix']):
+            # What we hold, and Slurm refuses, is still ours: a change may mend it. Whether it may be given back is asked then.
+            held = name in settings['held'] and is_refused(node)
             # Also when it came after our own drain.
-            results[name] = {'result': 'foreign', 'message': '%s: %s' % ('+'.join(node['state']), node['reason'])}
-        elif 'DRAIN' in node['state'] and node['reason'].strip() == settings['reason'].strip():
+            results[name] = {'result': 'open', 'message': ''} if held else {'result': 'foreign', 'message': '%s: %s' % ('+'.join(node['state']), node['reason'])}
+        elif at_fault(node, settings['prefix']):
+            results[name] = {'result': 'failed', 'message': taken_out(node)}
+        elif (node['reason'].strip() + ' : ').startswith(settings['reason'].strip() + ' : '):
             results[name] = {'result': 'drained', 'message': ''}
         else:
             results[name] = {'result': 'open', 'message': ''}

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Asks Slurm by its own commands and reads their text. The scripts of the slurm_* roles begin with this one.
-# Python 3.6 or newer, standard library only.
+# Follows records.py. Asks Slurm by its own commands.
 import json
 import os
 import re
@@ -9,15 +8,10 @@ import sys
 import tempfile
 import time
 
-OUT = {'DRAIN', 'DOWN', 'FAIL', 'ERROR'}
-BUSY = {'ALLOCATED', 'MIXED', 'COMPLETING'}
 # Jobs in these states hold nodes, or are about to.
 HOLDING = 'RUNNING,COMPLETING,SUSPENDED,CONFIGURING,STOPPED,RESIZING,SIGNALING,STAGE_OUT'
-# Signs that older releases put after a state, instead of a word.
-SIGNS = {'*': 'NOT_RESPONDING', '~': 'POWERED_DOWN', '#': 'POWERING_UP', '%': 'POWERING_DOWN', '!': 'POWER_DOWN',
-         '$': 'MAINTENANCE', '@': 'REBOOT_ISSUED', '^': 'REBOOT_REQUESTED', '-': 'PLANNED'}
-# What cannot stand in a job's name on a command line by accident; the name is the last field.
-RECORD, FIELD = '\x1e', '\x1f'
+# The same, in releases from this one on.
+HOLDING_SINCE = {(25, 11): 'EXPEDITING'}
 # Jobs in these states ran as long as they wanted to, or as they were let.
 ENDED = 'COMPLETED,FAILED,TIMEOUT,NODE_FAIL,OUT_OF_MEMORY'
 # What the test job before a node is given back is called.
@@ -97,7 +91,7 @@ def look(settings, names=None, jobs=True):
     asked = [Command(['scontrol', '-a', '-o', 'show', 'node'] + some, settings),
              Command(['scontrol', '-a', '-o', 'show', 'reservation'], settings)]
     if jobs:
-        asked.append(Command(['squeue', '-a', '-h', '-t', HOLDING, '-o', JOB_FORMAT], settings))
+        asked.append(Command(['squeue', '-a', '-h', '-t', holding(settings), '-o', JOB_FORMAT], settings))
     texts = [answer(command) for command in asked]
     nodes = {}
     for node in (node_of(line) for line in texts[0].splitlines() if line.startswith('NodeName=')):
@@ -107,6 +101,22 @@ def look(settings, names=None, jobs=True):
     if names is not None:
         held = [job for job in held if not nodes.keys().isdisjoint(job['nodes'])]
     return nodes, held, reservations
+
+
+VERSIONS = {}
+
+
+def release_of(settings):
+    """(year, month) of the Slurm commands; (0, 0) where they do not say. Asked once: slurmctld is not."""
+    if settings['bin'] not in VERSIONS:
+        found = re.search(r'(\d+)\.(\d+)', Command(['scontrol', '-V'], settings).wait()[1])
+        VERSIONS[settings['bin']] = (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+    return VERSIONS[settings['bin']]
+
+
+def holding(settings):
+    release = release_of(settings)
+    return ','.join([HOLDING] + [state for since, state in HOLDING_SINCE.items() if release >= since])
 
 
 def ended(settings):
@@ -124,91 +134,6 @@ def states(settings, names):
     """Only the nodes: the cheapest look there is."""
     out = answer(Command(['scontrol', '-a', '-o', 'show', 'node', ','.join(names)], settings))
     return {node['name']: node for node in (node_of(line) for line in out.splitlines() if line.startswith('NodeName='))}
-
-
-def field(line, name):
-    found = re.search(r'(?:^|\s)%s=(\S*)' % name, line)
-    return '' if not found or found.group(1) in ('(null)', 'N/A') else found.group(1)
-
-
-# Texts of other people follow it, and may look as it does.
-REASON = r'\sReason=((?:(?!\s(?:Comment|Extra)=).)*?)'
-# What may stand behind it: the next field, or nothing.
-NEXT = r'(?=\s+[A-Z][A-Za-z]*=|\s*$)'
-
-
-def node_of(line):
-    reason = re.search(REASON + r' \[([^\[\]@\s]+)@([^\[\]@\s]+)\]' + NEXT, line) or re.search(REASON + NEXT, line)
-    text, by, at = (reason.groups() + (None, None))[:3] if reason else ('', None, None)
-    words = []
-    for word in field(line, 'State').split('+'):
-        name = word.rstrip(''.join(SIGNS))
-        words += [name] + [SIGNS[sign] for sign in word[len(name):]]
-    return {
-        'name': field(line, 'NodeName'), 'state': words, 'reason': text, 'reasonBy': by, 'reasonAt': seconds(at),
-        'features': listed(field(line, 'ActiveFeatures')), 'partitions': listed(field(line, 'Partitions')),
-        'cpus': int(field(line, 'CPUTot') or 0), 'allocated': int(field(line, 'CPUAlloc') or 0), 'boot': seconds(field(line, 'BootTime')),
-        # For the roles themselves; told() leaves these out.
-        '_available': listed(field(line, 'AvailableFeatures')), '_host': field(line, 'NodeHostName'),
-    }
-
-
-def job_of(record):
-    job, shown, user, state, nodes, start, limit, end, cpus, name = record.rstrip('\n').split(FIELD, 9)
-    most = duration(limit)
-    return {'id': job, 'array': shown if '_' in shown else None, 'user': user, 'name': name, 'state': state, 'nodes': expand(nodes),
-            'start': seconds(start), 'limit': most, 'end': None if most is None else seconds(end), 'cpus': int(cpus or 0)}
-
-
-def reservation_of(line):
-    return {'name': field(line, 'ReservationName'), 'nodes': expand(field(line, 'Nodes')), 'start': seconds(field(line, 'StartTime')),
-            'end': seconds(field(line, 'EndTime')), 'flags': listed(field(line, 'Flags')), 'users': listed(field(line, 'Users'))}
-
-
-def listed(text):
-    return [part for part in text.split(',') if part]
-
-
-def seconds(text):
-    """A time as Slurm writes it, or None."""
-    if text and text.isdigit():
-        return int(text)
-    try:
-        return int(time.mktime(time.strptime(text or '', '%Y-%m-%dT%H:%M:%S')))
-    except ValueError:
-        return None
-
-
-def duration(text):
-    """[days-]hours:minutes:seconds or minutes:seconds in seconds; None is no limit."""
-    found = re.match(r'(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$', text)
-    if not found:
-        return None
-    days, hours, minutes, rest = (int(part or 0) for part in found.groups())
-    # Slurm gives a year to a task of an array that has no limit.
-    return None if days >= 365 else ((days * 24 + hours) * 60 + minutes) * 60 + rest
-
-
-EXPANDED = {}
-
-
-def expand(text):
-    """node[01-03,7]x,login -> names. Many jobs have the same list."""
-    if text not in EXPANDED:
-        EXPANDED[text] = [name for part in re.findall(r'(?:[^,\[\]]|\[[^\]]*\])+', text) if part != '(null)' for name in expand_one(part)]
-    return EXPANDED[text]
-
-
-def expand_one(part):
-    found = re.match(r'([^\[]*)\[([^\]]*)\](.*)$', part)
-    if not found:
-        return [part]
-    head, ranges, rest = found.groups()
-    numbers = []
-    for item in ranges.split(','):
-        first, _, last = item.partition('-')
-        numbers += [str(n).zfill(len(first)) for n in range(int(first), int(last or first) + 1)]
-    return [head + number + tail for number in numbers for tail in expand_one(rest)]
 
 
 def told(complete, seen, results=None, ended=None):

@@ -6,8 +6,10 @@ import pwd
 
 POLL = 0.08
 TIDY_FOR = 30.0
-# What Slurm itself writes as a reason. Found after we resumed a node, it is a result of that, and not somebody's drain.
-SLURM_SAYS = re.compile(r'(Prolog|Epilog|Kill task|Not responding|Node .*(rebooted|responding)|Low |gres/|[Bb]atch job|Duplicate|slurmd|ResumeTimeout|reboot|Node config)')
+
+
+# slurmd is not heard from, has less than is configured, or is about to go.
+NOT_READY = REBOOTING | {'NOT_RESPONDING', 'INVALID_REG'}
 
 
 class Visit:
@@ -55,7 +57,8 @@ class Visit:
 
     def begin(self, node, reserved):
         out = not OUT.isdisjoint(node['state'])
-        if out and reserved and SLURM_SAYS.match(node['reason']):
+        # Found after we resumed a node, Slurm's own words are a result of that, and not somebody's drain.
+        if out and (at_fault(node, self.settings['prefix']) or (reserved and SLURM_SAYS.match(node['reason']))):
             self.failing(taken_out(node))
             return
         if self.foreign(node, reserved):
@@ -81,7 +84,9 @@ class Visit:
         after = self.settings['boot_after'].get(self.name)
         if self.foreign(node, reserved):
             return
-        if 'NOT_RESPONDING' not in node['state'] and (after is None or (node['boot'] or 0) >= after):
+        if at_fault(node, self.settings['prefix']):
+            self.failing(taken_out(node))
+        elif NOT_READY.isdisjoint(node['state']) and (after is None or (node['boot'] or 0) >= after):
             self.go(self.open, self.settings['release_timeout'])
             self.open(node, reserved)
         elif self.late():
@@ -101,7 +106,7 @@ class Visit:
             'starttime=now', 'duration=UNLIMITED')
         if held and self.bring_up(node):
             self.opened = True
-            if self.up and self.settings['phase'] != 'open':
+            if self.up and self.settings['phase'] != 'open' and 'BLOCKED' not in node['state']:
                 self.start_test(node)
             else:
                 self.go(self.answers, self.settings['release_timeout'])
@@ -120,7 +125,10 @@ class Visit:
         if self.out(node, reserved):
             return
         if 'NOT_RESPONDING' not in node['state']:
-            if not self.settings['test']:
+            if self.settings['test'] and (reserved or self.opened) and 'BLOCKED' in node['state']:
+                if self.late():
+                    self.blocked()
+            elif not self.settings['test']:
                 self.go(self.close, TIDY_FOR)
                 self.close(node, reserved)
             elif not reserved and not self.opened:
@@ -142,11 +150,17 @@ class Visit:
         ended = self.job.ended()
         if self.out(node, reserved):
             return
-        if ended:
+        if ended and 'BLOCKED' in node['state']:
+            self.blocked()
+        elif ended:
             self.failing(ended)
         elif ended == '':
             self.go(self.close, TIDY_FOR)
             self.close(node, reserved)
+
+    def blocked(self):
+        """That may last for days. Until then nobody can use the node, and it stays in our reservation."""
+        self.end('waiting', 'a job has its block of nodes for itself, so no test job can start on it')
 
     def close(self, node, reserved):
         """The reservation goes, and with that the node is open."""
@@ -161,10 +175,12 @@ class Visit:
 
     def fail(self, node, reserved):
         """The drain first, then the reservation."""
-        ours = node['reason'].startswith(self.settings['prefix'])
+        ours = is_ours(node, self.settings['prefix'])
+        # Over the words of a refusal ours would not last, and hide why.
+        refused = is_refused(node) and 'INVALID_REG' in node['state']
         if not ours and node['reason'] and not SLURM_SAYS.match(node['reason']) and self.foreign(node, reserved):
             return
-        if not ours or 'DRAIN' not in node['state']:
+        if not ours and not refused:
             self.run('update', 'nodename=' + self.name, 'state=drain', 'reason=' + self.settings['reason'])
         elif not reserved:
             self.end('failed', self.message)
@@ -178,7 +194,7 @@ class Visit:
 
     def foreign(self, node, reserved):
         """Somebody else has taken it out: it is theirs. Only our reservation goes."""
-        if OUT.isdisjoint(node['state']) or node['reason'].startswith(self.settings['prefix']):
+        if OUT.isdisjoint(node['state']) or is_ours(node, self.settings['prefix']):
             return False
         if reserved and not self.settings['check']:
             if self.job:
@@ -217,10 +233,6 @@ class Visit:
         """Refused while a job is completing in it."""
         self.tries += 1
         return self.run('delete', 'reservationname=' + self.reservation)
-
-
-def taken_out(node):
-    return 'Slurm has taken the node out again (%s): %s' % ('+'.join(node['state']), node['reason'] or 'no reason')
 
 
 def release(settings):
