@@ -86,6 +86,7 @@ export function runEnvironment(
     LC_ALL: 'C.UTF-8',
     // Plugins in the checkout would otherwise leave files there, and a checkout that moved is refused.
     PYTHONDONTWRITEBYTECODE: '1',
+    ...shortTemporary(kept),
     ANSIBLE_CONFIG: places.configFile,
     ANSIBLE_CALLBACK_PLUGINS: `${places.plugins}/callback`,
     ANSIBLE_CALLBACKS_ENABLED: 'patchrun_events',
@@ -131,6 +132,14 @@ export function runEnvironment(
     PATCHRUN_RUN: places.directory,
     ...(request.fence === undefined ? {} : { PATCHRUN_FENCE: request.fence }),
   }
+}
+
+/** Of a path to a socket 107 bytes are left, and ansible-core from 2.21 on makes one below this directory before it runs anything. */
+const TEMPORARY_LONGEST = 77
+
+function shortTemporary(kept: Readonly<Record<string, string>>): Record<string, string> {
+  const wanted = kept['TMPDIR'] ?? kept['TEMP'] ?? kept['TMP'] ?? ''
+  return Buffer.byteLength(wanted) > TEMPORARY_LONGEST ? { TMPDIR: '/tmp' } : {}
 }
 
 /**

@@ -177,7 +177,7 @@ class CallbackModule(CallbackBase):
     def _result(self, ev, result, ignored=False):
         data = describe.result_of(result)
         task = describe.part(result, 'task')
-        fields = describe.part(result, 'task_fields') or {}
+        fields = describe.fields_of(result) or {}
         host = describe.part(result, 'host').get_name()
         uuid = self._send_task(task)
         item = ev.startswith('item_') or ev == 'retry'
@@ -193,7 +193,7 @@ class CallbackModule(CallbackBase):
             for handler in self.owed.after(self.finish.iterator, ev, describe.part(result, 'host'), task, changed, ignored, 'timedOut' in more):
                 self.channel.send('notified', host=host, task=self._send_task(handler), failed=True if ev != 'ok' else None)
         if ev == 'ok' and not describe.hidden(data, fields):
-            report.tell(self.channel, host, task, data, self.redactor.clean)
+            report.tell(self.channel, host, task, result, self.redactor.clean)
         self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored), duration=round(elapsed, 3), **more)
         self._stop(self.guard.result(host, task, more.get('delegatedTo')))
 

@@ -30,8 +30,20 @@ def result_of(result):
     return data if data is not None else result._result
 
 
+def unmasked(result):
+    """From 2.22 on Ansible masks decrypted values in a result before a callback sees it, a 12 in JSON too. What a task reports is masked by us."""
+    inner = getattr(result, '_CallbackTaskResult__utr', None)
+    return inner.as_result_dict(for_callback=True) if hasattr(inner, 'as_result_dict') else result_of(result)
+
+
+def fields_of(result):
+    """What its task was given. The name without the underscore warns since 2.21, and goes in 2.24."""
+    fields = getattr(result, '_task_fields', None)
+    return fields if fields is not None else part(result, 'task').dump_attrs()
+
+
 def part(result, name):
-    """task, host, task_fields: public since 2.19, with an underscore before."""
+    """task, host: public since 2.19, with an underscore before."""
     found = getattr(result, name, None)
     return found if found is not None else getattr(result, '_' + name)
 

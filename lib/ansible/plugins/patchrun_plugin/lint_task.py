@@ -52,7 +52,8 @@ class Describer:
         says = {name: describe.cut(self.clean(_text(args[name])), SAYS_MAX) for name in SAYS if args.get(name) not in (None, '', [])}
         if says:
             entry['says'] = says
-        registers = [str(task.register)] if task.register else []
+        # From 2.21 on it may be several, and is kept as names and expressions.
+        registers = [str(name) for name in _flatten(list(task.register) if isinstance(task.register, dict) else task.register or [])]
         if action in SET_FACT:
             registers += [str(name) for name in args if name not in SET_FACT_OPTIONS]
         if registers:
