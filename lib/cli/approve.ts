@@ -3,21 +3,23 @@ import { approvable, approve } from '../engine/approve.js'
 import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
 import { approvalText, steerText } from '../report/text-steer.js'
-import { ask, mayAsk } from './confirm.js'
+import { agree, mustAsk } from './confirm.js'
 import { print, sessionOptions, textOptions } from './context.js'
 import type { VerbAction } from './context.js'
 import { reasonOf, textOf } from './steer-options.js'
 
 export const approveVerb: VerbAction = async (context, call) => {
+  const asked = mustAsk(context, call)
   const session = await openSession(sessionOptions(context, call))
   const sha = textOf(call, 'sha')
   let [key] = call.args
-  if (key === undefined && sha === undefined && mayAsk(context, false)) {
+  if (asked) {
     // The key of what was shown is what is approved: what changes while a person reads is refused.
-    const [approval] = (await approvable(session)).approvals
+    const { approvals, fleet } = await approvable(session)
+    const approval = key === undefined ? approvals[0] : approvals.find((one) => one.key === key)
     if (approval) {
       context.io.stderr.write(`${approvalText(approval, await textOptions(context))}\n`)
-      if (!(await ask(context, 'Approve it? [y/N] '))) {
+      if (!(await agree(context, 'Approve it?', fleet))) {
         context.io.stderr.write('Not approved.\n')
         return EXIT.interrupted
       }

@@ -26,6 +26,8 @@ export interface GlobalOptions {
 export interface Context {
   readonly io: Io
   readonly global: GlobalOptions
+  /** What was typed after the command's name. */
+  readonly argv: readonly string[]
   /** IANA time zone in which times are shown. */
   readonly zone: string
   /** First SIGINT or SIGTERM: start nothing more. */
@@ -59,9 +61,18 @@ export function pinnedOptions(context: Context, call: Call): ReturnType<typeof s
   return { ...sessionOptions(context, call), ...(typeof sha === 'string' && { sha }), ...(canaries === true && { canaries }) }
 }
 
+/** A word as a shell takes it. */
+const quote = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+
+/** A command line with one more option; options end where `--` stands. */
+export function typedWith(argv: readonly string[], option?: string): string {
+  const end = argv.indexOf('--')
+  const at = end < 0 ? argv.length : end
+  return ['patchrun', ...argv.slice(0, at), ...(option === undefined ? [] : [option]), ...argv.slice(at)].map(quote).join(' ')
+}
+
 /** The command with the options that lead to the same fleet, for hints. */
 export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env'>): string {
-  const quote = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
   return ['patchrun', ...(config === DEFAULT_CONFIG ? [] : ['-c', quote(config)]), ...(env === undefined ? [] : ['--env', quote(env)])].join(' ')
 }
 

@@ -15,7 +15,7 @@ export async function main(argv: readonly string[], io: Io = process): Promise<E
     const parsed = parse(argv, io)
     if (parsed.kind === 'told') return parsed.exitCode
     const { stop, kill } = signals
-    const context: Context = { io, global: parsed.global, zone: zoneOf(io), stop, kill, onStop: (tell) => signals.onStop(tell) }
+    const context: Context = { io, global: parsed.global, argv, zone: zoneOf(io), stop, kill, onStop: (tell) => signals.onStop(tell) }
     return await (await parsed.verb.load())(context, parsed.call)
   } catch (error) {
     return await explain(error, { io, ...errorManners(argv, io), zone: zoneOf(io), interrupted: signals.kill.aborted })

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import { retryReport } from '../engine/retry.js'
+import { retried, retryReport } from '../engine/retry.js'
 import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
+import { nodesText } from '../report/words.js'
 import { retryText } from '../report/text-steer.js'
+import { agree, mustAsk } from './confirm.js'
 import { print, sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
 import { reasonOf } from './steer-options.js'
 
 export const retryVerb: VerbAction = async (context, call) => {
+  const asked = mustAsk(context, call)
   const session = await openSession(sessionOptions(context, call))
+  if (asked) {
+    const { nodes, fleet } = await retried(session, call.args[0] ?? null)
+    const what = nodes.length === 0 ? 'Let the halted rollout go on?' : `Let ${nodesText(nodes)} be tried again, and a halted rollout go on?`
+    if (!(await agree(context, what, fleet))) {
+      context.io.stderr.write('Nothing is tried again.\n')
+      return EXIT.interrupted
+    }
+  }
   await print(context, await retryReport(session, call.args[0] ?? null, reasonOf(call)), retryText)
   return EXIT.reached
 }

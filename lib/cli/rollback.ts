@@ -6,7 +6,7 @@ import { needReason } from '../engine/steer.js'
 import { EXIT } from '../errors.js'
 import { retreatText } from '../report/text-steer.js'
 import { planWaves } from '../rollout/index.js'
-import { ask, mayAsk } from './confirm.js'
+import { agree, mustAsk } from './confirm.js'
 import { sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
 import { rolloutFormats } from './print-rollout.js'
@@ -14,17 +14,18 @@ import { driveOnScreen } from './run.js'
 import { textOf } from './steer-options.js'
 
 export const rollbackVerb: VerbAction = async (context, call) => {
-  const { once, yes } = call.options
+  const { once } = call.options
+  const asked = mustAsk(context, call)
   const reason = needReason('rollback', textOf(call, 'reason'))
   const formats = rolloutFormats(context, call)
   const session = await openSession(sessionOptions(context, call))
   const fleet = await session.observe()
   let agreed: string | undefined
-  if (mayAsk(context, yes === true)) {
+  if (asked) {
     await session.findAnsible()
     const { from, sha, nodes, limit } = planRetreat(await storeOf(fleet).read(), fleet)
     context.io.stderr.write(`${retreatText({ fleet: fleet.name, environment: fleet.environment, from: from.pin, sha, nodes, waves: planWaves(fleet.nodes, fleet.policy, limit) })}\n`)
-    if (!(await ask(context, 'Take it back? [y/N] '))) {
+    if (!(await agree(context, 'Take it back?', fleet))) {
       context.io.stderr.write('Not begun; nothing was touched.\n')
       return EXIT.interrupted
     }

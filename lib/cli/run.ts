@@ -9,7 +9,7 @@ import type { Fleet } from '../fleet/types.js'
 import type { Report } from '../report/types.js'
 import { commandText, pinnedOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
-import { confirm, mayAsk } from './confirm.js'
+import { confirm, mustAsk } from './confirm.js'
 import type { Formats } from './answer.js'
 import { requireKeptState } from './job.js'
 import { printRollout, rolloutFormats } from './print-rollout.js'
@@ -18,7 +18,8 @@ import { waitOf, waveOf } from './until.js'
 import type { Screen } from './screen/types.js'
 
 export const run: VerbAction = async (context, call) => {
-  const { once, again, yes } = call.options
+  const { once, again } = call.options
+  const asked = mustAsk(context, call)
   const formats = rolloutFormats(context, call)
   const untilWave = waveOf(call)
   const wait = waitOf(call)
@@ -26,7 +27,7 @@ export const run: VerbAction = async (context, call) => {
   const fleet = await session.observe()
   requireKeptState(fleet, context.io)
   let agreed: string | undefined
-  if (mayAsk(context, yes === true)) {
+  if (asked) {
     const answer = await confirm(context, session, fleet, again === true)
     if (answer.kind === 'no') {
       context.io.stderr.write('Not begun; nothing was touched.\n')

@@ -26,6 +26,8 @@ const formats = (...more: readonly Format[]): readonly OptionSpec[] => [
   ['--save <format=file...>', 'write the answer to a file in this format, too; may be given several times'],
 ]
 
+const YES = ['-y, --yes', 'do not ask before it begins; needed where nobody can be asked'] as const
+
 const REASON = ['--reason <text>', 'what the next person on duty reads'] as const
 
 export const VERBS: readonly Verb[] = [
@@ -101,8 +103,8 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'run',
     summary: 'roll the pin out: canaries first, then wave by wave',
-    examples: [['patchrun run', 'asks first on a terminal; goes on with a rollout that was stopped'], ['patchrun run --yes', 'asks nothing'], ['patchrun run --once', 'does all that needs no waiting, then exits with 5 while something waits (for scheduled jobs)'], ['patchrun run --limit node[01-20]', 'the canaries and these nodes only'], ['patchrun run --wait 30m --until-wave canary --sha 3fa29c1b02de4c6a8e0f1b2d3c4e5f6071829304', 'for jobs: exactly this commit, and no further than the canaries']],
-    options: [['--once', 'do all that needs no waiting, then exit'], ['--wait <duration>', 'wait for this long in all, then as with --once: 30m, 2h'], ['--until-wave <wave>', 'begin no wave after this one: canary, or its number'], SHA, ['--again', 'look again: at every node of a completed pin, or at those that wait for a drain'], LIMIT, ['--plan <file>', 'only what this plan file shows: refuses when commit, lists or inventory have moved'], ['-y, --yes', 'do not ask before it begins'], ...formats('junit', 'markdown')],
+    examples: [['patchrun run', 'asks first on a terminal; goes on with a rollout that was stopped'], ['patchrun run --yes', 'asks nothing'], ['patchrun run --once --yes', 'does all that needs no waiting, then exits with 5 while something waits (for scheduled jobs)'], ['patchrun run --limit node[01-20]', 'the canaries and these nodes only'], ['patchrun run --yes --wait 30m --until-wave canary --sha 3fa29c1b02de4c6a8e0f1b2d3c4e5f6071829304', 'for jobs: exactly this commit, and no further than the canaries']],
+    options: [['--once', 'do all that needs no waiting, then exit'], ['--wait <duration>', 'wait for this long in all, then as with --once: 30m, 2h'], ['--until-wave <wave>', 'begin no wave after this one: canary, or its number'], SHA, ['--again', 'look again: at every node of a completed pin, or at those that wait for a drain'], LIMIT, ['--plan <file>', 'only what this plan file shows: refuses when commit, lists or inventory have moved'], YES, ...formats('junit', 'markdown')],
     more: 'Ctrl-C once starts no new step and finishes what runs; twice ends it. `patchrun run` goes on either way.',
     load: async () => (await import('./run.js')).run,
   },
@@ -151,8 +153,8 @@ export const VERBS: readonly Verb[] = [
     name: 'approve',
     summary: 'let a rollout go on that waits for an approval: this commit, on these nodes',
     argument: ['[key]', 'what `patchrun status` shows, such as wide-3fa29c1b02de'],
-    examples: [['patchrun approve', 'shows on a terminal what it would let go, and asks'], ['patchrun approve wide-3fa29c1b02de --reason "canaries look good"', 'what was shown under this key, and nothing else'], ['patchrun approve --sha 3fa29c1b02de', 'for jobs: the one approval that is pending, if the pin is this commit']],
-    options: [['--sha <sha>', 'the commit of the rollout, 12 digits or more, instead of a key'], REASON],
+    examples: [['patchrun approve', 'shows on a terminal what it would let go, and asks'], ['patchrun approve wide-3fa29c1b02de --yes --reason "canaries look good"', 'what was shown under this key, and nothing else'], ['patchrun approve --yes --sha 3fa29c1b02de', 'for jobs: the one approval that is pending, if the pin is this commit']],
+    options: [['--sha <sha>', 'the commit of the rollout, 12 digits or more, instead of a key'], REASON, YES],
     load: async () => (await import('./approve.js')).approveVerb,
   },
   {
@@ -160,7 +162,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'give nodes back that are drained and not changed yet; they are drained again later',
     argument: ['<nodes>', 'drained nodes, as Slurm writes them: node[01-06]'],
     examples: [['patchrun release node07 --reason "deadline of a user"', 'drained again after `drain.timeout` at the earliest'], ['patchrun release node07 --for 12h', 'or when it is said']],
-    options: [REASON, ['--for <duration>', 'not drained again for this long: 30m, 2h, 1h30m, 2d'], ['--until <time>', 'not drained again before: 2026-03-01T18:00, or with +01:00']],
+    options: [REASON, ['--for <duration>', 'not drained again for this long: 30m, 2h, 1h30m, 2d'], ['--until <time>', 'not drained again before: 2026-03-01T18:00, or with +01:00'], YES],
     load: async () => (await import('./release.js')).releaseVerb,
   },
   {
@@ -175,14 +177,14 @@ export const VERBS: readonly Verb[] = [
     summary: 'let nodes be tried again, and a halted rollout go on',
     argument: ['[nodes]', 'nodes that are not GOOD: failed, quarantined, never started; all that failed by default'],
     examples: [['patchrun retry && patchrun run', 'after the cause was mended'], ['patchrun retry node03 --reason "disk replaced"', 'one node; a run that is under way hears it']],
-    options: [REASON],
+    options: [REASON, YES],
     load: async () => (await import('./retry.js')).retryVerb,
   },
   {
     name: 'rollback',
     summary: 'take the nodes that the rollout changed back to the commit before, canaries first',
     examples: [['patchrun rollback --reason "jobs fail to start"', 'shows what it would do and asks'], ['patchrun rollback --yes --reason "jobs fail to start"', 'asks nothing']],
-    options: [REASON, ['--once', 'do all that needs no waiting, then exit'], ['-y, --yes', 'do not ask before it begins'], ...formats('junit', 'markdown')],
+    options: [REASON, ['--once', 'do all that needs no waiting, then exit'], YES, ...formats('junit', 'markdown')],
     more: 'The commit that was taken back is not rolled out again until a newer one is there, or with `patchrun run --again`.\nWhile a run is under way: `patchrun abort` first.',
     load: async () => (await import('./rollback.js')).rollbackVerb,
   },

@@ -4,6 +4,7 @@ import { PatchrunError, refuse } from '../errors.js'
 import type { Problem } from '../errors.js'
 import { hostsOfOption } from '../fleet/limit.js'
 import { summed } from '../fleet/lists.js'
+import type { Fleet } from '../fleet/types.js'
 import type { RetryReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
 import { nodeState, planWaves } from '../rollout/index.js'
@@ -26,8 +27,15 @@ export async function retry(session: Session, hosts: string | null, options: Ste
   return (await retryReport(session, hosts, options)).nodes
 }
 
-export async function retryReport(session: Session, hosts: string | null, { reason: given, clock = systemClock }: SteerOptions = {}): Promise<RetryReport> {
-  const said = optional(given)
+interface Retried {
+  readonly fleet: Fleet
+  readonly live: RolloutState
+  readonly wanted: readonly string[] | null
+  readonly nodes: readonly string[]
+}
+
+/** What a retry would be about, as things are. Throws what it throws. */
+export async function retried(session: Session, hosts: string | null): Promise<Retried> {
   const fleet = await session.observe()
   const wanted = hosts === null ? null : hostsOfOption(hosts, 'retry')
   const { current } = await storeOf(fleet).read()
@@ -37,6 +45,12 @@ export async function retryReport(session: Session, hosts: string | null, { reas
   const nodes = toRetry(live, wanted)
   // A rollout halted by a guard, a gate or a person has no failed node, and may go on all the same.
   if (nodes.length === 0 && live.status !== 'halted') throw nothing('no node has failed, and the rollout is not halted')
+  return { fleet, live, wanted, nodes }
+}
+
+export async function retryReport(session: Session, hosts: string | null, { reason: given, clock = systemClock }: SteerOptions = {}): Promise<RetryReport> {
+  const said = optional(given)
+  const { fleet, live, wanted, nodes } = await retried(session, hosts)
   const { signal } = session.options
   const place = placeOfFleet(fleet)
   const done = await giveOrder(place, { do: 'retry', rollout: live.id, nodes: wanted && nodes, ...said }, { clock, ...(signal && { signal }) })

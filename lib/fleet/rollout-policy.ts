@@ -79,6 +79,7 @@ export function rolloutPolicy(declared: Declared, environment: string, scopes: S
       after: environmentsBefore(config, environment),
       soak: parseDuration(part?.soakBefore ?? defaults.environment.properties.soakBefore.default),
     },
+    protected: part?.protected ?? defaults.environment.properties.protected.default,
     changes: changesOf(config.changes),
     drain: drainOf({ ...config.drain, ...part?.drain }),
   }

@@ -53,6 +53,8 @@ export interface RolloutPolicy {
   readonly health: readonly HealthGate[]
   /** Environments that must have completed the very same SHA, and how long ago at least, ms. */
   readonly promotion: { readonly after: readonly string[]; readonly soak: number }
+  /** A person who begins a rollout types the name of the environment. */
+  readonly protected: boolean
   readonly changes: ChangesPolicy
   readonly drain: DrainPolicy
 }
