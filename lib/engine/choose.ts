@@ -13,6 +13,7 @@
 //   anything else                 a new one opens
 import type { Comparison } from '../playbook/index.js'
 import type { Fleet } from '../fleet/types.js'
+import { count } from '../report/words.js'
 import { decide, nodeState, planWaves, worldOf } from '../rollout/index.js'
 import type { Actor, EnvironmentState, JournalEvent, PinnedCommit, RolloutState, Surroundings } from '../rollout/index.js'
 import type { NoticeCode } from './progress.js'
@@ -59,7 +60,7 @@ export function choose(choosing: Choosing): Choice {
       if (!samePin && choosing.fleet.policy.onNewCommit === 'supersede') return replace(choosing, `superseded by ${short(pin)}`)
       const notices: Choice['notices'][number][] = []
       if (!samePin) notices.push({ code: 'newer-commit', text: `${current.pin.ref} has moved to ${short(pin)}; this rollout finishes ${short(current.pin)} first, then run again` })
-      if (!sameLimit) notices.push({ code: 'other-limit', text: current.limit ? `the rollout under way is limited to ${current.limit.length} nodes; --limit is fixed when it opens` : 'the rollout under way is not limited; --limit is fixed when it opens' })
+      if (!sameLimit) notices.push({ code: 'other-limit', text: current.limit ? `the rollout under way is limited to ${count(current.limit.length, 'node')}; --limit is fixed when it opens` : 'the rollout under way is not limited; --limit is fixed when it opens' })
       return resume(choosing, current, notices)
     }
     case 'halted':

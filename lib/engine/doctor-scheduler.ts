@@ -13,6 +13,7 @@ import { useCheckout } from './pin.js'
 import { withRequirements } from './requirements.js'
 import type { Clock } from './progress.js'
 import { refuse } from '../errors.js'
+import { count } from '../report/words.js'
 
 type Found = Omit<DoctorCheck, 'name'>
 
@@ -38,6 +39,6 @@ export function judge(fleet: Fleet, seen: Workload): Found {
     ...(empty.length > 0 ? [`no node is in ${empty.join(', ')}, of which rollout.capacity.partitions speaks: such a limit holds nobody back`] : []),
     ...(strangers.length > 0 ? [`it does not know ${strangers.slice(0, SHOWN).join(', ')}${strangers.length > SHOWN ? ` and ${strangers.length - SHOWN} more` : ''}: a change that needs one of them drained waits`] : []),
   ]
-  if (faults.length === 0) return { result: 'ok', found: `it knows all ${nodes.length - hosts.size} nodes, and ${seen.jobs.length} job${seen.jobs.length === 1 ? '' : 's'}` }
+  if (faults.length === 0) return { result: 'ok', found: `it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(seen.jobs.length, 'job')}` }
   return { result: 'warn', found: faults.join('\n'), hint: empty.length > 0 ? 'Correct the name, as `sinfo` shows it, or take the limit out.' : 'Look at scheduler.names (full or short), or at the inventory.' }
 }

@@ -10,7 +10,7 @@ import type { Problem } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import type { DoctorCheck, DoctorReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
-import { durationText, shortSha } from '../report/words.js'
+import { count, durationText, shortSha } from '../report/words.js'
 import type { PinnedCommit } from '../rollout/index.js'
 import type { Store } from '../store/store.js'
 import { checkTargets } from './doctor-notify.js'
@@ -52,7 +52,7 @@ export async function doctor(session: Session, { clock = systemClock, signal, on
   let fleet: Fleet | undefined
   await check('config', async () => {
     fleet = await session.observe()
-    return ok(`${fleet.file}: ${fleet.nodes.length} nodes, ${fleet.nodes.filter((n) => n.canary).length} canaries, ${fleet.denied.length} denied`)
+    return ok(`${fleet.file}: ${count(fleet.nodes.length, 'node')}, ${count(fleet.nodes.filter((n) => n.canary).length, 'canary', 'canaries')}, ${fleet.denied.length} denied`)
   })
   const configured = fleet
   await check('ansible', async () => {
@@ -123,9 +123,9 @@ async function ofFleet(fleet: Fleet, session: Session, clock: Clock, signal: Abo
     const canaries = fleet.nodes.filter((n) => n.canary).map((n) => n.name)
     const directory = join(dirname(layoutOf(fleet).runs), 'looks', 'doctor')
     const unheard = await reach(fleet, await session.findAnsible(), canaries, directory, signal)
-    if (unheard.size === 0) return ok(`all ${canaries.length} answer`)
+    if (unheard.size === 0) return ok(canaries.length === 1 ? `${canaries[0]} answers` : `all ${canaries.length} answer`)
     const told = [...unheard].slice(0, 3).map(([node, why]) => `${node}: ${why}`).join('; ')
-    return fail(`${unheard.size} of ${canaries.length} do not answer: ${told}`, `Mend the way to them: names, keys, user, Python. The log is ${join(directory, 'ansible.log')}.`)
+    return fail(`${unheard.size} of ${canaries.length} ${unheard.size === 1 ? 'does' : 'do'} not answer: ${told}`, `Mend the way to them: names, keys, user, Python. The log is ${join(directory, 'ansible.log')}.`)
   })
 }
 

@@ -10,6 +10,7 @@ import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { buildReport } from '../report/build.js'
 import type { Report } from '../report/types.js'
+import { count } from '../report/words.js'
 import { planWaves } from '../rollout/index.js'
 import type { Surroundings, WaveSize } from '../rollout/index.js'
 import type { Holder } from '../store/lock-files.js'
@@ -192,7 +193,7 @@ async function endOrphans(layout: Layout, journal: Journal, onProgress: OnProgre
     if (!names.has(step)) continue
     const found = await endOrphan(join(base, step))
     if (found === 'ended') {
-      onProgress({ type: 'notice', code: 'orphan-ended', text: `ended an ansible-playbook of the run before (${action} on ${nodes.length} nodes) that was still going on` })
+      onProgress({ type: 'notice', code: 'orphan-ended', text: `ended an ansible-playbook of the run before (${action} on ${count(nodes.length, 'node')}) that was still going on` })
     }
   }
 }

@@ -4,7 +4,7 @@ import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { takenBack } from '../rollout/index.js'
 import type { Actor, EnvironmentState, JournalEvent, PinnedCommit, RolloutState } from '../rollout/index.js'
-import { shortSha } from '../report/words.js'
+import { count, shortSha } from '../report/words.js'
 import { describeActor } from './actor.js'
 import { drive } from './drive.js'
 import type { Begin, Begun, DriveOptions, RunResult } from './drive.js'
@@ -52,7 +52,7 @@ async function backward({ fleet, journal, kill, now, takeOrders, onProgress }: B
   const retreat = planRetreat(state, fleet)
   if (agreed !== undefined && retreat.from.id !== agreed) throw new PatchrunError({ code: 'usage/rollout-moved', message: `rollout ${retreat.from.id} stands by now, ${agreed} was agreed to`, hint: 'Nothing was begun. Give the command again to see what would be taken back.' })
   const pin = { ...(await knownCommit(fleet, retreat.sha, kill)), ref: retreat.from.pin.ref }
-  const notice = { code: 'rolled-back', text: `taking ${shortSha(retreat.from.pin.sha)} back to ${shortSha(pin.sha)} on ${retreat.nodes.length} nodes: ${reason}` } as const
+  const notice = { code: 'rolled-back', text: `taking ${shortSha(retreat.from.pin.sha)} back to ${shortSha(pin.sha)} on ${count(retreat.nodes.length, 'node')}: ${reason}` } as const
   onProgress({ type: 'notice', ...notice })
   return { choice: { events: retreatEvents(state, retreat, pin, { at: now(), by: describeActor(), reason }), notices: [] }, surroundings: await lookAround(fleet, pin.sha) }
 }

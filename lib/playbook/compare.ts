@@ -80,7 +80,7 @@ export function requireForward(comparison: Comparison, remote: string): void {
   if (kind === 'first' || kind === 'same' || kind === 'forward') return
   const short = (remembered ?? '').slice(0, 12)
   const message = {
-    backward: `the pin ${pin.slice(0, 12)} of ${remote} is older than ${short}, which was completed last: it takes ${dropped.count} commits back`,
+    backward: `the pin ${pin.slice(0, 12)} of ${remote} is older than ${short}, which was completed last: it takes ${dropped.count === 1 ? 'one commit' : `${dropped.count} commits`} back`,
     rewritten: `the history of ${remote} was rewritten: the pin ${pin.slice(0, 12)} does not descend from ${short}, which was completed last`,
     'unknown-remembered': `${short}, which was completed last, is not in the history of ${remote} as far as it can be seen`,
   }[kind]

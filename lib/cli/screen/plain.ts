@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines with times, for logs: CI jobs, pipes, NO_COLOR.
-import { durationText, timeText } from '../../report/words.js'
+import { count, durationText, timeText } from '../../report/words.js'
 import { DOING, linesOf } from './lines.js'
 import { RunModel } from './model.js'
 import { paintFor } from './paint.js'
@@ -29,7 +29,7 @@ export function openPlain({ fleet, color, level, zone, stderr, folds = false }: 
   }
   const live = setInterval(() => {
     if (Date.now() - saidAt < SIGN_OF_LIFE) return
-    say(model.steps.map(({ step, task }) => `still ${DOING[step.action]} ${step.nodes.length} nodes after ${durationText(Date.now() - step.since)}${task ? `: task "${task.name}", ${task.done} of ${step.nodes.length} nodes` : ''}`))
+    say(model.steps.map(({ step, task }) => `still ${DOING[step.action]} ${count(step.nodes.length, 'node')} after ${durationText(Date.now() - step.since)}${task ? `: task "${task.name}", ${task.done} of ${step.nodes.length} nodes` : ''}`))
   }, SIGN_OF_LIFE / 4)
   live.unref()
   return {
