@@ -34,6 +34,8 @@ export interface Context {
   readonly stop: AbortSignal
   /** Second one: end what runs. For verbs that change nothing it comes with the first. */
   readonly kill: AbortSignal
+  /** Where several answers become one document: gets each instead of standard output. */
+  readonly collect?: (document: unknown) => void
   /** A verb that changes nodes: from now on one signal only stops, and this is told. */
   onStop(tell: () => void): void
 }
@@ -78,7 +80,10 @@ export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env
 
 export const DEFAULT_CONFIG = 'patchrun.yml'
 
-export const printJson = ({ io }: Context, document: unknown): void => void io.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+export function printJson({ io, collect }: Pick<Context, 'io' | 'collect'>, document: unknown): void {
+  if (collect) collect(document)
+  else io.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+}
 
 /** Prints a result: the document with --json, the words otherwise. */
 export async function print<T>(context: Context, document: T, words: (document: T, options: TextOptions) => string): Promise<void> {

@@ -5,10 +5,11 @@ import { EXIT } from '../errors.js'
 import { doctorText } from '../report/text-answers.js'
 import { print, sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
+import { inEach } from './each.js'
 
-export const doctorVerb: VerbAction = async (context, call) => {
+export const doctorVerb: VerbAction = inEach(async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
   const report = await doctor(session, { signal: context.kill })
   await print(context, report, doctorText)
   return report.healthy ? EXIT.reached : EXIT.config
-}
+})

@@ -8,7 +8,8 @@ import { PLAIN } from '../report/paint.js'
 import { problemsText } from '../report/text-problems.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { ErrorReport } from '../report/answers.js'
-import type { Io } from './context.js'
+import { printJson } from './context.js'
+import type { Context, Io } from './context.js'
 
 export interface Manners {
   readonly io: Io
@@ -19,13 +20,14 @@ export interface Manners {
   readonly zone: string
   /** The user ended it: whatever was thrown then is the end, not a fault. */
   readonly interrupted: boolean
+  readonly collect?: Context['collect']
 }
 
-export async function explain(error: unknown, { io, json, color, verbose, zone, interrupted }: Manners): Promise<ExitCode> {
+export async function explain(error: unknown, { io, json, color, verbose, zone, interrupted, collect }: Manners): Promise<ExitCode> {
   const { problems, exitCode } = interrupted && !(error instanceof PatchrunError) ? INTERRUPTED : describe(error, verbose)
   if (json) {
     const document: ErrorReport = { schemaVersion: REPORT_VERSION, kind: 'error', problems, exitCode }
-    io.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+    printJson({ io, ...(collect && { collect }) }, document)
     return exitCode
   }
   const paint = color && io.stderr.isTTY ? (await import('./screen/paint.js')).paintFor('stderr', true) : PLAIN

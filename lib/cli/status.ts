@@ -9,8 +9,9 @@ import { sessionOptions } from './context.js'
 import type { Call, Context, VerbAction } from './context.js'
 import { printRollout, rolloutFormats } from './print-rollout.js'
 import { textOf } from './steer-options.js'
+import { inEach } from './each.js'
 
-export const statusVerb: VerbAction = async (context, call) => {
+export const statusVerb: VerbAction = inEach(async (context, call) => {
   switch (mannerOf(context, call)) {
     case 'metrics':
       return metrics(context, call)
@@ -22,7 +23,7 @@ export const statusVerb: VerbAction = async (context, call) => {
       return EXIT.reached
     }
   }
-}
+})
 
 /** Without --env all environments: whoever collects wants them in one file. */
 async function metrics(context: Context, call: Call): Promise<ExitCode> {

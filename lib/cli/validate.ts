@@ -9,8 +9,9 @@ import { REPORT_VERSION } from '../report/types.js'
 import { neverFits, planWaves, waveName } from '../rollout/index.js'
 import { print, sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
+import { inEach } from './each.js'
 
-export const validate: VerbAction = async (context, call) => {
+export const validate: VerbAction = inEach(async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
   const fleet = await session.observe()
   refuse(await vaultFileProblems(fleet.ansible.vault))
@@ -29,4 +30,4 @@ export const validate: VerbAction = async (context, call) => {
   }
   await print(context, report, validateText)
   return EXIT.reached
-}
+})

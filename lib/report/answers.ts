@@ -21,6 +21,12 @@ export interface ErrorReport extends Answer<'error'> {
   readonly exitCode: ExitCode
 }
 
+/** Of a verb that only looks, where the fleet has several environments and none was named: the answer of each, in the order in which they are declared. */
+export interface EnvironmentsReport extends Answer<'environments'> {
+  readonly fleet: string
+  readonly environments: readonly (Report | PlanReport | LintReport | ValidateReport | DoctorReport | ErrorReport)[]
+}
+
 /** One thing a rollout stands on. */
 export interface DoctorCheck {
   readonly name: string
