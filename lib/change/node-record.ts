@@ -166,12 +166,22 @@ export class NodeRecord {
 /** `items`: what items of a loop said; Ansible's message of the loop itself says only that some failed. */
 function failureOf(event: ResultEvent, tasks: TaskTable, items: readonly string[]): Failure {
   const place = tasks.place(event.task)
-  const said = items.length > 0 ? items : [event.msg]
-  const message = plainly([...said, event.stderr].filter((text) => text !== undefined && text !== '').join('\n'))
+  const said = items.length > 0 ? items : [headOf(event)]
+  // Of one line the head holds all.
+  const more = items.length > 0 || event.stderr?.trim().includes('\n') ? event.stderr : undefined
+  const message = plainly([...said, more].filter((text) => text !== undefined && text !== '').join('\n'))
   return {
     cause: event.timedOut ? 'hung' : event.ev === 'unreachable' ? 'unreachable' : 'failed',
     message: message || (tasks.get(event.task)?.noLog ? 'the output is hidden by no_log' : 'Ansible gave no message'),
     task: place.task,
     ...(place.file ? { file: place.file, line: place.line } : {}),
   }
+}
+
+/** In one line what helps: Ansible says "non-zero return code" and "failed to validate". */
+function headOf({ msg = '', rc, stderr = '' }: ResultEvent): string {
+  const code = rc === undefined || rc === 0 ? '' : `return code ${rc}`
+  const last = stderr.trim().split('\n').at(-1) ?? ''
+  const what = [msg === 'non-zero return code' ? '' : msg, code].filter((text) => text !== '').join(', ')
+  return last === '' || what.includes(last) ? what : [what, last].filter((text) => text !== '').join(': ')
 }

@@ -20,6 +20,8 @@ export interface GlobalOptions {
   readonly env?: string
   readonly json: boolean
   readonly color: boolean
+  /** A live screen may be drawn: --no-color asks for plain lines, NO_COLOR for no colours and nothing else. */
+  readonly screen: boolean
   readonly level: Level
 }
 

@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
+import { nearest } from '../fleet/nearest.js'
 import { DEFAULT_CONFIG } from './context.js'
 import type { Call, GlobalOptions, Io } from './context.js'
 import type { Verb } from './verb.js'
@@ -24,6 +25,7 @@ export const PROGRAM_EXAMPLES: Verb['examples'] = [
 /** Throws usage/… for what cannot be understood. */
 export function parse(argv: readonly string[], io: Io): Parsed {
   let found: { verb: Verb; call: Call } | undefined
+  requireKnownHelp(argv)
   const program = makeProgram(io, (verb, call) => (found = { verb, call }))
   if (argv.length === 0) {
     io.stderr.write(program.helpInformation())
@@ -38,6 +40,13 @@ export function parse(argv: readonly string[], io: Io): Parsed {
   }
   if (!found) throw noVerb()
   return { kind: 'call', ...found, global: toGlobal(program.opts(), io) }
+}
+
+/** commander tells the help of all verbs where one is misspelt. */
+function requireKnownHelp([first, wanted]: readonly string[]): void {
+  if (first !== 'help' || wanted === undefined || wanted.startsWith('-') || VERBS.some((v) => v.name === wanted)) return
+  const meant = nearest(wanted, VERBS.map((v) => v.name))
+  throw new PatchrunError({ code: 'usage/unknown-verb', message: `unknown verb '${wanted.slice(0, 60)}'`, hint: meant ? `Did you mean ${meant}?` : '`patchrun --help` lists the verbs.' })
 }
 
 const noVerb = (): PatchrunError => new PatchrunError({ code: 'usage/no-verb', message: 'no verb was given', hint: 'Say what to do: `patchrun --help` lists the verbs.' })
@@ -85,13 +94,21 @@ function withExamples(command: Command, examples: Verb['examples']): void {
 /** commander's words, with its suggestion as the hint. */
 function usageError({ message, code }: CommanderError): PatchrunError {
   const [first = '', ...more] = message.replace(/^error: /, '').split('\n')
-  const suggestion = more.join(' ').replace(/^\(|\)$/g, '').trim()
+  const suggestion = more.join(' ').replace(/^\(|\)$/g, '').trim() || longer(first)
   const name = code === 'commander.unknownCommand' ? 'unknown-verb' : code.replace(/^commander\./, '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
   return new PatchrunError({
     code: `usage/${name}`,
     message: first.replace('unknown command', 'unknown verb'),
     hint: suggestion === '' ? '`patchrun --help` lists the verbs, `patchrun help VERB` the options of one.' : suggestion,
   })
+}
+
+/** commander suggests what is nearly as long: --enviroment is far from --env. */
+function longer(message: string): string {
+  const [, given = ''] = /unknown option '(--[^'=]+)/.exec(message) ?? []
+  const known = [GLOBAL_OPTIONS, ...VERBS.map((v) => v.options ?? [])].flat().flatMap(([flags]) => /--[\w-]+/.exec(flags) ?? [])
+  const meant = known.filter((flag) => given.startsWith(flag)).sort((a, b) => b.length - a.length)[0]
+  return meant === undefined ? '' : `Did you mean ${meant}?`
 }
 
 function toGlobal(options: Readonly<Record<string, unknown>>, { env }: Io): GlobalOptions {
@@ -102,6 +119,7 @@ function toGlobal(options: Readonly<Record<string, unknown>>, { env }: Io): Glob
     json: json === true,
     // The convention: NO_COLOR counts when it is set and not empty.
     color: color !== false && !env['NO_COLOR'],
+    screen: color !== false,
     level: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal',
   }
 }

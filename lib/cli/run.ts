@@ -70,8 +70,8 @@ export async function driveOnScreen(context: Context, formats: Formats<Report>, 
 }
 
 export function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
-  const { color, level } = global
-  const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, color, level, env: io.env })
+  const { color, screen, level } = global
+  const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, screen, level, env: io.env })
   return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, folds: io.env['GITLAB_CI'] === 'true', stderr: io.stderr })
 }
 

@@ -4,7 +4,7 @@ import type { ExitCode, Problem } from '../errors.js'
 import type { TagAudit, TagFindingKind, AuditedTask } from '../change/tag-types.js'
 import type { Comparison } from '../playbook/index.js'
 import type { PinnedCommit } from '../rollout/index.js'
-import type { ApprovalReport, HolderReport, REPORT_VERSION } from './types.js'
+import type { ApprovalReport, HolderReport, PlanReport, Report, REPORT_VERSION } from './types.js'
 
 interface Answer<K extends string> {
   readonly schemaVersion: typeof REPORT_VERSION

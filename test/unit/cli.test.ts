@@ -53,7 +53,7 @@ t.test('arguments: global options before and after the verb, and wrong usage', a
     t.match(call(...argv), { kind: 'call', verb: { name: 'run' }, call: { options: { once: true } }, global: { config: 'x.yml', env: 'prod', json: true, color: false, level: 'verbose' } }, argv.join(' '))
   }
   t.match(call('status'), { global: { config: 'patchrun.yml', json: false, color: true, level: 'normal' } })
-  t.match(parse(['status'], fakeIo({ NO_COLOR: '1' })), { global: { color: false } })
+  t.match(parse(['status'], fakeIo({ NO_COLOR: '1' })), { global: { color: false, screen: true } }, 'colours, and nothing else')
   t.match(call('retry', 'node[01-02]'), { call: { args: ['node[01-02]'] } })
   t.match(call('detect', '--limit', 'node01', '--strict'), { call: { options: { limit: 'node01', strict: true } } })
 
@@ -196,9 +196,9 @@ t.test('signals: once stops, twice ends; a verb that changes nothing ends at onc
 })
 
 t.test('the screen: live only where somebody watches; a thousand nodes are a few lines', async (t) => {
-  const facts = { stdoutIsTTY: true, stderrIsTTY: true, color: true, level: 'normal', env: {} } as const
+  const facts = { stdoutIsTTY: true, stderrIsTTY: true, screen: true, level: 'normal', env: {} } as const
   t.equal(isLive(facts), true)
-  for (const less of [{ stdoutIsTTY: false }, { stderrIsTTY: false }, { color: false }, { level: 'quiet' }, { env: { CI: 'true' } }, { env: { TERM: 'dumb' } }] as const) t.equal(isLive({ ...facts, ...less }), false, JSON.stringify(less))
+  for (const less of [{ stdoutIsTTY: false }, { stderrIsTTY: false }, { screen: false }, { level: 'quiet' }, { env: { CI: 'true' } }, { env: { TERM: 'dumb' } }] as const) t.equal(isLive({ ...facts, ...less }), false, JSON.stringify(less))
   t.equal(isLive({ ...facts, env: { CI: 'false' } }), true)
   const names = Array.from({ length: 1000 }, (_, i) => `n${i}`)
   const step = { step: '0001-detect', action: 'detect', wave: 1, nodes: names, since: 0 } as const

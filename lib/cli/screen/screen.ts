@@ -10,14 +10,14 @@ export const openScreen = (options: ScreenOptions): Screen => (options.live ? op
 export interface TerminalFacts {
   readonly stdoutIsTTY: boolean
   readonly stderrIsTTY: boolean
-  readonly color: boolean
+  readonly screen: boolean
   readonly level: Level
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /** Is there somebody who watches? Both streams must be a terminal: the renderer asks stdout for its width. */
-export function isLive({ stdoutIsTTY, stderrIsTTY, color, level, env }: TerminalFacts): boolean {
-  return stdoutIsTTY && stderrIsTTY && color && level !== 'quiet' && !isCI(env) && env['TERM'] !== 'dumb'
+export function isLive({ stdoutIsTTY, stderrIsTTY, screen, level, env }: TerminalFacts): boolean {
+  return stdoutIsTTY && stderrIsTTY && screen && level !== 'quiet' && !isCI(env) && env['TERM'] !== 'dumb'
 }
 
 export const isCI = (env: Readonly<Record<string, string | undefined>>): boolean => !['', '0', 'false'].includes(env['CI'] ?? '')

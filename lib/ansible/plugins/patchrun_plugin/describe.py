@@ -186,8 +186,10 @@ def result_fields(data, fields, failed, callback, redact, max_text=TEXT_MAX):
         out['item'] = cut(redact(str(callback._get_item_label(data))), ITEM_MAX)
     if raw:
         out['msg'] = cut(redact(raw), max_text)
-    if isinstance(data.get('rc'), int):
-        out['rc'] = int(data['rc'])
+    # A `validate` that failed has a name of its own for it.
+    code = data.get('rc', data.get('exit_status'))
+    if isinstance(code, int):
+        out['rc'] = int(code)
     if failed:
         stderr = str(data.get('stderr') or data.get('module_stderr') or '')
         if stderr:
