@@ -42,7 +42,7 @@ const NEEDS: Readonly<Record<string, string>> = {
 export async function labUnsupported(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'the lab makes namespaces and mounts: it needs root'
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
-  if (!/^VERSION_CODENAME=bookworm$/m.test(release)) return "the lab's nodes are made from the sources of Debian 12, and this is another system"
+  if (!/^VERSION_CODENAME=(bookworm|trixie|forky)$/m.test(release)) return "the lab's nodes are made from the sources of Debian 12, 13 or the next one, and this is another system"
   const missing = await Promise.all(
     Object.entries(NEEDS).map(async ([command, name]) => ((await run(['sh', '-c', `command -v ${command}`])).exitCode === 0 ? [] : [name])),
   )

@@ -5,8 +5,9 @@
 # checkouts of several commits share one TOOLS, and none builds anew what another one uses.
 # The files come from this machine's own Debian sources; they are not told to the nodes.
 set -eu
+suite=$(. /etc/os-release; echo "$VERSION_CODENAME")
 # What a comment says changes nothing in it.
-version=$(grep -v '^ *#' "${BASH_SOURCE[0]}" | sha256sum | cut -c1-12)
+version=$({ echo "$suite"; grep -v '^ *#' "${BASH_SOURCE[0]}"; } | sha256sum | cut -c1-12)
 [ "$1" != --where ] || { echo "$2/lab-base-$version"; exit 0; }
 base=$1
 mkdir -p "$(dirname "$base")"
@@ -22,7 +23,7 @@ include=python3,python3-apt,openssh-server,sudo,munge,slurmd,slurm-client,slurm-
 include+=,procps,iproute2,ca-certificates,sysvinit-utils,sysvinit-core
 without=()
 for part in man doc locale; do without+=("--dpkgopt=path-exclude=/usr/share/$part/*"); done
-mmdebstrap --quiet --mode=root --variant=apt --format=directory --include="$include" "${without[@]}" bookworm "$new" "${sources[@]}" >&2
+mmdebstrap --quiet --mode=root --variant=apt --format=directory --include="$include" "${without[@]}" "$suite" "$new" "${sources[@]}" >&2
 
 user() { # name id; sshd with "UsePAM no" refuses an account locked with "!", which is useradd's default
   chroot "$new" groupadd -g "$2" "$1"; chroot "$new" useradd -m -u "$2" -g "$2" -s /bin/bash -p '*' "$1"

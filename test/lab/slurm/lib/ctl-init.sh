@@ -21,7 +21,7 @@ ip link add lsbr0 type bridge; ip addr add "$CTL/24" dev lsbr0; ip link set lsbr
 
 # ---- this machine's files, as the control namespace sees them ----
 cp "$L/etc/hosts" "$FS/ctl/hosts"
-cp "$L/etc/slurm/slurm.conf" "$FS/ctl/slurm/"
+cp "$L"/etc/slurm/* "$FS/ctl/slurm/"
 # Users must have the same ids here and on the nodes.
 for file in passwd group; do { cat "/etc/$file"; grep -E '^(ops|alice):' "$LAB_BASE/etc/$file"; } >"$FS/ctl/$file"; done
 for file in hosts slurm passwd group; do mount --bind "$FS/ctl/$file" "/etc/$file"; done
@@ -54,7 +54,8 @@ ansible_ssh_common_args=-F none -o UserKnownHostsFile=$LAB_RUN/known_hosts -o St
 ansible_python_interpreter=/usr/bin/python3
 C
 
-until [ "$(sinfo -h -N -t idle -o %N 2>/dev/null | sort -u | wc -l)" = "$NODES" ]; do sleep 0.1; done
+# LAB_READY: so many are enough, where some are there that never come.
+until [ "$(sinfo -h -N -o '%N %T' 2>/dev/null | grep ' idle$' | sort -u | wc -l)" -ge "${LAB_READY:-$NODES}" ]; do sleep 0.1; done
 for i in $(seq "$NODES"); do
   until timeout 10 bash -c "exec 3<>/dev/tcp/$(address "$i")/22 && read -t10 -u3 x" 2>/dev/null; do sleep 0.1; done
 done

@@ -6,8 +6,18 @@ mkdir -p "$L"/etc/{slurm,munge,ssh,lab,apt/sources.list.d,sudoers.d} "$L"/home/o
 
 { echo "127.0.0.1 localhost"; echo "$CTL ctl"; for i in $(seq "$NODES"); do echo "$(address "$i") $(name "$i")"; done; } >"$L/etc/hosts"
 sed -e "s|@NODES@|node[01-$(printf %02d "$NODES")]|; s|@STATE@|$FS/ctl/state|; s|@LOG@|$LAB_RUN/log|" "$LAB_LIB/slurm.conf" >"$L/etc/slurm/slurm.conf"
-# slurmd 22.05 always loads a cgroup plugin, and finding one by itself fails without /sys/fs/cgroup.
-echo "CgroupPlugin=cgroup/v1" >"$L/etc/slurm/cgroup.conf"
+# slurmd always loads a cgroup plugin, and finding one by itself fails without /sys/fs/cgroup. 22.05 knows no "disabled".
+case $(slurmctld -V) in
+  *" 22."*) echo "CgroupPlugin=cgroup/v1" ;;
+  *) echo "CgroupPlugin=disabled" ;;
+esac >"$L/etc/slurm/cgroup.conf"
+
+# LAB_ETC: a directory of configuration files that go over these, with the same words between @.
+if [ -n "${LAB_ETC:-}" ]; then
+  for file in "$LAB_ETC"/*; do
+    sed -e "s|@NODES@|node[01-$(printf %02d "$NODES")]|; s|@STATE@|$FS/ctl/state|; s|@LOG@|$LAB_RUN/log|" "$file" >"$L/etc/slurm/${file##*/}"
+  done
+fi
 
 head -c 1024 /dev/urandom >"$L/etc/munge/munge.key"; chmod 400 "$L/etc/munge/munge.key"
 cp "$L/etc/munge/munge.key" "$FS/ctl/munge/munge.key"
