@@ -32,9 +32,18 @@ export async function ensureAnsible() {
 
 /** The two ends of the supported range, and one between them, for the tests. Each is {bin, version} or {reason}. */
 export async function ensureTestAnsibles() {
+  const given = givenAnsibles()
+  if (given) return given
   const [oldest, middle, newest] = await Promise.all([ensureRelease('ansible-oldest', [OLDEST]), ensureRelease('ansible-middle', [MIDDLE]), ensureNewest('ansible-newest')])
   for (const { bin } of [oldest, middle, newest]) if (bin) countLaunches(dirname(bin))
   return { oldest, middle, newest }
+}
+
+/** Whoever names some (scripts/matrix.mjs) gets no other. */
+function givenAnsibles() {
+  const found = ['oldest', 'middle', 'newest'].map((age) => [age, process.env[`PATCHRUN_TEST_ANSIBLE_${age.toUpperCase()}`]])
+  if (!found.some(([, bin]) => bin)) return null
+  return Object.fromEntries(found.map(([age, bin]) => [age, bin ? { bin, version: `in ${bin}` } : { reason: `PATCHRUN_TEST_ANSIBLE_${age.toUpperCase()} is not set` }]))
 }
 
 /** The linter of our roles. It brings an ansible-core of its own. */
