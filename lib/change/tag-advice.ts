@@ -2,6 +2,8 @@
 // The words of the tag audit: what was found, and what to do about it. Pure.
 import type { LintTaskEvent } from '../ansible/events.js'
 import { unreachable } from '../errors.js'
+import { nearest } from '../fleet/nearest.js'
+import { DRAIN, HOT } from '../rollout/verdict.js'
 import type { Subject, TagFindingKind } from './tag-types.js'
 
 export interface Advice {
@@ -97,6 +99,8 @@ const COUNTS: Readonly<Record<Untagged, string>> = {
 
 function untaggedAdvice(what: string, event: LintTaskEvent, notifiers: readonly Subject[], untagged: Untagged): Advice {
   const counts = COUNTS[untagged]
+  const meant = meantTag(event.task.tags)
+  if (meant) return { message: `${what} has the tag "${meant.written}", which is neither HotChange nor DrainChange: ${counts}`, hint: `Did you mean ${meant.tag}? Ansible's tags know capitals from small letters.` }
   const choose = 'Tag it HotChange if it may run under load, DrainChange if the node must be empty.'
   if (event.task.tags.includes('always')) {
     return {
@@ -111,6 +115,15 @@ function untaggedAdvice(what: string, event: LintTaskEvent, notifiers: readonly 
     return { message: `${what} has neither tag: ${counts}`, hint: `${choose} Tags on include_tasks and include_role do not reach their tasks, unless given under apply.` }
   }
   return { message: `${what} has neither tag: ${counts}`, hint: choose }
+}
+
+/** A slip of the two tags. */
+function meantTag(tags: readonly string[]): { readonly written: string; readonly tag: string } | undefined {
+  for (const written of tags) {
+    const tag = nearest(written, [HOT, DRAIN]) ?? nearest(written.replaceAll(/[_\- ]/g, ''), [HOT, DRAIN])
+    if (tag !== undefined) return { written, tag }
+  }
+  return undefined
 }
 
 function names(others: readonly Subject[]): string {

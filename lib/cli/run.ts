@@ -72,7 +72,7 @@ export async function driveOnScreen(context: Context, formats: Formats<Report>, 
 export function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
   const { color, screen, level } = global
   const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, screen, level, env: io.env })
-  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, folds: io.env['GITLAB_CI'] === 'true', stderr: io.stderr })
+  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, command: commandText(global), folds: io.env['GITLAB_CI'] === 'true', stderr: io.stderr })
 }
 
 /** The ref may move while a person reads. Thrown before anything is journaled, so nothing has begun. */

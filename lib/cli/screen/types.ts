@@ -20,6 +20,8 @@ export interface ScreenOptions {
   readonly level: Level
   /** IANA time zone in which times are shown. */
   readonly zone: string
+  /** The command, with the options that lead to this fleet. */
+  readonly command?: string
   /** The log is one of GitLab, and can be folded. */
   readonly folds?: boolean
   readonly stderr: NodeJS.WriteStream
