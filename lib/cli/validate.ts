@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { vaultFileProblems } from '../ansible/vault-sources.js'
+import { roleWarnings, uncommittedWarning } from '../engine/repository-warnings.js'
 import { noTagsInRef } from '../engine/tag-warnings.js'
 import { openSession } from '../engine/session.js'
 import { EXIT, refuse } from '../errors.js'
@@ -16,6 +17,7 @@ export const validate: VerbAction = inEach(async (context, call) => {
   const fleet = await session.observe()
   refuse(await vaultFileProblems(fleet.ansible.vault))
   const untagged = await noTagsInRef(fleet)
+  const edits = await uncommittedWarning(fleet)
   const report: ValidateReport = {
     schemaVersion: REPORT_VERSION,
     kind: 'validate',
@@ -26,7 +28,7 @@ export const validate: VerbAction = inEach(async (context, call) => {
     canaries: fleet.nodes.filter((n) => n.canary).map((n) => n.name),
     denied: fleet.denied,
     waves: planWaves(fleet.nodes, fleet.policy, null).map(({ index, nodes }) => ({ wave: index, name: waveName(index), nodes: nodes.length })),
-    warnings: [...neverFits(fleet), ...(untagged === null ? [] : [untagged])],
+    warnings: [...neverFits(fleet), ...[untagged, edits].filter((text) => text !== null), ...roleWarnings(fleet)],
   }
   await print(context, report, validateText)
   return EXIT.reached

@@ -8,13 +8,15 @@ import type { RunRequest } from '../ansible/types.js'
 import type { Fault } from '../change/fault.js'
 import { RunSummarizer } from '../change/summarize.js'
 import { auditTags } from '../change/tag-audit.js'
-import { PatchrunError } from '../errors.js'
+import { PatchrunError, refuse } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import type { LintReport } from '../report/answers.js'
 import { buildLint } from '../report/build-lint.js'
 import type { PinnedCommit } from '../rollout/index.js'
 import { layoutOf } from './layout.js'
 import { lfsWarning, pinCommit, useCheckout } from './pin.js'
+import { gateProblems } from './health-playbook.js'
+import { uncommittedWarning } from './repository-warnings.js'
 import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
@@ -84,8 +86,7 @@ export async function tasksOfPin(session: Session, { signal, clock = systemClock
   const { pin } = await pinCommit(declared, remembered, signal, session.options.sha)
   const tree = await useCheckout(declared, pin.sha, signal)
   const fleet = await withRequirements(declared, { install, checkout: tree.path, signal, onNotice })
-  const pointers = lfsWarning(tree)
-  if (pointers !== null) onNotice(pointers)
+  for (const text of [lfsWarning(tree), await uncommittedWarning(declared, signal)]) if (text !== null) onNotice(text)
   const { path: checkout } = tree
   const directory = join(dirname(layout.runs), 'looks', `lint-${process.pid}-${clock.now()}`)
   return { fleet, pin, checkout, tasks: await tasksOf({ install, checkout, playbook: fleet.playbooks.playbook, policy: fleet.ansible, directory, signal }) }
@@ -107,6 +108,7 @@ export async function tasksOf(request: ListRequest): Promise<readonly LintTaskEv
 
 /** The tag audit of the pin. Throws what tasksOfPin does. */
 export async function audit(session: Session, options: AuditOptions = {}): Promise<LintReport> {
-  const { fleet, pin, tasks } = await tasksOfPin(session, options)
+  const { fleet, pin, checkout, tasks } = await tasksOfPin(session, options)
+  refuse(gateProblems(fleet, checkout))
   return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.changes.untagged, localhost: fleet.ansible.localhost ?? false }) })
 }

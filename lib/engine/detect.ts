@@ -16,6 +16,7 @@ import { layoutOf } from './layout.js'
 import { localPlaysNotice } from './local-plays.js'
 import { leftNotice } from './lend-tree.js'
 import { lfsWarning, pinCommit, useCheckout } from './pin.js'
+import { uncommittedWarning } from './repository-warnings.js'
 import { playbookPlace } from './playbook-place.js'
 import { systemClock } from './progress.js'
 import type { Clock } from './progress.js'
@@ -61,8 +62,7 @@ async function look(session: Session, declared: Fleet, install: AnsibleInstall, 
   const { pin } = await pinCommit(declared, state.remembered, signal, session.options.sha)
   const checkout = await useCheckout(declared, pin.sha, signal)
   const fleet = await withRequirements(declared, { install, checkout: checkout.path, signal, onNotice })
-  const pointers = lfsWarning(checkout)
-  if (pointers !== null) onNotice(pointers)
+  for (const text of [lfsWarning(checkout), await uncommittedWarning(declared, signal)]) if (text !== null) onNotice(text)
   const wanted = session.limit && new Set(session.limit)
   const nodes = fleet.nodes.filter((n) => !wanted || wanted.has(n.name) || (withCanaries && n.canary)).map((n) => n.name)
   onPinned?.(pin, nodes.length)

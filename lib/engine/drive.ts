@@ -25,6 +25,7 @@ import { takeOrders } from './orders.js'
 import { localPlaysNotice } from './local-plays.js'
 import { leftNotice } from './lend-tree.js'
 import { lfsWarning, useCheckout } from './pin.js'
+import { uncommittedWarning } from './repository-warnings.js'
 import { noTags } from './tag-warnings.js'
 import { suggestedTags } from './suggested-tags.js'
 import { systemClock } from './progress.js'
@@ -126,6 +127,8 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       const installed = await installRequirements(declared, { install, checkout: checkout.path, signal: kill, onNotice: (text) => onProgress({ type: 'notice', code: 'requirements', text }) })
       const suggested = await suggestedTags({ fleet: withInstalled(declared, installed), install, sha: checkout.sha, checkout: checkout.path, signal: kill })
       if (suggested) onProgress({ type: 'notice', code: 'tags-suggested', text: suggested.text })
+      const edits = opened && (await uncommittedWarning(declared, kill))
+      if (edits) onProgress({ type: 'notice', code: 'uncommitted', text: edits })
       const untagged = await noTags(declared, checkout.path, kill)
       if (untagged !== null) onProgress({ type: 'notice', code: 'no-tags', text: untagged })
       refuse(gateProblems(withInstalled(declared, installed), checkout.path))

@@ -5,7 +5,7 @@ import type { Comparison } from '../playbook/index.js'
 import type { Alarm, Concluded, Decision, EnvironmentState, Halt, OpenStep, PinnedCommit, RolloutState } from '../rollout/index.js'
 
 export type NoticeCode =
-  | 'newer-commit' | 'pin-unmoved' | 'history-rewritten' | 'resumed' | 'lock-taken-over' | 'lock-held' | 'orphan-ended' | 'superseded' | 'other-limit' | 'canaries-unchanged' | 'empty-partition' | 'rolled-back' | 'gate-changed' | 'order-refused' | 'notify' | 'files-left' | 'checkout-renewed' | 'lfs-pointers' | 'tags-suggested' | 'no-tags' | 'local-plays' | 'requirements'
+  | 'newer-commit' | 'pin-unmoved' | 'history-rewritten' | 'resumed' | 'lock-taken-over' | 'lock-held' | 'orphan-ended' | 'superseded' | 'other-limit' | 'canaries-unchanged' | 'empty-partition' | 'rolled-back' | 'gate-changed' | 'order-refused' | 'notify' | 'files-left' | 'checkout-renewed' | 'lfs-pointers' | 'tags-suggested' | 'uncommitted' | 'no-tags' | 'local-plays' | 'requirements'
 
 export type Progress =
   | { readonly type: 'pinned'; readonly pin: PinnedCommit; readonly comparison: Comparison }
