@@ -6,8 +6,9 @@ import type { DriveOptions, RunResult } from '../engine/drive.js'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
+import { nextSteps } from '../report/text-next.js'
 import type { Report } from '../report/types.js'
-import { commandText, pinnedOptions } from './context.js'
+import { commandText, pinnedOptions, textOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
 import { confirm, mustAsk } from './confirm.js'
 import type { Formats } from './answer.js'
@@ -59,9 +60,10 @@ export async function driveOnScreen(context: Context, formats: Formats<Report>, 
   const command = commandText(context.global)
   context.onStop(() => screen.notice(`stopping: no new step begins, what runs is finished; once more ends it. To go on later: ${command} run`))
   try {
-    const { exitCode, report } = await work({ signal: context.stop, kill: context.kill, onEvent: (progress) => screen.onProgress(progress) })
+    const { exitCode, outcome, report } = await work({ signal: context.stop, kill: context.kill, onEvent: (progress) => screen.onProgress(progress) })
     await screen.close()
-    await printRollout(context, formats, report, fleet, (node) => screen.directoryOf(node))
+    const next = report.rollout ? nextSteps(report, report.rollout, await textOptions(context)) : []
+    await printRollout(context, formats, { ...report, run: { outcome, exitCode, next } }, fleet, (node) => screen.directoryOf(node))
     if (exitCode === EXIT.interrupted) context.io.stderr.write(`Interrupted. To go on: ${command} run\n`)
     return exitCode
   } finally {

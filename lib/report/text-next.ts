@@ -5,9 +5,13 @@ import { clean, count, timeText } from './words.js'
 import type { TextOptions } from './paint.js'
 import type { Report, RolloutReport } from './types.js'
 
-export function nextLines(report: Report, rollout: RolloutReport, options: TextOptions): string[] {
+export function nextSteps(report: Report, rollout: RolloutReport, options: TextOptions): string[] {
   const { status, halt } = rollout
-  const next = status === 'halted' ? (halt ? [clean(halt.hint)] : []) : status === 'running' ? ofRunning(report, rollout, options) : []
+  return status === 'halted' ? (halt ? [clean(halt.hint)] : []) : status === 'running' ? ofRunning(report, rollout, options) : []
+}
+
+export function nextLines(report: Report, rollout: RolloutReport, options: TextOptions): string[] {
+  const next = nextSteps(report, rollout, options)
   const mark = `${options.paint.strong('Next')}: `
   return next.map((line, i) => (i === 0 ? mark : '      ') + line)
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
+import type { ExitCode } from '../errors.js'
 import type { Actor, ApprovalScope, DrainForesight, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
 import type { HealthGate, MessageKind, RolloutPolicy } from '../fleet/types.js'
 import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
@@ -115,6 +116,16 @@ export interface Report {
   readonly orders?: number
   /** Who has not been told everything. */
   readonly notify?: readonly NotifyReport[]
+  /** Of `run` and `rollback`: how they ended. */
+  readonly run?: RunReport
+}
+
+export interface RunReport {
+  /** reached: the wave that the run was to go to, and not the end of the rollout. */
+  readonly outcome: 'done' | 'reached' | 'halted' | 'waiting' | 'interrupted'
+  readonly exitCode: ExitCode
+  /** What to do, the first to be done first; empty where there is nothing to do. */
+  readonly next: readonly string[]
 }
 
 /** A target that has not been told everything, and why. Times are ISO 8601. */
