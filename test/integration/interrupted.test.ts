@@ -167,7 +167,7 @@ async function damage(t: Test, ground: Playground): Promise<void> {
   const lines = whole.split('\n')
   const at = lines.findIndex((line, i) => i >= 2 && line.includes('node01'))
   writeFileSync(file, lines.with(at, lines[at]?.replace('node01', 'node09') ?? '').join('\n'))
-  for (const verb of ['run', 'status', 'detect']) t.match(await patchrun([verb], { cwd: ground.directory }), { code: 1, stderr: new RegExp(`error state/journal-damaged: line ${at + 1} [^]*journal\\.jsonl:${at + 1}[^]*hint: `) }, verb)
+  for (const verb of ['run', 'status', 'detect']) t.match(await patchrun(verb === 'run' ? [verb, '--yes'] : [verb], { cwd: ground.directory }), { code: 1, stderr: new RegExp(`error state/journal-damaged: line ${at + 1} [^]*journal\\.jsonl:${at + 1}[^]*hint: `) }, verb)
   t.equal(readFileSync(file, 'utf8').split('\n').length, lines.length, 'it was left as it is')
   writeFileSync(file, `${whole}{"v":1,"seq":99,"tok`)
   t.match(await run(ground), { code: 0, stderr: /nothing new/ }, 'a torn tail is cut off')

@@ -71,8 +71,8 @@ else await inFull(t, 'what people ask and say about drains', {}, async (t) => {
   await t.test('a node that people want back', async (t) => {
     for (let i = 0; i < 5 && !/DRAIN/.test((await fleet.states())['node02'] ?? ''); i++) await fleet.patchrun(['run', '--yes', '--once'])
     t.match((await fleet.states())['node02'], /DRAIN/)
-    t.match(await fleet.patchrun(['release', 'node05']), { exitCode: 2, stderr: /usage\/not-drained: node05: not drained by patchrun/ })
-    const said = await fleet.patchrun(['release', 'node02', '--for', '1h', '--reason', 'thesis'])
+    t.match(await fleet.patchrun(['release', 'node05', '--yes']), { exitCode: 2, stderr: /usage\/not-drained: node05: not drained by patchrun/ })
+    const said = await fleet.patchrun(['release', 'node02', '--for', '1h', '--reason', 'thesis', '--yes'])
     t.match(said, { exitCode: 0, stdout: /node02 is given back by the next run; not drained again before .* UTC: thesis/ })
     const { exitCode, stdout } = await fleet.patchrun(['run', '--yes', '--once'])
     t.equal(exitCode, 5)

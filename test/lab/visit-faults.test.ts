@@ -75,7 +75,7 @@ async function brokenNodes(t: Test, ansible: string): Promise<void> {
   await lab.power('node03', 'on')
   for (const limit = Date.now() + 120_000; Date.now() < limit && (await lab.ssh('node03', 'true')).exitCode !== 0; ) await sleep(100)
   await fleet.everywhere('sudo rm -f /etc/test-fails; sudo chmod a+x /usr/sbin/slurmd; pgrep -x slurmd || sudo service slurmd start', broken)
-  t.equal((await fleet.patchrun(['retry'])).exitCode, 0)
+  t.equal((await fleet.patchrun(['retry', '--yes'])).exitCode, 0)
   const again = await fleet.patchrun(['run', '--yes'])
   if (!t.equal(again.exitCode, 0, 'what people mended is finished')) t.comment(again.stderr)
   t.same(Object.entries(await fleet.states()).filter(([, state]) => !SERVES.test(state.replace('*', ''))), [], 'and given back')

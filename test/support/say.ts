@@ -21,7 +21,12 @@ export const MIDDLE = middle ?? OFTEN
 /** For tests that run Ansible. */
 export const needsAnsible: { readonly skip?: string } = OFTEN === '' ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
 
-export const say = (ground: Playground, args: readonly string[], more: Partial<CommandOptions> = {}): Promise<Ended> => patchrun(args, { cwd: ground.directory, ...more })
+/** They ask before they begin, and nobody is there to answer. */
+const ASKING = new Set(['rollback', 'retry', 'approve', 'release'])
+
+/** The command in the directory of the fleet, with --yes where it would ask. */
+export const say = (ground: Playground, args: readonly string[], more: Partial<CommandOptions> = {}): Promise<Ended> =>
+  patchrun(ASKING.has(args[0] ?? '') ? [...args, '--yes'] : args, { cwd: ground.directory, ...more })
 export const run = (ground: Playground, ...more: string[]): Promise<Ended> => say(ground, ['run', '--yes', ...more])
 export const siteOf = (v: string): string => site(writeTask('etc/version', `${v}\n`))
 export const version = (v: string): Record<string, string> => ({ 'site.yml': siteOf(v) })

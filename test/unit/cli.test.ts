@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { commandText } from '../../lib/cli/context.js'
+import { mustAsk } from '../../lib/cli/confirm.js'
+import { commandText, typedWith } from '../../lib/cli/context.js'
 import { exitOf } from '../../lib/cli/detect.js'
 import { explain } from '../../lib/cli/explain.js'
 import { parse } from '../../lib/cli/parse.js'
@@ -62,6 +63,9 @@ t.test('arguments: global options before and after the verb, and wrong usage', a
     [['detekt'], 'usage/unknown-verb', /detect/],
     [['run', '--onse'], 'usage/unknown-option', /--once/],
     [['run', '--jsno'], 'usage/unknown-option', /--json/],
+    [['run', '--enviroment', 'prod'], 'usage/unknown-option', /Did you mean --env\?/],
+    [['help', 'rollbak'], 'usage/unknown-verb', /rollback/],
+    [['help', 'xyzzy'], 'usage/unknown-verb', /--help/],
     [['validate', 'extra'], 'usage/excess-arguments', /help/],
     [['-c'], 'usage/option-missing-argument', /help/],
     [['status', '-v', '-q'], 'usage/conflicting-option', /help/],
@@ -237,4 +241,22 @@ t.test('what a run waits for is told with its own time, not with that of the nex
   t.same(told(at(2), ...waits), told(at(1), ...waits), 'so it is told once')
   t.same(told(at(40), ...waits), ['waiting until Sun 2026-03-01 12:00:40 UTC: late'])
   t.same(told(at(1), { text: 'drained' }), ['waiting until Sun 2026-03-01 12:00:01 UTC'])
+})
+
+t.test('nothing begins by accident', async (t) => {
+  const terminal = { isTTY: true }
+  const asked = (argv: readonly string[], io: Partial<Record<'stdin' | 'stderr', object>> = {}, env: Io['env'] = {}): boolean => {
+    const all = { ...fakeIo(env), stdin: terminal, stderr: terminal, ...io } as never
+    const { call, global } = parse(argv, all) as Extract<ReturnType<typeof parse>, { readonly kind: 'call' }>
+    return mustAsk({ io: all, global, argv } as never, call)
+  }
+  for (const verb of [['run'], ['rollback', '--reason', 'x'], ['retry', 'node01'], ['approve'], ['release', 'node01']]) {
+    t.equal(asked(verb), true, verb.join(' '))
+    t.equal(asked([...verb, '--yes'], { stdin: {} }), false)
+    for (const [more, io, env, why] of [
+      [[], { stdin: {} }, {}, /standard input is no terminal/], [[], { stderr: {} }, {}, /standard error is no terminal/],
+      [['--json'], {}, {}, /--json/], [['-q'], {}, {}, /--quiet/], [[], {}, { CI: 'true' }, /job of CI/],
+    ] as const) t.throws(() => asked([...verb, ...more], io, env), { code: 'usage/needs-yes', exitCode: 2, message: why, hint: new RegExp(`: patchrun ${[...verb, ...more].join(' ')} --yes$`) })
+  }
+  t.equal(typedWith(['retry', '--reason', "it's mended", '--', '-x'], '--yes'), "patchrun retry --reason 'it'\\''s mended' --yes -- -x")
 })
