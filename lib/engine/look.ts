@@ -30,9 +30,9 @@ export class Lookout {
   /** What a step saw of some nodes. */
   add(seen: Workload): void {
     if (!this.#workload) return
-    const { nodes, jobs, at, ended } = this.#workload
+    const { nodes, jobs, reservations, at, ended } = this.#workload
     const others = jobs.filter((j) => !seen.jobs.some((s) => s.id === j.id) && !j.nodes.some((n) => seen.nodes.has(n)))
-    this.#workload = { at, nodes: new Map([...nodes, ...seen.nodes]), jobs: [...others, ...seen.jobs], ended, results: {} }
+    this.#workload = { at, nodes: new Map([...nodes, ...seen.nodes]), jobs: [...others, ...seen.jobs], reservations, ended, results: {} }
   }
 
   /**
@@ -68,10 +68,10 @@ export const lookOnce = (directory: string, context: StepContext, rollout: Rollo
 
 const fileOf = (directory: string): string => join(directory, 'workload.json')
 
-async function keep(directory: string, { at, nodes, jobs }: Workload, kind: string): Promise<void> {
+async function keep(directory: string, { at, nodes, jobs, reservations }: Workload, kind: string): Promise<void> {
   // Two looks may end at the same time.
   const temporary = `${fileOf(directory)}.${kind}`
-  await writeFile(temporary, `${JSON.stringify({ at, nodes: [...nodes.values()], jobs })}\n`, { mode: 0o600 })
+  await writeFile(temporary, `${JSON.stringify({ at, nodes: [...nodes.values()], jobs, reservations })}\n`, { mode: 0o600 })
   await rename(temporary, fileOf(directory))
 }
 
@@ -79,8 +79,8 @@ async function keep(directory: string, { at, nodes, jobs }: Workload, kind: stri
 export async function lastLook(runs: string, { scheduler }: Fleet): Promise<Workload | null> {
   if (!scheduler) return null
   try {
-    const { at, nodes, jobs } = JSON.parse(await readFile(fileOf(dirname(runs)), 'utf8')) as { at: number; nodes: readonly (Workload['nodes'] extends ReadonlyMap<string, infer N> ? N : never)[]; jobs: Workload['jobs'] }
-    return { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, ended: NO_RUN_TIMES, results: {} }
+    const { at, nodes, jobs, reservations = [] } = JSON.parse(await readFile(fileOf(dirname(runs)), 'utf8')) as { at: number; nodes: readonly (Workload['nodes'] extends ReadonlyMap<string, infer N> ? N : never)[]; jobs: Workload['jobs']; reservations?: Workload['reservations'] }
+    return { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, reservations, ended: NO_RUN_TIMES, results: {} }
   } catch {
     return null
   }

@@ -482,6 +482,10 @@ export interface Drain {
    */
   foreign?: 'leave' | 'patch'
   /**
+   * Nodes in a maintenance reservation of the site that holds nobody's jobs: patch them and give them back into it, or leave them alone.
+   */
+  reservations?: 'join' | 'leave'
+  /**
    * Apply the HotChange part of a node that needs a drain beforehand, under load.
    */
   hotFirst?: boolean
@@ -748,6 +752,10 @@ export interface Environment {
    * How long ago they must have completed it, at least.
    */
   soakBefore?: Duration
+  /**
+   * Before a rollout begins here, a person types the name of the environment. --yes says all the same that nobody is asked.
+   */
+  protected?: boolean
 }
 /**
  * The nodes of the environment; every one must be on the fleet's allow list.

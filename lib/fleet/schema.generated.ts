@@ -2,6 +2,7 @@
 // Generated from schemas/patchrun.schema.json by scripts/generate-types.mjs. Do not edit.
 export const patchrunSchema = {
  "$schema": "http://json-schema.org/draft-07/schema#",
+ "$id": "urn:patchrun:schema:patchrun:1",
  "title": "Declaration",
  "description": "patchrun.yml: the playbook repository, the nodes and the policies of one fleet. Relative paths are relative to the directory of this file.",
  "type": "object",
@@ -1299,6 +1300,14 @@ export const patchrunSchema = {
       "1h",
       "1d"
      ]
+    },
+    "protected": {
+     "description": "Before a rollout begins here, a person types the name of the environment. --yes says all the same that nobody is asked.",
+     "type": "boolean",
+     "default": false,
+     "examples": [
+      true
+     ]
     }
    },
    "examples": [
@@ -2004,6 +2013,17 @@ export const patchrunSchema = {
      "default": "leave",
      "examples": [
       "patch"
+     ]
+    },
+    "reservations": {
+     "description": "Nodes in a maintenance reservation of the site that holds nobody's jobs: patch them and give them back into it, or leave them alone.",
+     "enum": [
+      "join",
+      "leave"
+     ],
+     "default": "join",
+     "examples": [
+      "leave"
      ]
     },
     "hotFirst": {

@@ -19,6 +19,7 @@ export const FREE: RolloutPolicy = {
   onNewCommit: 'finish',
   health: [],
   promotion: { after: [], soak: 0 },
+  protected: false,
   changes: { untagged: 'drain', beyond: 'apply', unforeseen: { hot: 'apply', drain: 'name', untagged: 'name' } },
   drain: { atOnce: '100%', timeout: 3_600_000, onTimeout: 'wait', foreign: 'leave', reservations: 'join', hotFirst: false, reboot: 'auto', rebootTimeout: 60_000, test: true },
 }

@@ -60,7 +60,7 @@ export class Cluster {
     if (fault) this.#silent = { at: now, why: 'away' }
     else {
       this.#silent = null
-      this.#workload = { at: now, nodes: new Map(this.names.map((n) => [n, this.#node(n)])), jobs: this.names.flatMap((n) => this.#jobsOn(n)), ended: NO_RUN_TIMES, results: {} }
+      this.#workload = { at: now, nodes: new Map(this.names.map((n) => [n, this.#node(n)])), jobs: this.names.flatMap((n) => this.#jobsOn(n)), reservations: [], ended: NO_RUN_TIMES, results: {} }
     }
   }
 

@@ -65,6 +65,7 @@ const policy: fc.Arbitrary<RolloutPolicy> = fc.record({
   onNewCommit: fc.constant('finish' as const),
   health: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(['start', 'canaries', 'waves', 'end'] as const).map((at) => [{ name: 'g', role: 'r', at, vars: {} }]) }),
   promotion: fc.record({ after: fc.constant([]), soak: fc.nat({ max: 50 }) }),
+  protected: fc.constant(false),
   changes: fc.constant(FREE.changes),
   drain: fc.record({ ...always(FREE.drain), atOnce: share, timeout: fc.integer({ min: 20, max: 400 }), onTimeout: fc.constantFrom('wait' as const, 'release' as const, 'ask' as const), foreign: fc.constantFrom('leave' as const, 'patch' as const) }),
 })

@@ -20,7 +20,7 @@ function frugal(ago: readonly number[], more: { readonly hurried?: boolean; read
 }
 const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
   node: { name: 'n', state: ['MIXED'], reason: '', reasonBy: '', features: [], partitions: [], cpus: 2, allocated: 1, boot: 1 },
-  jobs: [], draining: false, ours: false, empty: false, out: false, emptyBy: null, expected: now + 10_000, waste, ...more,
+  jobs: [], draining: false, ours: false, empty: false, out: false, condition: 'serving', emptyBy: null, expected: now + 10_000, waste, ...more,
 })
 const half = use(10_000)
 

@@ -39,7 +39,7 @@ function view({ busy = [], drained = [], theirs = [], end = 60_000, known = ['n1
     name, state: [busy.includes(name) ? 'ALLOCATED' : 'IDLE', ...(drained.includes(name) || theirs.includes(name) ? ['DRAIN'] : [])],
     reason: theirs.includes(name) ? 'debugging' : drained.includes(name) ? 'patchrun x' : '', reasonBy: theirs.includes(name) ? 'carol' : 'root', features: [], partitions: [], cpus: 2, allocated: busy.includes(name) ? 2 : 0, boot: 1,
   }))
-  return { names: 'full', prefix: 'patchrun ', every: 1_000, silent: null, looking: { now: false, watch: false }, workload: { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, ended: NO_RUN_TIMES, results: {} } }
+  return { names: 'full', prefix: 'patchrun ', every: 1_000, silent: null, looking: { now: false, watch: false }, workload: { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, reservations: [], ended: NO_RUN_TIMES, results: {} } }
 }
 
 function ask(events: readonly JournalEvent[], seen: Seen = {}, change: Partial<World> = {}, nodes = fleet): Decision {

@@ -41,7 +41,7 @@ const reportOf = (fleet: Fleet, list = events, surroundings: Surroundings = {}):
 const text = (report: Report): string => rolloutText(report, { paint: PLAIN, zone: 'UTC', verbose: false, command: 'patchrun' })
 /** The nodes named are drained by us, the others serve. */
 const seen = (ours: readonly string[], when = at + 30_000): Workload => ({
-  at: when, jobs: [], ended: NO_RUN_TIMES, results: {},
+  at: when, jobs: [], reservations: [], ended: NO_RUN_TIMES, results: {},
   nodes: new Map(names.map((name) => [name, { name, state: ours.includes(name) ? ['IDLE', 'DRAIN'] : ['IDLE'], reason: ours.includes(name) ? `${prefix}r1` : '', reasonBy: '', features: [], partitions: [], cpus: 1, allocated: 0, boot: null }])),
 })
 

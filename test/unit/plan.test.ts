@@ -30,7 +30,7 @@ const job = (id: string, user: string, node: string, started: number, end: numbe
 const busy = { state: ['ALLOCATED'], allocated: 4 }
 /** node08 is not known to the scheduler. */
 const workload: Workload = {
-  at: now, ended: NO_RUN_TIMES, results: {},
+  at: now, reservations: [], ended: NO_RUN_TIMES, results: {},
   nodes: new Map([
     seen('node01', busy), seen('node02'), seen('node03', busy), seen('node04', busy),
     seen('node05', { state: ['IDLE', 'DRAIN'], reason: 'RAM 3 is broken', reasonBy: 'root' }), seen('node06', { ...busy, state: ['ALLOCATED', 'DRAIN'], reason: `${prefix}r1-a1b2c3d4 a1b2c3d4e5f6` }),

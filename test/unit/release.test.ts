@@ -47,7 +47,7 @@ const fleetOf = (stateDirectory: string): Fleet => ({
   policy: { ...FREE, drain: { ...FREE.drain, onTimeout: 'ask' } }, scheduler: { type: 'slurm', names: 'full', every: 30_000 },
 } as unknown as Fleet)
 const workload = (when: number): Workload => ({
-  at: when, ended: NO_RUN_TIMES, results: {},
+  at: when, reservations: [], ended: NO_RUN_TIMES, results: {},
   nodes: new Map(names.map((name) => [name, { name, state: name === 'n4' ? ['ALLOCATED'] : ['ALLOCATED', 'DRAIN'], reason: name === 'n4' ? '' : 'patchrun lab/prod r1', reasonBy: '', features: [], partitions: [], cpus: 1, allocated: 1, boot: null }])),
   jobs: names.map((n, i) => ({ id: `${i}`, user: 'anna', state: 'RUNNING', nodes: [n], start: at, end: at + 9 * hour, cpus: 1 })),
 })

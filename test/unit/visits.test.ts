@@ -19,7 +19,7 @@ function world({ busy: full = [], half = [], stages = {}, forks = 20, atOnce = 8
   const busy = [...full, ...half]
   const nodes = all.map((name) => ({ name, state: [busy.includes(name) ? 'ALLOCATED' : 'IDLE', ...(stages[name]?.held ? ['DRAIN'] : [])], reason: stages[name]?.held ? 'patchrun x' : '', reasonBy: 'root', features: [], partitions: [], cpus: 2, allocated: full.includes(name) ? 2 : half.includes(name) ? 1 : 0, boot: 1 }))
   const jobs = busy.map((name) => ({ id: name, user: 'eve', state: 'RUNNING', nodes: [name], start: half.includes(name) ? at - 10_000 : at, end: at + 60_000, cpus: half.includes(name) ? 1 : 2 }))
-  const scheduler: SchedulerView = { names: 'full', prefix: 'patchrun ', every, silent: null, looking: { now: false, watch: false }, workload: { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, ended: NO_RUN_TIMES, results: {} } }
+  const scheduler: SchedulerView = { names: 'full', prefix: 'patchrun ', every, silent: null, looking: { now: false, watch: false }, workload: { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, reservations: [], ended: NO_RUN_TIMES, results: {} } }
   const rollout = { ...wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now), nodes: new Map(Object.entries(stages).map(([n, state]): [string, NodeState] => [n, { ...UNSEEN, at: now, ...state }])) }
   return worldFor(rollout, all.map((n) => nodeOf(n)), { now, forks, scheduler, prepared: new Set(prepared), policy: { ...policy, drain: { ...policy.drain, atOnce } } })
 }
@@ -225,7 +225,7 @@ t.test('the Ansible of a node whose turn is next is started while a visit comes 
 })
 
 t.test('an answer of the scheduler is new for as long as it is asked so often, and not a moment longer', async (t) => {
-  const answered: SchedulerView = { names: 'full', prefix: 'patchrun', every: 25, workload: { at: 100, nodes: new Map(), jobs: [], ended: NO_RUN_TIMES, results: {} }, silent: null, looking: { now: false, watch: false } }
+  const answered: SchedulerView = { names: 'full', prefix: 'patchrun', every: 25, workload: { at: 100, nodes: new Map(), jobs: [], reservations: [], ended: NO_RUN_TIMES, results: {} }, silent: null, looking: { now: false, watch: false } }
   const isFresh = (now: number, view: SchedulerView = answered): boolean => new Looking({ now }, view).isFresh
   t.same([isFresh(100), isFresh(124), isFresh(125)], [true, true, false], 'due and new are never said together')
   t.equal(isFresh(110, { ...answered, silent: { at: 105, why: 'away' } }), false, 'the last answer was none')
