@@ -65,8 +65,13 @@ t.test('what becomes of each node', async (t) => {
 t.test('failures carry their words and place', async (t) => {
   const run = summarize([...clean, task('b', { line: 9 }), on('host_start', 'n1', 'b'), on('failed', 'n1', 'b', { msg: 'no', stderr: 'why' }),
     on('failed', 'n2', 'b', { timedOut: true }), stats({ n1: counts({ failures: 1 }), n2: counts({ failures: 1 }) })], { exitCode: 2 })
-  t.same(run.nodes.get('n1')?.failure, { cause: 'failed', message: 'no\nwhy', task: 'task b', file: 'site.yml', line: 9 })
+  t.same(run.nodes.get('n1')?.failure, { cause: 'failed', message: 'no: why', task: 'task b', file: 'site.yml', line: 9 })
   t.match(run.nodes.get('n2')?.failure, { cause: 'hung', message: 'Ansible gave no message' })
+  const said = (more: object): string | undefined => summarize([...clean, task('b'), on('host_start', 'n1', 'b'), on('failed', 'n1', 'b', more), stats({ n1: counts({ failures: 1 }) })], { exitCode: 2 }).nodes.get('n1')?.failure?.message
+  t.equal(said({ msg: 'non-zero return code', rc: 32, stderr: 'mount: /x: no such device\n' }), 'return code 32: mount: /x: no such device')
+  t.equal(said({ msg: 'failed to validate', rc: 1 }), 'failed to validate, return code 1')
+  t.equal(said({ msg: 'it broke: why', rc: 0, stderr: 'why' }), 'it broke: why', 'said already')
+  t.equal(said({ msg: 'non-zero return code', rc: 2, stderr: 'first\nlast\n' }), 'return code 2: last\nfirst\nlast\n')
 })
 
 t.test('a guard', async (t) => {

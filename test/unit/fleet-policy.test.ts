@@ -57,8 +57,9 @@ state: { lockTimeout: 2m }
       { name: 'net', role: 'example.net.check', at: ['start', 'canaries', 'waves', 'end'], vars: {} },
     ],
     promotion: { after: [], soak: 0 },
+    protected: false,
     changes: { untagged: 'error', beyond: 'apply', unforeseen: { hot: 'apply', drain: 'name', untagged: 'name' } },
-    drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
+    drain: { atOnce: '10%', timeout: 86_400_000, onTimeout: 'wait', foreign: 'leave', reservations: 'join', hotFirst: false, reboot: 'auto', rebootTimeout: 900_000, test: true },
   })
   t.same(nodes.map((n) => n.partitions), [['batch'], ['batch'], ['batch', 'gpu'], [], [], []])
   t.equal(lockTimeout, 120_000)
