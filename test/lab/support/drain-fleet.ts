@@ -67,8 +67,8 @@ export interface DrainFleet {
 export const answerOf = ({ stdout }: Output): RolloutAnswer => JSON.parse(stdout) as RolloutAnswer
 
 /** Six nodes, or as many as are given, at labpkg 1.0; node01 is the canary; `ansible` is the directory of its commands. */
-export async function startDrainFleet(ansible: string, { nodes = 6, bootDelay }: { readonly nodes?: number; readonly bootDelay?: number } = {}): Promise<DrainFleet> {
-  const lab = await startLab({ nodes, ...(bootDelay !== undefined && { bootDelay }) })
+export async function startDrainFleet(ansible: string, { nodes = 6, bootDelay, etc }: { readonly nodes?: number; readonly bootDelay?: number; readonly etc?: string } = {}): Promise<DrainFleet> {
+  const lab = await startLab({ nodes, ...(bootDelay !== undefined && { bootDelay }), ...(etc !== undefined && { etc }) })
   const directory = join(lab.directory, 'fleet')
   await mkdir(directory)
   const repository = makeRepository(join(directory, 'playbooks'))

@@ -12,10 +12,13 @@ case $(slurmctld -V) in
   *) echo "CgroupPlugin=disabled" ;;
 esac >"$L/etc/slurm/cgroup.conf"
 
-# LAB_ETC: a directory of configuration files that go over these, with the same words between @.
+# LAB_ETC: a directory with edits of slurm.conf (slurm.sed), and further files of the configuration.
 if [ -n "${LAB_ETC:-}" ]; then
   for file in "$LAB_ETC"/*; do
-    sed -e "s|@NODES@|node[01-$(printf %02d "$NODES")]|; s|@STATE@|$FS/ctl/state|; s|@LOG@|$LAB_RUN/log|" "$file" >"$L/etc/slurm/${file##*/}"
+    case $file in
+      */slurm.sed) sed -i -f "$file" "$L/etc/slurm/slurm.conf" ;;
+      *) cp "$file" "$L/etc/slurm/" ;;
+    esac
   done
 fi
 
