@@ -9,10 +9,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from './lib/build.mjs'
 import { ensureNodeModules } from './lib/node-modules.mjs'
+import { ensureRoot, NODE_INSIDE, SUITES } from './lib/other-release.mjs'
 import { root, tools } from './lib/paths.mjs'
-import { isRoot, must, run, say } from './lib/run.mjs'
+import { isRoot, run, say } from './lib/run.mjs'
 
-const SUITES = ['bookworm', 'trixie', 'forky']
 const PAGE = join(root, 'docs/development.md')
 const [FROM, TO] = ['<!-- matrix: made by scripts/matrix.mjs -->', '<!-- end of matrix -->']
 const FOUND = join(tools, 'matrix.json')
@@ -25,41 +25,16 @@ async function main() {
   if (!isRoot) throw new Error('a root of another release is entered by mounts and namespaces: that needs root')
   await ensureNodeModules()
   if (!(await build())) throw new Error('patchrun does not compile: see above.')
-  const world = join(tools, 'roots', suite)
-  await must([join(root, 'scripts/matrix/build-root.sh'), suite, world])
-  const inside = (argv, options) => run([join(root, 'scripts/matrix/inside.sh'), world, ...argv], options)
-  const bin = ansible === undefined ? '/usr/bin' : await environment(inside, ansible)
-  const env = { ...process.env, PATCHRUN_TEST_ANSIBLE_OLDEST: bin, PATCHRUN_TEST_ANSIBLE_NEWEST: bin }
-  const versions = await versionsIn(inside, bin)
+  const { inside, env, versions } = await ensureRoot(suite, { ansible })
   say(Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', '))
   const argv = [...stage.flatMap((name) => ['--stage', name]), ...(only === undefined ? [] : ['--only', only]), ...(full ? ['--full'] : [])]
-  const { code, stdout } = await inside(['/usr/local/bin/node', 'scripts/test.mjs', ...argv], { env, capture: true })
-  process.stdout.write(stdout)
+  const { code, stdout } = await run([...inside, NODE_INSIDE, 'scripts/test.mjs', ...argv], { env: { ...process.env, ...env }, capture: true, echo: true })
   const outcome = stdout.trim().split('\n').at(-1) ?? 'no outcome'
   const row = { date: new Date().toISOString().slice(0, 10), suite, ...versions, what: `${stage.join(', ')}${full ? ' (all)' : ''}${only === undefined ? '' : `: ${only}`}`, outcome }
   const rows = remember(row)
   if (print) console.log(table(rows))
   else writePage(rows)
   process.exitCode = code
-}
-
-/** The bin directory of an ansible-core in the root, made by its Python. */
-async function environment(inside, version) {
-  const home = `/var/lib/patchrun-tools/matrix-ansible-${version}`
-  const { code, stderr } = await inside(['sh', '-c', `[ -x ${home}/bin/ansible-playbook ] || { python3 -m venv ${home} && ${home}/bin/pip install --quiet --pre ansible-core==${version}; }`], { capture: true })
-  if (code !== 0) throw new Error(`ansible-core ${version} could not be installed there: ${stderr.trim().split('\n').at(-1)}`)
-  return `${home}/bin`
-}
-
-async function versionsIn(inside, bin) {
-  const ask = async (command, pattern) => pattern.exec(await inside(['sh', '-c', `${command} 2>&1`], { capture: true }).then(({ stdout }) => stdout))?.[1] ?? '?'
-  return {
-    Slurm: await ask('slurmctld -V', /(\d+\.\d+\.\d+)/),
-    OpenSSH: await ask('ssh -V', /OpenSSH_(\S+?)[ ,]/),
-    'ansible-core': await ask(`${bin}/ansible-playbook --version`, /core (\S+?)\]/),
-    Python: await ask('python3 -V', /Python (\S+)/),
-    Node: process.version.slice(1),
-  }
 }
 
 /** One row for the same versions and the same tests: the last one counts. */

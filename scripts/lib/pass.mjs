@@ -31,7 +31,7 @@ export async function runPass(items, { size, ready, lanes, telling }) {
 async function runItem({ stage, file }, { size, ready, telling, skipped, scratch }) {
   const started = performance.now()
   if (!file) return telling.command(stage.name, stage.title, { ok: await command(stage), seconds: (performance.now() - started) / 1000 })
-  const { skip, env, node } = ready.get(stage.name)
+  const { skip, env, node, inside } = ready.get(stage.name)
   if (skip) {
     if (!skipped.has(stage.name)) telling.skipped(stage.name, skip)
     skipped.add(stage.name)
@@ -41,7 +41,7 @@ async function runItem({ stage, file }, { size, ready, telling, skipped, scratch
   writeFileSync(log, '')
   const settings = Object.fromEntries(PYTHON_SETTINGS.map((name) => [name, undefined]))
   const outcome = await runTapFile(file, {
-    node, timeout: stage.timeout,
+    node, inside, timeout: stage.timeout,
     env: { ...process.env, ...settings, ...env, PATCHRUN_TEST_SIZE: stage.size ? 'all' : size, [VARIABLE]: log },
   })
   // What Ansible has started on a node goes on without it, and a node may be this machine: it would load the files that come next.

@@ -4,16 +4,19 @@ import { spawn } from 'node:child_process'
 import { root } from './paths.mjs'
 
 /**
- * Runs a command to its end. With `capture` its output is returned, otherwise it goes to ours.
+ * Runs a command to its end. With `capture` its output is returned, otherwise it goes to ours; with `echo` too, standard output is both.
  * Resolves whatever the exit code; a command that cannot be started has code 127.
  * @returns {Promise<{code: number, stdout: string, stderr: string}>}
  */
-export function run(argv, { cwd = root, env = process.env, capture = false } = {}) {
+export function run(argv, { cwd = root, env = process.env, capture = false, echo = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(argv[0], argv.slice(1), { cwd, env, stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'] })
     const out = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr']) {
-      child[name]?.setEncoding('utf8').on('data', (text) => (out[name] += text))
+      child[name]?.setEncoding('utf8').on('data', (text) => {
+        out[name] += text
+        if (echo && name === 'stdout') process.stdout.write(text)
+      })
     }
     child.on('error', (error) => resolve({ code: 127, ...out, stderr: `${argv[0]}: ${error.message}` }))
     child.on('close', (code) => resolve({ code: code ?? 1, ...out }))

@@ -6,6 +6,7 @@ import { ensureAnsibleLint, ensureTestAnsibles } from './ansible.mjs'
 import { ensureOtherNode } from './other-node.mjs'
 import { root } from './paths.mjs'
 import { ensureCheckJsonschema, ensurePrometheusClient } from './pip-tools.mjs'
+import { ensureRoot, NODE_INSIDE } from './other-release.mjs'
 import { isRoot, run } from './run.mjs'
 
 /**
@@ -17,6 +18,9 @@ const NODE_DEPENDENT = [
   'unit/notify-delivery', 'unit/notify-docs', 'unit/notify-proxy', 'unit/test-runner', 'unit/times', 'unit/vault', 'unit/watch', 'unit/windows',
   'property/windows', 'integration/end-to-end',
 ]
+
+/** What a Slurm decides: whose drain it is, and what the Slurm roles do and read. */
+const SLURM_DEPENDENT = ['lab/reasons', 'lab/slurm-roles']
 
 /** They take longest, by far: begun last, each would go on alone at the end. */
 const LONGEST = ['lab/rollout', 'lab/visit', 'lab/soak', 'integration/kill']
@@ -30,6 +34,7 @@ const LONGEST = ['lab/rollout', 'lab/visit', 'lab/soak', 'integration/kill']
 export const STAGES = [
   { name: 'types', title: 'types and build' },
   { name: 'lab', rooms: ['lab'], timeout: 3600, lane: 'lab', prepare: inLab },
+  { name: 'newer-slurm', size: 'rest', rooms: ['lab'], files: SLURM_DEPENDENT, timeout: 3600, lane: 'lab', prepare: onNewerSlurm },
   { name: 'integration', rooms: ['integration'], timeout: 3600, prepare: withAnsible },
   { name: 'contract', rooms: ['contract'], timeout: 1800, prepare: withOthers },
   { name: 'lint', title: 'lint (eslint)', argv: ['--max-semi-space-size=128', 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'] },
@@ -79,7 +84,7 @@ function testsBelow(room) {
   }))
 }
 
-/** Installs and builds what these stages need, each thing once: stage name to {env, node, notes, missing} or {skip}. */
+/** Installs and builds what these stages need, each thing once: stage name to {env, node, inside, notes, missing} or {skip}. */
 export async function prepare(stages) {
   const ready = await Promise.all(stages.map(async (stage) => [stage.name, { env: {}, notes: [], missing: [], ...(await stage.prepare?.()) }]))
   return new Map(ready)
@@ -126,6 +131,16 @@ async function inLab() {
   // Each file says for itself why it cannot run, also where this fails: the other stages go on.
   if ((await labUnsupported()) === undefined) await buildBase().catch(() => {})
   return ansible
+}
+
+/** Debian 13 in a root of its own, with its Slurm and its ansible-core; Node is that of this machine. */
+async function onNewerSlurm() {
+  if (!isRoot) return { skip: 'a root of another release is entered by mounts and namespaces: that needs root' }
+  const { labUnsupported } = await import(join(root, 'dist/test/lab/support/lab.js'))
+  const reason = (await labUnsupported()) ?? (await ensureRoot('trixie').catch((error) => `no root of Debian 13: ${error.message}`))
+  if (typeof reason === 'string') return { skip: reason }
+  const { inside, env, versions } = reason
+  return { inside, env, node: NODE_INSIDE, notes: [`Slurm ${versions.Slurm} and OpenSSH ${versions.OpenSSH} of Debian 13`] }
 }
 
 async function onOtherNode() {

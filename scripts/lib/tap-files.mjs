@@ -25,19 +25,19 @@ export function endAll(signal = 'SIGTERM') {
 }
 
 /**
- * Runs one file to its end. `timeout` in seconds.
+ * Runs one file to its end. `timeout` in seconds. `inside`: the command that Node is started by, where it is another root.
  * @typedef {{file: string, pass: number, fail: number, skips: string[], failures: string[], comments: string[], left: string[], seconds: number, cpu: number}} Outcome
  * `cpu`: user and system time of all that was waited for, seconds. `left`: names of tests that `--full` adds.
  * @returns {Promise<Outcome>}
  */
-export function runTapFile(path, { node = process.execPath, env = process.env, timeout }) {
+export function runTapFile(path, { node = process.execPath, inside = [], env = process.env, timeout }) {
   const file = relative(root, path)
   const started = performance.now()
   return new Promise((resolve) => {
     // Nothing more begins in the second that is left.
     if (ending) return
     // A process group of its own, so that a file that hangs can be ended with whatever it started.
-    const child = spawn('/bin/sh', ['-c', TIMED, 'sh', node, '--enable-source-maps', path], {
+    const child = spawn('/bin/sh', ['-c', TIMED, 'sh', ...inside, node, '--enable-source-maps', path], {
       cwd: root,
       detached: true,
       env: { ...env, TAP: '1', TAP_TIMEOUT: String(timeout), NO_COLOR: '1' },

@@ -14,6 +14,7 @@ t.setTimeout(1_700_000)
 const BROKEN = `    - name: a kernel without the driver
       ansible.builtin.copy: { dest: /etc/slurm/gres.conf, content: "# no driver", mode: "0644" }
       tags: [DrainChange]
+      notify: ask for a reboot
 `
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
@@ -41,10 +42,10 @@ async function refused(t: Test, ansible: string): Promise<void> {
   t.same(await fleet.versions(['node02', 'node03', 'node04']), ['1.0', '1.0', '1.0'], 'no other node was touched')
 
   // The next commit brings the driver back: the node is still ours, and is mended.
-  fleet.repository.commit('with the driver', { 'site.yml': sitePlaybook('1.2', BROKEN.replace('a kernel without the driver', 'the driver').replace('# no driver', 'Name=gpu File=/dev/zero\\n')) })
+  fleet.repository.commit('with the driver', { 'site.yml': sitePlaybook('1.1', BROKEN.replace('a kernel without the driver', 'the driver').replace('# no driver', 'Name=gpu File=/dev/zero\\n')) })
   const mended = await fleet.patchrun(['run', '--yes', '--json'])
   if (!t.equal(mended.exitCode, 0)) t.comment(mended.stderr, mended.stdout)
-  t.same(await fleet.versions(), ['1.2', '1.2', '1.2', '1.2'])
+  t.same(await fleet.versions(), ['1.1', '1.1', '1.1', '1.1'])
   t.same(Object.entries(await fleet.states()).filter(([, state]) => !/^IDLE/.test(state) || /DRAIN|INVALID/.test(state)), [])
 }
 

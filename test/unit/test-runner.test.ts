@@ -93,7 +93,7 @@ t.test('a file that leaves all it has to the other pass is not taken for an empt
 })
 
 t.test('both passes together run every test file, and nothing but what divides itself twice', (t) => {
-  const names = (size: string): string[] => plan({}, size).flatMap(({ stage, file }) => (file && stage.name !== 'other-node' ? [relative(join(root, 'dist'), file).replace(/\.js$/, '.ts')] : []))
+  const names = (size: string): string[] => plan({}, size).flatMap(({ stage, file }) => (file && !['other-node', 'newer-slurm'].includes(stage.name) ? [relative(join(root, 'dist'), file).replace(/\.js$/, '.ts')] : []))
   const all = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts')).map((path) => `test/${path}`)
   const [first, then] = [names('quick'), names('rest')]
   t.same([...first].sort(), all.sort(), 'the quick pass begins each once')
@@ -102,6 +102,8 @@ t.test('both passes together run every test file, and nothing but what divides i
   t.same(['unit/errors', 'integration/pin'].filter((name) => then.includes(`test/${name}.test.ts`)), [])
   const other = plan({ stages: ['other-node'] }, 'rest').flatMap(({ file }) => file ?? [])
   t.ok(other.length > 15 && other.some((file) => file.endsWith('end-to-end.test.js')), 'the other Node runs what it can do otherwise')
+  t.same(plan({ stages: ['newer-slurm'] }, 'rest').map(({ file }) => relative(root, file ?? '')).sort(), ['dist/test/lab/reasons.test.js', 'dist/test/lab/slurm-roles.test.js'])
+  t.same(plan({ stages: ['newer-slurm'] }, 'quick'), [])
   t.same(plan({ stages: ['unit'], only: 'errors' }, 'quick').map(({ file }) => relative(root, file ?? '')), ['dist/test/unit/errors.test.js'])
   t.end()
 })
