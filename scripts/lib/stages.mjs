@@ -20,7 +20,7 @@ const NODE_DEPENDENT = [
 ]
 
 /** What a Slurm decides: whose drain it is, and what the Slurm roles do and read. */
-const SLURM_DEPENDENT = ['lab/reasons', 'lab/slurm-roles']
+const SLURM_DEPENDENT = ['lab/reasons', 'lab/states', 'lab/slurm-roles']
 
 /** They take longest, by far: begun last, each would go on alone at the end. */
 const LONGEST = ['lab/rollout', 'lab/visit', 'lab/soak', 'integration/kill']

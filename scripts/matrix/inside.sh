@@ -15,6 +15,8 @@ exec unshare --mount --propagation private bash -c '
   touch usr/local/bin/node; mount --bind "$node" usr/local/bin/node
   mkdir -p mnt/outside; pivot_root . mnt/outside; umount -l /mnt/outside
   cd "$HOME_OF_PATCHRUN"
+  # The same test file may run outside at the same time, and would have the same directory for its fixtures.
+  mkdir -p .tap; mount -t tmpfs -o mode=755 tmpfs .tap
   keep=(); while IFS= read -r name; do keep+=("$name=${!name}"); done < <(compgen -e | grep -E "^(LAB_|PATCHRUN_TEST_|TAP_|LAUNCHES_OF_TESTS$)")
   exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 NO_COLOR=1 TAP=1 \
     PATCHRUN_TOOLS_DIR=/var/lib/patchrun-tools "${keep[@]}" "$@"

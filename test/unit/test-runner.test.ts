@@ -102,7 +102,7 @@ t.test('both passes together run every test file, and nothing but what divides i
   t.same(['unit/errors', 'integration/pin'].filter((name) => then.includes(`test/${name}.test.ts`)), [])
   const other = plan({ stages: ['other-node'] }, 'rest').flatMap(({ file }) => file ?? [])
   t.ok(other.length > 15 && other.some((file) => file.endsWith('end-to-end.test.js')), 'the other Node runs what it can do otherwise')
-  t.same(plan({ stages: ['newer-slurm'] }, 'rest').map(({ file }) => relative(root, file ?? '')).sort(), ['dist/test/lab/reasons.test.js', 'dist/test/lab/slurm-roles.test.js'])
+  t.same(plan({ stages: ['newer-slurm'] }, 'rest').map(({ file }) => relative(root, file ?? '')).sort(), ['dist/test/lab/reasons.test.js', 'dist/test/lab/slurm-roles.test.js', 'dist/test/lab/states.test.js'])
   t.same(plan({ stages: ['newer-slurm'] }, 'quick'), [])
   t.same(plan({ stages: ['unit'], only: 'errors' }, 'quick').map(({ file }) => relative(root, file ?? '')), ['dist/test/unit/errors.test.js'])
   t.end()

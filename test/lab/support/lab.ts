@@ -65,14 +65,14 @@ export async function buildBase(): Promise<string> {
  * Brings up a lab (a second or two; the first one ever builds the nodes' file system, about 35 s). However this process
  * ends, the kernel ends the lab with it. Fails with the lab's last words after five minutes.
  */
-export async function startLab({ nodes = 6, bootDelay = Number(process.env['LAB_BOOT_DELAY'] ?? 0.2), etc }: { readonly nodes?: number; /** How long a node's firmware takes, s. */ readonly bootDelay?: number; /** Of slurm/etc: what Slurm's configuration has besides. */ readonly etc?: string } = {}): Promise<Lab> {
+export async function startLab({ nodes = 6, bootDelay = Number(process.env['LAB_BOOT_DELAY'] ?? 0.2), etc, enough }: { readonly nodes?: number; /** How long a node's firmware takes, s. */ readonly bootDelay?: number; /** Of slurm/etc: what Slurm's configuration has besides. */ readonly etc?: string; /** It is up when so many nodes are idle; otherwise when all are. */ readonly enough?: number } = {}): Promise<Lab> {
   await sweep()
   const base = await buildBase()
   const directory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
   // The kernel kills a process with --pdeathsig when its parent dies, and lab-run.sh takes the whole lab with it.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', join(scripts, 'lib/lab-run.sh'), String(nodes), directory, base], {
     detached: true,
-    env: { ...process.env, LAB_BOOT_DELAY: String(bootDelay), ...(etc !== undefined && { LAB_ETC: join(scripts, 'etc', etc) }) },
+    env: { ...process.env, LAB_BOOT_DELAY: String(bootDelay), ...(etc !== undefined && { LAB_ETC: join(scripts, 'etc', etc) }), ...(enough !== undefined && { LAB_READY: String(enough) }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // Whether it could be started at all is seen from its pid, below.
