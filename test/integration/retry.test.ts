@@ -14,6 +14,8 @@ const at = (ground: Playground, ...nodes: number[]): (string | undefined)[] => n
 
 await inFull(t, 'an approval is for this commit and these nodes', options, async (t) => {
   const ground = make(t, { nodes: 4, rollout: { approval: ['wide'] } })
+  // A canary that is as it should be takes one look.
+  ground.write('node01', 'etc/version', '1\n')
   const sha = ground.commit('version 1', version('1'))
   t.match(await say(ground, ['approve', '--sha', sha]), error(2, 'usage/nothing-to-approve'))
   t.match(await say(ground, ['abort', '--reason', 'x']), error(2, 'usage/nothing-to-abort'))
