@@ -60,12 +60,11 @@ async function haltsAt(t: Pick<Test, 'match' | 'notMatch'>, ground: Playground, 
   t.match(await run(ground), { code: 0, stderr: /superseded/ })
 }
 
-await inQuick(t, 'a playbook that cannot be run halts with its place, and the commit that mends it goes through', options, (t) => haltsAt(t, make(t), FAULTS.slice(0, 2)))
+await inQuick(t, 'a playbook that cannot be run halts with its place, and the commit that mends it goes through', options, (t) => haltsAt(t, make(t), FAULTS.slice(0, 3)))
 
 // What Ansible says differs between versions; what comes of it does not.
 await inFull(t, 'a playbook that cannot be run: the other faults, and the oldest Ansible on all of them', options, async (t) => {
-  if (OFTEN !== SELDOM) await haltsAt(t, make(t), FAULTS.slice(2, 3))
-  await haltsAt(t, make(t, {}, SELDOM), OFTEN === SELDOM ? FAULTS.slice(2) : FAULTS)
+  await haltsAt(t, make(t, {}, SELDOM), OFTEN === SELDOM ? FAULTS.slice(3) : FAULTS)
 })
 
 await inFull(t, 'a commit without the playbook never opens a rollout', options, async (t) => {
@@ -94,6 +93,8 @@ await inFull(t, 'a commit without the playbook never opens a rollout', options, 
 
 await inFull(t, 'a repository that is away, changed or tampered with', options, async (t) => {
   const ground = make(t, {}, SELDOM)
+  // The node has it already, and so one look finishes the rollout. The last of this test changes it.
+  ground.write('node01', 'etc/version', '1\n')
   ground.commit('version 1', version('1'))
   const at = join(ground.directory, 'playbooks')
   renameSync(at, `${at}.away`)
@@ -107,6 +108,7 @@ await inFull(t, 'a repository that is away, changed or tampered with', options, 
   ground.git('branch', '-m', 'trunk', 'main')
   t.match(await run(ground), { code: 0 }, 'the cause is gone: it finishes')
 
+  ground.write('node01', 'etc/version', '2\n')
   ground.commit('version 2', version('2'))
   ground.git('commit', '-q', '--amend', '--allow-empty', '-m', 'version 2')
   t.match(await say(ground, ['detect']), { code: 0 })

@@ -20,7 +20,7 @@ const version = (v: string, more = ''): Record<string, string> => ({ 'site.yml':
 const at = (project: Project): (string | null)[] => ['node01', 'node02'].map((n) => project.nodeFile(n, 'version'))
 
 const UNTAGGED = `- name: motd
-  ansible.builtin.copy: { dest: "{{ node_root }}/motd", content: hello, mode: "0644" }
+  write_file: { dest: "{{ node_root }}/motd", content: hello }
 `
 /** Until the log says so, or the job has ended. */
 async function said({ child, log }: ReturnType<Project['start']>, words: RegExp): Promise<void> {

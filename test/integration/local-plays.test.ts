@@ -10,7 +10,7 @@ import { inFull, inQuick } from '../support/size.js'
 t.setTimeout(600_000)
 
 await inQuick(t, 'plays for localhost', needsAnsible, async (t) => {
-  const ground = makePlayground(t.testdir(), OFTEN, { nodes: 2, canary: 'node01' })
+  const ground = makePlayground(t.testdir(), OFTEN, { nodes: 2 })
   const tasks = writeTask('etc/release', "{{ hostvars['localhost'].release | default('none') }}\n").trim().split('\n').map((l) => `    ${l}\n`).join('')
   ground.commit('local', { 'site.yml': `- name: decide
   hosts: localhost
@@ -41,13 +41,13 @@ ${tasks}` })
 
 /** Writes a file beside the nodes, from a play for localhost. */
 const beside = (file: string, content: string, tags: string): string => `    - name: tell the world
-      ansible.builtin.copy: { dest: "${file}", content: "${content}", mode: "0644" }
+      write_file: { dest: "${file}", content: "${content}" }
       tags: [${tags}]
 `
 
 for (const [size, bin] of [[inQuick, OFTEN], [inFull, SELDOM]] as const) {
   await size(t, 'plays for localhost that run', { ...needsAnsible, ...(size === inFull && SELDOM === OFTEN && { skip: 'there is no second ansible-core' }) }, async (t) => {
-    const ground = makePlayground(t.testdir(), bin, { nodes: 2, canary: 'node01' })
+    const ground = makePlayground(t.testdir(), bin, { nodes: 2 })
     edit(ground, (d) => (d['inventory'] = { ...d['inventory'], localhost: 'run' }))
     const note = join(ground.directory, 'world')
     const site = (local: string): string => `- name: decide

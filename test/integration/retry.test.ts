@@ -14,6 +14,8 @@ const at = (ground: Playground, ...nodes: number[]): (string | undefined)[] => n
 
 await inFull(t, 'an approval is for this commit and these nodes', options, async (t) => {
   const ground = make(t, { nodes: 4, rollout: { approval: ['wide'] } })
+  // A canary that is as it should be takes one look.
+  ground.write('node01', 'etc/version', '1\n')
   const sha = ground.commit('version 1', version('1'))
   t.match(await say(ground, ['approve', '--sha', sha]), error(2, 'usage/nothing-to-approve'))
   t.match(await say(ground, ['abort', '--reason', 'x']), error(2, 'usage/nothing-to-abort'))
@@ -44,6 +46,7 @@ await inFull(t, 'retry: quarantined, never started, and while a run is under way
   const ground = make(t, { nodes: 4, rollout: { maxFailed: 2 } })
   ground.commit('needs a licence', { 'site.yml': site(`${licence}${writeTask('etc/version', '1\n')}`) })
   for (const n of ['node01', 'node03']) ground.write(n, 'licence', 'ok')
+  ground.write('node01', 'etc/version', '1\n')
   t.match(await run(ground), { code: 4, stdout: /Quarantined: 2 nodes\n[^]*read the licence/ })
   t.match(await say(ground, ['retry', 'node01,node99']), error(2, 'usage/not-in-rollout', /node99[^]*usage\/nothing-to-retry[^]*node01.*GOOD/))
   ground.write('node02', 'licence', 'ok')

@@ -76,8 +76,7 @@ await inFull(t, 'odd names and a bare environment', options, async (t) => {
   const odd = ['Rack1.Node-A_1.example.ORG', 'x'.repeat(63), '7of9']
   const ground = makePlayground(join(t.testdir(), `it's "Ünder" 5$; été`), SELDOM, { nodes: 1, canary: 'node01' })
   edit(ground, (d) => {
-    d['nodes'] = { allow: odd, canary: [odd[0]] }
-    d['rollout']!['waves'] = ['100%']
+    d['nodes'] = { allow: odd, canary: odd }
   })
   for (const node of odd) ground.write(node, 'etc/hostname', node)
   ground.commit('version 1', version('1'))

@@ -39,7 +39,7 @@ export function makePlayground(directory: string, ansibleBin: string, fleet: Pla
     directory,
     file,
     git,
-    commit: (subject, files) => commit(subject, Object.values(files).some((text) => text?.includes(` ${WRITE_FILE}:`)) ? { ...files, [`action_plugins/${WRITE_FILE}.py`]: plugin() } : files),
+    commit: (subject, files) => commit(subject, Object.values(files).some((text) => text?.includes(` ${WRITE_FILE}:`)) ? { ...files, [`action_plugins/${WRITE_FILE}.py`]: writingAction() } : files),
     declare: ({ nodes = 6, canary = 'node[01-02]', deny = [], rollout, ansible, changes, hostVars, state }) => {
       const last = String(nodes).padStart(2, '0')
       // JSON is YAML: no quoting of ours can go wrong.
@@ -84,7 +84,8 @@ ${indent(tasks)}${handlers === '' ? '' : `  handlers:\n${indent(handlers)}`}`
 const indent = (text: string): string => text.trim().split('\n').map((line) => `    ${line}\n`).join('')
 
 const WRITE_FILE = 'write_file'
-const plugin = (): string => readFileSync(resolve(import.meta.dirname, '../../../test/support/action_plugins', `${WRITE_FILE}.py`), 'utf8')
+/** The text of that action's plugin: below another name in `action_plugins` it stands for the module of that name. */
+export const writingAction = (): string => readFileSync(resolve(import.meta.dirname, '../../../test/support/action_plugins', `${WRITE_FILE}.py`), 'utf8')
 
 /** Writes one file on the node, by the module that playbooks use: two or three processes for each node and look. */
 export const copyTask = (path: string, content: string, tags = '[HotChange]', more = ''): string => task('ansible.builtin.copy', path, content, tags, more)
