@@ -6,7 +6,7 @@ import type { ExitCode } from '../errors.js'
 import { nearest } from '../fleet/nearest.js'
 import { DEFAULT_CONFIG } from './context.js'
 import type { Call, GlobalOptions, Io } from './context.js'
-import type { Verb } from './verb.js'
+import type { OptionSpec, Verb } from './verb.js'
 import { GLOBAL_OPTIONS, VERBS } from './verbs.js'
 import { version } from './version.js'
 
@@ -103,10 +103,13 @@ function usageError({ message, code }: CommanderError): PatchrunError {
   })
 }
 
-/** commander suggests what is nearly as long: --enviroment is far from --env. */
+/** commander knows nothing of other verbs, and suggests what is nearly as long: --enviroment is far from --env. */
 function longer(message: string): string {
   const [, given = ''] = /unknown option '(--[^'=]+)/.exec(message) ?? []
-  const known = [GLOBAL_OPTIONS, ...VERBS.map((v) => v.options ?? [])].flat().flatMap(([flags]) => /--[\w-]+/.exec(flags) ?? [])
+  const flagsOf = (options: readonly OptionSpec[]): readonly string[] => options.flatMap(([flags]) => /--[\w-]+/.exec(flags) ?? [])
+  const verbs = VERBS.filter((v) => flagsOf(v.options ?? []).includes(given)).map((v) => v.name)
+  if (verbs.length > 0) return `It is an option of ${verbs.join(', ')}.`
+  const known = flagsOf([GLOBAL_OPTIONS, ...VERBS.map((v) => v.options ?? [])].flat())
   const meant = known.filter((flag) => given.startsWith(flag)).sort((a, b) => b.length - a.length)[0]
   return meant === undefined ? '' : `Did you mean ${meant}?`
 }
