@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import { nearest } from '../fleet/nearest.js'
-import { DEFAULT_CONFIG } from './context.js'
+import { commandText, DEFAULT_CONFIG } from './context.js'
 import type { Call, GlobalOptions, Io } from './context.js'
 import type { OptionSpec, Verb } from './verb.js'
 import { GLOBAL_OPTIONS, VERBS } from './verbs.js'
@@ -128,8 +128,17 @@ function toGlobal(options: Readonly<Record<string, unknown>>, { env }: Io): Glob
 }
 
 /** How to tell an error, when argv itself could not be understood. */
-export function errorManners(argv: readonly string[], { env }: Pick<Io, 'env'>): { readonly json: boolean; readonly color: boolean; readonly verbose: boolean } {
+export function errorManners(argv: readonly string[], { env }: Pick<Io, 'env'>): { readonly json: boolean; readonly color: boolean; readonly verbose: boolean; readonly command: string } {
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)
-  return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose') }
+  return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose'), command: commandText({ config: valueOf(own, '-c', '--config') ?? DEFAULT_CONFIG, env: valueOf(own, '--env') }) }
+}
+
+function valueOf(argv: readonly string[], ...flags: readonly string[]): string | undefined {
+  for (const [i, word] of argv.entries()) {
+    if (flags.includes(word)) return argv[i + 1]
+    const flag = flags.find((f) => f.startsWith('--') && word.startsWith(`${f}=`))
+    if (flag !== undefined) return word.slice(flag.length + 1)
+  }
+  return undefined
 }
