@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { mustAsk } from '../../lib/cli/confirm.js'
+import { mustAsk, mustAskThere } from '../../lib/cli/confirm.js'
 import { commandText, typedWith } from '../../lib/cli/context.js'
 import { exitOf } from '../../lib/cli/detect.js'
 import { explain } from '../../lib/cli/explain.js'
@@ -260,6 +260,11 @@ t.test('nothing begins by accident', async (t) => {
       [[], { stdin: {} }, {}, /standard input is no terminal/], [[], { stderr: {} }, {}, /standard error is no terminal/],
       [['--json'], {}, {}, /--json/], [['-q'], {}, {}, /--quiet/], [[], {}, { CI: 'true' }, /job of CI/],
     ] as const) t.throws(() => asked([...verb, ...more], io, env), { code: 'usage/needs-yes', exitCode: 2, message: why, hint: new RegExp(`: patchrun ${[...verb, ...more].join(' ')} --yes$`) })
+  }
+  const config = join(t.testdir({ 'patchrun.yml': 'schemaVersion: 1\nfleet: f\nplaybooks: { repository: ./p }\nnodes: { allow: [a, b] }\nenvironments:\n  test: { nodes: { allow: [a], canary: [a] } }\n  prod: { nodes: { allow: [b], canary: [b] } }\n' }), 'patchrun.yml')
+  for (const [env, code] of [[undefined, 'usage/no-environment'], ['prod', 'usage/needs-yes'], ['x', 'usage/unknown-environment']] as const) {
+    const io = { ...fakeIo({}), stdin: {}, stderr: {} }
+    await t.rejects(mustAskThere({ io, argv: ['run'], global: { config, ...(env !== undefined && { env }), json: false, color: false, screen: false, level: 'normal' } } as never, { args: [], options: {} }), { code }, `with --yes it would not work either: ${env}`)
   }
   t.equal(typedWith(['retry', '--reason', "it's mended", '--', '-x'], '--yes'), "patchrun retry --reason 'it'\\''s mended' --yes -- -x")
 })
