@@ -22,6 +22,8 @@ export interface Place {
   readonly column?: number
   /** The offending text, as it stands there (at most one line). */
   readonly text?: string
+  /** The whole line, where no file holds it: what an option was given. */
+  readonly source?: string
 }
 
 /** One mistake: what was found, where, and what to do about it. */

@@ -3,13 +3,13 @@ import { approvable, approve } from '../engine/approve.js'
 import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
 import { approvalText, steerText } from '../report/text-steer.js'
-import { agree, mustAsk } from './confirm.js'
+import { agree, mustAskThere } from './confirm.js'
 import { print, sessionOptions, textOptions } from './context.js'
 import type { VerbAction } from './context.js'
 import { reasonOf, textOf } from './steer-options.js'
 
 export const approveVerb: VerbAction = async (context, call) => {
-  const asked = mustAsk(context, call)
+  const asked = await mustAskThere(context, call)
   const session = await openSession(sessionOptions(context, call))
   const sha = textOf(call, 'sha')
   let [key] = call.args

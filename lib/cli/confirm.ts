@@ -6,6 +6,7 @@ import { describeActor } from '../engine/actor.js'
 import { choose } from '../engine/choose.js'
 import { storeOf } from '../engine/store-of.js'
 import { PatchrunError } from '../errors.js'
+import { placeOf } from '../engine/places.js'
 import { pinToRoll } from '../engine/pin.js'
 import type { Session } from '../engine/session.js'
 import { lookAround } from '../engine/surroundings.js'
@@ -24,6 +25,17 @@ export function mustAsk({ io, global, argv }: Context, { options }: Call): boole
   const why = nobodyAnswers(io, global)
   if (why === null) return true
   throw new PatchrunError({ code: 'usage/needs-yes', message: `${why}, so nobody can be asked, and nothing was begun`, hint: `To begin without a question: ${typedWith(argv, '--yes')}` })
+}
+
+/** The same; where the command would not work with --yes either, because no environment is named, that is thrown: a hint works as it is typed. */
+export async function mustAskThere(context: Context, call: Call): Promise<boolean> {
+  try {
+    return mustAsk(context, call)
+  } catch (error) {
+    const { config, env } = context.global
+    await placeOf({ file: config, ...(env !== undefined && { environment: env }) })
+    throw error
+  }
 }
 
 function nobodyAnswers({ stdin, stderr, env }: Io, { json, level }: Context['global']): string | null {

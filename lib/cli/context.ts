@@ -66,18 +66,18 @@ export function pinnedOptions(context: Context, call: Call): ReturnType<typeof s
 }
 
 /** A word as a shell takes it. */
-const quote = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+export const quoted = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /** A command line with one more option; options end where `--` stands. */
 export function typedWith(argv: readonly string[], option?: string): string {
   const end = argv.indexOf('--')
   const at = end < 0 ? argv.length : end
-  return ['patchrun', ...argv.slice(0, at), ...(option === undefined ? [] : [option]), ...argv.slice(at)].map(quote).join(' ')
+  return ['patchrun', ...argv.slice(0, at), ...(option === undefined ? [] : [option]), ...argv.slice(at)].map(quoted).join(' ')
 }
 
 /** The command with the options that lead to the same fleet, for hints. */
 export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env'>): string {
-  return ['patchrun', ...(config === DEFAULT_CONFIG ? [] : ['-c', quote(config)]), ...(env === undefined ? [] : ['--env', quote(env)])].join(' ')
+  return ['patchrun', ...(config === DEFAULT_CONFIG ? [] : ['-c', quoted(config)]), ...(env === undefined ? [] : ['--env', quoted(env)])].join(' ')
 }
 
 export const DEFAULT_CONFIG = 'patchrun.yml'

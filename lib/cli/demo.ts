@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // See it work: the example of `init`, a good commit, one that breaks on a canary, the fix. Real git, real Ansible.
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { runRollout } from '../engine/rollout.js'
 import type { RunResult } from '../engine/rollout.js'
 import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
 import { commitFile } from '../playbook/create.js'
-import { textOptions } from './context.js'
+import { quoted, textOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
 import { createExample } from './init.js'
 import { printRollout, rolloutFormats } from './print-rollout.js'
@@ -41,24 +42,41 @@ const ACTS: readonly Act[] = [
 ]
 
 export const demo: VerbAction = async (context, { args }) => {
-  const directory = args[0] ?? (await mkdtemp(join(tmpdir(), 'patchrun-demo-')))
+  const directory = resolve(args[0] ?? (await mkdtemp(join(tmpdir(), 'patchrun-demo-'))))
   await createExample(directory, context.kill)
-  const { paint } = await textOptions(context)
+  const inside: Context = { ...context, global: { ...context.global, config: join(directory, 'patchrun.yml') } }
+  const { paint } = await textOptions(inside)
   const say = (text: string): void => void context.io.stderr.write(`${text}\n`)
   say(`Six nodes, which are directories below ${join(directory, 'nodes')}, and a playbook repository beside them.`)
   for (const [index, act] of ACTS.entries()) {
     say(`\n${paint.strong(`${index + 1} of ${ACTS.length}: ${act.title}`)}`)
     const sha = await commitFile(join(directory, 'playbooks'), 'site.yml', act.edit, act.title, { signal: context.kill })
     say(`commit ${sha.slice(0, 12)}\n`)
-    const outcome = await perform(context, directory)
-    if (outcome === 'interrupted') return EXIT.interrupted
+    const outcome = await perform(inside, directory)
+    if (outcome === 'interrupted') {
+      say(`It left ${directory}`)
+      return EXIT.interrupted
+    }
     const wrong = await compare(directory, act, outcome)
     for (const line of wrong) say(paint.bad(line))
-    if (wrong.length > 0) return EXIT.fault
+    if (wrong.length > 0) {
+      say(`It left ${directory}`)
+      return EXIT.fault
+    }
   }
   say(`\n${paint.good('As it should be:')} the bad commit reached no node, and the fix reached all six.`)
-  say(`Look around, or change site.yml and commit:\n  cd ${directory}\n  patchrun history\n  patchrun report\n  patchrun run`)
+  await writeFile(join(directory, 'patchrun'), commandFile(context), { mode: 0o755 })
+  say(`All that it left is in ${directory}: ${LEFT}`)
+  say(`Look around, or change playbooks/site.yml, commit, and roll it out:\n  cd ${quoted(directory)}\n  ./patchrun history\n  ./patchrun report\n  git -C playbooks commit --all --message 'My change'\n  ./patchrun run\nDone with it: rm -r ${quoted(directory)}`)
   return EXIT.reached
+}
+
+const LEFT = 'patchrun.yml and its schema, the repository playbooks, nodes, what patchrun knows of them in .patchrun, and the command patchrun.'
+
+/** This very patchrun, with the Ansible and the git that the demo found: whoever started it from a clone has none of them on the PATH. */
+function commandFile({ io }: Context): string {
+  const script = fileURLToPath(new URL('../../bin/patchrun.js', import.meta.url))
+  return `#!/bin/sh\nPATH=${quoted(io.env['PATH'] ?? '')} exec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`
 }
 
 async function perform(context: Context, directory: string): Promise<RunResult['outcome']> {

@@ -26,10 +26,10 @@ export function lookOptions({ io, global, kill }: Context): DetectOptions {
   const tell = (text: string): void => void (global.level !== 'quiet' && io.stderr.write(`${text}\n`))
   return {
     signal: kill,
-    onPinned: (pin, nodes) => tell(`looking at ${count(nodes, 'node')} at ${pinText(pin)}, in check mode`),
-    onNotice: (text) => tell(clean(text, 2000)),
-    onEvent: (event) => {
-      if (event.ev === 'task' && global.level === 'verbose') tell(`  task "${clean(event.task.name, 200)}"`)
+    onEvent: (progress) => {
+      if (progress.type === 'looking') tell(`looking at ${count(progress.nodes.length, 'node')} at ${pinText(progress.pin)}, in check mode`)
+      else if (progress.type === 'notice') tell(clean(progress.text, 2000))
+      else if (progress.type === 'ansible' && progress.event.ev === 'task' && global.level === 'verbose') tell(`  task "${clean(progress.event.task.name, 200)}"`)
     },
   }
 }

@@ -5,7 +5,7 @@ import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import type { EnvironmentsReport } from '../report/answers.js'
 import { REPORT_VERSION } from '../report/types.js'
-import { printJson, sessionOptions } from './context.js'
+import { commandText, printJson, sessionOptions } from './context.js'
 import type { Call, Context, VerbAction } from './context.js'
 import { explain } from './explain.js'
 
@@ -36,7 +36,7 @@ async function told(verb: VerbAction, context: Context, call: Call): Promise<Exi
     if (!(error instanceof PatchrunError) || context.kill.aborted) throw error
     const { io, global: { json, color, level, env = '' }, zone, collect } = context
     if (!json) io.stderr.write(`In the environment ${env}:\n`)
-    return explain(error, { io, json, color, verbose: level === 'verbose', zone, interrupted: false, ...(collect && { collect }) })
+    return explain(error, { io, json, color, verbose: level === 'verbose', command: commandText(context.global), zone, interrupted: false, ...(collect && { collect }) })
   }
 }
 

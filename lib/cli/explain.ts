@@ -5,6 +5,7 @@ import { isAbsolute } from 'node:path'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode, Place, Problem } from '../errors.js'
 import { PLAIN } from '../report/paint.js'
+import { inCommand } from '../report/words.js'
 import { problemsText } from '../report/text-problems.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { ErrorReport } from '../report/answers.js'
@@ -16,6 +17,8 @@ export interface Manners {
   readonly json: boolean
   readonly color: boolean
   readonly verbose: boolean
+  /** With the options that lead to the same fleet, for hints. */
+  readonly command: string
   /** IANA time zone in which times are shown. */
   readonly zone: string
   /** The user ended it: whatever was thrown then is the end, not a fault. */
@@ -23,8 +26,9 @@ export interface Manners {
   readonly collect?: Context['collect']
 }
 
-export async function explain(error: unknown, { io, json, color, verbose, zone, interrupted, collect }: Manners): Promise<ExitCode> {
-  const { problems, exitCode } = interrupted && !(error instanceof PatchrunError) ? INTERRUPTED : describe(error, verbose)
+export async function explain(error: unknown, { io, json, color, verbose, command, zone, interrupted, collect }: Manners): Promise<ExitCode> {
+  const { problems: found, exitCode } = interrupted && !(error instanceof PatchrunError) ? INTERRUPTED : describe(error, verbose)
+  const problems = found.map((problem): Problem => ({ ...problem, hint: inCommand(problem.hint, command) }))
   if (json) {
     const document: ErrorReport = { schemaVersion: REPORT_VERSION, kind: 'error', problems, exitCode }
     printJson({ io, ...(collect && { collect }) }, document)

@@ -4,9 +4,9 @@ import { Command, CommanderError, Option } from 'commander'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
 import { nearest } from '../fleet/nearest.js'
-import { DEFAULT_CONFIG } from './context.js'
+import { commandText, DEFAULT_CONFIG } from './context.js'
 import type { Call, GlobalOptions, Io } from './context.js'
-import type { Verb } from './verb.js'
+import type { OptionSpec, Verb } from './verb.js'
 import { GLOBAL_OPTIONS, VERBS } from './verbs.js'
 import { version } from './version.js'
 
@@ -103,10 +103,13 @@ function usageError({ message, code }: CommanderError): PatchrunError {
   })
 }
 
-/** commander suggests what is nearly as long: --enviroment is far from --env. */
+/** commander knows nothing of other verbs, and suggests what is nearly as long: --enviroment is far from --env. */
 function longer(message: string): string {
   const [, given = ''] = /unknown option '(--[^'=]+)/.exec(message) ?? []
-  const known = [GLOBAL_OPTIONS, ...VERBS.map((v) => v.options ?? [])].flat().flatMap(([flags]) => /--[\w-]+/.exec(flags) ?? [])
+  const flagsOf = (options: readonly OptionSpec[]): readonly string[] => options.flatMap(([flags]) => /--[\w-]+/.exec(flags) ?? [])
+  const verbs = VERBS.filter((v) => flagsOf(v.options ?? []).includes(given)).map((v) => v.name)
+  if (verbs.length > 0) return `It is an option of ${verbs.join(', ')}.`
+  const known = flagsOf([GLOBAL_OPTIONS, ...VERBS.map((v) => v.options ?? [])].flat())
   const meant = known.filter((flag) => given.startsWith(flag)).sort((a, b) => b.length - a.length)[0]
   return meant === undefined ? '' : `Did you mean ${meant}?`
 }
@@ -125,8 +128,17 @@ function toGlobal(options: Readonly<Record<string, unknown>>, { env }: Io): Glob
 }
 
 /** How to tell an error, when argv itself could not be understood. */
-export function errorManners(argv: readonly string[], { env }: Pick<Io, 'env'>): { readonly json: boolean; readonly color: boolean; readonly verbose: boolean } {
+export function errorManners(argv: readonly string[], { env }: Pick<Io, 'env'>): { readonly json: boolean; readonly color: boolean; readonly verbose: boolean; readonly command: string } {
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)
-  return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose') }
+  return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose'), command: commandText({ config: valueOf(own, '-c', '--config') ?? DEFAULT_CONFIG, env: valueOf(own, '--env') }) }
+}
+
+function valueOf(argv: readonly string[], ...flags: readonly string[]): string | undefined {
+  for (const [i, word] of argv.entries()) {
+    if (flags.includes(word)) return argv[i + 1]
+    const flag = flags.find((f) => f.startsWith('--') && word.startsWith(`${f}=`))
+    if (flag !== undefined) return word.slice(flag.length + 1)
+  }
+  return undefined
 }

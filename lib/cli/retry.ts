@@ -4,13 +4,13 @@ import { openSession } from '../engine/session.js'
 import { EXIT } from '../errors.js'
 import { nodesText } from '../report/words.js'
 import { retryText } from '../report/text-steer.js'
-import { agree, mustAsk } from './confirm.js'
+import { agree, mustAskThere } from './confirm.js'
 import { print, sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
 import { reasonOf } from './steer-options.js'
 
 export const retryVerb: VerbAction = async (context, call) => {
-  const asked = mustAsk(context, call)
+  const asked = await mustAskThere(context, call)
   const session = await openSession(sessionOptions(context, call))
   if (asked) {
     const { nodes, fleet } = await retried(session, call.args[0] ?? null)

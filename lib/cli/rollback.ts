@@ -6,7 +6,7 @@ import { needReason } from '../engine/steer.js'
 import { EXIT } from '../errors.js'
 import { retreatText } from '../report/text-steer.js'
 import { planWaves } from '../rollout/index.js'
-import { agree, mustAsk } from './confirm.js'
+import { agree, mustAskThere } from './confirm.js'
 import { sessionOptions } from './context.js'
 import type { VerbAction } from './context.js'
 import { rolloutFormats } from './print-rollout.js'
@@ -15,7 +15,7 @@ import { textOf } from './steer-options.js'
 
 export const rollbackVerb: VerbAction = async (context, call) => {
   const { once } = call.options
-  const asked = mustAsk(context, call)
+  const asked = await mustAskThere(context, call)
   const reason = needReason('rollback', textOf(call, 'reason'))
   const formats = rolloutFormats(context, call)
   const session = await openSession(sessionOptions(context, call))

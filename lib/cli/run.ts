@@ -10,7 +10,7 @@ import { nextSteps } from '../report/text-next.js'
 import type { Report } from '../report/types.js'
 import { commandText, pinnedOptions, textOptions } from './context.js'
 import type { Context, VerbAction } from './context.js'
-import { confirm, mustAsk } from './confirm.js'
+import { confirm, mustAskThere } from './confirm.js'
 import type { Formats } from './answer.js'
 import { requireKeptState } from './job.js'
 import { printRollout, rolloutFormats } from './print-rollout.js'
@@ -20,7 +20,7 @@ import type { Screen } from './screen/types.js'
 
 export const run: VerbAction = async (context, call) => {
   const { once, again } = call.options
-  const asked = mustAsk(context, call)
+  const asked = await mustAskThere(context, call)
   const formats = rolloutFormats(context, call)
   const untilWave = waveOf(call)
   const wait = waitOf(call)

@@ -14,12 +14,12 @@ import type { LintReport } from '../report/answers.js'
 import { buildLint } from '../report/build-lint.js'
 import type { PinnedCommit } from '../rollout/index.js'
 import { layoutOf } from './layout.js'
-import { lfsWarning, pinCommit, useCheckout } from './pin.js'
+import { pinCommit, useCheckout } from './pin.js'
 import { gateProblems } from './health-playbook.js'
-import { uncommittedWarning } from './repository-warnings.js'
+import { tellOfRepository } from './repository-warnings.js'
 import { playbookPlace } from './playbook-place.js'
-import { systemClock } from './progress.js'
-import type { Clock } from './progress.js'
+import { noticesOf, systemClock } from './progress.js'
+import type { Clock, OnProgress } from './progress.js'
 import type { Session } from './session.js'
 import { withRequirements } from './requirements.js'
 import { storeOf } from './store-of.js'
@@ -34,8 +34,7 @@ export type ListRequest = Pick<RunRequest, 'install' | 'checkout' | 'playbook' |
 export interface AuditOptions {
   readonly signal?: AbortSignal
   readonly clock?: Clock
-  /** Something people should know, in words. */
-  readonly onNotice?: (text: string) => void
+  readonly onEvent?: OnProgress
 }
 
 export interface TasksOfPin {
@@ -78,15 +77,16 @@ export async function listTasks(request: ListRequest): Promise<ListedTasks> {
 }
 
 /** The tasks of the pin, and where its files are. Throws config/…, pin/…, ansible/…; playbook/fault when the playbook cannot be loaded. */
-export async function tasksOfPin(session: Session, { signal, clock = systemClock, onNotice = () => undefined }: AuditOptions = {}): Promise<TasksOfPin> {
+export async function tasksOfPin(session: Session, { signal, clock = systemClock, onEvent: onProgress = () => undefined }: AuditOptions = {}): Promise<TasksOfPin> {
   const declared = await session.observe()
   const install = await session.findAnsible()
   const layout = layoutOf(declared)
   const { remembered } = await storeOf(declared).read()
-  const { pin } = await pinCommit(declared, remembered, signal, session.options.sha)
+  const { pin, comparison } = await pinCommit(declared, remembered, signal, session.options.sha)
+  onProgress({ type: 'pinned', pin, comparison })
   const tree = await useCheckout(declared, pin.sha, signal)
-  const fleet = await withRequirements(declared, { install, checkout: tree.path, signal, onNotice })
-  for (const text of [lfsWarning(tree), await uncommittedWarning(declared, signal)]) if (text !== null) onNotice(text)
+  const fleet = await withRequirements(declared, { install, checkout: tree.path, signal, onNotice: noticesOf(onProgress, 'requirements') })
+  await tellOfRepository(declared, tree, onProgress, signal)
   const { path: checkout } = tree
   const directory = join(dirname(layout.runs), 'looks', `lint-${process.pid}-${clock.now()}`)
   return { fleet, pin, checkout, tasks: await tasksOf({ install, checkout, playbook: fleet.playbooks.playbook, policy: fleet.ansible, directory, signal }) }

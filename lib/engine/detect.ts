@@ -8,18 +8,18 @@ import { findingOf, localFailure } from '../change/verdict.js'
 import { PatchrunError } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
 import { nodeState, withDone, wouldOpen } from '../rollout/index.js'
-import type { PinnedCommit, Verdict } from '../rollout/index.js'
+import type { Verdict } from '../rollout/index.js'
 import { REPORT_VERSION } from '../report/types.js'
 import type { DetectReport } from '../report/types.js'
 import { inState } from '../store/state-error.js'
 import { layoutOf } from './layout.js'
 import { localPlaysNotice } from './local-plays.js'
 import { leftNotice } from './lend-tree.js'
-import { lfsWarning, pinCommit, useCheckout } from './pin.js'
-import { uncommittedWarning } from './repository-warnings.js'
+import { pinCommit, useCheckout } from './pin.js'
+import { tellOfRepository } from './repository-warnings.js'
 import { playbookPlace } from './playbook-place.js'
-import { systemClock } from './progress.js'
-import type { Clock } from './progress.js'
+import { noticesOf, systemClock } from './progress.js'
+import type { Clock, NoticeCode, OnProgress } from './progress.js'
 import type { Session } from './session.js'
 import { noTags } from './tag-warnings.js'
 import { suggestedTags } from './suggested-tags.js'
@@ -29,10 +29,7 @@ import { withRequirements } from './requirements.js'
 import { storeOf } from './store-of.js'
 
 export interface DetectOptions {
-  readonly onPinned?: (pin: PinnedCommit, nodes: number) => void
-  readonly onEvent?: (event: AnsibleEvent) => void
-  /** Something people should know, in words. */
-  readonly onNotice?: (text: string) => void
+  readonly onEvent?: OnProgress
   readonly signal?: AbortSignal
   readonly clock?: Clock
   /** Look at the canaries too, whatever the limit. */
@@ -56,24 +53,26 @@ export async function detect(session: Session, options: DetectOptions = {}): Pro
   return inState(fleet.stateDirectory, () => look(session, fleet, install, options))
 }
 
-async function look(session: Session, declared: Fleet, install: AnsibleInstall, { onPinned, onEvent, onNotice = () => undefined, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
+async function look(session: Session, declared: Fleet, install: AnsibleInstall, { onEvent: onProgress = () => undefined, signal, clock = systemClock, withCanaries = false }: DetectOptions): Promise<Detected> {
   const layout = layoutOf(declared)
   const state = await storeOf(declared).read()
-  const { pin } = await pinCommit(declared, state.remembered, signal, session.options.sha)
+  const { pin, comparison } = await pinCommit(declared, state.remembered, signal, session.options.sha)
+  onProgress({ type: 'pinned', pin, comparison })
+  const notices = (code: NoticeCode): ((text: string) => void) => noticesOf(onProgress, code)
   const checkout = await useCheckout(declared, pin.sha, signal)
-  const fleet = await withRequirements(declared, { install, checkout: checkout.path, signal, onNotice })
-  for (const text of [lfsWarning(checkout), await uncommittedWarning(declared, signal)]) if (text !== null) onNotice(text)
+  const fleet = await withRequirements(declared, { install, checkout: checkout.path, signal, onNotice: notices('requirements') })
+  await tellOfRepository(declared, checkout, onProgress, signal)
   const wanted = session.limit && new Set(session.limit)
   const nodes = fleet.nodes.filter((n) => !wanted || wanted.has(n.name) || (withCanaries && n.canary)).map((n) => n.name)
-  onPinned?.(pin, nodes.length)
+  onProgress({ type: 'looking', pin, nodes })
   const now = clock.now()
   // The newest look is kept as evidence; another process may be looking at the same time.
   const directory = join(dirname(layout.runs), 'looks', `${process.pid}-${now}`)
   const suggested = await suggestedTags({ fleet, install, sha: pin.sha, checkout: checkout.path, signal })
-  if (suggested) onNotice(suggested.text)
+  if (suggested) notices('tags-suggested')(suggested.text)
   const untagged = await noTags(fleet, checkout.path, signal)
-  if (untagged !== null) onNotice(untagged)
-  const context = { fleet, install, checkout: checkout.path, signal, suggested: suggested?.path, onEvent, onLocalPlays: localPlaysNotice(onNotice), onLeft: leftNotice(onNotice) }
+  if (untagged !== null) notices('no-tags')(untagged)
+  const context = { fleet, install, checkout: checkout.path, signal, suggested: suggested?.path, onEvent: (event: AnsibleEvent) => onProgress({ type: 'ansible', event }), onLocalPlays: localPlaysNotice(notices('local-plays')), onLeft: leftNotice(notices('files-left')) }
   const { summary } = await runStep('detect', nodes, directory, context)
   if (signal?.aborted) await rm(directory, { recursive: true, force: true })
   signal?.throwIfAborted()

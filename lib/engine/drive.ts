@@ -28,7 +28,7 @@ import { lfsWarning, useCheckout } from './pin.js'
 import { uncommittedWarning } from './repository-warnings.js'
 import { noTags } from './tag-warnings.js'
 import { suggestedTags } from './suggested-tags.js'
-import { systemClock } from './progress.js'
+import { noticesOf, systemClock } from './progress.js'
 import type { Clock, OnProgress } from './progress.js'
 import { reconcile, rolloutOf } from './reconcile.js'
 import type { Observed, Reconcile, Reconciled } from './reconcile-types.js'
@@ -124,7 +124,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
       const pointers = lfsWarning(checkout)
       if (pointers !== null) onProgress({ type: 'notice', code: 'lfs-pointers', text: pointers })
       // Once: what is declared meanwhile must not end a run that holds nodes.
-      const installed = await installRequirements(declared, { install, checkout: checkout.path, signal: kill, onNotice: (text) => onProgress({ type: 'notice', code: 'requirements', text }) })
+      const installed = await installRequirements(declared, { install, checkout: checkout.path, signal: kill, onNotice: noticesOf(onProgress, 'requirements') })
       const suggested = await suggestedTags({ fleet: withInstalled(declared, installed), install, sha: checkout.sha, checkout: checkout.path, signal: kill })
       if (suggested) onProgress({ type: 'notice', code: 'tags-suggested', text: suggested.text })
       const edits = opened && (await uncommittedWarning(declared, kill))
@@ -140,7 +140,7 @@ async function underLock(session: Session, fleet: Fleet, install: AnsibleInstall
         stop: AbortSignal.any([stop, lock.lost]),
         kill: AbortSignal.any([kill, lock.lost]),
         runs: layout.runs,
-        context: { install, checkout: checkout.path, fence: lock.file, suggested: suggested?.path, onLocalPlays: localPlaysNotice((text) => onProgress({ type: 'notice', code: 'local-plays', text })), onLeft: leftNotice((text) => onProgress({ type: 'notice', code: 'files-left', text })) },
+        context: { install, checkout: checkout.path, fence: lock.file, suggested: suggested?.path, onLocalPlays: localPlaysNotice(noticesOf(onProgress, 'local-plays')), onLeft: leftNotice(noticesOf(onProgress, 'files-left')) },
         // The tree is looked at before every decision: what somebody changed in it is not the pin any more.
         observe: async (): Promise<Observed> => {
           const [observed] = await Promise.all([session.observe(), checkout.verify()])

@@ -4,7 +4,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
 import { uncommitted } from '../playbook/index.js'
+import type { Checkout } from '../playbook/index.js'
 import { gateProblems } from './health-playbook.js'
+import { lfsWarning } from './pin.js'
+import { noticesOf } from './progress.js'
+import type { OnProgress } from './progress.js'
 
 /** Names that are shown of a list. */
 const SHOWN = 5
@@ -15,6 +19,13 @@ export async function uncommittedWarning({ playbooks: { repository } }: Pick<Fle
   if (files.length === 0) return null
   const more = files.length - SHOWN
   return `not committed in ${repository}, and so not rolled out: ${files.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** What somebody who looks at a commit should know of its files. */
+export async function tellOfRepository(fleet: Pick<Fleet, 'playbooks'>, checkout: Checkout, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
+  const [pointers, edits] = [lfsWarning(checkout), await uncommittedWarning(fleet, signal)]
+  if (pointers !== null) noticesOf(onProgress, 'lfs-pointers')(pointers)
+  if (edits !== null) noticesOf(onProgress, 'uncommitted')(edits)
 }
 
 /** Roles of gates and of the scheduler that are nowhere, as the work tree of the repository has it: nothing is fetched for it. */

@@ -6,6 +6,9 @@ import { expandHosts } from './host-expression.js'
 import { summed } from './lists.js'
 import type { Fleet } from './types.js'
 
+/** Characters of an option that go along with a problem. */
+const MAX_SOURCE = 10_000
+
 /**
  * What an argument of the command names. What is wrong with it is wrong usage, not a wrong declaration.
  * @throws PatchrunError usage/host-expression, usage/names-nobody
@@ -56,7 +59,7 @@ function expand(text: string, option: string): readonly string[] {
     return expandHosts(text, option)
   } catch (error) {
     if (!(error instanceof PatchrunError)) throw error
-    const [first, ...rest] = error.problems.map((p): Problem => ({ ...p, code: 'usage/host-expression' }))
+    const [first, ...rest] = error.problems.map((p): Problem => ({ ...p, code: 'usage/host-expression', ...(p.where && { where: { ...p.where, source: text.slice(0, MAX_SOURCE) } }) }))
     throw first ? new PatchrunError([first, ...rest], { cause: error }) : error
   }
 }

@@ -12,6 +12,8 @@ export interface Permits {
   readonly denied: NamedHosts
   /** The allow list of the fleet, of which an environment is a part. */
   readonly fleet: NamedHosts
+  /** An allow or deny list could not be read whole: nobody knows what is missing in it. */
+  readonly unread: boolean
   readonly problems: readonly Problem[]
 }
 
@@ -75,9 +77,11 @@ const contradiction = (denied: NamedHosts, other: NamedHosts, what: 'allow' | 'c
 /** Puts the lists of the fleet and of one environment together and checks them. */
 export function permits({ config, places }: Declared, environment: string | undefined, gathered: Gathered): Permits {
   const problems: Problem[] = []
+  let unread = false
   const read = (list: HostList | undefined, pointer: string): NamedHosts => {
     const { hosts, problems: found } = putTogether(entriesOf(list ?? [], pointer, places, gathered))
     problems.push(...found)
+    unread ||= !pointer.endsWith('/canary') && found.some(({ code }) => code !== 'config/duplicate-node')
     // Emptied by its sources or exclusions; a list that is written empty was refused before.
     if (list && hosts.size === 0 && found.length === 0 && !pointer.endsWith('/deny')) {
       const name = pointer.slice(pointer.lastIndexOf('/') + 1)
@@ -93,7 +97,7 @@ export function permits({ config, places }: Declared, environment: string | unde
   }
   check(fleet.allow, fleet.canary, fleet.deny)
   const part = environment === undefined ? undefined : config.environments?.[environment]
-  if (!part || environment === undefined) return { allow: fleet.allow, canary: fleet.canary, denied: fleet.deny, fleet: fleet.allow, problems }
+  if (!part || environment === undefined) return { allow: fleet.allow, canary: fleet.canary, denied: fleet.deny, fleet: fleet.allow, unread, problems }
 
   const pointer = `/environments/${escapePointer(environment)}/nodes`
   const own = { allow: read(part.nodes.allow, `${pointer}/allow`), deny: read(part.nodes.deny, `${pointer}/deny`), canary: read(part.nodes.canary, `${pointer}/canary`) }
@@ -101,5 +105,5 @@ export function permits({ config, places }: Declared, environment: string | unde
   check(own.allow, own.canary, denied)
   const known = new Map([...fleet.allow, ...denied])
   problems.push(...missing(own.allow, known, 'config/outside-fleet', (nodes, many) => `${nodes} ${many ? 'are' : 'is'} in environment "${environment}", and not on the fleet's allow list`, "An environment is a part of the fleet: add the node to nodes.allow, or take it out here."))
-  return { allow: own.allow, canary: own.canary, denied, fleet: fleet.allow, problems }
+  return { allow: own.allow, canary: own.canary, denied, fleet: fleet.allow, unread, problems }
 }

@@ -2,7 +2,7 @@
 // A declaration and what its sources gave -> the Fleet of one environment, every default filled in. Pure: reading the
 // sources is lib/engine/open-fleet.ts's.
 import { dirname } from 'node:path'
-import { PatchrunError, refuse, type Problem } from '../errors.js'
+import { PatchrunError, refuse, type Problem, type ProblemCode } from '../errors.js'
 import { ansibleOf } from './ansible-policy.js'
 import { failureDomains, partitionsOf } from './domains.js'
 import { grouping } from './groups.js'
@@ -85,6 +85,9 @@ function freezesOf(declared: Declared, environment: string, calendar: Sources['c
   return calendar === 'unread' ? [] : (calendar ?? [])
 }
 
+/** What a node that could not be read would cause. */
+const FOLLOWS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['config/canary-not-allowed', 'config/outside-fleet', 'config/runs-on', 'config/runs-on-canary', 'config/unknown-variable'])
+
 /**
  * Resolves one environment.
  * @throws PatchrunError with all problems of the lists, groups, domains, times and limits, ordered by place (config/…);
@@ -104,7 +107,8 @@ export function resolveFleet(declared: Declared, sources: Sources, options: { re
   const { scheduler, problems: schedulerProblems } = schedulerOf(declared, lists, groups, sources.inventory)
   const hosting = runsOn(declared, environment, lists)
   const state = statePlaceOf(declared)
-  refuse(ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...schedulerProblems, ...hosting.problems, ...stateProblems(declared, state.stateDirectory)]))
+  const problems = ordered([...lists.problems, ...groups.problems, ...domains.problems, ...shared, ...policyProblems, ...schedulerProblems, ...hosting.problems, ...stateProblems(declared, state.stateDirectory)])
+  refuse(lists.unread ? problems.filter(({ code }) => !FOLLOWS.has(code)) : problems)
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
     // What runs on a canary goes out with it.

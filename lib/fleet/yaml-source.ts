@@ -4,7 +4,7 @@
 import { CORE_SCHEMA, EVENT_ID, constructFromEvents, defineScalarTag, getScalarValue, parseEvents, YAMLException, type Event, type Schema } from 'js-yaml'
 import { PatchrunError, refuse, type Place, type Problem } from '../errors.js'
 import { exactFloatTag, exactIntTag } from './exact-yaml.js'
-import { yamlHint } from './yaml-hint.js'
+import { unclosedMark, yamlHint } from './yaml-hint.js'
 import { boundsProblem, placeAt, shown, textFile, type TextFile } from './yaml-text.js'
 
 const MAX_DEPTH = 50
@@ -170,11 +170,14 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
 /** A parser's error as a problem; anything else is a fault of ours and goes on up. */
 function syntaxProblem(text: TextFile, error: unknown): Problem {
   if (!(error instanceof YAMLException)) throw error
-  const at = error.mark?.position ?? 0
+  const stopped = error.mark?.position ?? 0
+  const open = unclosedMark(text, stopped, error.reason)
+  const at = open ?? stopped
   const { text: excerpt, ...place } = placeAt(text, Math.min(at, text.source.length))
   const line = text.source.slice(text.lines[(place.line ?? 1) - 1], text.lines[place.line ?? 1])
   // Problems are printed and logged; a line that may hold a secret is named by its number only.
   const where = excerpt === undefined || /pass|secret|token|key|slack|webhook|hooks?\b/i.test(line) ? place : { ...place, text: excerpt }
+  if (open !== undefined) return { code: 'config/yaml-syntax', message: `not readable as YAML: the ${text.source.charAt(open)} in line ${place.line ?? 1} is not closed`, hint: /[[{]/.test(text.source.charAt(open)) ? 'Close it, and quote texts that hold brackets: "node[01-06]".' : 'Put the same quote behind the text.', where }
   return { code: 'config/yaml-syntax', message: `not readable as YAML: ${error.reason}`, hint: yamlHint(text, at, error.reason), where }
 }
 

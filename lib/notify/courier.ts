@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells one target, one message after the other, oldest first. What was told is recorded before the next one is sent: a
 // message is sent again only where its record is missing.
+import { count } from '../fleet/count.js'
 import type { Message } from '../rollout/index.js'
 import type { Attempt } from './post.js'
 
@@ -99,7 +100,7 @@ export class Courier {
       const { why } = attempt
       const isOld = charge.now() - message.at > pace.keep
       if (attempt.is === 'never' || isOld) {
-        await charge.record(message, { outcome: 'given-up', why: isOld ? `not delivered for ${Math.floor(pace.keep / DAY)} days: ${why}` : why })
+        await charge.record(message, { outcome: 'given-up', why: isOld ? `not delivered for ${count(Math.floor(pace.keep / DAY), 'day')}: ${why}` : why })
         continue
       }
       fails += 1

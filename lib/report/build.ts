@@ -117,10 +117,11 @@ function waveReport({ index, nodes }: Wave, rollout: RolloutState): WaveReport {
   return { wave: index, name: waveName(index), nodes: nodes.length, counts }
 }
 
-function nodeReport(node: string, wave: number, { stage, step, touched, changes, blindSpots, failure }: NodeState, why: Waiting | undefined): NodeReport {
+function nodeReport(node: string, wave: number, { stage, step, touched, changes, blindSpots, spent, failure }: NodeState, why: Waiting | undefined): NodeReport {
   return {
     node, wave, stage, touched, changes, blindSpots,
     ...(step !== undefined && { step }),
+    ...(spent !== undefined && { spent }),
     ...(failure && { failure }),
     ...(why && { waiting: why.text }),
     ...(why?.until !== undefined && { until: iso(why.until) }),

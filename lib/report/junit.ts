@@ -27,7 +27,7 @@ const isFailure = ({ stage }: NodeReport): boolean => stage === 'failed' || stag
 
 function nodeCase(node: NodeReport, classname: string): JunitCase {
   const { failure } = node
-  const base = { name: node.node, classname, ...(failure?.file !== undefined && { file: failure.file, ...(failure.line !== undefined && { line: failure.line }) }) }
+  const base = { name: node.node, classname, ...(failure?.file !== undefined && { file: failure.file, ...(failure.line !== undefined && { line: failure.line }) }), ...(node.spent !== undefined && { time: node.spent / 1000 }) }
   if (node.stage === 'good') return base
   if (!isFailure(node)) return { ...base, skipped: node.waiting ?? 'not reached' }
   return { ...base, failed: { message: describeFailure(failure), type: failure?.cause ?? 'failed', text: failure?.message ?? '' } }
@@ -51,7 +51,7 @@ export function lintJunit({ fleet, environment, pin, tasks, findings }: LintRepo
     name: file,
     cases: those.map(({ play, task, line }): JunitCase => {
       const of = found.get(JSON.stringify([play, task, file, line])) ?? []
-      const base = { name: `${task} (line ${line})`, classname: `${fleet}.${environment}.lint`, file, line }
+      const base = { name: `${task} (line ${line})`, classname: `${fleet}.${environment}.lint.${file}`, file, line }
       const text = (list: typeof of): string => list.map((f) => `${f.finding}: ${f.message}\n${f.hint}`).join('\n')
       const bad = of.filter((f) => fails(f.finding))
       if (bad[0]) return { ...base, failed: { message: bad[0].message, type: bad[0].finding, text: text(of) } }

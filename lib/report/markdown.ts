@@ -106,7 +106,7 @@ export function lintMarkdown(report: LintReport): string {
     '',
     pinned(pin),
     '',
-    `${code(playbook)}: ${standing.hot} HotChange, ${standing.drain} DrainChange, ${standing.both} both, ${standing.untagged} untagged, ${standing.exempt} need no tag`,
+    `${code(playbook)}: ${standing.hot} HotChange, ${standing.drain} DrainChange, ${standing.both} both, ${standing.untagged} untagged, ${standing.exempt} ${standing.exempt === 1 ? 'needs' : 'need'} no tag`,
     ...table(['finding', 'severity', 'place', 'task', 'what'], findings.map((f) => [f.finding, severityOf(f.finding), place(f), code(f.task), code(f.message, 500)])),
   ])
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smaller answers in words.
 import type { DoctorReport, GitlabReport, InitReport, PinReport, ValidateReport } from './answers.js'
-import { clean, count, inZone, nodesText, shortSha, table, timeText } from './words.js'
+import { clean, count, inCommand, inZone, nodesText, shortSha, table, timeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 
 export function validateText({ fleet, environment, file, nodes, canaries, denied, waves, warnings }: ValidateReport, { paint }: TextOptions): string {
@@ -14,11 +14,11 @@ export function validateText({ fleet, environment, file, nodes, canaries, denied
   return `${paint.good('valid')}: ${file}, ${fleet} (${environment})\n${table(rows).join('\n')}\n${warnings.map((w) => `${paint.warn('warning')}: ${clean(w)}\n`).join('')}`
 }
 
-export function doctorText({ fleet, environment, checks, healthy }: DoctorReport, { paint, zone }: TextOptions): string {
+export function doctorText({ fleet, environment, checks, healthy }: DoctorReport, { paint, zone, command }: TextOptions): string {
   const mark = { ok: paint.good('ok  '), warn: paint.warn('look'), fail: paint.bad('bad ') }
   const lines = checks.flatMap(({ name, result, found, hint }) => {
     const [first = '', ...more] = clean(inZone(found, zone)).split('\n')
-    return [`  ${mark[result]}  ${name.padEnd(16)} ${first}`, ...more.map((line) => `${' '.repeat(25)}${line}`), ...(hint === undefined ? [] : [`${' '.repeat(25)}${paint.faint(clean(hint))}`])]
+    return [`  ${mark[result]}  ${name.padEnd(16)} ${first}`, ...more.map((line) => `${' '.repeat(25)}${line}`), ...(hint === undefined ? [] : [`${' '.repeat(25)}${paint.faint(inCommand(clean(hint), command))}`])]
   })
   const bad = checks.filter((c) => c.result === 'fail').length
   const name = fleet === undefined ? 'patchrun' : `${fleet} (${environment ?? ''})`

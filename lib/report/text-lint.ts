@@ -26,7 +26,7 @@ export function lintText({ fleet, environment, pin, playbook, counts, tasks, fin
   const { standing } = counts
   const lines = [
     `${paint.strong(`${fleet} (${environment})`)}: ${playbook} at ${pinText(pin)}`,
-    `${count(counts.tasks - counts.handlers, 'task')} and ${count(counts.handlers, 'handler')}: ${standing.hot} HotChange, ${standing.drain} DrainChange, ${standing.both} both, ${standing.untagged} untagged, ${standing.exempt} need no tag`,
+    `${count(counts.tasks - counts.handlers, 'task')} and ${count(counts.handlers, 'handler')}: ${standing.hot} HotChange, ${standing.drain} DrainChange, ${standing.both} both, ${standing.untagged} untagged, ${standing.exempt} ${standing.exempt === 1 ? 'needs' : 'need'} no tag`,
   ]
   for (const [kind, group] of groupBy(findings, (f) => f.finding)) {
     lines.push('', paint.warn(`${TITLE[kind as keyof typeof TITLE]}: ${group.length}`))

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What to do next, for each thing a rollout can wait for. Pure.
 import type { WaitCode, Waiting } from '../rollout/index.js'
-import { clean, count, timeText } from './words.js'
+import { clean, count, inCommand, timeText } from './words.js'
 import type { TextOptions } from './paint.js'
 import type { Report, RolloutReport } from './types.js'
 
 export function nextSteps(report: Report, rollout: RolloutReport, options: TextOptions): string[] {
   const { status, halt } = rollout
-  return status === 'halted' ? (halt ? [clean(halt.hint)] : []) : status === 'running' ? ofRunning(report, rollout, options) : []
+  return status === 'halted' ? (halt ? [inCommand(clean(halt.hint), options.command)] : []) : status === 'running' ? ofRunning(report, rollout, options) : []
 }
 
 export function nextLines(report: Report, rollout: RolloutReport, options: TextOptions): string[] {

@@ -28,7 +28,7 @@ function placeLines(where: Place, paint: Paint, lineOf: LineOf): string[] {
   const { file, line, column, text } = where
   const at = [clean(file, 4096), line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':')
   const lines = [`  at ${at}`]
-  const source = line === undefined ? undefined : lineOf(where)
+  const source = where.source ?? (line === undefined ? undefined : lineOf(where))
   const shown = source === undefined ? text : source
   if (shown === undefined || shown === '') return lines
   const gutter = line === undefined ? '' : String(line)

@@ -18,6 +18,8 @@ export interface NodeReport {
   readonly touched: boolean
   readonly changes: readonly TaskRef[]
   readonly blindSpots: readonly TaskRef[]
+  /** How long it was in steps of this rollout that came to an outcome, ms; absent before the first. */
+  readonly spent?: number
   readonly failure?: Failure
   /** Why it does not move, in words; absent when it is done. */
   readonly waiting?: string

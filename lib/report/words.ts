@@ -4,7 +4,15 @@ import { foldHosts } from '../fleet/host-fold.js'
 import { zoneLetters } from '../fleet/zone-letters.js'
 import type { PinnedCommit, WaitCode } from '../rollout/index.js'
 
-export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+export { count } from '../fleet/count.js'
+
+/** Verbs that are about no fleet that is there already. */
+const OF_NO_FLEET = /^(?:help|init|demo|schema|completion)\b/
+
+/** Commands within words, with the options that lead to the same fleet: `patchrun retry` becomes `patchrun --env prod retry`. */
+export function inCommand(text: string, command: string): string {
+  return text.replace(/([`"])patchrun ([a-z][^`"]*)/g, (all, quote: string, rest: string) => (OF_NO_FLEET.test(rest) || /(?:^| )(?:--env|-c) /.test(rest) ? all : `${quote}${command} ${rest}`))
+}
 
 export const shortSha = (sha: string): string => sha.slice(0, 12)
 

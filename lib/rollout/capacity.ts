@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many nodes may be changed just now: never more out at once than each scope allows, never more in one run than
 // the hard limit, only what fits before the time closes, and no faster than the pause between nodes.
+import { are, count } from '../fleet/count.js'
 import { nodeState } from './state.js'
 import type { NodeState, RolloutState } from './state.js'
 import { nextFit, timeGate } from './windows.js'
@@ -111,13 +112,13 @@ export class Slots {
     const fresh = nodes.filter((n) => !this.#changed.has(n))
     const most = policy.maxChanged ?? Infinity
     if (fresh.length > most) return { code: 'capacity', text: `${fresh.length} nodes go out together, and ${most} at most are changed in one run: raise rollout.maxChanged` }
-    if (fresh.length > 0 && this.#changed.size + fresh.length > most) return { code: 'limit', text: `${most} nodes at most are changed in one run, and ${this.#changed.size} were; the next run goes on` }
+    if (fresh.length > 0 && this.#changed.size + fresh.length > most) return { code: 'limit', text: `${count(most, 'node')} at most ${are(most)} changed in one run, and ${this.#changed.size} ${this.#changed.size === 1 ? 'was' : 'were'}; the next run goes on` }
     if (this.#hold && !joins) return this.#hold
     const wanted = new Map<Room, number>()
     for (const room of nodes.flatMap((n) => this.#roomsOf(n))) wanted.set(room, (wanted.get(room) ?? 0) + 1)
-    for (const [{ name, limit, out }, count] of wanted) {
-      if (count > limit) return { code: 'capacity', text: `${count} nodes go out together, and ${limit} may be out at once (${name}): raise that limit` }
-      if (out + count > limit) return { code: 'capacity', text: `${count} nodes go out together, and ${out} of ${limit} that may be out at once are out (${name})` }
+    for (const [{ name, limit, out }, asked] of wanted) {
+      if (asked > limit) return { code: 'capacity', text: `${count(asked, 'node')} go out together, and ${limit} may be out at once (${name}): raise that limit` }
+      if (out + asked > limit) return { code: 'capacity', text: `${count(asked, 'node')} go out together, and ${out} of ${limit} that may be out at once are out (${name})` }
     }
     return !joins && (this.#left < 1 || this.#fit < nodes.length) ? this.#noneLeft() : null
   }
@@ -141,14 +142,14 @@ export class Slots {
   limit(node: string): Hold | null {
     const { policy } = this.world
     if (policy.maxChanged === null || this.#changed.size < policy.maxChanged || this.#changed.has(node)) return null
-    return { code: 'limit', text: `${policy.maxChanged} nodes at most are changed in one run, and that many were; the next run goes on` }
+    return { code: 'limit', text: `${count(policy.maxChanged, 'node')} at most ${are(policy.maxChanged)} changed in one run, and that many were; the next run goes on` }
   }
 
   #refuse(node: string): Hold | null {
     const limit = this.limit(node)
     if (limit) return limit
     const full = this.#roomsOf(node).find((r) => r.out >= r.limit)
-    if (full) return { code: 'capacity', text: `${full.out} of ${full.limit} nodes that may be out at once are out (${full.name})` }
+    if (full) return { code: 'capacity', text: `${full.out} of ${count(full.limit, 'node')} that may be out at once ${are(full.out)} out (${full.name})` }
     return this.#left > 0 ? null : this.#noneLeft()
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Health gates: which one is due at a place of the rollout, and what holds the nodes behind it meanwhile.
+import { count } from '../fleet/count.js'
 import type { HealthPoint } from '../fleet/types.js'
 import type { CheckRef, Halt } from './events.js'
 import { describeFailure } from './failure.js'
@@ -51,7 +52,7 @@ export function failedCheck({ checks }: RolloutState, hint: string): Halt | null
     if (result !== 'fail' && (result !== 'inconclusive' || tries < MAX_TRIES)) continue
     const gate = key.split('/').slice(2).join('/')
     const where = nodes.slice(0, 3).join(', ') + (nodes.length > 3 ? ` and ${nodes.length - 3} more` : '')
-    const how = result === 'fail' ? 'failed' : `gave no answer ${tries} times`
+    const how = result === 'fail' ? 'failed' : `gave no answer ${count(tries, 'time')}`
     return { code: 'gate-failed', message: `the health gate "${gate}" ${how} on ${where}${failure ? `: ${describeFailure(failure)}` : ''}`, hint, nodes }
   }
   return null

@@ -226,7 +226,7 @@ const stuckBehind = ({ unseen, hot, due }: Sorted): string[] => [...unseen, ...h
 function openCanaries({ good, ...rest }: Sorted): Hold | null {
   const open = Object.values(rest).reduce((n, nodes) => n + nodes.length, 0)
   if (open === 0) return null
-  const why = rest.drain.length > 0 ? `${rest.drain.length} of them need a drain` : `${good.length} of ${good.length + open} are verified`
+  const why = rest.drain.length > 0 ? `${rest.drain.length} of them ${rest.drain.length === 1 ? 'needs' : 'need'} a drain` : `${good.length} of ${good.length + open} ${good.length === 1 ? 'is' : 'are'} verified`
   return { code: 'canary', text: `every canary must be GOOD at the pin first: ${why}` }
 }
 

@@ -180,7 +180,7 @@ function conclude(state: EnvironmentState, draft: Draft, event: Concluded): Envi
   if (open.check) judgeCheck(draft.checks, open.check, open, event)
   for (const node of open.nodes) {
     const before = nodeState(draft, node)
-    draft.nodes.set(node, judgeNode(before, open, event.nodes[node], event))
+    draft.nodes.set(node, { ...judgeNode(before, open, event.nodes[node], event), spent: (before.spent ?? 0) + Math.max(0, event.at - open.since) })
     freeGuests(draft.nodes, node, before.held)
   }
   holdTogether(draft.nodes, open)
@@ -236,9 +236,9 @@ function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
 function retry(draft: Draft, { nodes, at }: Retried): void {
   const wanted = nodes && new Set(nodes)
   for (const [node, state] of draft.nodes) {
-    const { stage, touched, missing, step, held } = state
+    const { stage, touched, missing, step, held, spent } = state
     // Who names a node that waits for a drain has seen to it by hand: it is looked at again.
-    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...doneOf(state), ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }) })
+    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...doneOf(state), ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }), ...(spent !== undefined && { spent }) })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
   Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })

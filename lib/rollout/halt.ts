@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stops a rollout, asked before anything else: an alarm, a canary that failed, a health gate, a budget that is
 // spent, a deadline, a person.
+import { are, count } from '../fleet/count.js'
 import type { BudgetCause } from '../fleet/types.js'
 import { failedCheck } from './checks.js'
 import type { Halt } from './events.js'
@@ -60,7 +61,7 @@ function ofBudgets(world: World, waves: readonly Wave[]): Halt | null {
   const { cause, limit, nodes, of } = spent
   return {
     code: 'too-many-failed',
-    message: `${nodes.length} of ${of} nodes ${cause === 'any' ? 'failed' : CAUSES[cause]}, ${limit} ${limit === 1 ? 'is' : 'are'} endured: ${describe(world.rollout, nodes)}`,
+    message: `${nodes.length} of ${count(of, 'node')} ${cause === 'any' ? 'failed' : CAUSES[cause]}, ${limit} ${are(limit)} endured: ${describe(world.rollout, nodes)}`,
     hint: RETRY,
     nodes,
   }

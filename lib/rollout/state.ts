@@ -51,6 +51,8 @@ export interface NodeState {
   readonly postponed?: number
   /** When it was given back, ms. */
   readonly returned?: number
+  /** How long it was in steps of this rollout that came to an outcome, ms. */
+  readonly spent?: number
 }
 
 export interface OpenStep {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes begin one is asked of capacity,
 // window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
+import { are, count } from '../fleet/count.js'
 import { describeJobs, isForeign, jobsByNode, schedulerName, useOf } from '../workload/use.js'
 import { notDrained, takenOut } from '../workload/say.js'
 import type { NodeUse } from '../workload/use.js'
@@ -157,7 +158,7 @@ export class Visits {
     this.order.push(...order)
     const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
       const free = limit - this.#held - taken - this.#crowd.kept
-      if (!room || (free <= 0 && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${limit - free} of ${limit} nodes that may be drained at once are drained${this.#crowd.kept > 0 ? ' or about to be' : ''}` }
+      if (!room || (free <= 0 && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${limit - free} of ${count(limit, 'node')} that may be drained at once ${are(limit - free)} drained${this.#crowd.kept > 0 ? ' or about to be' : ''}` }
       const use = this.#uses.get(node) ?? null
       const places = slots.places(node) - this.#crowd.kept
       if (places <= 0) return { code: 'capacity', text: 'idle nodes that wait for a processor come first' }
@@ -238,9 +239,9 @@ export class Visits {
         const use = this.#uses.get(node)
         return hold && { ...hold, lasting: use === null || (isForeign(use) && drain.foreign === 'leave') }
       },
-      roomFor: (count, own) => (this.#held > own && this.#held + count > this.atOnce ? { code: 'capacity', text: `${count} nodes go out together, and ${this.#held} of ${this.atOnce} that may be drained at once are drained` } : null),
+      roomFor: (asked, own) => (this.#held > own && this.#held + asked > this.atOnce ? { code: 'capacity', text: `${count(asked, 'node')} go out together, and ${this.#held} of ${this.atOnce} that may be drained at once are drained` } : null),
       held: () => this.#held,
-      took: (count) => void (this.#held += count),
+      took: (more) => void (this.#held += more),
       watch: (nodes) => this.looking.want(nodes),
       givesBack: this.#givesBack,
       postponed: this.#postponed,

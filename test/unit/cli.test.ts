@@ -8,11 +8,11 @@ import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { mustAsk } from '../../lib/cli/confirm.js'
+import { mustAsk, mustAskThere } from '../../lib/cli/confirm.js'
 import { commandText, typedWith } from '../../lib/cli/context.js'
 import { exitOf } from '../../lib/cli/detect.js'
 import { explain } from '../../lib/cli/explain.js'
-import { parse } from '../../lib/cli/parse.js'
+import { errorManners, parse } from '../../lib/cli/parse.js'
 import { isLive } from '../../lib/cli/screen/screen.js'
 import { linesOf } from '../../lib/cli/screen/lines.js'
 import { RunModel } from '../../lib/cli/screen/model.js'
@@ -166,7 +166,7 @@ t.test('init: whole or not at all, and nothing is overwritten', async (t) => {
 })
 
 t.test('errors: places, unknown exceptions, interruptions', async (t) => {
-  const manners = { json: false, color: false, verbose: false, zone: 'UTC', interrupted: false }
+  const manners = { json: false, color: false, verbose: false, command: 'patchrun', zone: 'UTC', interrupted: false }
   const told = async (error: unknown, more: Partial<typeof manners> = {}): Promise<{ code: number; err: string; out: string }> => {
     const io = fakeIo()
     return { code: await explain(error, { io, ...manners, ...more }), err: io.err(), out: io.out() }
@@ -174,6 +174,9 @@ t.test('errors: places, unknown exceptions, interruptions', async (t) => {
   const file = join(t.testdir({ 'x.yml': 'a: 1\nurl: https://me:secret@host/x\n' }), 'x.yml')
   const placed = await told(new PatchrunError({ code: 'config/x', message: 'm', hint: 'h', where: { file, line: 2, column: 1, text: 'url' } }))
   t.match(placed, { code: 3, err: 'url: https://***@host/x' }, 'the line is shown, without its credential')
+  const hinted = new PatchrunError({ code: 'usage/x', message: 'm', hint: 'Give `patchrun run`, "patchrun plan", `patchrun help run` or `patchrun --env x run`.' })
+  t.match(await told(hinted, { command: 'patchrun --env prod' }), { err: 'Give `patchrun --env prod run`, "patchrun --env prod plan", `patchrun help run` or `patchrun --env x run`.' }, 'hints work as they are typed')
+  t.same(['-c a.yml --env=p run', 'run --config=b.yml -- --env x', 'run'].map((line) => errorManners(line.split(' '), { env: {} }).command), ['patchrun -c a.yml --env p', 'patchrun -c b.yml', 'patchrun'])
   t.notMatch(placed.err, 'secret')
   t.match(await told(new Error('boom\nmore')), { code: 1, err: /^error internal\/unexpected: boom\n {2}hint: .* -v .*\n$/ }, 'one line, and how to see more')
   t.match(await told(new Error('boom'), { verbose: true }), { code: 1, err: /at .*cli\.test/ })
@@ -257,6 +260,11 @@ t.test('nothing begins by accident', async (t) => {
       [[], { stdin: {} }, {}, /standard input is no terminal/], [[], { stderr: {} }, {}, /standard error is no terminal/],
       [['--json'], {}, {}, /--json/], [['-q'], {}, {}, /--quiet/], [[], {}, { CI: 'true' }, /job of CI/],
     ] as const) t.throws(() => asked([...verb, ...more], io, env), { code: 'usage/needs-yes', exitCode: 2, message: why, hint: new RegExp(`: patchrun ${[...verb, ...more].join(' ')} --yes$`) })
+  }
+  const config = join(t.testdir({ 'patchrun.yml': 'schemaVersion: 1\nfleet: f\nplaybooks: { repository: ./p }\nnodes: { allow: [a, b] }\nenvironments:\n  test: { nodes: { allow: [a], canary: [a] } }\n  prod: { nodes: { allow: [b], canary: [b] } }\n' }), 'patchrun.yml')
+  for (const [env, code] of [[undefined, 'usage/no-environment'], ['prod', 'usage/needs-yes'], ['x', 'usage/unknown-environment']] as const) {
+    const io = { ...fakeIo({}), stdin: {}, stderr: {} }
+    await t.rejects(mustAskThere({ io, argv: ['run'], global: { config, ...(env !== undefined && { env }), json: false, color: false, screen: false, level: 'normal' } } as never, { args: [], options: {} }), { code }, `with --yes it would not work either: ${env}`)
   }
   t.equal(typedWith(['retry', '--reason', "it's mended", '--', '-x'], '--yes'), "patchrun retry --reason 'it'\\''s mended' --yes -- -x")
 })

@@ -42,8 +42,11 @@ const SYNTAX: readonly Row[] = [
   ['comments only', '# later\n', 'config/empty', 1, 1],
   ['two documents', `${GOOD}---\na: 1\n`, 'config/yaml-documents', 9, 1],
   ['a tab', swap('  deny', '\tdeny'), 'config/yaml-syntax', 6, 1],
-  ['an open bracket', `${GOOD}state: [`, 'config/yaml-syntax', 8, 9],
-  ['an open quote', `${GOOD}state: "x`, 'config/yaml-syntax', 8, 10],
+  ['an open bracket', `${GOOD}state: [`, 'config/yaml-syntax', 8, 8],
+  ['an open list before other lines', swap('["db[1-2]"]', '["db[1-2]"'), 'config/yaml-syntax', 6, 11],
+  ['an open list within a mapping', `${GOOD}rollout: { waves: ["5%", soak: 1m }`, 'config/yaml-syntax', 8, 19],
+  ['an open mapping', `${GOOD}state: { git: {} # }\n`, 'config/yaml-syntax', 8, 8],
+  ['an open quote', `${GOOD}state: "x\\"`, 'config/yaml-syntax', 8, 8],
   ['brackets not quoted', swap('"node[01-06]"', 'node[01-06]'), 'config/yaml-syntax', 5, 16],
   ['an unquoted exclusion', swap('["db[1-2]"]', '[!db1]'), 'config/yaml-syntax', 6, 12],
   ['wrong indentation', swap('  deny', ' deny'), 'config/yaml-syntax', 6, 2],
@@ -358,6 +361,17 @@ t.test('a slip hides no other: form, lists and policy are told at once, by place
   })
   const error = await readDeclaration(`${directory}/patchrun.yml`).then(() => null, (e: unknown) => e as PatchrunError)
   t.same(error?.problems.map(({ code, where }) => `${where?.line} ${code}`), ['3 config/unknown-field', '6 config/contradiction', '7 config/canary-not-allowed', '9 config/waves', '10 config/invalid-value'])
+})
+
+t.test('but what would only follow from an entry that cannot be read is not told', async (t) => {
+  const told = async (text: string): Promise<readonly string[] | undefined> => {
+    const directory = t.testdir({ 'patchrun.yml': `schemaVersion: 1\nfleet: demo\nplaybooks: { repository: ./p }\n${text}` })
+    const error = await readDeclaration(`${directory}/patchrun.yml`).then(() => null, (e: unknown) => e as PatchrunError)
+    return error?.problems.map(({ code, where }) => `${where?.line} ${code}`)
+  }
+  const rest = (allow: string): string => `nodes:\n  allow: [${allow}]\n  canary: [node01]\nrollout: { soak: ten }\nenvironments:\n  test: { nodes: { allow: [node02], canary: [node02] } }\nrunsOn: { node01: [node03] }\n`
+  t.same(await told(rest('"node[01-06"')), ['5 config/host-expression', '7 config/invalid-value'])
+  t.same(await told(rest('"node[05-06]"')), ['6 config/canary-not-allowed', '7 config/invalid-value', '9 config/outside-fleet', '10 config/runs-on', '10 config/runs-on'])
 })
 
 t.test('nor does one in the scheduler, of which there is no other kind', async (t) => {

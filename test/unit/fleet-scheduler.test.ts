@@ -69,12 +69,12 @@ t.test('the controller is reached as the source inventory says', async (t) => {
 t.test('a drain: the fleet, and each environment field by field', async (t) => {
   const text = `
 scheduler: { type: slurm }
-drain: { atOnce: 4, timeout: 3d, onTimeout: ask, foreign: patch, hotFirst: true, reboot: always, rebootTimeout: 1h, test: false }
+drain: { atOnce: 4, timeout: 3d, onTimeout: ask, foreign: patch, reservations: leave, hotFirst: true, reboot: always, rebootTimeout: 1h, test: false }
 environments:
   test: { nodes: { allow: [node01], canary: [node01] }, drain: { atOnce: "100%", hotFirst: false, test: true } }
   prod: { nodes: { allow: ["node[02-06]"], canary: [node02] } }
 `
-  const fleet = { atOnce: 4, timeout: 259_200_000, onTimeout: 'ask', foreign: 'patch', hotFirst: true, reboot: 'always', rebootTimeout: 3_600_000, test: false }
+  const fleet = { atOnce: 4, timeout: 259_200_000, onTimeout: 'ask', foreign: 'patch', reservations: 'leave', hotFirst: true, reboot: 'always', rebootTimeout: 3_600_000, test: false }
   t.same(open(text, { environment: 'prod' }).policy.drain, fleet)
   t.same(open(text, { environment: 'test' }).policy.drain, { ...fleet, atOnce: '100%', hotFirst: false, test: true })
 })

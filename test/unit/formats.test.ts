@@ -12,6 +12,8 @@ import type { Progress } from '../../lib/engine/progress.js'
 import type { LintReport } from '../../lib/report/answers.js'
 import { codeQualityJson } from '../../lib/report/code-quality.js'
 import { lintJunit, lookJunit } from '../../lib/report/junit.js'
+import { junitDocument } from '../../lib/report/junit-xml.js'
+import type { JunitCase, JunitLimits } from '../../lib/report/junit-xml.js'
 import { code, detectMarkdown, lintMarkdown, planMarkdown, rolloutMarkdown } from '../../lib/report/markdown.js'
 import { PLAIN } from '../../lib/report/paint.js'
 import type { DetectReport, PlanReport, Report } from '../../lib/report/types.js'
@@ -56,6 +58,29 @@ t.test('JUnit of lint: a case a task; a blind spot is no failure', async (t) => 
   const { testsuites: { testsuite } } = parse(lintJunit(lint))
   t.match(testsuite, [{ name: 'site.yml', tests: '4', failures: '2' }, { name: /main\.yml$/, failures: '1' }])
   t.match(testsuite[0]?.['testcase'], [{ name: 'fine (line 4)' }, { file: 'site.yml', line: '7', failure: { type: 'untagged' } }, { failure: {} }, { 'system-out': /unpredictable/ }])
+})
+
+t.test('JUnit: no larger than GitLab reads', async (t) => {
+  const long = 'x'.repeat(1900)
+  const cases = Array.from({ length: 40 }, (_, i): JunitCase => (i % 10 === 9 ? { name: `n${i}`, classname: 'c', failed: { message: `m${i}`, type: 'failed', text: long } } : { name: `n${i}`, classname: 'c', out: long }))
+  const of = (limits: JunitLimits): { xml: string; names: string[] } => {
+    const xml = junitDocument('all', [{ name: 'one', cases: cases.slice(0, 20) }, { name: 'two', cases: cases.slice(20) }], limits)
+    return { xml, names: parse(xml).testsuites.testsuite.flatMap((s) => ((s['testcase'] as { name: string }[] | undefined) ?? []).map((c) => c.name)) }
+  }
+  const whole = of({ bytes: 100_000, cases: 40 })
+  t.ok(whole.xml.length > 40 * 1900)
+  t.equal(whole.names.length, 40)
+  const cut = of({ bytes: 50_000, cases: 40 })
+  t.ok(cut.xml.length < 50_000)
+  t.match(cut.xml, 'x …</system-out>', 'texts are cut first')
+  t.equal(cut.names.length, 40)
+  const few = of({ bytes: 1e6, cases: 10 })
+  t.same(few.names, ['n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n9', 'n19', 'n29', 'n39', '30 more'], 'those that failed stay')
+  t.match(few.xml, '30 of 40 test cases are left out')
+  const small = of({ bytes: 3000, cases: 40 })
+  t.ok(small.xml.length < 3000)
+  t.ok(small.names.includes('n9') && small.names.some((n) => n.endsWith(' more')), small.names.join())
+  t.same(parse(junitDocument('x', [{ name: 's', cases: [cases[0], cases[0]] as JunitCase[] }])).testsuites.testsuite[0]?.['testcase'], [{ name: 'n0' }, { name: 'n0 #2' }].map((c) => ({ ...c, classname: 'c', time: '0.000', 'system-out': long })))
 })
 
 t.test('JUnit of a look: red where the pin fails, or nobody knows', async (t) => {

@@ -109,7 +109,11 @@ t.test('JUnit: well-formed whatever the nodes say, a case a node, red when it mu
     { name: 'node01', failure: { message: 'task "Install labpkg": No package "labpkg-1.1" <none> & nothing (roles/labpkg/tasks/main.yml:4)' } }, { name: 'node02', failure: {} },
     { name: 'node03', skipped: { message: 'the rollout is halted' } }, { name: 'node04' }, { name: 'node05' }, { name: 'node06' },
   ])
-  t.match(xml, 'tests="6" failures="2" errors="0" skipped="4"')
+  t.match(xml, 'tests="6" failures="2" errors="0" skipped="4" time="2.000"')
+  t.match(xml, /<testcase name="node01"[^>]* time="1\.000">[^]*<testcase name="node03"[^>]* time="0\.000">/, 'half a second of looking, and half a second of applying')
+  t.match(xml, />No package|>task &quot;Install labpkg/, 'and in the content, which is what GitLab shows')
+  t.match(xml, '>the rollout is halted</skipped>')
+  t.equal(xml.match(/<test(?:suite|case|suites) /g)?.length, xml.match(/ time="\d+\.\d{3}"/g)?.length, 'a time everywhere')
   t.match(cases(junitXml(reportOf(good))), [{ name: 'node01', failure: undefined, skipped: undefined }])
   t.equal(XMLValidator.validate(junitXml(reportOf([]))), true, 'before the first rollout')
   const guard = junitXml(reportOf([...good, { type: 'halted', at: at + 9000, halt: { code: 'guard', message: 'handler "x" was stopped', hint: 'Tag it.', nodes: [] } }]))

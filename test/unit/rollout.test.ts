@@ -114,7 +114,7 @@ t.test('a node that needs a drain waits, names why, and holds nobody up but behi
   const stuck = ask([...good(['n1']), ...step('detect', ['n2'], { verdict: 'DRAIN', changes: [0] })], { now })
   t.same(does(stuck), [])
   t.equal(stuck.wakeAt, null)
-  t.match(told(stuck, 'n9'), /1 of them need a drain/)
+  t.match(told(stuck, 'n9'), /1 of them needs a drain/)
   t.end()
 })
 

@@ -98,7 +98,7 @@ t.test('an error names its moments in the zone of who reads', async (t) => {
   const told = async (json: boolean): Promise<string> => {
     let text = ''
     const stream = { write: (more: string) => ((text += more), true) }
-    await explain(error, { io: { stdout: stream, stderr: stream, stdin: process.stdin, env: {} } as never, json, color: false, verbose: false, zone: 'Asia/Kolkata', interrupted: false })
+    await explain(error, { io: { stdout: stream, stderr: stream, stdin: process.stdin, env: {} } as never, json, color: false, verbose: false, command: 'patchrun', zone: 'Asia/Kolkata', interrupted: false })
     return text
   }
   t.match(await told(false), 'ola@adm, process 1, since Sun 2026-03-01 14:20:05 IST')

@@ -167,7 +167,7 @@ t.test('a look is taken only where a visit could begin', async (t) => {
   const out: Partial<NodeState> = { stage: 'drain', step: 's1', held: { since: now, phase: 'draining', empty: false } }
   const full = world({ ...old, stages: { ...allDrain, n0: out }, atOnce: 1 })
   t.same(does(full), [], 'there is no place')
-  t.match(why(full, 'n3'), '1 of 1 nodes that may be drained at once are drained')
+  t.match(why(full, 'n3'), '1 of 1 node that may be drained at once is drained')
 })
 
 t.test('of a wave those are looked at first that will be empty first', async (t) => {

@@ -31,6 +31,8 @@ export function linesOf(progress: Progress, waiting: readonly Waiting[], options
       const { action, wave, nodes, step } = progress.step
       return [`${waveName(wave)}: ${DOING[action]} ${count(nodes.length, 'node')}${action === 'detect' || action === 'verify' ? ' (check mode)' : ''}, step ${step}`]
     }
+    case 'looking':
+      return [`looking at ${count(progress.nodes.length, 'node')} at ${pinText(progress.pin)}, in check mode`]
     case 'ansible': {
       const { event } = progress
       return verbose && event.ev === 'task' ? [`  task "${clean(event.task.name, 200)}" (${event.task.file}:${event.task.line})`] : []

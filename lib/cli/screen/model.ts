@@ -64,12 +64,13 @@ export class RunModel {
         for (const node of progress.step.nodes) this.#directories.set(node, progress.directory)
         return
       case 'ansible':
-        this.#ansible(progress.step, progress.event)
+        if (progress.step) this.#ansible(progress.step, progress.event)
         return
       case 'step-ended':
         this.#steps.delete(progress.step.step)
         return
       case 'pinned':
+      case 'looking':
       case 'notice':
       case 'quarantined':
       case 'steered':

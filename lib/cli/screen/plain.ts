@@ -32,7 +32,7 @@ export function openPlain({ fleet, color, level, zone, stderr, command = 'patchr
   const live = setInterval(() => {
     if (Date.now() - saidAt < SIGN_OF_LIFE) return
     if (model.steps.length === 0 && slept !== '' && Date.now() - saidAt >= SAID_AGAIN) say([`still ${slept}; Ctrl-C ends this command, and \`${command} run\` goes on later`])
-    say(model.steps.map(({ step, task }) => `still ${DOING[step.action]} ${count(step.nodes.length, 'node')} after ${durationText(Date.now() - step.since)}${task ? `: task "${task.name}", ${task.done} of ${step.nodes.length} nodes` : ''}`))
+    say(model.steps.map(({ step, task }) => `still ${DOING[step.action]} ${count(step.nodes.length, 'node')} after ${durationText(Date.now() - step.since)}${task ? `: task "${task.name}", ${task.done} of ${count(step.nodes.length, 'node')}` : ''}`))
   }, SIGN_OF_LIFE / 4)
   live.unref()
   return {
