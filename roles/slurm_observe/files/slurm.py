@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 
 # Jobs in these states hold nodes, or are about to.
@@ -19,6 +18,14 @@ TEST_NAME = 'patchrun_test'
 JOB_FORMAT = RECORD + FIELD.join(['%A', '%i', '%u', '%T', '%N', '%S', '%l', '%e', '%C', '%j'])
 
 
+def unnamed_file():
+    """In memory where Python can; tempfile takes as long to import as a command of Slurm takes to answer."""
+    if hasattr(os, 'memfd_create'):
+        return os.fdopen(os.memfd_create('patchrun'), 'w+b')
+    import tempfile
+    return tempfile.TemporaryFile()
+
+
 class Away(Exception):
     """Slurm cannot be asked: nothing may be concluded."""
 
@@ -29,7 +36,7 @@ class Command:
     def __init__(self, argv, settings, env=None):
         self.argv = argv
         self.limit = time.monotonic() + settings['timeout']
-        self.out, self.err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self.out, self.err = unnamed_file(), unnamed_file()
         path = os.path.join(settings['bin'], argv[0]) if settings['bin'] else argv[0]
         try:
             self.process = subprocess.Popen([path] + argv[1:], stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err,
@@ -119,10 +126,14 @@ def holding(settings):
     return ','.join([HOLDING] + [state for since, state in HOLDING_SINCE.items() if release >= since])
 
 
-def ended(settings):
+def ask_ended(settings):
+    return Command(['squeue', '-a', '-h', '-t', ENDED, '-o', '%S %e %j'], settings)
+
+
+def ended(asked):
     """How long jobs ran that Slurm still remembers (MinJobAge), s: what running ones may do."""
     most = 500
-    out = answer(Command(['squeue', '-a', '-h', '-t', ENDED, '-o', '%S %e %j'], settings))
+    out = answer(asked)
     # Our own test jobs are no example.
     times = [(seconds(start), seconds(end)) for start, end, name in (line.split(' ', 2) for line in out.splitlines() if line.count(' ') > 1)
              if name != TEST_NAME]
@@ -137,16 +148,18 @@ def states(settings, names):
 
 
 def told(complete, seen, results=None, ended=None):
-    """Prints the report."""
+    """Prints the report, and with that the work is done: what was seen is of no further use."""
     nodes, jobs, reservations = seen
+    for node in nodes.values():
+        del node['_line']
     report = {'version': 1, 'complete': complete, 'at': round(time.time(), 3),
-              'nodes': [{key: value for key, value in node.items() if key[0] != '_'} for node in nodes.values()],
-              'jobs': jobs, 'reservations': reservations}
+              'nodes': list(nodes.values()), 'jobs': jobs, 'reservations': reservations}
     if results is not None:
         report['results'] = results
     if ended is not None:
         report['ended'] = ended
-    sys.stdout.write(json.dumps(report) + '\n')
+    # Nothing in it holds itself, so json need not look for that.
+    sys.stdout.write(json.dumps(report, check_circular=False) + '\n')
 
 
 def begin(work, settings):
