@@ -46,9 +46,9 @@ function slow(line: string): unknown {
 }
 
 function stateWords(word: string): string[] {
-  const signs = []
+  const signs: string[] = []
   let name = word
-  for (; SIGNS[name.slice(-1)] !== undefined; name = name.slice(0, -1)) signs.unshift(SIGNS[name.slice(-1)] as string)
+  for (; SIGNS[name.slice(-1)] !== undefined; name = name.slice(0, -1)) signs.unshift(SIGNS[name.slice(-1)] ?? '')
   return [name, ...signs]
 }
 
@@ -104,7 +104,7 @@ t.test('the same lines with other texts', async (t) => {
   t.ok(signed > share(20, 5) * 30, `signatures came up (${signed})`)
 })
 
-const canonical = (node: unknown): unknown => Object.entries(node as object).sort(([a], [b]) => (a < b ? -1 : 1))
+const canonical = (node: unknown): unknown => Object.entries(node ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
 
 function differs(line: string, found: unknown, wanted: unknown): never {
   throw new Error(`${line}\nread as ${JSON.stringify(found)}\ninstead of ${JSON.stringify(wanted)}`)
