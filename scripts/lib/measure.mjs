@@ -7,9 +7,9 @@ import { spawn } from 'node:child_process'
 const WRAPPER = `
 import ctypes, json, os, resource, subprocess, sys, time
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
-with open(sys.argv[1], 'ab') as log:
+with open(sys.argv[1], 'ab') as log, open(sys.argv[2], 'rb') as given:
     begun = time.monotonic()
-    child = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    child = subprocess.Popen(sys.argv[3:], stdin=given, stdout=log, stderr=log)
 code = None
 while True:
     # Orphans are reaped while it runs: a PID namespace does not end as long as one of its processes is not.
@@ -25,11 +25,13 @@ print(json.dumps({'code': code, 'wall': wall, 'cpu': used.ru_utime + used.ru_sti
 `
 
 /**
- * Runs a command to its end, output appended to the file `log`. Throws on an exit code other than 0.
+ * Runs a command to its end, output appended to the file `log`. Throws on an exit code other than 0. `input` is a file; `within` are
+ * words before the command that bring it somewhere else, and what these take does not count.
  * @returns {Promise<{cpu: number, wall: number}>} seconds; cpu is user and system time of the whole tree of processes
  */
-export async function measure(argv, { cwd, env = process.env, log, signal }) {
-  const child = spawn('python3', ['-c', WRAPPER, log, ...argv], { cwd, env, signal, stdio: ['ignore', 'pipe', 'inherit'] })
+export async function measure(argv, { cwd, env = process.env, log, signal, input = '/dev/null', within = [] }) {
+  const [program, ...args] = [...within, 'python3', '-c', WRAPPER, log, input, ...argv]
+  const child = spawn(program, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk))
   await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))

@@ -14,6 +14,7 @@ t.setTimeout(900_000)
 /** Measured elsewhere, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   slurm: 'it needs a lab: test/lab/bench.test.ts runs it',
+  observe: 'it needs a lab, too',
   suite: 'it clones, compiles and tests this tree twice: people who have an afternoon run it',
 }
 /** Those that start no Ansible and take the least. */

@@ -5,7 +5,8 @@
 def observe(settings):
     if settings['wait'] > 0 and settings['nodes']:
         wait_for_news(settings)
-    told(True, look(settings), ended=ended(settings))
+    asked = ask_ended(settings)
+    told(True, look(settings), ended=ended(asked))
 
 
 def wait_for_news(settings):

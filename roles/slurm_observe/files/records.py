@@ -3,6 +3,7 @@
 # Python 3.6 or newer, standard library only.
 import re
 import time
+from functools import lru_cache
 
 OUT = {'DRAIN', 'DOWN', 'FAIL', 'ERROR'}
 BUSY = {'ALLOCATED', 'MIXED', 'COMPLETING'}
@@ -19,48 +20,60 @@ SIGNS = {'*': 'NOT_RESPONDING', '~': 'POWERED_DOWN', '#': 'POWERING_UP', '%': 'P
 RECORD, FIELD = '\x1e', '\x1f'
 
 
-def field(line, name):
-    """Of a cluster of thousands each line is read for a dozen of them: no expression is as quick."""
-    mark = ' %s=' % name
-    at = 0 if line.startswith(mark[1:]) else line.find(mark) + 1
-    if at == 0 and not line.startswith(mark[1:]):
-        return ''
-    at += len(mark) - 1
-    end = line.find(' ', at)
-    value = line[at:] if end < 0 else line[at:end]
+# Where texts begin that people wrote. What is read of a node besides comes before them, and may stand in them as well.
+TEXTS = (' Reason=', ' Comment=', ' Extra=')
+SIGNED = re.compile(r' \[([^\[\]@\s]+)@([^\[\]@\s]+)\](?=\s+[A-Z][A-Za-z]*=|\s*$)')
+NEXT = re.compile(r'\s+[A-Z][A-Za-z]*=')
+
+
+def field(line, mark):
+    """The value behind ' Name=', or ''. Each line of thousands is read for a dozen of them: no expression is as quick."""
+    value = line.partition(mark)[2].partition(' ')[0]
     return '' if value in ('(null)', 'N/A') else value
 
 
-# Texts of other people follow it, and may look as it does.
-REASON = r'\sReason=((?:(?!\s(?:Comment|Extra)=).)*?)'
-# What may stand behind it: the next field, or nothing.
-NEXT = r'(?=\s+[A-Z][A-Za-z]*=|\s*$)'
-SIGNED = re.compile(REASON + r' \[([^\[\]@\s]+)@([^\[\]@\s]+)\]' + NEXT)
-UNSIGNED = re.compile(REASON + NEXT)
-WORDS = {}
-
-
+@lru_cache(maxsize=None)
 def words_of(state):
     """Thousands of nodes have the same few."""
-    if state not in WORDS:
-        words = []
-        for word in state.split('+'):
-            name = word.rstrip(''.join(SIGNS))
-            words += [name] + [SIGNS[sign] for sign in word[len(name):]]
-        WORDS[state] = words
-    return list(WORDS[state])
+    words = []
+    for word in state.split('+'):
+        name = word.rstrip(''.join(SIGNS))
+        words += [name] + [SIGNS[sign] for sign in word[len(name):]]
+    return tuple(words)
+
+
+def reason_of(text):
+    """(reason, by whom, when) of what stands behind Reason=."""
+    for mark in TEXTS[1:]:
+        text = text.partition(mark)[0]
+    signed = SIGNED.search(text)
+    if signed:
+        return text[:signed.start()], signed.group(1), signed.group(2)
+    more = NEXT.search(text) if '=' in text else None
+    return text[:more.start()] if more else text.rstrip(), None, None
 
 
 def node_of(line):
-    reason = (SIGNED.search(line) or UNSIGNED.search(line)) if ' Reason=' in line else None
-    text, by, at = (reason.groups() + (None, None))[:3] if reason else ('', None, None)
+    """A node as a report tells it, from a line of `scontrol -o show node`. `_line` is for the roles themselves: told() leaves it out."""
+    whole = line = ' ' + line
+    for mark in TEXTS:
+        line = line.partition(mark)[0]
+    text = whole[len(line):]
+    reason, by, at = reason_of(text[len(TEXTS[0]):]) if text.startswith(TEXTS[0]) else ('', None, None)
     return {
-        'name': field(line, 'NodeName'), 'state': words_of(field(line, 'State')), 'reason': text, 'reasonBy': by, 'reasonAt': seconds(at),
-        'features': listed(field(line, 'ActiveFeatures')), 'partitions': listed(field(line, 'Partitions')),
-        'cpus': int(field(line, 'CPUTot') or 0), 'allocated': int(field(line, 'CPUAlloc') or 0), 'boot': seconds(field(line, 'BootTime')),
-        # For the roles themselves; told() leaves these out.
-        '_available': listed(field(line, 'AvailableFeatures')), '_host': field(line, 'NodeHostName'),
+        'name': field(line, ' NodeName='), 'state': words_of(field(line, ' State=')), 'reason': reason, 'reasonBy': by, 'reasonAt': seconds(at),
+        'features': listed(field(line, ' ActiveFeatures=')), 'partitions': listed(field(line, ' Partitions=')),
+        'cpus': int(field(line, ' CPUTot=') or 0), 'allocated': int(field(line, ' CPUAlloc=') or 0), 'boot': seconds(field(line, ' BootTime=')),
+        '_line': line,
     }
+
+
+def available_of(node):
+    return listed(field(node['_line'], ' AvailableFeatures='))
+
+
+def host_of(node):
+    return field(node['_line'], ' NodeHostName=')
 
 
 def is_ours(node, prefix):
@@ -94,20 +107,23 @@ def job_of(record):
 
 
 def reservation_of(line):
-    return {'name': field(line, 'ReservationName'), 'nodes': expand(field(line, 'Nodes')), 'start': seconds(field(line, 'StartTime')),
-            'end': seconds(field(line, 'EndTime')), 'flags': listed(field(line, 'Flags')), 'users': listed(field(line, 'Users'))}
+    line = ' ' + line
+    return {'name': field(line, ' ReservationName='), 'nodes': expand(field(line, ' Nodes=')), 'start': seconds(field(line, ' StartTime=')),
+            'end': seconds(field(line, ' EndTime=')), 'flags': listed(field(line, ' Flags=')), 'users': listed(field(line, ' Users='))}
 
 
+@lru_cache(maxsize=None)
 def listed(text):
-    return [part for part in text.split(',') if part]
+    return tuple(part for part in text.split(',') if part)
 
 
 def seconds(text):
     """A time as Slurm writes it, or None."""
-    if text and text.isdigit():
-        return int(text)
+    # "None" and "Unknown" come by the thousand.
+    if not text or not text[0].isdigit():
+        return None
     try:
-        return int(time.mktime(time.strptime(text or '', '%Y-%m-%dT%H:%M:%S')))
+        return int(text) if text.isdigit() else int(time.mktime(time.strptime(text, '%Y-%m-%dT%H:%M:%S')))
     except ValueError:
         return None
 

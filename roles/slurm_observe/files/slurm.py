@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 
 # Jobs in these states hold nodes, or are about to.
@@ -19,6 +18,14 @@ TEST_NAME = 'patchrun_test'
 JOB_FORMAT = RECORD + FIELD.join(['%A', '%i', '%u', '%T', '%N', '%S', '%l', '%e', '%C', '%j'])
 
 
+def unnamed_file():
+    """In memory where Python can; tempfile takes as long to import as a command of Slurm takes to answer."""
+    if hasattr(os, 'memfd_create'):
+        return os.fdopen(os.memfd_create('patchrun'), 'w+b')
+    import tempfile
+    return tempfile.TemporaryFile()
+
+
 class Away(Exception):
     """Slurm cannot be asked: nothing may be concluded."""
 
@@ -29,7 +36,7 @@ class Command:
     def __init__(self, argv, settings, env=None):
         self.argv = argv
         self.limit = time.monotonic() + settings['timeout']
-        self.out, self.err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self.out, self.err = unnamed_file(), unnamed_file()
         path = os.path.join(settings['bin'], argv[0]) if settings['bin'] else argv[0]
         try:
             self.process = subprocess.Popen([path] + argv[1:], stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err,
@@ -44,19 +51,40 @@ class Command:
             texts.append(file.read().decode('utf-8', 'replace'))
         return texts
 
+    def running(self):
+        """Whether it is not through yet; a command that takes too long is killed."""
+        if self.process.poll() is not None:
+            return False
+        if time.monotonic() > self.limit:
+            self.process.kill()
+            self.process.wait()
+            raise Away('slurmctld does not answer: nothing from %s in time' % ' '.join(self.argv[:4]))
+        return True
+
     def wait(self):
-        """(code, stdout, stderr); a command that takes too long is killed."""
+        """(code, stdout, stderr)."""
         pause = 0.0005
-        while self.process.poll() is None:
-            if time.monotonic() > self.limit:
-                self.process.kill()
-                self.process.wait()
-                raise Away('slurmctld does not answer: nothing from %s in time' % ' '.join(self.argv[:4]))
+        while self.running():
             # Shorter than the pauses of wait(timeout=...): most answers come within 10 ms.
             time.sleep(pause)
             pause = min(pause * 1.5, 0.01)
-        code = self.process.returncode
-        return (code,) + tuple(self.texts())
+        return (self.process.returncode,) + tuple(self.texts())
+
+    def lines(self):
+        """Of stdout, as they come: thousands of nodes are read while the command still writes."""
+        at, rest = 0, b''
+        while True:
+            running = self.running()
+            part = os.pread(self.out.fileno(), 1 << 16, at)
+            at += len(part)
+            lines = (rest + part).split(b'\n')
+            rest = lines.pop()
+            for line in lines:
+                yield line.decode('utf-8', 'replace')
+            if not part and not running:
+                return
+            if not part:
+                time.sleep(0.002)
 
 
 def clean_environment():
@@ -85,6 +113,18 @@ def scontrol(settings, *args):
     return code == 0, (err.strip() or out.strip()).replace('\n', '; ')
 
 
+def nodes_of(command):
+    """By name."""
+    nodes = {}
+    for line in command.lines():
+        if line.startswith('NodeName='):
+            node = node_of(line)
+            nodes[node['name']] = node
+    if command.process.returncode != 0:
+        answer(command)
+    return nodes
+
+
 def look(settings, names=None, jobs=True):
     """(nodes by name, jobs, reservations) at one time; without names all of them."""
     some = [] if names is None else [','.join(names)]
@@ -92,12 +132,9 @@ def look(settings, names=None, jobs=True):
              Command(['scontrol', '-a', '-o', 'show', 'reservation'], settings)]
     if jobs:
         asked.append(Command(['squeue', '-a', '-h', '-t', holding(settings), '-o', JOB_FORMAT], settings))
-    texts = [answer(command) for command in asked]
-    nodes = {}
-    for node in (node_of(line) for line in texts[0].splitlines() if line.startswith('NodeName=')):
-        nodes[node['name']] = node
-    reservations = [reservation_of(line) for line in texts[1].splitlines() if line.startswith('ReservationName=')]
-    held = [job_of(record) for record in texts[2].split(RECORD) if record.count(FIELD) >= 9] if jobs else []
+    nodes = nodes_of(asked[0])
+    reservations = [reservation_of(line) for line in answer(asked[1]).splitlines() if line.startswith('ReservationName=')]
+    held = [job_of(record) for record in answer(asked[2]).split(RECORD) if record.count(FIELD) >= 9] if jobs else []
     if names is not None:
         held = [job for job in held if not nodes.keys().isdisjoint(job['nodes'])]
     return nodes, held, reservations
@@ -119,10 +156,14 @@ def holding(settings):
     return ','.join([HOLDING] + [state for since, state in HOLDING_SINCE.items() if release >= since])
 
 
-def ended(settings):
+def ask_ended(settings):
+    return Command(['squeue', '-a', '-h', '-t', ENDED, '-o', '%S %e %j'], settings)
+
+
+def ended(asked):
     """How long jobs ran that Slurm still remembers (MinJobAge), s: what running ones may do."""
     most = 500
-    out = answer(Command(['squeue', '-a', '-h', '-t', ENDED, '-o', '%S %e %j'], settings))
+    out = answer(asked)
     # Our own test jobs are no example.
     times = [(seconds(start), seconds(end)) for start, end, name in (line.split(' ', 2) for line in out.splitlines() if line.count(' ') > 1)
              if name != TEST_NAME]
@@ -132,21 +173,22 @@ def ended(settings):
 
 def states(settings, names):
     """Only the nodes: the cheapest look there is."""
-    out = answer(Command(['scontrol', '-a', '-o', 'show', 'node', ','.join(names)], settings))
-    return {node['name']: node for node in (node_of(line) for line in out.splitlines() if line.startswith('NodeName='))}
+    return nodes_of(Command(['scontrol', '-a', '-o', 'show', 'node', ','.join(names)], settings))
 
 
 def told(complete, seen, results=None, ended=None):
-    """Prints the report."""
+    """Prints the report, and with that the work is done: what was seen is of no further use."""
     nodes, jobs, reservations = seen
+    for node in nodes.values():
+        del node['_line']
     report = {'version': 1, 'complete': complete, 'at': round(time.time(), 3),
-              'nodes': [{key: value for key, value in node.items() if key[0] != '_'} for node in nodes.values()],
-              'jobs': jobs, 'reservations': reservations}
+              'nodes': list(nodes.values()), 'jobs': jobs, 'reservations': reservations}
     if results is not None:
         report['results'] = results
     if ended is not None:
         report['ended'] = ended
-    sys.stdout.write(json.dumps(report) + '\n')
+    # Nothing in it holds itself, so json need not look for that.
+    sys.stdout.write(json.dumps(report, check_circular=False) + '\n')
 
 
 def begin(work, settings):

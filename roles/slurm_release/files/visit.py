@@ -216,8 +216,8 @@ class Visit:
         wanted, prefix = self.settings['feature'], self.settings['feature_prefix']
         if not wanted:
             return []
-        lists = [[name for name in have if not (prefix and name.startswith(prefix))] + [wanted] for have in (node['_available'], node['features'])]
-        if [sorted(new) for new in lists] == [sorted(node['_available']), sorted(node['features'])]:
+        lists = [[name for name in have if not (prefix and name.startswith(prefix))] + [wanted] for have in (available_of(node), node['features'])]
+        if [sorted(new) for new in lists] == [sorted(available_of(node)), sorted(node['features'])]:
             return []
         return ['AvailableFeatures=' + ','.join(lists[0]), 'ActiveFeatures=' + ','.join(lists[1])]
 

@@ -24,7 +24,7 @@ class TestJob:
         out = self.command.texts()[0].strip()
         if code != 0:
             return 'the test job ended with code %d%s' % (code, self.said())
-        names = {self.node['name'], self.node['_host']}
+        names = {self.node['name'], host_of(self.node)}
         if list(self.settings['test_command']) == ['hostname'] and out not in names and out.split('.')[0] not in {name.split('.')[0] for name in names}:
             return 'the test job ran on %s instead of %s' % (out or 'a node without a name', self.node['name'])
         return ''
