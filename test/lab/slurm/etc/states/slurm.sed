@@ -7,3 +7,5 @@ $a ResumeProgram=/bin/true
 $a SuspendTime=36000
 $a SuspendTimeout=20
 $a TreeWidth=65533
+# 22.05 shows those that sleep only so.
+$a PrivateData=cloud
