@@ -27,13 +27,27 @@ def cut(text, limit, keep_end=False):
 
 def result_of(result):
     data = getattr(result, 'result', None)
-    return data if data is not None else result._result
+    return _with_skips(result, data if data is not None else result._result)
 
 
 def unmasked(result):
     """From 2.22 on Ansible masks decrypted values in a result before a callback sees it, a 12 in JSON too. What a task reports is masked by us."""
-    inner = getattr(result, '_CallbackTaskResult__utr', None)
-    return inner.as_result_dict(for_callback=True) if hasattr(inner, 'as_result_dict') else result_of(result)
+    unified = _unified(result)
+    return _with_skips(result, unified.as_result_dict(for_callback=True)) if hasattr(unified, 'as_result_dict') else result_of(result)
+
+
+def _unified(result):
+    """What a result is made from since 2.21; None before."""
+    return getattr(result, '_CallbackTaskResult__utr', None)
+
+
+def _with_skips(result, data):
+    """From 2.21 on the items of a loop no longer say `skipped`: only what they are made from does."""
+    made_from = getattr(_unified(result), 'loop_results', None)
+    items = data.get('results')
+    if not made_from or not isinstance(items, list) or len(items) != len(made_from):
+        return data
+    return dict(data, results=[dict(one, skipped=True) if getattr(unified, 'skipped', None) else one for one, unified in zip(items, made_from)])
 
 
 def fields_of(result):

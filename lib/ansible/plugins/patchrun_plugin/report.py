@@ -43,8 +43,7 @@ def parts_of(task, data, clean):
 def _text(task, data, clean):
     items = data.get('results')
     if (task.loop is not None or task.loop_with) and isinstance(items, (list, tuple)):
-        # From 2.21 on an item does not say `skipped`.
-        value = [_value(one) for one in items if not one.get('skipped') and 'skip_reason' not in one]
+        value = [_value(one) for one in items if not one.get('skipped')]
     else:
         value = _value(data)
     try:
