@@ -5,7 +5,7 @@ import { compareVersions } from '../../lib/ansible/versions.js'
 import { findingOf } from '../../lib/change/verdict.js'
 import type { ChangesPolicy, VaultId } from '../../lib/fleet/types.js'
 import type { Finding } from '../../lib/rollout/verdict.js'
-import { SEALED } from '../support/vault-text.js'
+import { SEALED, SHORT } from '../support/vault-text.js'
 import { install, LIMIT, onEach, password, play, WRITE_FILE } from './harness.js'
 
 t.setTimeout(LIMIT)
@@ -65,8 +65,8 @@ const CASES: readonly Case[] = [
   },
   { name: 'items that check mode skips', nodes: both('GOOD ? run'), site: site("- name: run\n  ansible.builtin.command: 'echo {{ item }}'\n  loop: [x, y]\n  when: item == 'x'\n") },
   {
-    name: 'include_tasks in a loop', nodes: ['HOT w-x, w-y', 'HOT w-y'], files: { 'more.yml': write('w-{{ one }}') },
-    site: site('- ansible.builtin.include_tasks: more.yml\n  loop: [x, y]\n  loop_control: { loop_var: one }\n  when: one == "y" or inventory_hostname == "n1"\n'),
+    name: 'include_tasks in a loop', nodes: both('HOT w-x, w-y'), files: { 'more.yml': write('w-{{ one }}') },
+    site: site('- ansible.builtin.include_tasks: more.yml\n  loop: [x, y, z]\n  loop_control: { loop_var: one }\n  when: one != "z"\n'),
   },
   {
     name: 'check_mode: of a task', nodes: both('HOT from it, in check ? skipped'),
@@ -76,6 +76,11 @@ const CASES: readonly Case[] = [
   {
     name: 'values of a vault', vault: true, nodes: ['HOT a', 'HOT a, b'], files: { 'nodes/n1/b': 'swordfish', 'group_vars/all.yml': `secret: !vault |\n${SEALED.trim().replace(/^/gm, '  ')}\n` },
     site: site(write('a', 'when: secret == "swordfish"', '{{ secret }}') + write('b', '', '{{ secret }}')),
+  },
+  // From 2.22 on Ansible masks it also in the names of what a result says.
+  {
+    name: 'a value of a vault that is two letters', vault: true, nodes: both('HOT a, b'), files: { 'group_vars/all.yml': `secret: !vault |\n${SHORT.trim().replace(/^/gm, '  ')}\n` },
+    site: site(write('a', 'when: secret == "ch"', '{{ secret }}') + write('b', 'loop: [x, y]\nwhen: item == "x"')),
   },
   { name: 'async', nodes: both('HOT made, later'), site: site(['made', 'later'].map((name, poll) => `- name: ${name}\n  ansible.builtin.file: { path: "{{ playbook_dir }}/nodes/{{ inventory_hostname }}-${name}", state: directory, mode: "0755" }\n  async: 60\n  poll: ${1 - poll}\n`).join('')) },
   { name: 'delegate_to and delegate_facts', nodes: ['HOT a, b', 'GOOD'], site: site(`${write('a', `delegate_to: n2\n${ON_N1}`)}- { ansible.builtin.set_fact: { told: yes }, delegate_to: n2, delegate_facts: true, run_once: true }\n${write('b', `when: hostvars.n2.told is defined and told is not defined`)}`) },

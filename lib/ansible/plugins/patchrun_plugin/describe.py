@@ -26,14 +26,14 @@ def cut(text, limit, keep_end=False):
 
 
 def result_of(result):
-    data = getattr(result, 'result', None)
-    return _with_skips(result, data if data is not None else result._result)
-
-
-def unmasked(result):
-    """From 2.22 on Ansible masks decrypted values in a result before a callback sees it, a 12 in JSON too. What a task reports is masked by us."""
+    """The result as it is, but for no_log. From 2.22 on Ansible masks decrypted values before a callback sees it: a value such as `ch` or 12 takes `changed` and
+    the digits of a JSON text away. What we tell of it is masked by us (redact.py), and knows Ansible's own register of secrets."""
     unified = _unified(result)
-    return _with_skips(result, unified.as_result_dict(for_callback=True)) if hasattr(unified, 'as_result_dict') else result_of(result)
+    if not hasattr(unified, 'as_result_dict'):
+        data = getattr(result, 'result', None)
+        return data if data is not None else result._result
+    no_log = bool(part(result, 'task').no_log or getattr(unified, 'no_log', None))
+    return _with_skips(unified, unified.as_result_dict(for_callback=True, censor_callback_result=no_log))
 
 
 def _unified(result):
@@ -41,13 +41,12 @@ def _unified(result):
     return getattr(result, '_CallbackTaskResult__utr', None)
 
 
-def _with_skips(result, data):
+def _with_skips(unified, data):
     """From 2.21 on the items of a loop no longer say `skipped`: only what they are made from does."""
-    made_from = getattr(_unified(result), 'loop_results', None)
-    items = data.get('results')
-    if not made_from or not isinstance(items, list) or len(items) != len(made_from):
-        return data
-    return dict(data, results=[dict(one, skipped=True) if getattr(unified, 'skipped', None) else one for one, unified in zip(items, made_from)])
+    for one, made_from in zip(data.get('results') or (), getattr(unified, 'loop_results', None) or ()):
+        if getattr(made_from, 'skipped', None):
+            one['skipped'] = True
+    return data
 
 
 def fields_of(result):

@@ -22,11 +22,11 @@ def name_of(task):
     return describe.cut(str(own[VARIABLE]), describe.NAME_MAX) if VARIABLE in own else None
 
 
-def tell(channel, host, task, result, clean):
+def tell(channel, host, task, data, clean):
     """Sends the report of a result, where its task gives one."""
     name = name_of(task)
     if name is not None:
-        for part in parts_of(task, describe.unmasked(result), clean):
+        for part in parts_of(task, data, clean):
             channel.send('report', host=host, task=str(task._uuid), name=clean(name), **part)
 
 
