@@ -11,13 +11,13 @@ export interface Trial {
   readonly version: string
   /** Of the control machine. */
   readonly python: string
-  /** Every run of CI has it, or it was tried once. */
-  readonly tried: 'CI' | 'once'
+  /** Every full run of CI has it, or a few files of one; or it was tried once, by hand. */
+  readonly tried: 'CI' | 'CI in part' | 'once'
 }
 
 export const TRIALS: readonly Trial[] = [
   { version: '2.14.18', python: '3.11', tried: 'CI' },
-  { version: '2.16.14', python: '3.11', tried: 'once' },
+  { version: '2.16.14', python: '3.11', tried: 'CI in part' },
   { version: '2.18.19', python: '3.12', tried: 'once' },
   { version: '2.19.14', python: '3.11', tried: 'CI' },
   { version: '2.20.10', python: '3.12', tried: 'once' },
@@ -25,13 +25,18 @@ export const TRIALS: readonly Trial[] = [
   { version: '2.22.0rc1', python: '3.13', tried: 'once' },
 ]
 
-/** What the tests say of a version, in words, and whether it is outside of what is supported. */
-export function standingOf(version: string): { readonly words: string; readonly unsupported: boolean } {
-  if (compareVersions(version, OLDEST) < 0 || compareVersions(version, NEWEST) > 0) return { words: 'not tried', unsupported: true }
-  const trial = TRIALS.find((one) => compareVersions(one.version.split('.').slice(0, 2).join('.'), version) === 0)
-  if (!trial) return { words: 'supported; other releases were tried, this one was not', unsupported: false }
-  return { words: trial.tried === 'CI' ? `tried with ${trial.version} by every run of the tests` : `tried with ${trial.version} once`, unsupported: false }
+/** What the tests say of a version, in words; with a hint where it is outside of what is supported. */
+export function standingOf(version: string): { readonly words: string; readonly hint?: string } {
+  if (compareVersions(version, OLDEST) < 0 || compareVersions(version, NEWEST) > 0) {
+    return { words: `outside of ${OLDEST} to ${NEWEST}, not tried`, hint: `Name one of ${OLDEST} to ${NEWEST} in ansible.executable, or look with \`patchrun detect\` whether this one does what it should.` }
+  }
+  const trial = TRIALS.find((one) => compareVersions(seriesOf(one.version), version) === 0)
+  if (!trial) return { words: `supported, but not tried: ${TRIALS.map((one) => one.version).join(', ')} were` }
+  const how = { CI: 'by every full run of the tests', 'CI in part': 'by some tests of every full run', once: 'once' }[trial.tried]
+  return { words: `tried with ${trial.version} ${how}` }
 }
+
+const seriesOf = (version: string): string => version.split('.').slice(0, 2).join('.')
 
 /** Compares dotted numbers as far as both have them; `2.14` equals `2.14.18`. */
 export function compareVersions(a: string, b: string): number {

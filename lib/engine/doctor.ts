@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { agentKeys, sshVersion } from '../ansible/ssh.js'
 import { findAnsible } from '../ansible/find-ansible.js'
 import { checkVault, openToOthers } from '../ansible/vault-sources.js'
-import { NEWEST, OLDEST, standingOf } from '../ansible/versions.js'
+import { standingOf } from '../ansible/versions.js'
 import { PatchrunError } from '../errors.js'
 import type { Problem } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
@@ -58,9 +58,9 @@ export async function doctor(session: Session, { clock = systemClock, signal, on
   const configured = fleet
   await check('ansible', async () => {
     const { version, playbook, from } = await findAnsible({ configured: configured?.ansible.executable, signal })
-    const { words, unsupported } = standingOf(version)
+    const { words, hint } = standingOf(version)
     const found = `ansible-core ${version} (${playbook}, ${from}): ${words}`
-    return unsupported ? warn(found, `Supported are ${OLDEST} to ${NEWEST}. Name one of them in ansible.executable, or look with \`patchrun detect\` whether this one does.`) : ok(found)
+    return hint === undefined ? ok(found) : warn(found, hint)
   })
   if (configured) await ofFleet(configured, session, clock, signal, check)
   return {
