@@ -120,4 +120,11 @@ onEach(t, 'verdicts', async ({ t, bin, more }) => {
       if (!t.same(seen, expected)) t.comment(log)
     })
   }
+  await more('a report says what its task says, but for secrets, which are masked by patchrun', async (t) => {
+    const sealed = Object.entries({ secret: SEALED, short: SHORT }).map(([name, text]) => `${name}: !vault |\n${text.trim().replace(/^/gm, '  ')}\n`).join('')
+    const report = "- name: tells\n  ansible.builtin.debug: { msg: \"{{ {'search': short, 'word': secret, 'n': 12} }}\" }\n  loop: [x, y]\n  when: item == 'x'\n  vars: { patchrun_report: it }\n"
+    const { events } = await play(t, ansible, { files: { 'group_vars/all.yml': sealed, 'site.yml': site(report) }, hosts: ['n1'], policy: { vault } })
+    const texts = events.flatMap((event) => (event.ev === 'report' ? [event.text] : []))
+    t.same(texts.map((text) => JSON.parse(text) as unknown), [[{ search: 'ch', word: '********', n: 12 }]])
+  })
 }, { more: true })
