@@ -134,8 +134,8 @@ export function runEnvironment(
   }
 }
 
-/** Of a path to a socket 107 bytes are left, and ansible-core from 2.21 on makes one below this directory before it runs anything. */
-const TEMPORARY_LONGEST = 77
+/** A path to a socket has 107 bytes at most, and ansible-core from 2.21 on makes one that is 32 bytes longer than this directory before it runs anything. */
+const TEMPORARY_LONGEST = 75
 
 function shortTemporary(kept: Readonly<Record<string, string>>): Record<string, string> {
   const wanted = kept['TMPDIR'] ?? kept['TEMP'] ?? kept['TMP'] ?? ''

@@ -6,11 +6,7 @@ import { PatchrunError } from '../errors.js'
 import { askVersion } from './ask-version.js'
 import { packageRoot } from './package-root.js'
 import type { AnsibleInstall } from './types.js'
-
-/** The oldest ansible-core that is supported. */
-export const OLDEST = '2.14'
-/** The newest ansible-core that the tests run with. A newer one is used too: its events are checked at every start. */
-export const NEWEST_TESTED = '2.19'
+import { compareVersions, NEWEST, OLDEST } from './versions.js'
 
 const PROJECT_BIN = join('.patchrun-tools', 'ansible', 'bin')
 const DEBIAN_BIN = '/usr/bin'
@@ -90,25 +86,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Compares dotted numbers as far as both have them; `2.14` equals `2.14.18`. */
-export function compareVersions(a: string, b: string): number {
-  const left = a.split('.').map((part) => Number.parseInt(part, 10))
-  const right = b.split('.').map((part) => Number.parseInt(part, 10))
-  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0)
-    if (difference !== 0) return Math.sign(difference)
-  }
-  return 0
-}
-
 function installed(candidate: Candidate, version: string): FoundAnsible {
   return {
     playbook: candidate.path,
     inventory: join(dirname(candidate.path), 'ansible-inventory'),
     version,
     from: candidate.from,
-    ...(compareVersions(version, NEWEST_TESTED) > 0
-      ? { warning: `ansible-core ${version} is newer than ${NEWEST_TESTED}, the newest that patchrun was tested with` }
+    ...(compareVersions(version, NEWEST) > 0
+      ? { warning: `ansible-core ${version} is newer than ${NEWEST}, the newest that patchrun supports` }
       : {}),
   }
 }

@@ -3,8 +3,9 @@
 import { mkdir, stat, statfs, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { agentKeys, sshVersion } from '../ansible/ssh.js'
-import { findAnsible, NEWEST_TESTED, OLDEST } from '../ansible/find-ansible.js'
+import { findAnsible } from '../ansible/find-ansible.js'
 import { checkVault, openToOthers } from '../ansible/vault-sources.js'
+import { standingOf } from '../ansible/versions.js'
 import { PatchrunError } from '../errors.js'
 import type { Problem } from '../errors.js'
 import type { Fleet } from '../fleet/types.js'
@@ -56,9 +57,10 @@ export async function doctor(session: Session, { clock = systemClock, signal, on
   })
   const configured = fleet
   await check('ansible', async () => {
-    const { version, playbook, from, warning } = await findAnsible({ configured: configured?.ansible.executable, signal })
-    const found = `ansible-core ${version} (${playbook}, ${from})`
-    return warning === undefined ? ok(found) : warn(found, `Supported are ${OLDEST} to ${NEWEST_TESTED}; newer ones are not tested. ${warning}`)
+    const { version, playbook, from } = await findAnsible({ configured: configured?.ansible.executable, signal })
+    const { words, hint } = standingOf(version)
+    const found = `ansible-core ${version} (${playbook}, ${from}): ${words}`
+    return hint === undefined ? ok(found) : warn(found, hint)
   })
   if (configured) await ofFleet(configured, session, clock, signal, check)
   return {

@@ -6,10 +6,11 @@ import { isRoot, aptInstall, onPath, run, say } from './run.mjs'
 import { ensureVenv, pythons } from './venv.mjs'
 
 const OLDEST_SUPPORTED = [2, 14]
-/** The oldest release that is supported, and the newest for each Python that can run it on the controller. */
+/** The oldest release that is supported, and the newest for each Python that can run it on the controller. What Debian 12's Python can run comes first: it is what CI has. */
 const OLDEST = { version: '2.14.18', python: [[3, 9], [3, 11]] }
 const NEWEST = [
   { version: '2.19.14', python: [[3, 11], [3, 13]] },
+  { version: '2.21.5', python: [[3, 12], [3, 14]] },
   { version: '2.17.14', python: [[3, 10], [3, 10]] },
   { version: '2.15.13', python: [[3, 9], [3, 9]] },
 ]

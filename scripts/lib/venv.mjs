@@ -14,7 +14,7 @@ export function pythons() {
 
 async function findPythons() {
   if (isRoot && !(await onPath('python3')) && (await onPath('apt-get'))) await aptInstall('python3-venv')
-  const names = ['python3', '/usr/bin/python3', ...['11', '10', '9', '12', '13'].map((minor) => `python3.${minor}`)]
+  const names = ['python3', '/usr/bin/python3', ...['11', '10', '9', '12', '13', '14'].map((minor) => `python3.${minor}`)]
   const probe = 'import sys; print(sys.executable); print(sys.version_info[1])'
   const looked = await Promise.all(names.map((name) => run([name, '-c', probe], { capture: true })))
   const found = looked.filter((r) => r.code === 0).map((r) => r.stdout.trim().split('\n'))

@@ -58,7 +58,7 @@ const PLAYBOOK = `- hosts: all
 
 onEach(t, 'inventory', async ({ t, bin, scene }) => {
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` }
-  const dir = t.testdir({ 'hosts.ini': INI, 'patchrun.yml': DECLARATION, 'pw': 'x\n', 'group_vars': {}, 'host_vars': { 'node01.yml': 'plain: !unsafe "{{ who }}"\n' }, 'site.yml': PLAYBOOK, 'bad.yml': '[[[\n' })
+  const dir = t.testdir({ 'hosts.ini': INI, 'patchrun.yml': DECLARATION, 'pw': 'of-the-fleet\n', 'group_vars': {}, 'host_vars': { 'node01.yml': 'plain: !unsafe "{{ who }}"\n' }, 'site.yml': PLAYBOOK, 'bad.yml': '[[[\n' })
   const vaulted = (await run(join(bin, 'ansible-vault'), ['encrypt_string', '--vault-password-file', join(dir, 'pw'), '--name', 'secret', 'swordfish'], { env })).stdout
   await writeFile(join(dir, 'group_vars/compute.yml'), vaulted)
   const ask = (inventory: string) => askInventory({ executable: join(bin, 'ansible-inventory'), inventory: join(dir, inventory), cwd: dir })

@@ -59,6 +59,7 @@ await inQuick(t, 'doctor: all is well, or what is not, and how to mend it', opti
   ground.commit('version 1', version('1'))
   const well = await say(ground, ['doctor', '--json'])
   t.match({ ...well, stdout: JSON.parse(well.stdout) as unknown }, { code: 0, stdout: { kind: 'doctor', healthy: true } })
+  t.match((JSON.parse(well.stdout) as { checks: readonly unknown[] }).checks, [{ name: 'config' }, { name: 'ansible', result: 'ok', found: /^ansible-core \S+ \(.*\): (tried with|supported)/ }])
   const names = (JSON.parse(well.stdout) as { checks: { name: string }[] }).checks.map((c) => c.name)
   t.same(names, ['config', 'ansible', 'state directory', 'disk', 'journal', 'lock', 'clock', 'git', 'canaries'], 'no ssh is looked for where nothing goes over ssh')
 

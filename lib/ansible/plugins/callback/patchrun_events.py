@@ -50,6 +50,7 @@ class CallbackModule(CallbackBase):
             for secret in redact.secrets_of_environment(os.environ):
                 self.redactor.note_text(secret)
             redact.watch_vault(self.redactor)
+            redact.watch_register(self.redactor)
             sys.stdout = redact.CleanStream(sys.stdout, self.redactor)
             sys.stderr = redact.CleanStream(sys.stderr, self.redactor)
             self.guard = guard.Guard(os.environ, self._info)
@@ -193,7 +194,7 @@ class CallbackModule(CallbackBase):
             for handler in self.owed.after(self.finish.iterator, ev, describe.part(result, 'host'), task, changed, ignored, 'timedOut' in more):
                 self.channel.send('notified', host=host, task=self._send_task(handler), failed=True if ev != 'ok' else None)
         if ev == 'ok' and not describe.hidden(data, fields):
-            report.tell(self.channel, host, task, result, self.redactor.clean)
+            report.tell(self.channel, host, task, data, self.redactor.clean)
         self.channel.send(ev, host=host, task=uuid, changed=changed, ignored=bool(ignored), duration=round(elapsed, 3), **more)
         self._stop(self.guard.result(host, task, more.get('delegatedTo')))
 

@@ -26,14 +26,27 @@ def cut(text, limit, keep_end=False):
 
 
 def result_of(result):
-    data = getattr(result, 'result', None)
-    return data if data is not None else result._result
+    """The result as it is, but for no_log. From 2.22 on Ansible masks decrypted values before a callback sees it: a value such as `ch` or 12 takes `changed` and
+    the digits of a JSON text away. What we tell of it is masked by us (redact.py), and knows Ansible's own register of secrets."""
+    unified = _unified(result)
+    if not hasattr(unified, 'as_result_dict'):
+        data = getattr(result, 'result', None)
+        return data if data is not None else result._result
+    no_log = bool(part(result, 'task').no_log or getattr(unified, 'no_log', None))
+    return _with_skips(unified, unified.as_result_dict(for_callback=True, censor_callback_result=no_log))
 
 
-def unmasked(result):
-    """From 2.22 on Ansible masks decrypted values in a result before a callback sees it, a 12 in JSON too. What a task reports is masked by us."""
-    inner = getattr(result, '_CallbackTaskResult__utr', None)
-    return inner.as_result_dict(for_callback=True) if hasattr(inner, 'as_result_dict') else result_of(result)
+def _unified(result):
+    """What a result is made from since 2.21; None before."""
+    return getattr(result, '_CallbackTaskResult__utr', None)
+
+
+def _with_skips(unified, data):
+    """From 2.21 on the items of a loop no longer say `skipped`: only what they are made from does."""
+    for one, made_from in zip(data.get('results') or (), getattr(unified, 'loop_results', None) or ()):
+        if getattr(made_from, 'skipped', None):
+            one['skipped'] = True
+    return data
 
 
 def fields_of(result):

@@ -190,6 +190,24 @@ def watch_vault(redactor):
         setattr(VaultLib, name, wrap(getattr(VaultLib, name)))
 
 
+def watch_register(redactor):
+    """From 2.22 on Ansible keeps a register of secrets: what it decrypts, passwords of connections, what a module names."""
+    try:
+        from ansible.module_utils._internal import _secrets
+    except ImportError:
+        return
+    register = _secrets.SecretMasker.register_secret_texts
+
+    def registering(self, secrets):
+        secrets = list(secrets)
+        for secret in secrets:
+            redactor.note_text(secret)
+        return register(self, secrets)
+    _secrets.SecretMasker.register_secret_texts = registering
+    for secret in list(_secrets._secret_masker._secrets):
+        redactor.note_text(secret)
+
+
 def note_passwords(redactor, loader):
     """The vault's own passwords: a playbook can read them where Ansible can."""
     for _, secret in loader._vault.secrets or []:

@@ -22,11 +22,11 @@ def name_of(task):
     return describe.cut(str(own[VARIABLE]), describe.NAME_MAX) if VARIABLE in own else None
 
 
-def tell(channel, host, task, result, clean):
+def tell(channel, host, task, data, clean):
     """Sends the report of a result, where its task gives one."""
     name = name_of(task)
     if name is not None:
-        for part in parts_of(task, describe.unmasked(result), clean):
+        for part in parts_of(task, data, clean):
             channel.send('report', host=host, task=str(task._uuid), name=clean(name), **part)
 
 
@@ -43,8 +43,7 @@ def parts_of(task, data, clean):
 def _text(task, data, clean):
     items = data.get('results')
     if (task.loop is not None or task.loop_with) and isinstance(items, (list, tuple)):
-        # From 2.21 on an item does not say `skipped`.
-        value = [_value(one) for one in items if not one.get('skipped') and 'skip_reason' not in one]
+        value = [_value(one) for one in items if not one.get('skipped')]
     else:
         value = _value(data)
     try:
