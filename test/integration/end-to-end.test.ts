@@ -37,6 +37,6 @@ t.test('from init to history, through the command', options, async (t) => {
   t.match(await json('report'), { remembered: sha, rollout: { status: 'done', pin: { sha }, counts: { good: 1 } } })
   t.match(await say('status'), { code: 0, stdout: /canary wave  1 node  1 good/ })
   t.match(await json('history'), { kind: 'history', rollouts: [{ status: 'done', pin: { sha } }] })
-  t.match(await say('retry'), { code: 2, stderr: /usage\/nothing-to-retry/ })
+  t.match(await say('retry', '--yes'), { code: 2, stderr: /usage\/nothing-to-retry/ })
   t.match(await say('run', '--yes'), { code: 0, stderr: /nothing new to install/ }, 'a second time there is nothing to do')
 })
