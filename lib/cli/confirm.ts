@@ -20,11 +20,11 @@ import type { Call, Context, Io } from './context.js'
 import { isCI } from './screen/screen.js'
 
 /** Whether a person agrees before anything begins; false: --yes says so. Throws usage/needs-yes where nobody can be asked. */
-export function mustAsk({ io, global, argv }: Context, { options }: Call): boolean {
+export function mustAsk(context: Context, { options }: Call): boolean {
   if (options['yes'] === true) return false
-  const why = nobodyAnswers(io, global)
+  const why = nobodyAnswers(context.io, context.global)
   if (why === null) return true
-  throw new PatchrunError({ code: 'usage/needs-yes', message: `${why}, so nobody can be asked, and nothing was begun`, hint: `To begin without a question: ${typedWith(argv, '--yes')}` })
+  throw new PatchrunError({ code: 'usage/needs-yes', message: `${why}, so nobody can be asked, and nothing was begun`, hint: `To begin without a question: ${typedWith(context, '--yes')}` })
 }
 
 /** The same; where the command would not work with --yes either, because no environment is named, that is thrown: a hint works as it is typed. */

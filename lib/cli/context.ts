@@ -68,16 +68,19 @@ export function pinnedOptions(context: Context, call: Call): ReturnType<typeof s
 /** A word as a shell takes it. */
 export const quoted = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
+/** As people call it: npx finds what is no command of the shell. */
+const programOf = (env: NodeJS.ProcessEnv): string => (env['npm_command'] === 'exec' ? 'npx patchrun' : 'patchrun')
+
 /** A command line with one more option; options end where `--` stands. */
-export function typedWith(argv: readonly string[], option?: string): string {
+export function typedWith({ argv, io }: Pick<Context, 'argv' | 'io'>, option?: string): string {
   const end = argv.indexOf('--')
   const at = end < 0 ? argv.length : end
-  return ['patchrun', ...argv.slice(0, at), ...(option === undefined ? [] : [option]), ...argv.slice(at)].map(quoted).join(' ')
+  return [programOf(io.env), ...[...argv.slice(0, at), ...(option === undefined ? [] : [option]), ...argv.slice(at)].map(quoted)].join(' ')
 }
 
 /** The command with the options that lead to the same fleet, for hints. */
-export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env'>): string {
-  return ['patchrun', ...(config === DEFAULT_CONFIG ? [] : ['-c', quoted(config)]), ...(env === undefined ? [] : ['--env', quoted(env)])].join(' ')
+export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env'>, { env: variables }: Pick<Io, 'env'>): string {
+  return [programOf(variables), ...(config === DEFAULT_CONFIG ? [] : ['-c', quoted(config)]), ...(env === undefined ? [] : ['--env', quoted(env)])].join(' ')
 }
 
 export const DEFAULT_CONFIG = 'patchrun.yml'
@@ -96,5 +99,5 @@ export async function print<T>(context: Context, document: T, words: (document: 
 export async function textOptions({ global, zone, io }: Context): Promise<TextOptions> {
   // A pipe gets no colours, and then chalk need not be loaded.
   const paint = global.color && (io.stdout.isTTY || io.env['FORCE_COLOR']) ? (await import('./screen/paint.js')).paintFor('stdout', true) : PLAIN
-  return { paint, zone, verbose: global.level === 'verbose', command: commandText(global) }
+  return { paint, zone, verbose: global.level === 'verbose', command: commandText(global, io) }
 }

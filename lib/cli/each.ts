@@ -36,7 +36,7 @@ async function told(verb: VerbAction, context: Context, call: Call): Promise<Exi
     if (!(error instanceof PatchrunError) || context.kill.aborted) throw error
     const { io, global: { json, color, level, env = '' }, zone, collect } = context
     if (!json) io.stderr.write(`In the environment ${env}:\n`)
-    return explain(error, { io, json, color, verbose: level === 'verbose', command: commandText(context.global), zone, interrupted: false, ...(collect && { collect }) })
+    return explain(error, { io, json, color, verbose: level === 'verbose', command: commandText(context.global, io), zone, interrupted: false, ...(collect && { collect }) })
   }
 }
 

@@ -131,7 +131,7 @@ function toGlobal(options: Readonly<Record<string, unknown>>, { env }: Io): Glob
 export function errorManners(argv: readonly string[], { env }: Pick<Io, 'env'>): { readonly json: boolean; readonly color: boolean; readonly verbose: boolean; readonly command: string } {
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)
-  return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose'), command: commandText({ config: valueOf(own, '-c', '--config') ?? DEFAULT_CONFIG, env: valueOf(own, '--env') }) }
+  return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose'), command: commandText({ config: valueOf(own, '-c', '--config') ?? DEFAULT_CONFIG, env: valueOf(own, '--env') }, { env }) }
 }
 
 function valueOf(argv: readonly string[], ...flags: readonly string[]): string | undefined {

@@ -57,7 +57,7 @@ type Manner = Required<Pick<DriveOptions, 'signal' | 'kill' | 'onEvent'>>
 /** Drives a rollout with the screen and the signals of this process, and prints what came out. */
 export async function driveOnScreen(context: Context, formats: Formats<Report>, fleet: Fleet, work: (manner: Manner) => Promise<RunResult>): Promise<ExitCode> {
   const screen = openScreenFor(context, fleet)
-  const command = commandText(context.global)
+  const command = commandText(context.global, context.io)
   context.onStop(() => screen.notice(`stopping: no new step begins, what runs is finished; once more ends it. To go on later: ${command} run`))
   try {
     const { exitCode, outcome, report } = await work({ signal: context.stop, kill: context.kill, onEvent: (progress) => screen.onProgress(progress) })
@@ -74,7 +74,7 @@ export async function driveOnScreen(context: Context, formats: Formats<Report>, 
 export function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
   const { color, screen, level } = global
   const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, screen, level, env: io.env })
-  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, command: commandText(global), folds: io.env['GITLAB_CI'] === 'true', stderr: io.stderr })
+  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, command: commandText(global, io), folds: io.env['GITLAB_CI'] === 'true', stderr: io.stderr })
 }
 
 /** The ref may move while a person reads. Thrown before anything is journaled, so nothing has begun. */

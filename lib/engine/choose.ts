@@ -72,7 +72,7 @@ export function choose(choosing: Choosing): Choice {
 }
 
 function resume({ now, by, again }: Choosing, current: RolloutState, notices: Choice['notices']): Choice {
-  const lost = current.steps.size > 0 ? `; ${current.steps.size} step(s) of the run before have no outcome, their nodes are looked at again` : ''
+  const lost = current.steps.size > 0 ? `; ${count(current.steps.size, 'step')} of the run before ${current.steps.size === 1 ? 'has' : 'have'} no outcome, ${current.steps.size === 1 ? 'its' : 'their'} nodes are looked at again` : ''
   const going: Choice['notices'] = current.stepCount > 0 ? [{ code: 'resumed', text: `going on with rollout ${current.id} at ${short(current.pin)}${lost}` }] : []
   return { events: [{ type: 'resumed', at: now, by, ...(again && { again: true }) }], notices: [...going, ...notices] }
 }

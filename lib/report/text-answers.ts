@@ -68,8 +68,8 @@ function relation({ kind, remembered }: PinReport['comparison'], paint: Paint): 
   }
 }
 
-export function initText({ directory, files }: InitReport, { paint }: TextOptions): string {
-  const next = table([['patchrun detect', 'what would it do to each node?'], ['patchrun run', 'roll it out'], ['patchrun status', 'what is']])
+export function initText({ directory, files }: InitReport, { paint, command }: TextOptions): string {
+  const next = table([[`${command} detect`, 'what would it do to each node?'], [`${command} run`, 'roll it out'], [`${command} status`, 'what is']])
   return `${paint.good('written')} to ${directory}\n${files.map((f) => `  ${f}`).join('\n')}\n\nThere, try:\n${next.join('\n')}\n`
 }
 

@@ -84,7 +84,7 @@ await inQuick(t, 'one rollout that is killed, stopped and cut in the middle of e
     t.match(await running.ended, { signal: 'SIGKILL' })
     t.not(ansibles(ground).length, 0, 'its Ansible goes on')
   }
-  const orphan = (action: string): RegExp => new RegExp(`took over from process \\d+[^]*ended an ansible-playbook of the run before \\(${action} on 1 nodes\\)[^]*have no outcome, their nodes are looked at again`)
+  const orphan = (action: string): RegExp => new RegExp(`took over from process \\d+[^]*ended an ansible-playbook of the run before \\(${action} on 1 node\\)[^]*has no outcome, its nodes are looked at again`)
 
   hold(ground, 'looks')
   const inDetect = begin()

@@ -76,7 +76,7 @@ await inQuick(t, 'doctor: all is well, or what is not, and how to mend it', opti
   t.match(ill.stdout, /look +state directory .*can be written by others[^]*chmod go-w/)
   t.match(ill.stdout, /bad +git /)
   t.match(ill.stdout, /ok +ssh +OpenSSH/)
-  t.match(ill.stdout, /bad +canaries +1 of 1 do not answer: node01: unreachable[^]*ansible\.log/)
+  t.match(ill.stdout, /bad +canaries +1 of 1 does not answer: node01: unreachable[^]*ansible\.log/)
 
   writeFileSync(ground.file, before.replace('"fleet"', '"flet"'))
   const env = { PATH: `${OFTEN}:${process.env['PATH'] ?? ''}` }

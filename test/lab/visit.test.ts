@@ -204,7 +204,7 @@ async function orphaned(t: Test, ansible: string): Promise<void> {
   await fleet.everywhere('touch /var/tmp/began')
   const again = await fleet.patchrun(['run', '--yes'])
   if (!t.equal(again.exitCode, 0)) t.comment(again.stderr)
-  t.match(again.stderr + again.stdout, /ended an ansible-playbook of the run before \(apply on 1 nodes\)/)
+  t.match(again.stderr + again.stdout, /ended an ansible-playbook of the run before \(apply on 1 node\)/)
   t.equal(await playbooks(), '', 'none is left, nor one that was started ahead')
   t.same(await fleet.versions(), lab.nodes.map(() => '1.1'))
   t.same(await fleet.boots(), bootsBefore.map((n) => n + 1))

@@ -231,8 +231,8 @@ t.test('the screen: live only where somebody watches; a thousand nodes are a few
 t.test('small decisions', async (t) => {
   const counts = { GOOD: 1, HOT: 1, DRAIN: 1, ERROR: 0, UNKNOWN: 0 }
   t.same([exitOf({ counts }, true), exitOf({ counts: { ...counts, ERROR: 1 } }, false), exitOf({ counts: { ...counts, ERROR: 1 } }, true), exitOf({ counts: { ...counts, UNKNOWN: 1 } }, false)], [0, 0, 4, 7])
-  t.equal(commandText({ config: 'patchrun.yml' }), 'patchrun')
-  t.equal(commandText({ config: "my fleet's.yml", env: 'prod' }), "patchrun -c 'my fleet'\\''s.yml' --env prod")
+  t.equal(commandText({ config: 'patchrun.yml' }, fakeIo({})), 'patchrun')
+  t.equal(commandText({ config: "my fleet's.yml", env: 'prod' }, fakeIo({ npm_command: 'exec' })), "npx patchrun -c 'my fleet'\\''s.yml' --env prod")
 })
 
 t.test('what a run waits for is told with its own time, not with that of the next look', async (t) => {
@@ -266,5 +266,5 @@ t.test('nothing begins by accident', async (t) => {
     const io = { ...fakeIo({}), stdin: {}, stderr: {} }
     await t.rejects(mustAskThere({ io, argv: ['run'], global: { config, ...(env !== undefined && { env }), json: false, color: false, screen: false, level: 'normal' } } as never, { args: [], options: {} }), { code }, `with --yes it would not work either: ${env}`)
   }
-  t.equal(typedWith(['retry', '--reason', "it's mended", '--', '-x'], '--yes'), "patchrun retry --reason 'it'\\''s mended' --yes -- -x")
+  t.equal(typedWith({ argv: ['retry', '--reason', "it's mended", '--', '-x'], io: fakeIo({}) }, '--yes'), "patchrun retry --reason 'it'\\''s mended' --yes -- -x")
 })
