@@ -13,7 +13,7 @@ const POLICY = {
   budget: { failed: '20%', unreachable: '20%', notConverged: '20%' }, retries: { attempts: 5, backoff: 60_000, longest: 1_800_000 },
   maxChanged: 9_000, capacity: { fleet: '50%', groups: { compute: '50%' }, partitions: {}, domains: '50%' }, pause: { nodes: 0, waves: 0 }, deadline: null,
   timing: { zone: 'Europe/Oslo', windows: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' }], freezes: [], expected: 60_000 },
-  approval: [], onNewCommit: 'finish', health: [], promotion: { after: [], soak: 0 },
+  approval: [], onNewCommit: 'finish', health: [], promotion: { after: [], soak: 0 }, drain: { reservations: 'join' },
 }
 const START = 1_700_000_000_000
 
