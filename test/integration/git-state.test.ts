@@ -186,7 +186,7 @@ await inQuick(t, 'what one machine began another goes on with, and it hears the 
   t.equal(ground.read('node02', 'etc/version'), null)
   const seen = await runs(beta, 'status')
   t.match(seen, { code: 0, stdout: /wide-[0-9a-f]{12}/ }, 'it waits, seen from elsewhere')
-  t.match(await runs(beta, 'approve', '--sha', ground.git('rev-parse', 'HEAD').trim()), { code: 0 })
+  t.match(await runs(beta, 'approve', '--yes', '--sha', ground.git('rev-parse', 'HEAD').trim()), { code: 0 })
   t.match(await runs(alpha, 'pause', '--reason', 'a moment'), { code: 0 })
 
   const running = begin()

@@ -54,7 +54,7 @@ export function edit(ground: Playground, change: (declared: Declared) => void): 
 /** An error on standard error: its code, a hint, and words that must be there. */
 export const error = (code: number, problem: string, ...words: RegExp[]): { readonly code: number; readonly stderr: RegExp } => ({
   code,
-  stderr: new RegExp([`error ${problem}: [^]*hint: `, ...words.map((w) => w.source)].map((w) => `(?=[^]*${w})`).join('')),
+  stderr: new RegExp([`error ${problem}: [^]*hint: `, ...words.map((w) => `(?:${w.source})`)].map((w) => `(?=[^]*${w})`).join('')),
 })
 
 /** Until the command has said so; throws when it ended without. Only the test's own time limit ends the waiting. */
