@@ -5,6 +5,7 @@ import type { Fleet } from '../fleet/types.js'
 import type { DoctorCheck } from '../report/answers.js'
 import { emptyPartitions, NO_STATE, wouldOpen } from '../rollout/index.js'
 import type { PinnedCommit } from '../rollout/index.js'
+import { slurmStanding } from '../workload/slurm-versions.js'
 import type { Workload } from '../workload/types.js'
 import { schedulerName } from '../workload/use.js'
 import { gateProblems } from './health.js'
@@ -39,6 +40,7 @@ export function judge(fleet: Fleet, seen: Workload): Found {
     ...(empty.length > 0 ? [`no node is in ${empty.join(', ')}, of which rollout.capacity.partitions speaks: such a limit holds nobody back`] : []),
     ...(strangers.length > 0 ? [`it does not know ${strangers.slice(0, SHOWN).join(', ')}${strangers.length > SHOWN ? ` and ${strangers.length - SHOWN} more` : ''}: a change that needs one of them drained waits`] : []),
   ]
-  if (faults.length === 0) return { result: 'ok', found: `it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(seen.jobs.length, 'job')}` }
+  const software = slurmStanding(seen.software)
+  if (faults.length === 0) return { result: 'ok', found: `${software === undefined ? '' : `${software}; `}it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(seen.jobs.length, 'job')}` }
   return { result: 'warn', found: faults.join('\n'), hint: empty.length > 0 ? 'Correct the name, as `sinfo` shows it, or take the limit out.' : 'Look at scheduler.names (full or short), or at the inventory.' }
 }

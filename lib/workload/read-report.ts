@@ -3,6 +3,9 @@
 import { runTimes } from './run-times.js'
 import type { Job, Reservation, SchedulerNode, SchedulerResult, Workload } from './types.js'
 
+/** Characters of a name and a version. */
+const SOFTWARE = 40
+
 type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -22,7 +25,11 @@ export function readSchedulerReport(data: unknown, at: number): Workload | strin
   if (!Array.isArray(data['nodes']) || !Array.isArray(data['jobs'])) return 'the scheduler report has no lists of nodes and jobs'
   const nodes = list(data['nodes']).map(nodeOf)
   if (nodes.some((n) => n.name === '' || n.state.length === 0)) return 'the scheduler report names a node without a name or a state'
-  return { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs: list(data['jobs']).map(jobOf), reservations: list(data['reservations']).map(reservationOf), ended: runTimes(endedOf(data['ended'])), results: resultsOf(data['results']) }
+  const software = text(data['software']).slice(0, SOFTWARE)
+  return {
+    at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs: list(data['jobs']).map(jobOf), reservations: list(data['reservations']).map(reservationOf),
+    ended: runTimes(endedOf(data['ended'])), results: resultsOf(data['results']), ...(software !== '' && { software }),
+  }
 }
 
 const nodeOf = (node: Fields): SchedulerNode => ({

@@ -55,4 +55,6 @@ export interface Workload {
   /** How long jobs ran that ended lately. */
   readonly ended: RunTimes
   readonly results: Readonly<Record<string, SchedulerResult>>
+  /** What it calls itself, such as `Slurm 24.11.5`; undefined where it does not say. */
+  readonly software?: string
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one look at the scheduler says of a declaration: limits that hold nobody back, nodes that it does not know.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { judge } from '../../lib/engine/doctor-scheduler.js'
 import { resolveFleet } from '../../lib/fleet/resolve.js'
 import type { Fleet } from '../../lib/fleet/types.js'
 import { parseDeclaration } from '../../lib/fleet/validate.js'
 import { readSchedulerReport } from '../../lib/workload/read-report.js'
+import { SLURM_TRIED } from '../../lib/workload/slurm-versions.js'
 import type { Workload } from '../../lib/workload/types.js'
 
 const open = (rest: string): Fleet => resolveFleet(parseDeclaration('/srv/patchrun.yml', `schemaVersion: 1
@@ -26,6 +29,15 @@ const all = ['node01', 'node02', 'node03', 'node04', 'node05', 'node06']
 t.test('all is as declared', async (t) => {
   t.same(judge(open(`${SHORT}rollout: { capacity: { partitions: { batch: 2 } } }`), seen(all, 'batch')), { result: 'ok', found: 'it knows all 6 nodes, and 0 jobs' }, 'it need not know a hypervisor')
   t.match(judge(open(`${SHORT}partitions: { gpu: ["node[01-02].example.org"] }\nrollout: { capacity: { partitions: { gpu: 1 } } }`), seen(all, 'batch')), { result: 'ok' }, 'a partition of the declaration need not be one of Slurm')
+})
+
+t.test('which Slurm it is, and whether that was tried', async (t) => {
+  const found = (software?: string): string => judge(open(SHORT), { ...seen(all, 'batch'), ...(software !== undefined && { software }) }).found
+  t.match(found('Slurm 24.11.5'), /^Slurm 24\.11\.5, tried by .*; it knows all 6 nodes/)
+  t.match(found('Slurm 23.02.1'), /^Slurm 23\.02\.1, not tried: 22\.05, 24\.11, 26\.05 were; it knows/)
+  t.match(found('another 1.0'), /^it knows/)
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/usage/drain.md'), 'utf8')
+  for (const [version, how] of Object.entries(SLURM_TRIED)) t.match(page, `| ${version} | ${how} |`, 'the page has the same list')
 })
 
 t.test('a slip in the name of a partition', async (t) => {

@@ -6,7 +6,7 @@ def observe(settings):
     if settings['wait'] > 0 and settings['nodes']:
         wait_for_news(settings)
     asked = ask_ended(settings)
-    told(True, look(settings), ended=ended(asked))
+    told(True, look(settings), ended=ended(asked), software='Slurm ' + version_of(settings))
 
 
 def wait_for_news(settings):

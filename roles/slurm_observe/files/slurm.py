@@ -143,12 +143,17 @@ def look(settings, names=None, jobs=True):
 VERSIONS = {}
 
 
-def release_of(settings):
-    """(year, month) of the Slurm commands; (0, 0) where they do not say. Asked once: slurmctld is not."""
+def version_of(settings):
+    """Of the Slurm commands; '' where they do not say. Asked once: slurmctld is not."""
     if settings['bin'] not in VERSIONS:
-        found = re.search(r'(\d+)\.(\d+)', Command(['scontrol', '-V'], settings).wait()[1])
-        VERSIONS[settings['bin']] = (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+        found = re.search(r'\d+\.\d+(\.\d+)?', Command(['scontrol', '-V'], settings).wait()[1])
+        VERSIONS[settings['bin']] = found.group(0) if found else ''
     return VERSIONS[settings['bin']]
+
+
+def release_of(settings):
+    """(year, month); (0, 0) where they do not say."""
+    return tuple(int(part) for part in (version_of(settings) or '0.0').split('.')[:2])
 
 
 def holding(settings):
@@ -176,7 +181,7 @@ def states(settings, names):
     return nodes_of(Command(['scontrol', '-a', '-o', 'show', 'node', ','.join(names)], settings))
 
 
-def told(complete, seen, results=None, ended=None):
+def told(complete, seen, results=None, ended=None, software=None):
     """Prints the report, and with that the work is done: what was seen is of no further use."""
     nodes, jobs, reservations = seen
     for node in nodes.values():
@@ -187,6 +192,8 @@ def told(complete, seen, results=None, ended=None):
         report['results'] = results
     if ended is not None:
         report['ended'] = ended
+    if software:
+        report['software'] = software
     # Nothing in it holds itself, so json need not look for that.
     sys.stdout.write(json.dumps(report, check_circular=False) + '\n')
 
