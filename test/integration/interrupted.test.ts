@@ -137,7 +137,7 @@ await inQuick(t, 'one rollout that is killed, stopped and cut in the middle of e
   letGo(ground, 'looks')
   await until('ansible ends without its listener', () => ansibles(ground).length === 0)
 
-  t.match(await run(ground), { code: 0, stderr: /took over from process \d+[^]*have no outcome, their nodes are looked at again/ })
+  t.match(await run(ground), { code: 0, stderr: /took over from process \d+[^]*has no outcome, its nodes are looked at again/ })
   t.same(ansibles(ground), [], 'nothing of any run is left')
   t.match(JSON.parse((await patchrun(['status', '--json'], { cwd: ground.directory })).stdout), { remembered: sha, rollout: { status: 'done' } })
   await checkJournal(t, ground)
