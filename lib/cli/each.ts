@@ -12,8 +12,13 @@ import { explain } from './explain.js'
 export function inEach(verb: VerbAction): VerbAction {
   return async (context, call) => {
     if (context.global.env !== undefined || isOfOne(call)) return verb(context, call)
-    const [first, ...more] = await placesOf(sessionOptions(context, call))
-    if (more.length === 0) return verb(context, call)
+    const places = await placesOf(sessionOptions(context, call)).catch((error: unknown) => {
+      // What is wrong with the declaration is told by the verb itself: doctor goes on and looks at the rest.
+      if (error instanceof PatchrunError) return null
+      throw error
+    })
+    if (places === null || places.length === 1) return verb(context, call)
+    const [first, ...more] = places
     const documents: unknown[] = []
     let worst: ExitCode = EXIT.reached
     for (const { environment } of [first, ...more]) {
