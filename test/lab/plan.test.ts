@@ -55,7 +55,7 @@ else await inFull(t, 'what people ask and say about drains', {}, async (t) => {
   await t.test('doctor asks the scheduler', async (t) => {
     const before = await slurm()
     const { exitCode, stdout, stderr } = await fleet.patchrun(['doctor'])
-    t.match({ exitCode, stdout }, { exitCode: 0, stdout: /ok +scheduler +it knows all 6 nodes, and 1 job\n/ }, stderr)
+    t.match({ exitCode, stdout }, { exitCode: 0, stdout: /ok +scheduler +Slurm \d+\.\d+\.\d+, tried [^;]+; it knows all 6 nodes, and 1 job\n/ }, stderr)
     t.same(await slurm(), before, 'nothing is changed in Slurm')
   })
 
