@@ -19,6 +19,7 @@ t.setTimeout(1_700_000)
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
   await inFull(t, 'what each word of a state says', {}, (t) => words(t, ansible))
+  await inFull(t, 'a node in a maintenance reservation of the site is given back into it', {}, (t) => reserved(t, ansible))
   const version = /(\d+\.\d+)/.exec((await run(['slurmctld', '-V'])).stdout)?.[1] ?? ''
   // Earlier releases have no blocks that a job can have for itself.
   if (version >= '24.11') await inFull(t, 'a node in a block that a job has for itself', {}, (t) => blocked(t, ansible))
@@ -133,4 +134,17 @@ async function blocked(t: Test, ansible: string): Promise<void> {
   const after = await role('slurm_release', { patchrun_nodes: ['node02'] })
   t.match(after.results['node02'], { result: 'released' })
   await until('node02', /^IDLE$/)
+}
+
+async function reserved(t: Test, ansible: string): Promise<void> {
+  const lab = await startLab({ nodes: 2 })
+  t.teardown(() => lab.stop())
+  const { slurm, role, until } = cluster(lab, ansible)
+  await slurm('scontrol', 'create', 'reservationname=works', 'users=root', 'flags=maint', 'nodes=node01,node02', 'starttime=now', 'duration=60')
+  await until('node01', /MAINT/)
+  t.match((await role('slurm_drain', { patchrun_nodes: ['node01'] })).results['node01'], { result: 'drained' })
+  const after = await role('slurm_release', { patchrun_nodes: ['node01'] })
+  t.match(after.results['node01'], { result: 'released' }, 'its test job ran in a reservation of its own')
+  t.match(useOf(await role('slurm_observe'), 'node01', PREFIX), { condition: 'reserved', ours: false })
+  t.same(after.reservations.map(({ name }) => name), ['works'])
 }
