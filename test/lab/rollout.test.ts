@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { makeRepository } from '../support/repository.js'
+import { BOTH, OFTEN } from '../support/say.js'
 import { full, inFull, inQuick, leave } from '../support/size.js'
 import { labUnsupported, startLab } from './support/lab.js'
 import type { Output } from './support/run.js'
 
 const unsupported = await labUnsupported()
-const [oldest, newest] = [process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']].map((bin) => bin || undefined)
 const program = resolve(import.meta.dirname, '../../bin/patchrun.js')
 t.setTimeout(1_700_000)
 
@@ -47,16 +47,15 @@ const SLOW = `    - name: take your time
       tags: [HotChange]
 `
 
-if (unsupported !== undefined || !(oldest ?? newest)) t.plan(0, unsupported ?? 'no ansible-core to test with')
-else {
-  const one = newest ?? oldest ?? ''
-  await t.test(`with ${one}`, (t) => withAnsible(t, one))
-  if (newest && oldest) await inFull(t, `with ${oldest}`, {}, (t) => withAnsible(t, oldest))
+if (unsupported !== undefined || BOTH.length === 0) t.plan(0, unsupported ?? 'no ansible-core to test with')
+else for (const bin of BOTH) {
+  if (bin === OFTEN) await t.test(`with ${bin}`, (t) => withAnsible(t, bin))
+  else await inFull(t, `with ${bin}`, {}, (t) => withAnsible(t, bin))
 }
 
 async function withAnsible(t: Pick<Test, 'test' | 'comment' | 'teardown'>, bin: string): Promise<void> {
   // What a run of every size holds is held with one Ansible there, and with the other one in the rest.
-  const inEach = bin === (newest ?? oldest) ? inQuick : inFull
+  const inEach = bin === OFTEN ? inQuick : inFull
   const lab = await startLab({ nodes: full ? 6 : 3 })
   t.teardown(() => lab.stop())
   const others = lab.nodes.slice(2)
@@ -153,7 +152,7 @@ ansible: { forks: 6, hangTimeout: 45s, connectTimeout: 5s }
   })
 
   // One Ansible is enough to show what patchrun makes of it, and the time-outs take their time.
-  if (bin !== (newest ?? oldest)) return
+  if (bin !== OFTEN) return
   if (!full) return leave(t, 'faults and a killed Ansible in the middle of a change')
   const declared = await readFile(join(directory, 'patchrun.yml'), 'utf8')
   const runs = join(directory, '.patchrun/environments/default/runs')

@@ -4,6 +4,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { BOTH, OFTEN } from '../support/say.js'
 import { full, inFull, inQuick, leave } from '../support/size.js'
 import { labUnsupported, startLab } from './support/lab.js'
 import { playRoles } from './support/role-play.js'
@@ -14,22 +15,19 @@ t.setTimeout(1_700_000)
 t.jobs = 2
 
 const unsupported = await labUnsupported()
-const [oldest, newest] = [process.env['PATCHRUN_TEST_ANSIBLE_OLDEST'], process.env['PATCHRUN_TEST_ANSIBLE_NEWEST']].map((bin) => bin || undefined)
 const OURS = 'patchrun hpc/prod r7 0123456789ab'
 
-if (unsupported || !(oldest ?? newest)) t.plan(0, unsupported ?? 'no ansible-core to test with')
-else {
-  const one = newest ?? oldest ?? ''
-  void t.test(`roles, ${one}`, { buffered: true }, (t) => all(t, one))
-  if (oldest && newest && full) void t.test(`roles, ${oldest}`, { buffered: true }, (t) => all(t, oldest))
-  else if (oldest && newest) leave(t, `roles, ${oldest}`)
+if (unsupported !== undefined || BOTH.length === 0) t.plan(0, unsupported ?? 'no ansible-core to test with')
+else for (const bin of BOTH) {
+  if (bin === OFTEN || full) void t.test(`roles, ${bin}`, { buffered: true }, (t) => all(t, bin))
+  else leave(t, `roles, ${bin}`)
 }
 
 async function all(t: Test, bin: string): Promise<void> {
   const lab = await startLab({ nodes: 6 })
   t.teardown(() => lab.stop())
   // What a run of every size holds is held with one Ansible there, and with the other one in the rest.
-  const inEach = bin === (newest ?? oldest) ? inQuick : inFull
+  const inEach = bin === OFTEN ? inQuick : inFull
   const play = playRoles(lab, bin)
   const common = {
     patchrun_controller: 'localhost', patchrun_reason: OURS, patchrun_reason_prefix: 'patchrun hpc/prod ', patchrun_rollout: 'r7', patchrun_sha: '0123456789ab',

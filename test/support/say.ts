@@ -11,13 +11,15 @@ import { site, writeTask, type Playground } from './playground.js'
 
 type Declared = Record<string, Record<string, unknown>>
 
-const [oldest, middle, newest] = ['OLDEST', 'MIDDLE', 'NEWEST'].map((age) => process.env[`PATCHRUN_TEST_ANSIBLE_${age}`])
+const [oldest, middle, newest] = ['OLDEST', 'MIDDLE', 'NEWEST'].map((age) => process.env[`PATCHRUN_TEST_ANSIBLE_${age}`] || undefined)
 /** The ansible-core of tests of every run: the newest. */
 export const OFTEN = newest ?? oldest ?? ''
 /** That of tests that `--full` adds: the oldest. So both have seen the engine. */
 export const SELDOM = oldest ?? newest ?? ''
 /** One between them, where they differ in what is tested. */
 export const MIDDLE = middle ?? OFTEN
+/** Both, the newest first; one where there is but one, so that no test runs twice beside itself. */
+export const BOTH: readonly string[] = [...new Set([OFTEN, SELDOM])].filter((bin) => bin !== '')
 /** For tests that run Ansible. */
 export const needsAnsible: { readonly skip?: string } = OFTEN === '' ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
 
