@@ -72,11 +72,13 @@ export function useOf(workload: Workload, name: string, prefix: string, jobsOn: 
 
 const known = new WeakMap<Workload, ReadonlySet<string>>()
 
-/** The nodes of maintenance reservations with a job on one of their nodes. */
+/** The nodes of maintenance reservations with a job on one of their nodes, which is no test job of ours. */
 function inUse(workload: Workload): ReadonlySet<string> {
   const before = known.get(workload)
   if (before) return before
-  const busy = new Set(workload.jobs.flatMap((job) => job.nodes))
+  // The reservation that the release takes for its test job keeps everybody else's off.
+  const tested = new Set(workload.reservations.flatMap((r) => r.nodes.filter((n) => r.name === `patchrun_${n}`)))
+  const busy = new Set(workload.jobs.flatMap((job) => job.nodes).filter((name) => !tested.has(name)))
   const found = new Set(workload.reservations.filter((r) => r.flags.includes('MAINT') && r.nodes.some((n) => busy.has(n))).flatMap((r) => r.nodes))
   known.set(workload, found)
   return found

@@ -147,4 +147,13 @@ async function reserved(t: Test, ansible: string): Promise<void> {
   t.match(after.results['node01'], { result: 'released' }, 'its test job ran in a reservation of its own')
   t.match(useOf(await role('slurm_observe'), 'node01', PREFIX), { condition: 'reserved', ours: false })
   t.same(after.reservations.map(({ name }) => name), ['works'])
+
+  // The other node may be patched meanwhile.
+  t.match((await role('slurm_drain', { patchrun_nodes: ['node01'] })).results['node01'], { result: 'drained' })
+  const tested = role('slurm_release', { patchrun_nodes: ['node01'], slurm_release_timeout: 120, slurm_test_job_command: ['sleep', '20'] })
+  await until('node01', /MIXED/)
+  const seen = await role('slurm_observe')
+  t.match(seen.jobs, [{ nodes: ['node01'] }], 'its test job')
+  t.same(['node01', 'node02'].map((node) => useOf(seen, node, PREFIX, undefined, 'join')?.out), [true, false])
+  t.match((await tested).results['node01'], { result: 'released' })
 }

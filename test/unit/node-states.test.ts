@@ -14,13 +14,18 @@ const OURS = `${PREFIX}r7-0123abcd 0123456789ab`
 
 interface Node { readonly state: string; readonly reason?: string; readonly job?: true }
 
-/** Each node is looked at beside the others; `maintained`: in a maintenance reservation together. */
-function uses(nodes: Readonly<Record<string, Node>>, { maintained = [], reservations = 'join' }: { readonly maintained?: readonly string[]; readonly reservations?: 'join' | 'leave' } = {}): Readonly<Record<string, NodeUse>> {
+interface Surroundings { readonly maintained?: readonly string[]; readonly tested?: readonly string[]; readonly reservations?: 'join' | 'leave' }
+
+/** Each node is looked at beside the others; `maintained`: in a maintenance reservation together; `tested`: in one for a test job of ours, too. */
+function uses(nodes: Readonly<Record<string, Node>>, { maintained = [], tested = [], reservations = 'join' }: Surroundings = {}): Readonly<Record<string, NodeUse>> {
   const read = readSchedulerReport({
     version: 1,
     nodes: Object.entries(nodes).map(([name, { state, reason = '', job }]) => ({ name, state: state.split('+'), reason, cpus: 2, allocated: job ? 1 : 0 })),
     jobs: Object.entries(nodes).flatMap(([name, { job }]) => (job ? [{ id: name, user: 'anna', state: 'RUNNING', nodes: [name], start: 1, limit: 60, end: 61, cpus: 1 }] : [])),
-    ...(maintained.length > 0 && { reservations: [{ name: 'maint_1', nodes: maintained, flags: ['MAINT', 'SPEC_NODES'] }, { name: 'course', nodes: maintained, flags: ['SPEC_NODES'] }] }),
+    ...(maintained.length > 0 && { reservations: [
+      { name: 'maint_1', nodes: maintained, flags: ['MAINT', 'SPEC_NODES'] }, { name: 'course', nodes: maintained, flags: ['SPEC_NODES'] },
+      ...tested.map((node) => ({ name: `patchrun_${node}`, nodes: [node], flags: ['MAINT', 'SPEC_NODES'] })),
+    ] }),
   }, 1_000_000)
   if (typeof read === 'string') throw new Error(read)
   return Object.fromEntries(Object.keys(nodes).map((name) => [name, useOf(read, name, PREFIX, undefined, reservations) as NodeUse]))
@@ -74,6 +79,8 @@ t.test('maintenance reservations of the site', async (t) => {
   t.same(of(both, { maintained: ['a', 'b'] }), ['in empty', 'in empty'], 'they take no room before they are drained')
   t.same(of(both, { maintained: ['a', 'b'], reservations: 'leave' }), ['out left empty', 'out left empty'])
   t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, { maintained: ['a', 'b'] }), ['out left empty', 'out left busy'], "somebody's job is in it")
+  t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, { maintained: ['a', 'b'], tested: ['b'] }), ['in empty', 'out left busy'], "a test job of ours is not somebody's")
+  t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, { maintained: ['a', 'b'], tested: ['a'] }), ['out left empty', 'out left busy'], 'tested is another one')
   t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, {}), ['in empty', 'out left busy'], 'a role that tells no reservations')
   t.same(of({ a: { state: 'IDLE+DRAIN+MAINTENANCE', reason: 'fan' } }, { maintained: ['a'] }), ['out left empty'], 'drained by somebody all the same')
 })
