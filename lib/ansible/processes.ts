@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ends everything a run started, and nothing else. Linux: reads /proc.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -69,7 +69,7 @@ export function withoutSecrets(argv: readonly string[]): readonly string[] {
  * environment together with being a descendant, or a copy of ansible-playbook. A multiplexing ssh master and a command that
  * made itself a daemon are in groups of their own and stay: they are not the run.
  */
-export function groupsOf(directory: string, pid: number, known: ReadonlySet<number> = new Set()): ReadonlySet<number> {
+export function groupsOf(directory: string, pid: number | null, known: ReadonlySet<number> = new Set()): ReadonlySet<number> {
   const stats = new Map<number, Stat>()
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
@@ -110,34 +110,50 @@ function send(group: number, signal: 'SIGINT' | 'SIGKILL'): void {
 }
 
 /** Resolves when no process of the run is left: SIGINT, then SIGKILL after the grace (ms). */
-export async function endRun(directory: string, pid: number, grace = KILL_GRACE): Promise<void> {
+export async function endRun(directory: string, pid: number | null, grace = KILL_GRACE): Promise<void> {
   let groups = groupsOf(directory, pid)
   for (const group of groups) send(group, 'SIGINT')
   const until = performance.now() + grace
   while (groups.size > 0) {
     await sleep(50)
-    groups = groupsOf(directory, pid, groups)
+    // A group that has ended may be somebody else's number a moment later.
+    groups = groupsOf(directory, null, groups)
     if (performance.now() > until) for (const group of groups) send(group, 'SIGKILL')
   }
 }
 
 /**
- * Ends what an earlier patchrun left running in `directory`. 'not-ours': the pid belongs to another process by now, or the
- * file cannot be read; nothing was touched.
+ * Ends what an earlier patchrun left running in `directory`, its leader and the groups that left it. 'not-ours': the leader's pid belongs to
+ * another process by now, which is never touched, and nothing of the run is left.
  */
 export async function endOrphan(directory: string): Promise<'gone' | 'ended' | 'not-ours'> {
-  let file: ProcessFile
-  try {
-    file = JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as ProcessFile
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'not-ours'
-  }
-  if (!Number.isInteger(file.pid) || file.pid <= 1) return 'not-ours'
-  if (file.bootId !== bootId()) return 'gone'
-  const stat = statOf(file.pid)
-  const alive = stat !== undefined && stat.state !== 'Z'
-  if (alive && stat.startTime !== file.startTime) return 'not-ours'
-  if (groupsOf(file.directory, file.pid).size === 0) return 'gone'
-  await endRun(file.directory, file.pid)
+  const file = readProcessFile(directory)
+  if (file && file.bootId !== bootId()) return 'gone'
+  const stat = file ? statOf(file.pid) : undefined
+  const isStranger = stat !== undefined && stat.state !== 'Z' && stat.startTime !== file?.startTime
+  // A pid is given away anew only when no process group has its number any more: of that one nothing is left.
+  const leader = file && !isStranger ? file.pid : null
+  // Killed before the file was there, or whole: then the mark alone tells.
+  const marked = file?.directory ?? realpathOf(directory)
+  if (groupsOf(marked, leader).size === 0) return isStranger ? 'not-ours' : 'gone'
+  await endRun(marked, leader)
   return 'ended'
+}
+
+/** null: it is not there, or not whole. */
+function readProcessFile(directory: string): ProcessFile | null {
+  try {
+    const file = JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as ProcessFile
+    return Number.isInteger(file.pid) && file.pid > 1 && typeof file.directory === 'string' ? file : null
+  } catch {
+    return null
+  }
+}
+
+function realpathOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }

@@ -5,7 +5,8 @@ import type { Scheduler } from '../fleet/types.js'
 import type { Concluded, Drained, NodeOutcome, OpenStep } from '../rollout/index.js'
 import { readSchedulerReport } from '../workload/read-report.js'
 import type { Workload } from '../workload/types.js'
-import { isRefused, schedulerName, useOf } from '../workload/use.js'
+import { isRefused, schedulerName, testReservation, useOf } from '../workload/use.js'
+import type { NodeUse } from '../workload/use.js'
 import { alarmOf } from './outcome.js'
 import type { StepResult } from './outcome.js'
 
@@ -30,7 +31,7 @@ export function outcomeOfVisit(step: OpenStep, { summary, exit }: StepResult, { 
   for (const node of step.nodes) {
     if (step.action === 'reboot') nodes[node] = rebootOutcome(node, summary)
     else if (!seen) nodes[node] = step.action === 'drain' ? { drained: 'unclear' } : { released: 'unclear' }
-    else nodes[node] = step.action === 'drain' ? drainOutcome(seen, schedulerName(node, names), prefix) : releaseOutcome(seen, schedulerName(node, names))
+    else nodes[node] = step.action === 'drain' ? drainOutcome(seen, schedulerName(node, names), prefix) : releaseOutcome(seen, schedulerName(node, names), prefix)
   }
   const alarm = alarmOf(summary, exit)
   return { seen, outcome: { type: 'concluded', at, step: step.step, tasks: [], nodes, ...(alarm && { alarm }) } }
@@ -57,16 +58,24 @@ function answerOf({ results, nodes }: Workload, name: string): string {
   return `the role said ${result}${message === '' ? '' : ` (${message})`}; ${shown}`
 }
 
-function releaseOutcome(seen: Workload, name: string): NodeOutcome {
+/** The word of the role, held against what it saw: given back is only a node that is seen in service, and taken over one that is not drained by us. */
+function releaseOutcome(seen: Workload, name: string, prefix: string): NodeOutcome {
   const { result, message = '' } = seen.results[name] ?? {}
-  if (result === 'released') return { released: 'ok' }
-  const use = useOf(seen, name, '')
-  if (result === 'foreign' && use && isRefused(use)) return { released: 'failed', failure: { cause: 'failed', message: `Slurm has taken the node out (${use.node.state.join('+')}): ${use.node.reason}` } }
-  if (result === 'foreign') return { released: 'foreign' }
+  const use = useOf(seen, name, prefix)
+  if (use && (result === 'released' || result === 'foreign')) {
+    if (isRefused(use)) return { released: 'failed', failure: { cause: 'failed', message: `Slurm has taken the node out (${use.node.state.join('+')}): ${use.node.reason}` } }
+    if (use.draining && !use.ours) return { released: 'foreign' }
+    if (result === 'foreign' && !use.draining) return { released: 'foreign' }
+    if (result === 'released' && isInService(seen, use)) return { released: 'ok' }
+  }
   if (result === 'failed') return { released: 'failed', failure: { cause: 'failed', message: message || 'it could not be given back' } }
   if (result === 'waiting') return { released: 'waiting', ...(message !== '' && { waitsFor: message }) }
   return { released: 'unclear', failure: { cause: 'failed', message: `it could not be given back: ${answerOf(seen, name)}` } }
 }
+
+/** Users may have it: it is not out of service, but for a reservation that is not the one of its own test. */
+const isInService = ({ reservations }: Workload, { out, condition, node }: NodeUse): boolean =>
+  (!out || condition === 'reserved') && !reservations.some((r) => r.name === testReservation(node.name))
 
 function rebootOutcome(node: string, { nodes, reports, guard, fault }: RunSummary): NodeOutcome {
   const seen = nodes.get(node)

@@ -2,6 +2,7 @@
 // How many nodes may be changed just now: never more out at once than each scope allows, never more in one run than
 // the hard limit, only what fits before the time closes, and no faster than the pause between nodes.
 import { are, count } from '../fleet/count.js'
+import { expectedHotChange, expectedVisit } from './durations.js'
 import { nodeState } from './state.js'
 import type { NodeState, RolloutState } from './state.js'
 import { nextFit, timeGate } from './windows.js'
@@ -41,13 +42,15 @@ export function roomsOf(world: World, called: ReadonlySet<string> = hostsCalled(
   return world.capacity.map(({ name, limit, nodes }) => ({ name, nodes, limit: Math.max(1, shareOf(limit, nodes.length, Math.floor)), out: nodes.filter((n) => isOut(world, n) || called.has(n)).length }))
 }
 
+/** What a place is taken for: HotChange under load, or a visit of a drained node, which takes another time. */
+type Change = 'hot' | 'drain'
+
 /** Hands out places until there is none left. */
 export class Slots {
   readonly #rooms = new Map<string, Room[]>()
-  readonly #hold: Hold | null
+  readonly #paces: Readonly<Record<Change, Pace>>
   #left: number
-  /** As many fit before the time closes. */
-  #fit: number
+  #taken = 0
   /** Changed in this run, or about to be: a drain is the beginning of a change. */
   readonly #changed: Set<string>
   /** Hypervisors that the nodes on them are drained for. */
@@ -62,19 +65,18 @@ export class Slots {
         else this.#rooms.set(node, [room])
       }
     }
-    const { hold, most, fit } = pace(world)
-    this.#hold = hold
-    this.#left = most
-    this.#fit = fit
+    const pause = pauseBetween(world)
+    this.#paces = { hot: paceOf(world, expectedHotChange(world), pause), drain: paceOf(world, expectedVisit(world), pause) }
+    this.#left = world.policy.pause.nodes > 0 ? 1 : Infinity
     this.#changed = new Set([...world.rollout.changed, ...drained(world.rollout), ...this.#called])
   }
 
   /** Those of these nodes that may be changed now, in order, and why the others may not. */
-  take(nodes: readonly string[], refuse: (node: string, chosen: number) => Hold | null = () => null): { readonly chosen: readonly string[]; readonly waiting: readonly Waiting[] } {
+  take(nodes: readonly string[], change: Change, refuse: (node: string, chosen: number) => Hold | null = () => null): { readonly chosen: readonly string[]; readonly waiting: readonly Waiting[] } {
     const chosen: string[] = []
     const held = new Map<string, Waiting & { nodes: string[] }>()
     for (const node of nodes) {
-      const hold = this.#hold ?? this.#refuse(node) ?? refuse(node, chosen.length)
+      const hold = this.#paces[change].hold ?? this.#refuse(node, change) ?? refuse(node, chosen.length)
       if (hold) {
         const before = held.get(hold.text)
         if (before) before.nodes.push(node)
@@ -88,9 +90,9 @@ export class Slots {
     return { chosen, waiting: [...held.values()] }
   }
 
-  /** Whether one more could go out where this node belongs. */
+  /** Whether one more could be drained where this node belongs. */
   hasRoom(node: string): boolean {
-    return this.#hold === null && this.#refuse(node) === null
+    return this.#paces.drain.hold === null && this.#refuse(node, 'drain') === null
   }
 
   /** How many more could go out where this node belongs; one that is out takes no place of its own. */
@@ -101,7 +103,7 @@ export class Slots {
     const hold = this.refuseTogether(nodes, joins)
     if (hold) return hold
     // They go together as one node does: the pause is between them and the next.
-    this.#left -= this.world.policy.pause.nodes > 0 ? 1 : nodes.length
+    this.#left -= 1
     this.#enter(nodes)
     return null
   }
@@ -113,21 +115,21 @@ export class Slots {
     const most = policy.maxChanged ?? Infinity
     if (fresh.length > most) return { code: 'capacity', text: `${fresh.length} nodes go out together, and ${most} at most are changed in one run: raise rollout.maxChanged` }
     if (fresh.length > 0 && this.#changed.size + fresh.length > most) return { code: 'limit', text: `${count(most, 'node')} at most ${are(most)} changed in one run, and ${this.#changed.size} ${this.#changed.size === 1 ? 'was' : 'were'}; the next run goes on` }
-    if (this.#hold && !joins) return this.#hold
+    if (this.#paces.drain.hold && !joins) return this.#paces.drain.hold
     const wanted = new Map<Room, number>()
     for (const room of nodes.flatMap((n) => this.#roomsOf(n))) wanted.set(room, (wanted.get(room) ?? 0) + 1)
     for (const [{ name, limit, out }, asked] of wanted) {
       if (asked > limit) return { code: 'capacity', text: `${count(asked, 'node')} go out together, and ${limit} may be out at once (${name}): raise that limit` }
       if (out + asked > limit) return { code: 'capacity', text: `${count(asked, 'node')} go out together, and ${out} of ${limit} that may be out at once are out (${name})` }
     }
-    return !joins && (this.#left < 1 || this.#fit < nodes.length) ? this.#noneLeft() : null
+    return !joins && (this.#left < 1 || this.#fit('drain') < nodes.length) ? this.#noneLeft() : null
   }
 
   #enter(nodes: readonly string[]): void {
     for (const node of nodes) {
       for (const room of this.#roomsOf(node)) room.out += 1
       this.#changed.add(node)
-      this.#fit -= 1
+      this.#taken += 1
     }
   }
 
@@ -145,12 +147,15 @@ export class Slots {
     return { code: 'limit', text: `${count(policy.maxChanged, 'node')} at most ${are(policy.maxChanged)} changed in one run, and that many were; the next run goes on` }
   }
 
-  #refuse(node: string): Hold | null {
+  /** So many more fit before the time closes. */
+  #fit = (change: Change): number => this.#paces[change].fit - this.#taken
+
+  #refuse(node: string, change: Change): Hold | null {
     const limit = this.limit(node)
     if (limit) return limit
     const full = this.#roomsOf(node).find((r) => r.out >= r.limit)
     if (full) return { code: 'capacity', text: `${full.out} of ${count(full.limit, 'node')} that may be out at once ${are(full.out)} out (${full.name})` }
-    return this.#left > 0 ? null : this.#noneLeft()
+    return this.#left > 0 && this.#fit(change) > 0 ? null : this.#noneLeft()
   }
 
   #noneLeft(): Hold {
@@ -158,38 +163,31 @@ export class Slots {
   }
 }
 
-/** What holds all changes back just now, or how many may begin together. */
-function pace(world: World): { readonly hold: Hold | null; readonly most: number; readonly fit: number } {
-  const { policy, rollout, now, forks } = world
-  const visit = expectedVisit(world)
+interface Pace {
+  /** What holds all of them back just now. */
+  readonly hold: Hold | null
+  /** So many may begin now and are over before the time closes. */
+  readonly fit: number
+}
+
+/** `visit`: how long one is expected to take, ms. */
+function paceOf({ policy, now, forks }: World, visit: number, pause: Hold | null): Pace {
   const gate = timeGate(policy.timing, now)
-  let most = Infinity
-  if (gate.open && gate.closesAt !== null) {
-    const rounds = visit > 0 ? Math.floor((gate.closesAt - now) / visit) : Infinity
-    most = rounds === Infinity ? Infinity : rounds * forks
-    if (rounds < 1) {
-      const until = nextFit(policy.timing, now, visit)
-      return { hold: { code: 'window', text: `a change is expected to take ${minutes(visit)}, more than is left until the time for changes closes`, ...(until !== null && { until }) }, most: 0, fit: 0 }
-    }
-  }
-  if (policy.pause.nodes === 0) return { hold: null, most, fit: most }
+  if (!gate.open || gate.closesAt === null || visit <= 0) return { hold: pause, fit: Infinity }
+  const rounds = Math.floor((gate.closesAt - now) / visit)
+  if (rounds >= 1) return { hold: pause, fit: rounds * forks }
+  const until = nextFit(policy.timing, now, visit)
+  return { hold: { code: 'window', text: `a change is expected to take ${minutes(visit)}, more than is left until the time for changes closes`, ...(until !== null && { until }) }, fit: 0 }
+}
+
+/** Why no node may begin before another one is done, or before the pause after it is over. */
+function pauseBetween({ policy, rollout, now }: World): Hold | null {
+  if (policy.pause.nodes === 0) return null
   const busy = [...rollout.steps.values()].some((s) => s.action === 'apply') || [...rollout.nodes.values()].some((n) => n.held && n.stage !== 'quarantined')
-  if (busy) return { hold: { code: 'pace', text: 'one node at a time, with a pause between' }, most: 0, fit: 0 }
+  if (busy) return { code: 'pace', text: 'one node at a time, with a pause between' }
   const until = rollout.lastApply + policy.pause.nodes
-  if (rollout.lastApply > 0 && now < until) return { hold: { code: 'pace', text: 'the pause between two nodes', until }, most: 0, fit: 0 }
-  return { hold: null, most: Math.min(most, 1), fit: most }
+  return rollout.lastApply > 0 && now < until ? { code: 'pace', text: 'the pause between two nodes', until } : null
 }
 
-/** How long a node is expected to take from the beginning of its change to being seen GOOD, ms: nine of ten were no slower. */
-export function expectedVisit({ durations, policy }: Pick<World, 'durations' | 'policy'>): number {
-  const { apply, verify } = durations
-  return apply.length === 0 || verify.length === 0 ? policy.timing.expected : ninth(apply) + ninth(verify)
-}
-
-/** The same for a node that is drained first, from being empty on. */
-export const expectedDrainVisit = (world: Pick<World, 'durations' | 'policy'>): number =>
-  expectedVisit(world) + ninth(world.durations.reboot) + ninth(world.durations.release)
-
-const ninth = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.9) - 1] ?? 0
-
-const minutes = (ms: number): string => (ms < 120_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`)
+/** A length of time as people say it. */
+export const minutes = (ms: number): string => (ms < 120_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`)

@@ -9,6 +9,7 @@
 import { dueCheck } from './checks.js'
 import { drained, Slots } from './capacity.js'
 import { unapproved } from './approval.js'
+import { firstDone } from './firsts.js'
 import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
 import { Hosting } from './hosting.js'
@@ -95,7 +96,7 @@ class Walk {
       return this.#ask('start', -1, wave.nodes) ?? (policy.approval.includes('start') ? unapproved(rollout, 'start', this.waves) : null)
     }
     return (
-      this.#pauseAfter(before, this.#sorted[i - 1] as Sorted) ??
+      this.#pauseAfter(before) ??
       this.#ask(before.index === 0 ? 'canaries' : 'waves', before.index, before.nodes) ??
       // Last but for the approvals: the soak and the gates belong to the wave before, and who approves wants to know of them.
       this.#end(wave) ??
@@ -109,12 +110,13 @@ class Walk {
     return untilWave !== undefined && index > untilWave ? { code: 'until', text: `this run goes no further than ${untilWave === 0 ? 'the ' : ''}${waveName(untilWave)}` } : null
   }
 
-  #pauseAfter({ index, nodes }: Wave, { good }: Sorted): Hold | null {
+  #pauseAfter({ index, nodes }: Wave): Hold | null {
     const { policy, rollout, now } = this.world
-    const last = (names: readonly string[]): number => names.reduce((latest, n) => Math.max(latest, nodeState(rollout, n).at), 0)
+    // Both count from when the wave was first done, however late a visit of it ends.
+    const done = nodes.reduce((latest, n) => Math.max(latest, firstDone(nodeState(rollout, n), index)), 0)
     const waits: [number, Hold][] = []
-    if (index === 0) waits.push([last(good) + policy.soak, { code: 'soak', text: 'the canaries are verified and soak' }])
-    if (policy.pause.waves > 0) waits.push([last(byRecord(nodes, rollout).fresh) + policy.pause.waves, { code: 'pace', text: `the pause after the ${waveName(index)}` }])
+    if (index === 0) waits.push([done + policy.soak, { code: 'soak', text: 'the canaries are verified and soak' }])
+    if (policy.pause.waves > 0) waits.push([done + policy.pause.waves, { code: 'pace', text: `the pause after the ${waveName(index)}` }])
     const longest = waits.reduce((a, b) => (b[0] > a[0] ? b : a), [0, null] as unknown as [number, Hold])
     return now < longest[0] ? { ...longest[1], until: longest[0] } : null
   }
@@ -134,7 +136,7 @@ class Walk {
     const looks = byRecord(unseen, rollout)
     const some = this.#first(all.length, looks.fresh, sorted)
     const first = some ?? []
-    const later = first.length < looks.fresh.length ? without(looks.fresh, first) : []
+    const later = without(looks.fresh, first)
     const hotFirst = this.#visits ? sorted.drain.filter((n) => hasHotPart(this.world, n)) : []
     const changes = byRecord([...hot, ...hotFirst], rollout)
     const closed = this.#closed
@@ -153,7 +155,7 @@ class Walk {
     if (looking && changes.fresh.length > 0) this.#waiting.push({ nodes: changes.fresh, code: 'step', text: 'its wave is still being looked at' })
     for (const nodes of [looking ? [] : changes.fresh, changes.tried]) {
       if (nodes.length === 0) continue
-      const { chosen, waiting } = (this.#slots ??= new Slots(this.world)).take(nodes)
+      const { chosen, waiting } = (this.#slots ??= new Slots(this.world)).take(nodes, 'hot')
       if (chosen.length > 0) this.#actions.push({ do: 'apply', wave: index, nodes: chosen })
       this.#waiting.push(...waiting)
     }
@@ -191,24 +193,21 @@ class Walk {
   #finish(): Decision | null {
     const { rollout } = this.world
     if (rollout.steps.size > 0 || !this.waves.every((w, i) => this.#sorted[i]?.good.length === w.nodes.length)) return null
+    const all = this.waves.flatMap((w) => w.nodes)
     if (this.#closed && this.world.policy.health.some((g) => g.at.includes('end'))) {
-      const due = dueCheck(this.world, 'end', -1, this.waves.flatMap((w) => w.nodes))
+      const due = dueCheck(this.world, 'end', -1, all)
       if (due && !ending(this.world)) this.#waiting.push({ ...this.#closed, nodes: [] })
       if (due) return null
     }
-    const hold = this.#ask('end', -1, this.waves.flatMap((w) => w.nodes))
+    const hold = this.#ask('end', -1, all)
     if (!hold) return { actions: [{ do: 'finish' }], waiting: [], wakeAt: null }
     this.#waiting.push({ ...hold, nodes: [] })
     return null
   }
 
   #wakeAt(): number | null {
-    const times = this.#waiting.flatMap((w) => w.until ?? [])
     const { policy, rollout } = this.world
-    const look = this.#visits?.looking.wakeAt ?? null
-    if (look !== null) times.push(look)
-    const ahead = this.#visits?.ahead.wakeAt ?? null
-    if (ahead !== null) times.push(ahead)
+    const times = [...this.#waiting.map((w) => w.until), this.#visits?.looking.wakeAt, this.#visits?.ahead.wakeAt].flatMap((time) => time ?? [])
     if (policy.deadline !== null) times.push(rollout.since + policy.deadline)
     return times.reduce<number | null>((first, t) => (t > this.world.now && (first === null || t < first) ? t : first), null)
   }

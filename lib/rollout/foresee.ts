@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands before each wave of a rollout that has not begun, in words, from the same gates that decide asks.
 import { approvalKey } from './approval.js'
-import { expectedVisit } from './capacity.js'
+import { expectedHotChange, isMeasured } from './durations.js'
 import { closedFor } from './gates.js'
 import type { EnvironmentState, RolloutState } from './state.js'
 import { inherit } from './visit-state.js'
@@ -24,10 +24,10 @@ export interface Foresight {
 
 export function foresee(world: World, waves: readonly Wave[]): Foresight {
   const { durations, policy, now } = world
-  const visit = expectedVisit(world)
+  const visit = expectedHotChange(world)
   return {
     visit,
-    measured: durations.apply.length > 0 && durations.verify.length > 0,
+    measured: isMeasured(durations),
     hold: closedFor(world),
     fits: nextFit(policy.timing, now, visit),
     before: waves.map((wave, i) => gatesBefore(world, waves, wave, waves[i - 1])),

@@ -2,7 +2,7 @@
 // Idle cores of a node that drains are the users' loss. A place that has just become free waits for about as long as a visit takes for a
 // node that costs less of them, an idle one above all, before one that is half empty is drained.
 import type { NodeUse } from '../workload/use.js'
-import { expectedDrainVisit } from './capacity.js'
+import { usualVisit } from './durations.js'
 import type { Hold, World } from './world.js'
 
 /** Idle cores worth so much of a visit, as time of the whole node, are worth waiting for. */
@@ -17,7 +17,7 @@ export class Frugal {
 
   constructor(world: Pick<World, 'now' | 'durations' | 'policy' | 'rollout' | 'hurried'>) {
     const { now, rollout, hurried } = world
-    this.#visit = Math.min(LONGEST, expectedDrainVisit(world))
+    this.#visit = Math.min(LONGEST, usualVisit(world))
     // A run that does only what can be done at once would leave the place empty until the next one.
     const since = hurried ? Infinity : now - this.#visit
     this.#freed = [...rollout.nodes.values()].flatMap(({ returned }) => (returned !== undefined && returned > since ? [returned] : [])).sort((a, b) => a - b)

@@ -3,7 +3,8 @@
 import { DAY, rememberedStretches } from '../fleet/time-zone.js'
 import { describeJobs } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
-import { expectedDrainVisit } from './capacity.js'
+import { expectedVisit } from './durations.js'
+import { minutes } from './capacity.js'
 import { moment } from './windows-words.js'
 import { timeGate } from './windows.js'
 import type { Hold, World } from './world.js'
@@ -22,6 +23,7 @@ export function inTime(world: World, use: NodeUse | null, visits = 1): Hold | nu
 
 export function fits(world: World, from: number, visits = 1): Hold | null {
   const gate = timeGate(world.policy.timing, world.now)
-  if (!gate.open || gate.closesAt === null || from + visits * expectedDrainVisit(world) <= gate.closesAt) return null
-  return { code: 'window', text: `it would be back after ${clockOf(world)(gate.closesAt)}, when the time for changes closes` }
+  const visit = visits * expectedVisit(world)
+  if (!gate.open || gate.closesAt === null || from + visit <= gate.closesAt) return null
+  return { code: 'window', text: `it would be back after ${clockOf(world)(gate.closesAt)}, when the time for changes closes: its visit is expected to take ${minutes(visit)}` }
 }

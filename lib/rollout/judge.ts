@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the outcome of a step makes of a node, of a health gate, and of what is known about durations.
+// What the outcome of a step makes of a node, and of a health gate.
 import { unreachable } from '../errors.js'
 import type { CheckRef, Concluded, NodeOutcome, TaskRef } from './events.js'
 import { checkKey } from './state.js'
-import type { CheckState, Durations, NodeState, OpenStep } from './state.js'
+import type { CheckState, NodeState, OpenStep } from './state.js'
 import { afterApply, afterDrain, afterLook, afterReboot, afterRelease } from './visit-state.js'
 import { goesNoFurther, neededBy, neverRan, ranWith } from './done.js'
 import { isTransient } from './failure.js'
@@ -13,8 +13,6 @@ import type { Failure } from './verdict.js'
 const MAX_BLIND_LOOKS = 2
 /** A node whose apply was cut off or did not start this often has failed. */
 const MAX_APPLIES = 3
-/** Durations that are kept of each action. */
-const KEPT_DURATIONS = 20
 
 /** `outcome` undefined: the run said nothing of the node. */
 export function judgeNode(before: NodeState, open: OpenStep, outcome: NodeOutcome | undefined, event: Concluded): NodeState {
@@ -117,11 +115,4 @@ export function judgeCheck(checks: Map<string, CheckState>, ref: CheckRef, { nod
   const failure = named.map((n) => of(n).failure).find(Boolean)
   const tries = result === 'inconclusive' ? (checks.get(key)?.tries ?? 0) + 1 : 0
   checks.set(key, { result, at: event.at, tries, nodes: named, ...(failure && { failure }) })
-}
-
-/** One more duration, for each round of nodes worked on together. A step that went wrong as a whole measures nothing. */
-export function measure(durations: Durations, { action, nodes, since, forks }: OpenStep, { at, alarm }: Concluded): Durations {
-  if (alarm || forks === undefined || nodes.length === 0) return durations
-  const round = Math.max(0, at - since) / Math.ceil(nodes.length / forks)
-  return { ...durations, [action]: [...durations[action].slice(1 - KEPT_DURATIONS), Math.round(round)] }
 }

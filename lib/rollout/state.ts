@@ -20,6 +20,10 @@ export interface NodeState {
   readonly stage: Stage
   /** When it entered the stage, ms. */
   readonly at: number
+  /** When it first waited for nobody: GOOD, failed, or at a visit, ms. What comes of it later does not make its wave begin anew. */
+  readonly settled?: number
+  /** When it was first GOOD and in service, ms. */
+  readonly completed?: number
   /** The step it is in just now. */
   readonly step?: string
   /** It was changed, or may have been, during this rollout. */
@@ -153,8 +157,19 @@ export interface PastRollout {
   readonly message?: string
 }
 
-/** How long steps took lately, ms for each round of `forks` nodes, oldest first. */
-export type Durations = Readonly<Record<StepAction, readonly number[]>>
+/** How long what came to its end took lately, ms for each round of `forks` nodes, oldest first. */
+export interface Durations {
+  /** Applies of HotChange. */
+  readonly hotApply: readonly number[]
+  /** Applies of the whole playbook on a drained node. */
+  readonly fullApply: readonly number[]
+  readonly verify: readonly number[]
+  /** Reboots that were done. */
+  readonly reboot: readonly number[]
+  /** Those, and where none was needed. */
+  readonly rebootStep: readonly number[]
+  readonly release: readonly number[]
+}
 
 export interface EnvironmentState {
   /** The last SHA that a whole rollout completed. */
@@ -180,7 +195,7 @@ export const NO_STATE: EnvironmentState = {
   pause: null,
   rejected: null,
   completed: new Map(),
-  durations: { detect: [], apply: [], verify: [], check: [], drain: [], reboot: [], release: [] },
+  durations: { hotApply: [], fullApply: [], verify: [], reboot: [], rebootStep: [], release: [] },
   orders: [],
   outbox: NOBODY,
 }

@@ -156,7 +156,7 @@ export class Visits {
     this.#crowd.reckon(this.actions)
     const order = drainOrder(ready, { ...this.#ordering(), prepared })
     this.order.push(...order)
-    const { chosen, waiting } = slots.take(order.map((t) => t.node), (node, taken) => {
+    const { chosen, waiting } = slots.take(order.map((t) => t.node), 'drain', (node, taken) => {
       const free = limit - this.#held - taken - this.#crowd.kept
       if (!room || (free <= 0 && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${limit - free} of ${count(limit, 'node')} that may be drained at once ${are(limit - free)} drained${this.#crowd.kept > 0 ? ' or about to be' : ''}` }
       const use = this.#uses.get(node) ?? null

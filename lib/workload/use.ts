@@ -34,6 +34,9 @@ export interface NodeUse {
   readonly waste: number
 }
 
+/** The reservation that the role of a release makes while the test job runs on a node. */
+export const testReservation = (name: string): string => `patchrun_${name}`
+
 const BUSY = ['COMPLETING', 'ALLOCATED', 'MIXED']
 
 /** Slurm itself has drained it, since it found less than is configured: its words stand where our reason stood. */
@@ -77,7 +80,7 @@ function inUse(workload: Workload): ReadonlySet<string> {
   const before = known.get(workload)
   if (before) return before
   // The reservation that the release takes for its test job keeps everybody else's off.
-  const tested = new Set(workload.reservations.flatMap((r) => r.nodes.filter((n) => r.name === `patchrun_${n}`)))
+  const tested = new Set(workload.reservations.flatMap((r) => r.nodes.filter((n) => r.name === testReservation(n))))
   const busy = new Set(workload.jobs.flatMap((job) => job.nodes).filter((name) => !tested.has(name)))
   const found = new Set(workload.reservations.filter((r) => r.flags.includes('MAINT') && r.nodes.some((n) => busy.has(n))).flatMap((r) => r.nodes))
   known.set(workload, found)

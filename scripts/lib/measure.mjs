@@ -5,11 +5,13 @@ import { spawn } from 'node:child_process'
 // Node cannot ask for the CPU time of its children; Python, which Ansible needs anyway, can. Being the reaper of orphans it
 // counts processes, too, whose parent ended before them.
 const WRAPPER = `
-import ctypes, json, os, resource, subprocess, sys, time
+import ctypes, json, os, resource, signal, subprocess, sys, time
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
 with open(sys.argv[1], 'ab') as log, open(sys.argv[2], 'rb') as given:
     begun = time.monotonic()
     child = subprocess.Popen(sys.argv[3:], stdin=given, stdout=log, stderr=log)
+# Whoever ends the measurement ends what is measured, which ends what it started.
+signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
 code = None
 while True:
     # Orphans are reaped while it runs: a PID namespace does not end as long as one of its processes is not.

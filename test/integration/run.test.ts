@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a run ends, with a stand-in for ansible-playbook that misbehaves in ways the real one cannot be made to.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,4 +85,37 @@ t.test('what cannot start', async (t) => {
   await t.rejects(runAnsible({ ...asked, install: { ...asked.install, playbook: '/nowhere/ansible-playbook' } }), { code: 'ansible/missing' })
   await t.rejects(runAnsible({ ...asked, policy: { ...asked.policy, extraArgs: ['--limit', 'all'] } }), { code: 'ansible/argument' })
   await t.rejects(runAnsible({ ...asked, signal: AbortSignal.abort(new Error('early')) }), { message: 'early' })
+})
+
+t.test("what a run left behind is ended whoever has its leader's number, and nobody else", async (t) => {
+  // As a worker of ansible-core 2.19: a group of its own, marked as a part of its run.
+  const worker = async (directory: string, file: string | null): Promise<ChildProcess> => {
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(join(directory, 'ansible-playbook'), "console.log('up'); setInterval(() => {}, 1000)")
+    const child = spawn(process.execPath, [join(directory, 'ansible-playbook')], { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, PATCHRUN_RUN: directory } })
+    t.teardown(() => void child.kill('SIGKILL'))
+    await once(child.stdout, 'data')
+    if (file !== null) writeFileSync(join(directory, 'process.json'), file)
+    return child
+  }
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  const base = mkdtempSync(join(tmpdir(), 'patchrun-orphan-'))
+  t.teardown(() => rmSync(base, { recursive: true, force: true }))
+  const led = (pid: number, directory: string): string => JSON.stringify({ pid, pgid: pid, startTime: '1', bootId: boot, argv: [], directory })
+  const stranger = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' })
+  t.teardown(() => void stranger.kill('SIGKILL'))
+  const strange = stranger.pid ?? 0
+  for (const [name, file] of [['stranger', (d: string) => led(strange, d)], ['nobody', (d: string) => led(4_194_300, d)], ['torn', () => '{"pid":'], ['none', () => null]] as const) {
+    const directory = join(base, name)
+    const child = await worker(directory, file(directory))
+    const gone = once(child, 'exit')
+    t.equal(await endOrphan(directory), 'ended', name)
+    await gone
+    t.equal(await endOrphan(directory), name === 'stranger' ? 'not-ours' : 'gone', `${name}: nothing is left`)
+  }
+  t.equal(stranger.exitCode ?? stranger.signalCode, null, 'it was not touched')
+  const before = join(base, 'before')
+  const child = await worker(before, JSON.stringify({ ...(JSON.parse(led(strange, before)) as object), bootId: 'another' }))
+  t.equal(await endOrphan(before), 'gone', 'numbers of an earlier boot say nothing')
+  t.equal(child.exitCode, null)
 })

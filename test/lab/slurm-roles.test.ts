@@ -8,6 +8,7 @@ import { BOTH, OFTEN } from '../support/say.js'
 import { full, inFull, inQuick, leave } from '../support/size.js'
 import { labUnsupported, startLab } from './support/lab.js'
 import { playRoles } from './support/role-play.js'
+import { keepsReasons } from './support/workload.js'
 import type { PlayOptions, Played, RebootReport, SlurmReport } from './support/role-play.js'
 
 t.setTimeout(1_700_000)
@@ -190,9 +191,7 @@ async function all(t: Test, bin: string): Promise<void> {
     t.same(report.nodes.map(({ name, state }) => [name, state.includes('DRAIN')]), [['node02', true], ['node03', false], ['node04', true], ['node05', true]])
     // Slurm asks slurmd anew after that.
     await until('it answered', async () => !(await raw('node03')).state.includes('NOT_RESPONDING'))
-    // Without accounting 23.11 to 25.11 keep the reason of a drain that is gone.
-    const [, version = ''] = /(\d+\.\d+)/.exec((await lab.exec(['scontrol', '--version'])).stdout) ?? []
-    const keeps = version >= '23.11' && version < '26.05'
+    const keeps = await keepsReasons(lab)
     const line = (text: string): string => (keeps ? text.replace(/\s*Reason=patchrun .*/, '') : text).replace(/BootTime=\S+/, '').trimEnd()
     t.equal(line((await raw('node03')).line), line(before.line), 'as if nothing had been')
     t.equal(await jobField(job, 'JobState'), 'RUNNING')

@@ -86,7 +86,7 @@ const mutants: Record<string, Decide> = {
     return decide({ ...world, rollout })
   },
   'ignores freezes': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, freezes: [] } } }),
-  'takes no time into account': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, expected: 0 } }, durations: { ...world.durations, apply: [], verify: [] } }),
+  'takes no time into account': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, expected: 0 } }, durations: { ...world.durations, hotApply: [], fullApply: [], verify: [] } }),
   'begins with more nodes than can be done before the time closes': (world) => decide({ ...world, forks: world.forks * 8 }),
   'needs no approval': withPolicy({ approval: [] }),
   'takes any approval for this one': (world) => {

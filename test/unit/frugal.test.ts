@@ -16,7 +16,7 @@ function frugal(ago: readonly number[], more: { readonly hurried?: boolean; read
   const { reboot = 5_000, ...rest } = more
   const rollout = wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now)
   const nodes = new Map([...ago.map((ms, i): [string, NodeState] => [`n${i}`, { ...UNSEEN, stage: 'good', at: now - ms, returned: now - ms }]), ['seen', { ...UNSEEN, stage: 'good' as const, at: now }]])
-  return new Frugal({ now, policy: policyOf(), durations: { ...NO_STATE.durations, apply: [1_000], verify: [1_000], reboot: [reboot], release: [1_000] }, rollout: { ...rollout, nodes }, ...rest })
+  return new Frugal({ now, policy: policyOf(), durations: { ...NO_STATE.durations, fullApply: [1_000], verify: [1_000], reboot: [reboot], rebootStep: [reboot], release: [1_000] }, rollout: { ...rollout, nodes }, ...rest })
 }
 const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
   node: { name: 'n', state: ['MIXED'], reason: '', reasonBy: '', features: [], partitions: [], cpus: 2, allocated: 1, boot: 1 },

@@ -73,7 +73,7 @@ t.test('idle nodes are drained no more at once than the control machine has proc
 t.test('a place that has just become free waits a moment rather than take a half empty node', async (t) => {
   const back: Partial<NodeState> = { stage: 'good', at: now - 1_000, returned: now - 1_000 }
   const given: Given = { stages: { ...allDrain, n0: back }, atOnce: 1, half: names.slice(1) }
-  const measured = (w: World): World => ({ ...w, durations: { ...w.durations, apply: [500], verify: [500], reboot: [500], release: [500] } })
+  const measured = (w: World): World => ({ ...w, durations: { ...w.durations, fullApply: [500], verify: [500], reboot: [500], rebootStep: [500], release: [500] } })
   const half = measured(world(given))
   t.same(does(half), [])
   t.match(why(half, 'n1'), 'its place waits a moment for a node that costs users less')

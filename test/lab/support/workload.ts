@@ -36,6 +36,12 @@ export interface Workload {
   readonly stop: (patience?: number) => Promise<readonly JobRecord[]>
 }
 
+/** Without accounting, releases 23.11 to 25.11 of Slurm keep the reason of a drain that is gone. */
+export async function keepsReasons(lab: Lab): Promise<boolean> {
+  const [, version = ''] = /(\d+\.\d+)/.exec((await lab.exec(['scontrol', '--version'])).stdout) ?? []
+  return version >= '23.11' && version < '26.05'
+}
+
 /** Runs a command as the user alice. */
 export function asAlice(lab: Lab, argv: readonly string[], options?: Options): Promise<Output> {
   return lab.exec([...ALICE, ...argv], options)
