@@ -9,7 +9,6 @@
 import { dueCheck } from './checks.js'
 import { drained, Slots } from './capacity.js'
 import { unapproved } from './approval.js'
-import { firstDone } from './firsts.js'
 import { closedFor, ending } from './gates.js'
 import { checkHalt } from './halt.js'
 import { Hosting } from './hosting.js'
@@ -18,8 +17,8 @@ import { beside } from './settling.js'
 import { byRecord, EMPTY, hasHotPart, isFirstLook, isVisiting, sortNodes } from './sorted.js'
 import type { Sorted } from './sorted.js'
 import { nodeState } from './state.js'
-import type { RolloutState } from './state.js'
 import { waitingWithin } from './waiting.js'
+import { doneSince, openCanaries, openNodes } from './wave-done.js'
 import { planWaves, waveName } from './waves.js'
 import type { Wave } from './waves.js'
 import type { Action, Decision, Hold, Waiting, World } from './world.js'
@@ -75,6 +74,7 @@ class Walk {
       }
       this.#work(wave, sorted)
       hold = wave.index === 0 ? openCanaries(sorted) : openNodes(wave, sorted, this.world.rollout)
+      this.#done(wave, waves[i + 1], hold)
     }
     if (hold && behind.length > 0) this.#waiting.push({ ...hold, nodes: behind })
     const finish = this.#finish()
@@ -87,6 +87,12 @@ class Walk {
     return { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt() }
   }
 
+  /** The pause after it counts from now on, whatever comes of its nodes. */
+  #done(wave: Wave, next: Wave | undefined, hold: Hold | null): void {
+    const { rollout } = this.world
+    if (next && !hold && rollout.done?.[wave.index] === undefined) this.#actions.push({ do: 'wave-done', wave: wave.index, since: doneSince(rollout, wave, next) })
+  }
+
   /** What must hold before this wave begins, the one before it being done. */
   #entrance(i: number): Hold | null {
     const { policy, rollout } = this.world
@@ -96,7 +102,7 @@ class Walk {
       return this.#ask('start', -1, wave.nodes) ?? (policy.approval.includes('start') ? unapproved(rollout, 'start', this.waves) : null)
     }
     return (
-      this.#pauseAfter(before) ??
+      this.#pauseAfter(before, wave) ??
       this.#ask(before.index === 0 ? 'canaries' : 'waves', before.index, before.nodes) ??
       // Last but for the approvals: the soak and the gates belong to the wave before, and who approves wants to know of them.
       this.#end(wave) ??
@@ -110,10 +116,10 @@ class Walk {
     return untilWave !== undefined && index > untilWave ? { code: 'until', text: `this run goes no further than ${untilWave === 0 ? 'the ' : ''}${waveName(untilWave)}` } : null
   }
 
-  #pauseAfter({ index, nodes }: Wave): Hold | null {
+  #pauseAfter(before: Wave, next: Wave): Hold | null {
+    const { index } = before
     const { policy, rollout, now } = this.world
-    // Both count from when the wave was first done, however late a visit of it ends.
-    const done = nodes.reduce((latest, n) => Math.max(latest, firstDone(nodeState(rollout, n), index)), 0)
+    const done = doneSince(rollout, before, next)
     const waits: [number, Hold][] = []
     if (index === 0) waits.push([done + policy.soak, { code: 'soak', text: 'the canaries are verified and soak' }])
     if (policy.pause.waves > 0) waits.push([done + policy.pause.waves, { code: 'pace', text: `the pause after the ${waveName(index)}` }])
@@ -220,22 +226,6 @@ function without(nodes: readonly string[], some: readonly string[]): readonly st
 
 /** Nodes that a closed wave holds up; the others say themselves what they wait for. */
 const stuckBehind = ({ unseen, hot, due }: Sorted): string[] => [...unseen, ...hot, ...due]
-
-/** What keeps the other waves closed after the canary wave; null opens them. */
-function openCanaries({ good, ...rest }: Sorted): Hold | null {
-  const open = Object.values(rest).reduce((n, nodes) => n + nodes.length, 0)
-  if (open === 0) return null
-  const why = rest.drain.length > 0 ? `${rest.drain.length} of them ${rest.drain.length === 1 ? 'needs' : 'need'} a drain` : `${good.length} of ${good.length + open} ${good.length === 1 ? 'is' : 'are'} verified`
-  return { code: 'canary', text: `every canary must be GOOD at the pin first: ${why}` }
-}
-
-/** A wave is done when each of its nodes has been tried once; what failed then is tried again without holding up the next. */
-function openNodes({ index }: Wave, { unseen, hot, applied, busy }: Sorted, rollout: RolloutState): Hold | null {
-  // A visit may take days, and what needs none does not wait for it.
-  const visited = new Set(drained(rollout))
-  const moving = byRecord([...unseen, ...hot, ...applied, ...busy].filter((n) => !visited.has(n)), rollout).fresh.length
-  return moving > 0 ? { code: 'wave', text: `${waveName(index)} must be done first: ${moving} of its nodes are not` } : null
-}
 
 function whileHalted(waves: readonly Wave[], world: World): Waiting[] {
   const { rollout } = world

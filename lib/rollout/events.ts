@@ -136,6 +136,13 @@ export interface Quarantined extends At {
   readonly type: 'quarantined'
   readonly nodes: readonly string[]
 }
+/** Every node of a wave was tried, of the canaries each is GOOD: since then the next one may begin, after its pause. */
+export interface WaveDone extends At {
+  readonly type: 'wave-done'
+  readonly wave: number
+  /** When the last of its nodes came so far, ms. */
+  readonly since: number
+}
 export interface Halted extends At {
   readonly type: 'halted'
   readonly halt: Halt
@@ -213,6 +220,6 @@ export interface Told extends At {
 }
 
 export type JournalEvent =
-  | Opened | Resumed | Intended | Concluded | Quarantined | Halted | Finished
+  | Opened | Resumed | Intended | Concluded | Quarantined | WaveDone | Halted | Finished
   | Retried | Paused | Unpaused | Approved | Released | Aborted | Closed
   | Audience | Noticed | Told

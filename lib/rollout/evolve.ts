@@ -9,7 +9,6 @@ import { doneOf } from './done.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
 import { freeGuests, holdTogether, whenHostBegins } from './hosting-state.js'
 import { measure } from './durations.js'
-import { withFirsts } from './firsts.js'
 import { judgeCheck, judgeNode } from './judge.js'
 import { withMessages } from './outbox.js'
 import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
@@ -87,7 +86,11 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
     case 'concluded':
       return conclude(state, draft, event)
     case 'quarantined':
-      for (const node of event.nodes) draft.nodes.set(node, withFirsts({ ...nodeState(draft, node), stage: 'quarantined', at: event.at }, event.at))
+      for (const node of event.nodes) draft.nodes.set(node, { ...nodeState(draft, node), stage: 'quarantined', at: event.at })
+      return state
+    case 'wave-done':
+      // Only the first time counts.
+      draft.done = { [event.wave]: event.since, ...draft.done }
       return state
     case 'halted':
       Object.assign(draft, { status: 'halted', halt: event.halt, endedAt: event.at })
@@ -186,7 +189,6 @@ function conclude(state: EnvironmentState, draft: Draft, event: Concluded): Envi
     freeGuests(draft.nodes, node, before.held)
   }
   holdTogether(draft.nodes, open)
-  for (const node of open.nodes) draft.nodes.set(node, withFirsts(nodeState(draft, node), event.at))
   if (open.action === 'apply') draft.lastApply = Math.max(draft.lastApply, event.at)
   if (event.alarm) draft.alarm = event.alarm
   return { ...state, durations: measure(state.durations, open, event) }
@@ -239,9 +241,9 @@ function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
 function retry(draft: Draft, { nodes, at }: Retried): void {
   const wanted = nodes && new Set(nodes)
   for (const [node, state] of draft.nodes) {
-    const { stage, touched, missing, step, held, spent, settled } = state
+    const { stage, touched, missing, step, held, spent } = state
     // Who names a node that waits for a drain has seen to it by hand: it is looked at again.
-    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...doneOf(state), ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }), ...(spent !== undefined && { spent }), ...(settled !== undefined && { settled }) })
+    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...doneOf(state), ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }), ...(spent !== undefined && { spent }) })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
   Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })

@@ -5,6 +5,7 @@ import type { News } from './events.js'
 import { noticeKey } from './outbox.js'
 import { pendingApprovals } from './pending.js'
 import { checkKey, nodeState } from './state.js'
+import { doneSince } from './wave-done.js'
 import { planWaves } from './waves.js'
 import type { Wave } from './waves.js'
 import type { Decision, World } from './world.js'
@@ -28,7 +29,7 @@ function havePassed({ rollout, policy, nodes, now }: World): boolean {
   const [canaries, next] = planWaves(nodes, policy, rollout.limit) as readonly (Wave | undefined)[]
   if (canaries?.index !== 0 || !next) return false
   const states = canaries.nodes.map((n) => nodeState(rollout, n))
-  if (!states.every(({ stage, step, held, at }) => stage === 'good' && step === undefined && !held && now >= at + policy.soak)) return false
+  if (!states.every(({ stage, step, held }) => stage === 'good' && step === undefined && !held) || now < doneSince(rollout, canaries, next) + policy.soak) return false
   return policy.health.every(({ name, at }) => !at.includes('canaries') || rollout.checks.get(checkKey({ gate: name, point: 'canaries', after: 0 }))?.result === 'pass')
 }
 

@@ -20,10 +20,6 @@ export interface NodeState {
   readonly stage: Stage
   /** When it entered the stage, ms. */
   readonly at: number
-  /** When it first waited for nobody: GOOD, failed, or at a visit, ms. What comes of it later does not make its wave begin anew. */
-  readonly settled?: number
-  /** When it was first GOOD and in service, ms. */
-  readonly completed?: number
   /** The step it is in just now. */
   readonly step?: string
   /** It was changed, or may have been, during this rollout. */
@@ -137,6 +133,8 @@ export interface RolloutState {
   readonly abort?: Word
   /** Nodes whose change was begun since the process took the rollout up. */
   readonly changed: ReadonlySet<string>
+  /** Since when waves are done, ms, by their index. */
+  readonly done?: Readonly<Record<number, number>>
   /** When the last change ended, ms. */
   readonly lastApply: number
   /** What people were told of it that a decision showed: "canary-passed", keys of approvals. */

@@ -74,6 +74,8 @@ export type Action =
   /** Run a health gate on these nodes. */
   | { readonly do: 'check'; readonly check: CheckRef; readonly wave: number; readonly nodes: readonly string[] }
   | { readonly do: 'quarantine'; readonly nodes: readonly string[] }
+  /** Nothing is done on a node: the journal notes it. */
+  | { readonly do: 'wave-done'; readonly wave: number; readonly since: number }
   | { readonly do: 'halt'; readonly halt: Halt }
   | { readonly do: 'finish' }
 

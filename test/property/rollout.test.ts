@@ -79,6 +79,10 @@ const mutants: Record<string, Decide> = {
   'forgets a failure domain': (world) => decide({ ...world, capacity: world.capacity.filter((s) => s.name !== 'rack0') }),
   'does not pause between nodes': (world) => decide({ ...world, policy: { ...world.policy, pause: { ...world.policy.pause, nodes: 0 } } }),
   'does not pause between waves': (world) => decide({ ...world, policy: { ...world.policy, pause: { ...world.policy.pause, waves: 0 } } }),
+  'forgets since when a wave is done': (world) => {
+    const d = decide({ ...world, rollout: { ...world.rollout, done: {} } })
+    return { ...d, actions: d.actions.filter((a) => a.do !== 'wave-done') }
+  },
   'knows no deadline': withPolicy({ deadline: null }),
   'goes on though paused': withWorld({ pause: null }),
   'goes on though aborted': (world) => {
@@ -87,6 +91,7 @@ const mutants: Record<string, Decide> = {
   },
   'ignores freezes': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, freezes: [] } } }),
   'takes no time into account': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, expected: 0 } }, durations: { ...world.durations, hotApply: [], fullApply: [], verify: [] } }),
+  'takes a reboot that was not needed for one': (world) => decide({ ...world, durations: { ...world.durations, reboot: world.durations.rebootStep.map(() => 0) } }),
   'begins with more nodes than can be done before the time closes': (world) => decide({ ...world, forks: world.forks * 8 }),
   'needs no approval': withPolicy({ approval: [] }),
   'takes any approval for this one': (world) => {

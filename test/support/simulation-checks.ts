@@ -10,11 +10,5 @@ export const must = (holds: boolean, what: string): void => {
 
 export const share = (s: number | string, total: number, round: (n: number) => number): number => (typeof s === 'number' ? s : round((Number.parseInt(s, 10) * total) / 100))
 
-/** Nine of the last twenty in ten were no slower. */
-export const tail = (values: readonly number[]): number => {
-  const last = values.slice(-20).sort((a, b) => a - b)
-  return last[Math.ceil(last.length * 0.9) - 1] ?? 0
-}
-
 /** Maps and sets as arrays, so that two states can be compared as text. */
 export const flat = (state: EnvironmentState): unknown => JSON.parse(JSON.stringify(state, (_key, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value)))

@@ -143,7 +143,8 @@ export class Model {
       else if (action.do === 'finish') {
         must(this.nodes.every((n) => this.truth.get(n.name)?.complete), 'finished though a node is not at the pin')
         this.#record({ type: 'finished', at: this.now })
-      } else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
+      } else if (action.do === 'wave-done') this.#record({ type: 'wave-done', at: this.now, wave: action.wave, since: action.since })
+      else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
       else if (action.do === 'prepare') for (const node of action.nodes) this.#prepared.add(node)
       else {
         if (action.do === 'drain') for (const node of action.nodes) this.#prepared.delete(node)
@@ -151,7 +152,9 @@ export class Model {
         this.rules.begun(action)
         this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.idle && { idle: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }), ...(action.host !== undefined && { host: action.host }), ...(action.guests && { guests: action.guests }) }) })
         if ((action.do === 'apply' && action.full) || action.do === 'reboot') for (const node of action.nodes) for (const n of [node, ...this.guestsOf(node)]) if (!this.unscheduled.has(n)) this.cluster?.mustBeEmpty(n)
-        this.#ends.set(step, this.now + 1 + ((roll * 13 + this.#ends.size * 5) % 30))
+        // A whole playbook and a reboot take longer than what may run under load.
+        const times = action.do === 'reboot' || (action.do === 'apply' && action.full) ? 4 : 1
+        this.#ends.set(step, this.now + times * (1 + ((roll * 13 + this.#ends.size * 5) % 30)))
       }
     }
     if (actions.length > 0) return true

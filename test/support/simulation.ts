@@ -67,7 +67,7 @@ const policy: fc.Arbitrary<RolloutPolicy> = fc.record({
   promotion: fc.record({ after: fc.constant([]), soak: fc.nat({ max: 50 }) }),
   protected: fc.constant(false),
   changes: fc.constant(FREE.changes),
-  drain: fc.record({ ...always(FREE.drain), atOnce: share, timeout: fc.integer({ min: 20, max: 400 }), onTimeout: fc.constantFrom('wait' as const, 'release' as const, 'ask' as const), foreign: fc.constantFrom('leave' as const, 'patch' as const) }),
+  drain: fc.record({ ...always(FREE.drain), rebootTimeout: fc.integer({ min: 1, max: 60 }), atOnce: share, timeout: fc.integer({ min: 20, max: 400 }), onTimeout: fc.constantFrom('wait' as const, 'release' as const, 'ask' as const), foreign: fc.constantFrom('leave' as const, 'patch' as const) }),
 })
 
 /** Most hypervisors need a drain: what comes of that is what such a life is about. */

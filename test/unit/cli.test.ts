@@ -133,6 +133,10 @@ rollout: { waves: ["100%"], ${rollout} }
   t.same(await warned('capacity: { fleet: 3 }'), ['hyp1 and what runs on it can never be drained: 4 nodes go out together, and 3 may be out at once (of the fleet): raise that limit'])
   t.equal((await warned('capacity: { fleet: 10% }')).length, 2, 'shares are counted')
   t.same(await warned('maxChanged: 3'), ['hyp1 and what runs on it can never be drained: 4 nodes go out together, and 3 at most are changed in one run: raise rollout.maxChanged'])
+  const open = (to: string): string => `capacity: { fleet: 4 } }\nwindows: { zone: UTC, open: [{ days: [sat], from: "22:00", to: "${to}" }]`
+  t.same(await warned(open('22:25')), [])
+  t.same(await warned(open('22:24')), ['no window is as long as a visit of a drained node may take, 25 min: 10 min for the change (rollout.expected), and up to 15 min for the reboot (drain.rebootTimeout). While none was measured, no drain begins'])
+  t.same(await warned(open('22:09')), ['no window is as long as a change is expected to take, 10 min (rollout.expected): nothing ever begins'])
   t.match(await answer(t.testdir({ 'patchrun.yml': yml('capacity: { fleet: 3 }') }), 'validate'), { code: 0, stdout: /^valid: [^]*\nwarning: hyp1 and what runs on it/ })
 })
 

@@ -16,6 +16,8 @@ export function wordsOf(event: JournalEvent): string {
       return `${event.step} concluded: ${nodes(Object.keys(event.nodes).length)}${event.alarm ? `, alarm ${event.alarm.code}` : ''}`
     case 'halted':
       return `halted: ${event.halt.code}`
+    case 'wave-done':
+      return `wave ${event.wave} done`
     case 'quarantined':
     case 'released':
       return `${event.type}: ${nodes(event.nodes.length)}`
