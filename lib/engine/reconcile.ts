@@ -59,9 +59,10 @@ export async function reconcile(run: Reconcile): Promise<Reconciled> {
       if (run.stop.aborted) continue
       warnOfIdleCanaries(run, fleet, decision, running)
       warnOfEmptyPartitions(run, observed, running)
+      for (const done of decision.done ?? []) await run.journal.append({ type: 'wave-done', at: clock.now(), ...done })
       for (const action of decision.actions) await start(run, fleet, action, running)
       running.visits.closeIdle(clock.now(), known)
-      if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine' || a.do === 'wave-done')) continue
+      if (decision.actions.some((a) => a.do === 'halt' || a.do === 'finish' || a.do === 'quarantine')) continue
       if (going.ends !== ends) continue
       const listens = decision.waiting.some((w) => STEERED.has(w.code))
       const late = isLate(run)
@@ -132,9 +133,6 @@ async function start(run: Reconcile, fleet: Fleet, action: Action, running: Runn
     case 'quarantine':
       await journal.append({ type: 'quarantined', at: clock.now(), nodes: action.nodes })
       onProgress({ type: 'quarantined', nodes: action.nodes })
-      return
-    case 'wave-done':
-      await journal.append({ type: 'wave-done', at: clock.now(), wave: action.wave, since: action.since })
       return
     case 'observe': {
       const late = isLate(run)

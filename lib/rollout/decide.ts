@@ -47,6 +47,7 @@ class Walk {
   /** Why nothing may begin, whatever the node. */
   readonly #closed: Hold | null
   readonly #visits: Visits | null
+  readonly #newlyDone: { wave: number; since: number }[] = []
   #slots: Slots | undefined
 
   constructor(private readonly world: World, private readonly waves: readonly Wave[], closed: Hold | null) {
@@ -84,13 +85,13 @@ class Walk {
       this.#actions.push(...actions, ...(ahead.nodes.length > 0 ? [{ do: 'prepare' as const, nodes: ahead.nodes }] : []), ...looking.actions())
       this.#waiting.push(...this.#visits.waiting)
     }
-    return { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt() }
+    return { actions: this.#actions, waiting: this.#waiting, wakeAt: this.#wakeAt(), ...(this.#newlyDone.length > 0 && { done: this.#newlyDone }) }
   }
 
   /** The pause after it counts from now on, whatever comes of its nodes. */
   #done(wave: Wave, next: Wave | undefined, hold: Hold | null): void {
     const { rollout } = this.world
-    if (next && !hold && rollout.done?.[wave.index] === undefined) this.#actions.push({ do: 'wave-done', wave: wave.index, since: doneSince(rollout, wave, next) })
+    if (next && !hold && rollout.done?.[wave.index] === undefined) this.#newlyDone.push({ wave: wave.index, since: doneSince(rollout, wave, next) })
   }
 
   /** What must hold before this wave begins, the one before it being done. */

@@ -89,8 +89,7 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
       for (const node of event.nodes) draft.nodes.set(node, { ...nodeState(draft, node), stage: 'quarantined', at: event.at })
       return state
     case 'wave-done':
-      // Only the first time counts.
-      draft.done = { [event.wave]: event.since, ...draft.done }
+      draft.done = { [event.wave]: event.since, ...draft.done } // the first time counts
       return state
     case 'halted':
       Object.assign(draft, { status: 'halted', halt: event.halt, endedAt: event.at })
@@ -137,6 +136,7 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
     checks: new Map(),
     approvals: [],
     changed: new Set(),
+    done: {},
     lastApply: 0,
     noticed: [],
   }

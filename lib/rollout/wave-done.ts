@@ -10,11 +10,12 @@ import { waveName } from './waves.js'
 import type { Wave } from './waves.js'
 import type { Hold } from './world.js'
 
-/** When the last of its nodes came to where it stands, ms. Where the journal says nothing of it, as of earlier versions, a wave after which the next one has begun was done before. */
+/** When the last of its nodes came to where it stands, ms. Earlier versions kept no such moment: there a wave after which the next one has begun was done before. */
 export function doneSince(rollout: RolloutState, { index, nodes }: Wave, next?: Wave): number {
   const known = rollout.done?.[index]
   if (known !== undefined) return known
-  return next?.nodes.some((n) => rollout.nodes.has(n)) ? 0 : nodes.reduce((latest, n) => Math.max(latest, nodeState(rollout, n).at), 0)
+  const begun = rollout.done === undefined && next?.nodes.some((n) => rollout.nodes.has(n))
+  return begun ? 0 : nodes.reduce((latest, n) => Math.max(latest, nodeState(rollout, n).at), 0)
 }
 
 /** What keeps the other waves closed after the canary wave; null opens them. */

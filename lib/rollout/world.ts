@@ -74,8 +74,6 @@ export type Action =
   /** Run a health gate on these nodes. */
   | { readonly do: 'check'; readonly check: CheckRef; readonly wave: number; readonly nodes: readonly string[] }
   | { readonly do: 'quarantine'; readonly nodes: readonly string[] }
-  /** Nothing is done on a node: the journal notes it. */
-  | { readonly do: 'wave-done'; readonly wave: number; readonly since: number }
   | { readonly do: 'halt'; readonly halt: Halt }
   | { readonly do: 'finish' }
 
@@ -103,6 +101,8 @@ export interface Decision {
   readonly waiting: readonly Waiting[]
   /** When something can change by itself, ms; null: not without an outcome or a person. */
   readonly wakeAt: number | null
+  /** Waves that are done, and of which the journal does not say so yet; since when, ms. */
+  readonly done?: readonly { readonly wave: number; readonly since: number }[]
 }
 
 /** What only a person or another environment ends: worth looking again now and then. */

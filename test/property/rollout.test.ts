@@ -80,8 +80,8 @@ const mutants: Record<string, Decide> = {
   'does not pause between nodes': (world) => decide({ ...world, policy: { ...world.policy, pause: { ...world.policy.pause, nodes: 0 } } }),
   'does not pause between waves': (world) => decide({ ...world, policy: { ...world.policy, pause: { ...world.policy.pause, waves: 0 } } }),
   'forgets since when a wave is done': (world) => {
-    const d = decide({ ...world, rollout: { ...world.rollout, done: {} } })
-    return { ...d, actions: d.actions.filter((a) => a.do !== 'wave-done') }
+    const { done: _forgotten, ...d } = decide({ ...world, rollout: { ...world.rollout, done: {} } })
+    return d
   },
   'knows no deadline': withPolicy({ deadline: null }),
   'goes on though paused': withWorld({ pause: null }),
@@ -91,7 +91,6 @@ const mutants: Record<string, Decide> = {
   },
   'ignores freezes': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, freezes: [] } } }),
   'takes no time into account': (world) => decide({ ...world, policy: { ...world.policy, timing: { ...world.policy.timing, expected: 0 } }, durations: { ...world.durations, hotApply: [], fullApply: [], verify: [] } }),
-  'takes a reboot that was not needed for one': (world) => decide({ ...world, durations: { ...world.durations, reboot: world.durations.rebootStep.map(() => 0) } }),
   'begins with more nodes than can be done before the time closes': (world) => decide({ ...world, forks: world.forks * 8 }),
   'needs no approval': withPolicy({ approval: [] }),
   'takes any approval for this one': (world) => {

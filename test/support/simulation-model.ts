@@ -136,15 +136,15 @@ export class Model {
   isIdle = ({ actions }: Decision): boolean => this.rollout.steps.size === 0 && actions.every((a) => a.do === 'observe')
 
   /** Starts what was decided, or lets time pass to what comes next. False when nothing is left to happen. */
-  act({ actions, waiting, wakeAt }: Decision, roll: number): boolean {
+  act({ actions, waiting, wakeAt, done = [] }: Decision, roll: number): boolean {
+    for (const { wave, since } of done) this.#record({ type: 'wave-done', at: this.now, wave, since })
     for (const action of actions) {
       if (action.do === 'halt') this.#record({ type: 'halted', at: this.now, halt: action.halt })
       else if (action.do === 'quarantine') this.#record({ type: 'quarantined', at: this.now, nodes: action.nodes })
       else if (action.do === 'finish') {
         must(this.nodes.every((n) => this.truth.get(n.name)?.complete), 'finished though a node is not at the pin')
         this.#record({ type: 'finished', at: this.now })
-      } else if (action.do === 'wave-done') this.#record({ type: 'wave-done', at: this.now, wave: action.wave, since: action.since })
-      else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
+      } else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
       else if (action.do === 'prepare') for (const node of action.nodes) this.#prepared.add(node)
       else {
         if (action.do === 'drain') for (const node of action.nodes) this.#prepared.delete(node)

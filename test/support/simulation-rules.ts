@@ -5,6 +5,7 @@ import { nodeState, planWaves, replay } from '../../lib/rollout/index.js'
 import type { Action, Decision, JournalEvent, NodeOutcome, OpenStep, StepAction, WaitCode, Wave } from '../../lib/rollout/index.js'
 import { flat, must, share } from './simulation-checks.js'
 import type { Model } from './simulation-model.js'
+import { Times } from './simulation-times.js'
 
 export { flat, must, Violation } from './simulation-checks.js'
 
@@ -23,21 +24,18 @@ export class Rules {
   /** Hypervisors whose change has begun, and which were not seen GOOD since. */
   readonly #halfway = new Set<string>()
   readonly #approved: { readonly scope: string; readonly waves: string }[] = []
-  /** The fastest of each that came to its end, of a round of nodes. */
-  readonly #fastest = new Map<'hot' | 'full' | 'verify' | 'reboot', number>()
-  /** When a step of a node ended last. */
-  readonly #ended = new Map<string, number>()
-  /** Of each wave: when it was first seen done, and when the last step of its nodes had ended by then. */
-  readonly #done = new Map<number, { readonly seen: number; readonly ended: number }>()
+  readonly #times: Times
   #lastApply = -Infinity
   #since = 0
 
-  constructor(private readonly model: Model) {}
+  constructor(private readonly model: Model) {
+    this.#times = new Times(model)
+  }
 
   check({ actions, waiting }: Decision): void {
     const { rollout, nodes } = this.model
     const names = new Set(nodes.map((n) => n.name))
-    const steps = actions.filter((a): a is Begun => 'wave' in a && 'nodes' in a)
+    const steps = actions.filter((a): a is Begun => 'wave' in a)
     const named = steps.flatMap((a) => a.nodes)
     must(new Set(named).size === named.length, 'a node is in two actions')
     must(named.every((n) => names.has(n)), 'an action names a node that is not permitted')
@@ -46,39 +44,15 @@ export class Rules {
     must(!(actions.some((a) => a.do === 'halt') && actions.length > 1), 'an action stands beside a halt')
     if (!steps.every((s) => s.do === 'verify' || this.#isStarted(s))) this.#failures(nodes.filter((n) => n.canary).map((n) => n.name), nodes.filter((n) => !n.canary).map((n) => n.name))
     const waves = planWaves(nodes, this.model.scenario.policy, null)
-    this.#note(waves)
+    this.#times.look(waves)
     const ahead = actions.flatMap((a) => (a.do === 'prepare' ? a.nodes : [])).map((n): Begun => ({ do: 'detect', wave: waves.find((w) => w.nodes.includes(n))?.index ?? NaN, nodes: [n] }))
     for (const step of [...steps, ...ahead]) this.#step(step, waves) // a node is reached for ahead only where a look at it might begin
     this.#changes(steps.filter((s) => (s.do === 'apply' && (!s.full || !nodeState(rollout, s.nodes[0] as string).held)) || (s.do === 'drain' && s.nodes.some((n) => !nodeState(rollout, n).held))))
     if (actions.some((a) => a.do === 'finish')) this.#finish(waves)
-    this.#pauses(waiting, waves)
+    this.#times.pauses(waiting, waves)
     if (rollout.status === 'running' && !actions.some((a) => a.do === 'halt' || a.do === 'finish')) {
       const told = new Set([...named, ...waiting.flatMap((w) => w.nodes)])
       must(nodes.every((n) => told.has(n.name) || nodeState(rollout, n.name).stage === 'good'), 'a node is lost: neither acted on, nor waiting, nor good')
-    }
-  }
-
-  #note(waves: readonly Wave[]): void {
-    const { rollout, now } = this.model
-    const waits = (n: string, canary: boolean): boolean => {
-      const { stage, held, step, failures } = nodeState(rollout, n)
-      if (canary) return stage !== 'good' || held !== undefined || step !== undefined
-      const visited = held !== undefined || rollout.steps.get(step ?? '')?.action === 'drain'
-      return !visited && failures === 0 && (step !== undefined || ['unseen', 'hot', 'applied'].includes(stage))
-    }
-    for (const { index, nodes } of waves) {
-      if (nodes.some((n) => waits(n, index === 0))) return
-      if (!this.#done.has(index)) this.#done.set(index, { seen: now, ended: Math.max(0, ...nodes.map((n) => this.#ended.get(n) ?? 0)) })
-    }
-  }
-
-  /** Nobody waits longer for a pause than was declared. */
-  #pauses(waiting: Decision['waiting'], waves: readonly Wave[]): void {
-    const { soak, pause } = this.model.scenario.policy
-    for (const { code, text, until = 0, nodes } of waiting) {
-      if (code !== 'soak' && !(code === 'pace' && text.startsWith('the pause after'))) continue
-      const before = waves[waves.findIndex((w) => w.nodes.includes(nodes[0] ?? '')) - 1]
-      must(before !== undefined && until <= (this.#done.get(before.index)?.seen ?? 0) + (code === 'soak' ? soak : pause.waves), 'a wave waits longer than the pause before it')
     }
   }
 
@@ -158,7 +132,7 @@ export class Rules {
   }
 
   #gates(wave: number, waves: readonly Wave[]): void {
-    const { rollout, now, scenario: { policy } } = this.model
+    const { rollout, scenario: { policy } } = this.model
     const [gate] = policy.health
     const before = waves[waves.findIndex((w) => w.index === wave) - 1]
     if (!before) {
@@ -168,12 +142,12 @@ export class Rules {
     }
     const point = before.index === 0 ? 'canaries' : 'waves'
     if (gate?.at.includes(point) && before.nodes.some((n) => nodeState(rollout, n).stage === 'good')) must(this.#passed.has(`${point}/${before.index}`), 'a wave begins before its health gate')
-    must(now >= (this.#done.get(before.index)?.ended ?? Infinity) + policy.pause.waves || policy.pause.waves === 0, 'a wave begins before the pause is over')
+    this.#times.begins(before)
   }
 
   /** All that is changed at once: capacity, the hard limit, the time that is left, the pause between nodes. */
   #changes(steps: readonly Begun[]): void {
-    const { rollout, now, scopes, outBefore, cluster, scenario: { policy, forks } } = this.model
+    const { rollout, now, scopes, outBefore, cluster, scenario: { policy } } = this.model
     const draining = new Set([...rollout.steps.values()].flatMap((s) => (s.action === 'drain' ? s.nodes : [])))
     // One of those that go out together may have been lost meanwhile, and joins them again.
     const joins = steps.filter((s) => 'host' in s && s.nodes.some((n) => nodeState(rollout, n).held))
@@ -192,14 +166,7 @@ export class Rules {
     const alone = steps.filter((s) => !joins.includes(s) && !(s.do === 'apply' && s.full))
     const begins = alone.flatMap((s) => s.nodes)
     if (begins.length === 0) return
-    const closes = Math.min(Infinity, ...policy.timing.freezes.filter((f) => f.from > now).map((f) => f.from))
-    const fastest = (kind: 'hot' | 'full' | 'verify' | 'reboot', declared: number): number => this.#fastest.get(kind) ?? declared
-    const { timing: { expected }, drain: { rebootTimeout } } = policy
-    const least = { hot: fastest('hot', expected) + (this.#fastest.has('hot') ? fastest('verify', 0) : 0), drain: fastest('full', expected) + fastest('reboot', rebootTimeout) }
-    for (const kind of ['hot', 'drain'] as const) {
-      const some = alone.filter((s) => (s.do === 'drain') === (kind === 'drain')).flatMap((s) => s.nodes)
-      must(some.length === 0 || now + Math.ceil(some.length / forks) * least[kind] <= closes, 'begins what cannot end before the time closes')
-    }
+    this.#times.fit(alone)
     if (policy.pause.nodes === 0) return
     must(alone.length === 1 && (begins.length === 1 || alone.every((s) => 'host' in s)) && [...rollout.steps.values()].every((s) => s.action !== 'apply'), 'more than one node at a time')
     must(now >= this.#lastApply + policy.pause.nodes, 'no pause between two nodes')
@@ -222,22 +189,10 @@ export class Rules {
     }
   }
 
-  #measure({ action, full, nodes, since }: OpenStep, outcomes: Readonly<Record<string, NodeOutcome>>): void {
-    const all = nodes.map((n) => outcomes[n] ?? {})
-    const kind = action === 'apply' && all.some((o) => o.applied === 'ok') ? (full ? 'full' : 'hot')
-      : action === 'verify' && all.some((o) => ['GOOD', 'HOT', 'DRAIN'].includes(o.verdict ?? '')) ? 'verify'
-        : action === 'reboot' && all.some((o) => o.rebooted === 'done') ? 'reboot' : null
-    if (kind === null) return
-    // Rounded as a journal's reader may.
-    const took = Math.floor((this.model.now - since) / Math.ceil(nodes.length / this.model.scenario.forks))
-    this.#fastest.set(kind, Math.min(took, this.#fastest.get(kind) ?? Infinity))
-  }
-
   ended(step: OpenStep, outcomes: Readonly<Record<string, NodeOutcome>>): void {
     const { now } = this.model
     const { action, nodes } = step
-    this.#measure(step, outcomes)
-    for (const n of nodes) this.#ended.set(n, now)
+    this.#times.ended(step, outcomes)
     if (action === 'apply') this.#lastApply = now
     if (step.check && nodes.every((n) => outcomes[n]?.checked === 'pass')) this.#passed.add(`${step.check.point}/${step.check.after}`)
     for (const n of nodes) {

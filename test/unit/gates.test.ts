@@ -204,9 +204,9 @@ t.test('a health gate passes, halts, or is asked again', (t) => {
 t.test('what is over at the moment when the time closes is over in time', (t) => {
   const { current } = stateOf([])
   if (!current) throw new Error('no rollout')
-  const { timing } = policyOf()
-  // A freeze in ten minutes; a visit takes two.
-  const world = worldFor(current, fleet, { policy: policyOf({ timing: { ...timing, freezes: [{ from: 600_000, to: 900_000, reason: 'exams' }], expected: 120_000 } }) })
+  const { timing, drain } = policyOf()
+  // A freeze in ten minutes; a visit takes two, with the reboot.
+  const world = worldFor(current, fleet, { policy: policyOf({ timing: { ...timing, freezes: [{ from: 600_000, to: 900_000, reason: 'exams' }], expected: 90_000 }, drain: { ...drain, rebootTimeout: 30_000 } }) })
   t.equal(fits(world, 480_000), null)
   t.match(fits(world, 480_001), { code: 'window', text: /back after .*00:10/ })
   t.equal(fits(world, 360_000, 2), null, 'two of them one after the other')

@@ -117,11 +117,11 @@ t.test('all find room, or none goes', (t) => {
   t.same(does(ask(looked, {}, { policy: { ...policy, drain: { ...policy.drain, atOnce: 1 } } })), ['drain n3,n4'], 'more than may be drained at once go alone: they could never go otherwise')
   const other = [...looked, ...step('detect', of(['n5'], { verdict: 'DRAIN' })), ...step('drain', of(['n5'], { drained: 'busy' }))]
   t.match(told(ask(other, { busy: ['n5'], drained: ['n5'] }, { policy: { ...policy, drain: { ...policy.drain, atOnce: 1 } } }), 'hyp'), /2 nodes go out together, and 1 of 1 that may be drained at once are drained/)
-  const timing = { zone: 'UTC', windows: [], freezes: [{ from: 100_000, to: 200_000, reason: 'freeze' }], expected: 20_000 }
-  const late = ask(looked, { busy: ['n4'], end: 70_000 }, { policy: { ...policy, timing } })
+  const timing = { zone: 'UTC', windows: [], freezes: [{ from: 100_000, to: 200_000, reason: 'freeze' }], expected: 15_000 }
+  const late = ask(looked, { busy: ['n4'], end: 70_000 }, { policy: { ...policy, timing, drain: { ...policy.drain, rebootTimeout: 5_000 } } })
   t.same(does(late), [], 'the last job, two visits one after the other, and the time closes')
   t.match(told(late, 'hyp'), /it would be back after Thu 1970-01-01 00:01 UTC/)
-  t.same(does(ask(looked, { busy: ['n4'], end: 50_000 }, { policy: { ...policy, timing } })), ['drain n3,n4'])
+  t.same(does(ask(looked, { busy: ['n4'], end: 50_000 }, { policy: { ...policy, timing, drain: { ...policy.drain, rebootTimeout: 5_000 } } })), ['drain n3,n4'])
   t.end()
 })
 

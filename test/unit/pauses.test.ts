@@ -37,7 +37,7 @@ class Story {
 
   /** As the engine does after each decision. */
   #note(minute: number): void {
-    for (const action of this.#decide(minute).actions) if (action.do === 'wave-done') this.tell({ type: 'wave-done', at: minute * MIN, wave: action.wave, since: action.since })
+    for (const done of this.#decide(minute).done ?? []) this.tell({ type: 'wave-done', at: minute * MIN, ...done })
   }
 
   /** The visit of a drained node, given back at `end`. */
