@@ -63,6 +63,8 @@ class Walk {
     let hold: Hold | null = null
     for (const [i, wave] of waves.entries()) {
       const sorted = this.#sorted[i] as Sorted
+      const open = wave.index === 0 ? openCanaries(sorted) : openNodes(wave, sorted, this.world.rollout)
+      this.#done(wave, waves[i + 1], open)
       if (sorted.applied.length > 0) this.#actions.push({ do: 'verify', wave: wave.index, nodes: sorted.applied })
       if (sorted.spent.length > 0) this.#actions.push({ do: 'quarantine', nodes: sorted.spent })
       if (!hold && sorted.good.length < wave.nodes.length) hold = this.#closed ? null : this.#entrance(i)
@@ -74,8 +76,7 @@ class Walk {
         continue
       }
       this.#work(wave, sorted)
-      hold = wave.index === 0 ? openCanaries(sorted) : openNodes(wave, sorted, this.world.rollout)
-      this.#done(wave, waves[i + 1], hold)
+      hold = open
     }
     if (hold && behind.length > 0) this.#waiting.push({ ...hold, nodes: behind })
     const finish = this.#finish()

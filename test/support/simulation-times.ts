@@ -8,10 +8,10 @@ import type { Model } from './simulation-model.js'
 export class Times {
   /** The fastest of each that came to its end, of a round of nodes. */
   readonly #fastest = new Map<'hot' | 'full' | 'verify' | 'reboot', number>()
-  /** When a step of a node ended last. */
-  readonly #ended = new Map<string, number>()
-  /** Of each wave: when it was first seen done, and when the last step of its nodes had ended by then. */
-  readonly #done = new Map<number, { readonly seen: number; readonly ended: number }>()
+  /** When a node was first seen to wait for nobody. */
+  readonly #settled = new Map<string, number>()
+  /** When a wave was first seen done, and when the last of its nodes at that time had come so far. */
+  readonly #done = new Map<number, { readonly seen: number; readonly since: number }>()
 
   constructor(private readonly model: Model) {}
 
@@ -25,8 +25,9 @@ export class Times {
       return !visited && failures === 0 && (step !== undefined || ['unseen', 'hot', 'applied'].includes(stage))
     }
     for (const { index, nodes } of waves) {
-      if (nodes.some((n) => waits(n, index === 0))) return
-      if (!this.#done.has(index)) this.#done.set(index, { seen: now, ended: Math.max(0, ...nodes.map((n) => this.#ended.get(n) ?? 0)) })
+      const settled = nodes.filter((n) => !waits(n, index === 0))
+      for (const n of settled) if (!this.#settled.has(n)) this.#settled.set(n, now)
+      if (settled.length === nodes.length && !this.#done.has(index)) this.#done.set(index, { seen: now, since: Math.max(0, ...nodes.map((n) => this.#settled.get(n) ?? 0)) })
     }
   }
 
@@ -36,13 +37,13 @@ export class Times {
     for (const { code, text, until = 0, nodes } of waiting) {
       if (code !== 'soak' && !(code === 'pace' && text.startsWith('the pause after'))) continue
       const before = waves[waves.findIndex((w) => w.nodes.includes(nodes[0] ?? '')) - 1]
-      must(before !== undefined && until <= (this.#done.get(before.index)?.seen ?? 0) + (code === 'soak' ? soak : pause.waves), 'a wave waits longer than the pause before it')
+      must(before !== undefined && until <= (this.#done.get(before.index)?.seen ?? Infinity) + (code === 'soak' ? soak : pause.waves), 'a wave waits longer than the pause before it')
     }
   }
 
   begins(before: Wave): void {
     const { now, scenario: { policy: { pause } } } = this.model
-    must(pause.waves === 0 || now >= (this.#done.get(before.index)?.ended ?? Infinity) + pause.waves, 'a wave begins before the pause is over')
+    must(pause.waves === 0 || now >= (this.#done.get(before.index)?.since ?? Infinity) + pause.waves, 'a wave begins before the pause is over')
   }
 
   /** What begins can end before the time closes: no change of its kind was ever quicker, and where none was measured, so long is declared. */
@@ -58,7 +59,6 @@ export class Times {
   }
 
   ended({ action, full, nodes, since }: OpenStep, outcomes: Readonly<Record<string, NodeOutcome>>): void {
-    for (const n of nodes) this.#ended.set(n, this.model.now)
     const all = nodes.map((n) => outcomes[n] ?? {})
     const kind = action === 'apply' && all.some((o) => o.applied === 'ok') ? (full ? 'full' : 'hot')
       : action === 'verify' && all.some((o) => ['GOOD', 'HOT', 'DRAIN'].includes(o.verdict ?? '')) ? 'verify'
