@@ -25,17 +25,28 @@ const roll = (below: number): number => {
   return Math.floor((state / 2 ** 32) * below)
 }
 
+/** How many processes there were so far. */
+let lives = 0
+
+/** A message that was taken, from which process, and when. */
+interface Taken {
+  readonly life: number
+  readonly time: number
+}
+
 /** Mostly takes it, after a while; sometimes fails first. */
-function moody(server: Receiver, took: (id: string) => void): void {
+function moody(server: Receiver, took: (id: string, life: number) => void): void {
   const manner: Manner = (response, socket) => {
     const mood = roll(10)
     if (mood === 0) return void socket.destroy()
     if (mood === 1) return void response.writeHead(429, { 'retry-after': '0' }).end()
     // Taken when the answer is on its way.
     const id = String(server.received.at(-1)?.headers['webhook-id'])
+    // Its process may be dead when it is taken.
+    const life = lives
     setTimeout(() => {
       if (socket.destroyed) return
-      took(id)
+      took(id, life)
       response.writeHead(200).end('ok')
     }, roll(30))
   }
@@ -44,6 +55,7 @@ function moody(server: Receiver, took: (id: string) => void): void {
 
 /** One life; true when it was killed. `at`: at that write of what was delivered; random: at some write, or after some messages came. */
 async function live(directory: string, servers: readonly Receiver[], rollouts: number, how: 'to its end' | 'random' | 'before:1'): Promise<boolean> {
+  lives += 1
   const at = how === 'random' ? (roll(2) === 0 ? `${MODES[roll(4)] ?? 'torn'}:${1 + roll(4)}` : null) : how === 'before:1' ? how : null
   const urls = Object.fromEntries(servers.map(({ url }, i) => [`PATCHRUN_TEST_URL_${i === 0 ? 'one' : 'two'}`, url]))
   const child = spawn(process.execPath, [here('../support/tell-worker.js'), directory, String(rollouts)], {
@@ -70,17 +82,17 @@ await (quick ? inQuick : inFull)(t, 'killed again and again, nothing is lost and
   t.teardown(() => Promise.all([one.close(), two.close()]))
   const directory = t.testdir()
   /** When each was taken, by message and target. */
-  const taken = new Map<string, number[]>()
+  const taken = new Map<string, Taken[]>()
   for (const [target, server] of [['one', one], ['two', two]] as const) {
-    moody(server, (id) => void taken.set(`${id} ${target}`, [...(taken.get(`${id} ${target}`) ?? []), Date.now()]))
+    moody(server, (id, life) => void taken.set(`${id} ${target}`, [...(taken.get(`${id} ${target}`) ?? []), { life, time: Date.now() }]))
   }
   const servers = [one, two]
-  const deaths: number[] = []
+  let deaths = 0
   let rollouts = 1
   t.ok(await live(directory, servers, rollouts, 'before:1'), 'killed between a delivery and its record')
-  deaths.push(Date.now())
-  for (; deaths.length < KILLS; rollouts += 1) {
-    for (let cuts = 3 + roll(4); cuts > 0 && (await live(directory, servers, rollouts, 'random')); cuts--) deaths.push(Date.now())
+  deaths += 1
+  for (; deaths < KILLS; rollouts += 1) {
+    for (let cuts = 3 + roll(4); cuts > 0 && (await live(directory, servers, rollouts, 'random')); cuts--) deaths += 1
   }
   t.notOk(await live(directory, servers, rollouts, 'to its end'), 'the last one comes to its end')
 
@@ -91,7 +103,7 @@ await (quick ? inQuick : inFull)(t, 'killed again and again, nothing is lost and
     folded = evolve(folded, event)
     for (const { id, owed } of folded.outbox.messages) if (!arisen.has(id)) arisen.set(id, owed)
   }
-  t.comment(`${arisen.size} messages of ${rollouts} rollouts, ${deaths.length} kills`)
+  t.comment(`${arisen.size} messages of ${rollouts} rollouts, ${deaths} kills`)
   t.ok(arisen.size >= 4 * (rollouts - 1), 'as many messages as there was to tell')
   t.same(folded.outbox.messages, [], 'nobody is owed anything')
   t.same(folded.outbox.givenUp, [], 'nothing was given up')
@@ -103,8 +115,8 @@ await (quick ? inQuick : inFull)(t, 'killed again and again, nothing is lost and
   for (const { key, at } of records) {
     const times = taken.get(key) ?? []
     repeats += times.length - 1
-    for (const [i, time] of times.slice(1).entries()) t.ok(deaths.some((d) => d >= (times[i] ?? 0) && d <= time), `${key}: a repeat, and a death before it`)
-    t.ok(times.every((time) => time <= at), `${key}: nothing came after the journal had it`)
+    for (const [i, { life }] of times.slice(1).entries()) t.ok((times[i]?.life ?? Infinity) < life, `${key}: a repeat, and a death before it`)
+    t.ok(times.every(({ time }) => time <= at), `${key}: nothing came after the journal had it`)
   }
   t.ok(repeats > 0, `${repeats} repeats: the case was met`)
 })
