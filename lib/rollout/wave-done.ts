@@ -10,11 +10,14 @@ import { waveName } from './waves.js'
 import type { Wave } from './waves.js'
 import type { Hold } from './world.js'
 
-/** When the last of its nodes came to where it stands, ms. Earlier versions kept no such moment: there a wave after which the next one has begun was done before. */
+/**
+ * When the last of its nodes came to where it stands, ms. A state that an earlier version left says nothing of it: there a wave was done
+ * before if nodes of the next one were tried. Of the canaries that is never guessed: their soak would be skipped.
+ */
 export function doneSince(rollout: RolloutState, { index, nodes }: Wave, next?: Wave): number {
   const known = rollout.done?.[index]
   if (known !== undefined) return known
-  const begun = rollout.done === undefined && next?.nodes.some((n) => rollout.nodes.has(n))
+  const begun = rollout.done === undefined && index > 0 && next?.nodes.some((n) => nodeState(rollout, n).stage !== 'unseen')
   return begun ? 0 : nodes.reduce((latest, n) => Math.max(latest, nodeState(rollout, n).at), 0)
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // From when the soak and the pause between waves count: a life of a rollout, minute by minute, beside a cluster with jobs.
 import t from 'tap'
-import { decide, evolve, NO_STATE } from '../../lib/rollout/index.js'
-import type { Decision, EnvironmentState, JournalEvent, NodeOutcome, RolloutState, StepAction } from '../../lib/rollout/index.js'
+import { decide, evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import { UNSEEN } from '../../lib/rollout/state.js'
+import type { Decision, EnvironmentState, JournalEvent, NodeOutcome, NodeState, RolloutState, StepAction } from '../../lib/rollout/index.js'
 import type { RolloutPolicy } from '../../lib/fleet/types.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
@@ -104,4 +105,17 @@ t.test('the canaries soak from when the last of them was first in service', asyn
   // A canary that goes out once more with its hypervisor, which is in a later wave.
   const again = drained().step('drain', [95, 96], { c1: { drained: 'empty' } }).step('release', [96, 100], { c1: { released: 'ok' } })
   t.same(again.at(101, soak).pause, [])
+})
+
+t.test('a state that an earlier version left: no pause begins anew, and no soak is skipped', async (t) => {
+  const nodes = (b1: NodeState['stage'], a1 = 119): ReadonlyMap<string, NodeState> => new Map(Object.entries({ c1: 10, a1, a2: 60, b1: 100, b2: 0 }).map(([n, at]) =>
+    [n, { ...UNSEEN, stage: n === 'b2' ? 'hot' as const : n === 'b1' ? b1 : 'good' as const, at: (n === 'b2' ? 118 : at) * MIN }]))
+  const left = (stages: ReadonlyMap<string, NodeState>, policy: Partial<RolloutPolicy> = {}): readonly string[] =>
+    decide({ ...worldFor({ ...wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, 0), nodes: stages }, NODES, { policy: policyOf({ ...POLICY, ...policy }) }), now: 120 * MIN })
+      .waiting.filter((w) => w.code === 'pace' || w.code === 'soak').map((w) => `${w.nodes.join()} until ${(w.until ?? NaN) / MIN}`)
+  t.same(left(nodes('good')), [])
+  const fresh = new Map([...nodes('unseen')].map(([n, state]) => [n, n === 'b2' ? UNSEEN : state]))
+  t.same(left(fresh), ['b1,b2 until 149'])
+  const begun = new Map([...fresh].map(([n, state]) => [n, n === 'a1' ? UNSEEN : state]))
+  t.same(left(begun, { soak: 120 * MIN, pause: { nodes: 0, waves: 0 } }), ['a1,b1,b2 until 130'], 'the canary was GOOD at 10, and a2 already')
 })
