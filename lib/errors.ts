@@ -36,7 +36,8 @@ export interface Problem {
 }
 
 /** The area before the slash decides the exit code. */
-export type ProblemArea = 'usage' | 'config' | 'pin' | 'plan' | 'ansible' | 'playbook' | 'state' | 'lock' | 'internal'
+export type ProblemArea =
+  'usage' | 'config' | 'pin' | 'plan' | 'ansible' | 'playbook' | 'state' | 'lock' | 'internal'
 export type ProblemCode = `${ProblemArea}/${string}`
 
 const EXIT_OF: Record<ProblemArea, ExitCode> = {
@@ -51,12 +52,17 @@ const EXIT_OF: Record<ProblemArea, ExitCode> = {
   internal: EXIT.fault,
 }
 
-/** Every error that patchrun throws on purpose. Carries one or more problems, the first one leads. */
+/**
+ * Every error that patchrun throws on purpose. Carries one or more problems, the first one leads.
+ */
 export class PatchrunError extends Error {
   override readonly name = 'PatchrunError'
   readonly problems: readonly [Problem, ...Problem[]]
 
-  constructor(problems: Problem | readonly [Problem, ...Problem[]], options: { cause?: unknown } = {}) {
+  constructor(
+    problems: Problem | readonly [Problem, ...Problem[]],
+    options: { cause?: unknown } = {},
+  ) {
     const list: readonly [Problem, ...Problem[]] = 'code' in problems ? [problems] : problems
     super(list.map((p) => p.message).join('\n'), options)
     this.problems = list

@@ -13,7 +13,19 @@ export type { PauseOptions, SteerOptions } from './engine/steer.js'
 export type { ApproveOptions } from './engine/approve.js'
 export type { DoctorCheck, DoctorReport, OrderReport, SteerReport } from './report/answers.js'
 export type { Clock, NoticeCode, OnProgress, Progress } from './engine/progress.js'
-export type { ApprovalReport, DetectReport, HistoryReport, LeftReport, NodeReport, PlanReport, PlannedWave, NotifyReport, Report, RolloutReport, WaveReport } from './report/types.js'
+export type {
+  ApprovalReport,
+  DetectReport,
+  HistoryReport,
+  LeftReport,
+  NodeReport,
+  PlanReport,
+  PlannedWave,
+  NotifyReport,
+  Report,
+  RolloutReport,
+  WaveReport,
+} from './report/types.js'
 export type { Notification } from './notify/notification.js'
 
 // Errors a caller can act on, and what the command exits with.
@@ -21,13 +33,39 @@ export { EXIT, PatchrunError } from './errors.js'
 export type { ExitCode, Place, Problem, ProblemArea, ProblemCode } from './errors.js'
 
 // The core, pure: the whole policy as functions from values to values.
-export { decide, evolve, NO_STATE, nodeState, planWaves, replay, timeGate, worldOf } from './rollout/index.js'
+export {
+  decide,
+  evolve,
+  NO_STATE,
+  nodeState,
+  planWaves,
+  replay,
+  timeGate,
+  worldOf,
+} from './rollout/index.js'
 export type * from './rollout/index.js'
 
 // Host expressions, as Slurm and ClusterShell write them.
 export { expandHosts } from './fleet/host-expression.js'
 export { foldHosts } from './fleet/host-fold.js'
-export type { AnsiblePolicy, DrainPolicy, Fleet, FleetNode, Freeze, HealthGate, MessageKind, NotifyTarget, PlaybookSource, RolloutPolicy, Scheduler, SchedulerRoles, SecretSource, Share, Timing, WindowRule } from './fleet/types.js'
+export type {
+  AnsiblePolicy,
+  DrainPolicy,
+  Fleet,
+  FleetNode,
+  Freeze,
+  HealthGate,
+  MessageKind,
+  NotifyTarget,
+  PlaybookSource,
+  RolloutPolicy,
+  Scheduler,
+  SchedulerRoles,
+  SecretSource,
+  Share,
+  Timing,
+  WindowRule,
+} from './fleet/types.js'
 
 // What runs on the nodes, as their scheduler told it.
 export type * from './workload/types.js'

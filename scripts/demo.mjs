@@ -7,7 +7,10 @@ import { setup } from './setup.mjs'
 
 try {
   const { env } = await setup()
-  const { code } = await run([process.execPath, join(root, 'dist/bin/patchrun.js'), 'demo', ...process.argv.slice(2)], { cwd: process.cwd(), env })
+  const { code } = await run(
+    [process.execPath, join(root, 'dist/bin/patchrun.js'), 'demo', ...process.argv.slice(2)],
+    { cwd: process.cwd(), env },
+  )
   process.exitCode = code
 } catch (error) {
   say(error.message)

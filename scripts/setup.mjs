@@ -12,16 +12,21 @@ const OLDEST_NODE = 20
 
 export function checkNode() {
   const major = Number(process.versions.node.split('.', 1)[0])
-  if (major < OLDEST_NODE) throw new Error(`patchrun needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`)
+  if (major < OLDEST_NODE)
+    throw new Error(`patchrun needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`)
 }
 
-/** Packages, build and an Ansible. Returns the Ansible and an environment whose PATH leads to it. */
+/**
+ * Packages, build and an Ansible. Returns the Ansible and an environment whose PATH leads to it.
+ */
 export async function setup() {
   checkNode()
   await ensureNodeModules()
   const [built, ansible] = await Promise.all([build(), ensureAnsible()])
   if (!built) throw new Error('patchrun does not compile: see above.')
-  say(`ready: ansible-core ${ansible.version} (${ansible.bin ?? 'on PATH'}), Node ${process.version}`)
+  say(
+    `ready: ansible-core ${ansible.version} (${ansible.bin ?? 'on PATH'}), Node ${process.version}`,
+  )
   const PATH = ansible.bin ? `${ansible.bin}${delimiter}${process.env.PATH}` : process.env.PATH
   return { ansible, env: { ...process.env, PATH } }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program to its end in a session of its own: without a terminal, what would ask a person fails instead of waiting. It has answered
-// when it has ended: a process that it leaves behind may hold its output for as long as it likes. When its time is up, or what it prints
-// is too much, all that it started ends with it.
+// Runs a program to its end in a session of its own: without a terminal, what would ask a person
+// fails instead of waiting. It has answered when it has ended: a process that it leaves behind may
+// hold its output for as long as it likes. When its time is up, or what it prints is too much, all
+// that it started ends with it.
 import type { Readable } from 'node:stream'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 
@@ -44,11 +45,23 @@ const QUIET = 50
 const PATIENCE = 20
 
 /** Rejects with the signal's reason when aborted. */
-export async function runAlone(path: string, args: readonly string[], { cwd, env = process.env, input, timeout, maxOutput = MAX_OUTPUT, signal }: Alone): Promise<Answer> {
+export async function runAlone(
+  path: string,
+  args: readonly string[],
+  { cwd, env = process.env, input, timeout, maxOutput = MAX_OUTPUT, signal }: Alone,
+): Promise<Answer> {
   // Loaded only now: it takes longer than most verbs do.
   const { execa } = await import('execa')
   signal?.throwIfAborted()
-  const child = execa(path, args, { cwd, env, extendEnv: false, ...(input === undefined ? { stdin: 'ignore' } : { input }), detached: true, reject: false, buffer: false })
+  const child = execa(path, args, {
+    cwd,
+    env,
+    extendEnv: false,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    detached: true,
+    reject: false,
+    buffer: false,
+  })
   let hard: NodeJS.Timeout | undefined
   const end = (): void => {
     send(child.pid, 'SIGTERM')
@@ -59,19 +72,33 @@ export async function runAlone(path: string, args: readonly string[], { cwd, env
     tooMuch = true
     end()
   }
-  const [out, err] = [new Gathered(child.stdout, maxOutput, overflow), new Gathered(child.stderr, maxOutput, overflow)]
+  const [out, err] = [
+    new Gathered(child.stdout, maxOutput, overflow),
+    new Gathered(child.stderr, maxOutput, overflow),
+  ]
   let late = false
   const timer = setTimeout(() => {
     late = true
     end()
   }, timeout)
   signal?.addEventListener('abort', end, { once: true })
-  const exited = new Promise<Ended>((resolve) => child.once('exit', (code, by) => resolve({ ...(code !== null && { exitCode: code }), ...(by !== null && { signal: by }) })))
+  const exited = new Promise<Ended>((resolve) =>
+    child.once('exit', (code, by) =>
+      resolve({ ...(code !== null && { exitCode: code }), ...(by !== null && { signal: by }) }),
+    ),
+  )
   // It settles at once where nothing could be started.
-  const ended = await Promise.race([exited, child.then(({ code }): Ended | Promise<Ended> => (code === undefined ? exited : { code }))])
+  const ended = await Promise.race([
+    exited,
+    child.then(({ code }): Ended | Promise<Ended> => (code === undefined ? exited : { code })),
+  ])
   clearTimeout(timer)
   signal?.removeEventListener('abort', end)
-  for (let n = 0, seen = -1; n < PATIENCE && !(out.over && err.over) && seen !== out.bytes + err.bytes; n++) {
+  for (
+    let n = 0, seen = -1;
+    n < PATIENCE && !(out.over && err.over) && seen !== out.bytes + err.bytes;
+    n++
+  ) {
     seen = out.bytes + err.bytes
     await sleep(QUIET)
     // A timer comes before what there is to read.
@@ -110,7 +137,10 @@ class Gathered {
       if (this.bytes <= most) this.#chunks.push(chunk)
       else overflow()
     })
-    stream.once('close', () => (this.over = true)).once('end', () => (this.over = true)).on('error', () => (this.over = true))
+    stream
+      .once('close', () => (this.over = true))
+      .once('end', () => (this.over = true))
+      .on('error', () => (this.over = true))
   }
 
   get text(): string {

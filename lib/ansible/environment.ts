@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The environment of one ansible-playbook call. Pure. Variables win over a repository's ansible.cfg, so what must hold is set here.
+// The environment of one ansible-playbook call. Pure. Variables win over a repository's
+// ansible.cfg, so what must hold is set here.
 import type { AnsiblePolicy } from '../fleet/types.js'
 import { selection } from './argv.js'
 import type { RunRequest, Section } from './types.js'
@@ -10,7 +11,10 @@ export interface RunPlaces {
   readonly directory: string
   /** One planned host a line. */
   readonly hostsFile: string
-  /** What the run is limited to, one host a line: the planned ones, and localhost where its plays run too. */
+  /**
+   * What the run is limited to, one host a line: the planned ones, and localhost where its plays
+   * run too.
+   */
   readonly limitFile: string
   /** One denied host a line. */
   readonly denyFile: string
@@ -24,7 +28,10 @@ export interface RunPlaces {
   readonly configText: string
 }
 
-/** The number of the descriptor, a socket, that carries the events, and to a process that is parked the word to go on. */
+/**
+ * The number of the descriptor, a socket, that carries the events, and to a process that is parked
+ * the word to go on.
+ */
 export const EVENTS_FD = 3
 
 /** Inherited settings that would choose who, what, how it is shown, or would ask a person. */
@@ -60,7 +67,10 @@ export function configValue(text: string, section: string, key: string): string 
 }
 
 /** What an Ansible of ours inherits. */
-export function keptOf(inherited: Readonly<Record<string, string | undefined>>, { vault }: Pick<AnsiblePolicy, 'vault'>): Readonly<Record<string, string>> {
+export function keptOf(
+  inherited: Readonly<Record<string, string | undefined>>,
+  { vault }: Pick<AnsiblePolicy, 'vault'>,
+): Readonly<Record<string, string>> {
   const dropped = vault.length > 0 ? [...DROPPED, VAULT_VARIABLE] : DROPPED
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(inherited)) {
@@ -79,12 +89,14 @@ export function runEnvironment(
   const { policy } = request
   const kept = keptOf(inherited, policy)
   const { tags, skip } = selection(request.mode)
-  const config = (section: string, key: string): string | undefined => configValue(places.configText, section, key)
+  const config = (section: string, key: string): string | undefined =>
+    configValue(places.configText, section, key)
   return {
     ...kept,
     LANG: 'C.UTF-8',
     LC_ALL: 'C.UTF-8',
-    // Plugins in the checkout would otherwise leave files there, and a checkout that moved is refused.
+    // Plugins in the checkout would otherwise leave files there, and a checkout that moved is
+    // refused.
     PYTHONDONTWRITEBYTECODE: '1',
     ...shortTemporary(kept),
     ANSIBLE_CONFIG: places.configFile,
@@ -115,9 +127,15 @@ export function runEnvironment(
     ...(request.mode === 'lint' ? { ANSIBLE_STRATEGY: 'patchrun_runs_nothing' } : {}),
     ...keepAlive(kept, config),
     ...searchPaths(policy, kept, config),
-    // 0.6 of the time over ssh. A site where sudo demands a terminal says so in its ansible.cfg or environment.
-    ...(kept['ANSIBLE_PIPELINING'] ?? kept['ANSIBLE_SSH_PIPELINING'] ?? config('connection', 'pipelining')
-      ?? config('ssh_connection', 'pipelining') ?? config('defaults', 'pipelining') ? {} : { ANSIBLE_PIPELINING: 'True' }),
+    // 0.6 of the time over ssh. A site where sudo demands a terminal says so in its ansible.cfg or
+    // environment.
+    ...((kept['ANSIBLE_PIPELINING'] ??
+    kept['ANSIBLE_SSH_PIPELINING'] ??
+    config('connection', 'pipelining') ??
+    config('ssh_connection', 'pipelining') ??
+    config('defaults', 'pipelining'))
+      ? {}
+      : { ANSIBLE_PIPELINING: 'True' }),
     // Ansible would write its output there past the redaction.
     ...(config('defaults', 'log_path') ? { ANSIBLE_LOG_PATH: '/dev/null' } : {}),
     PATCHRUN_EVENTS_FD: String(EVENTS_FD),
@@ -134,7 +152,10 @@ export function runEnvironment(
   }
 }
 
-/** A path to a socket has 107 bytes at most, and ansible-core from 2.21 on makes one that is 32 bytes longer than this directory before it runs anything. */
+/**
+ * A path to a socket has 107 bytes at most, and ansible-core from 2.21 on makes one that is 32
+ * bytes longer than this directory before it runs anything.
+ */
 const TEMPORARY_LONGEST = 75
 
 function shortTemporary(kept: Readonly<Record<string, string>>): Record<string, string> {
@@ -143,8 +164,8 @@ function shortTemporary(kept: Readonly<Record<string, string>>): Record<string, 
 }
 
 /**
- * A cut link is noticed in seconds rather than minutes. ssh takes the first value it reads of an option, and the extra
- * arguments come last: what a site sets in ssh_args or ssh_common_args wins.
+ * A cut link is noticed in seconds rather than minutes. ssh takes the first value it reads of an
+ * option, and the extra arguments come last: what a site sets in ssh_args or ssh_common_args wins.
  */
 function keepAlive(
   kept: Readonly<Record<string, string>>,
@@ -159,18 +180,40 @@ function keepAlive(
   return out
 }
 
-/** Entries of a search path, with what the commit wants installed before what the machine has, and after what lies in the repository. */
+/**
+ * Entries of a search path, with what the commit wants installed before what the machine has, and
+ * after what lies in the repository.
+ */
 export function searchPath(path: string, installed: string | undefined): readonly string[] {
-  const entries = path.split(':').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  const entries = path
+    .split(':')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
   const isOwn = (entry: string): boolean => !/^[~/$]/.test(entry)
-  return [...entries.filter(isOwn), ...(installed === undefined ? [] : [installed]), ...entries.filter((entry) => !isOwn(entry))]
+  return [
+    ...entries.filter(isOwn),
+    ...(installed === undefined ? [] : [installed]),
+    ...entries.filter((entry) => !isOwn(entry)),
+  ]
 }
 
-function searchPaths({ installed }: Pick<AnsiblePolicy, 'installed'>, kept: Readonly<Record<string, string>>, config: (section: string, key: string) => string | undefined): Record<string, string> {
+function searchPaths(
+  { installed }: Pick<AnsiblePolicy, 'installed'>,
+  kept: Readonly<Record<string, string>>,
+  config: (section: string, key: string) => string | undefined,
+): Record<string, string> {
   if (installed === undefined) return {}
   const roles = kept['ANSIBLE_ROLES_PATH'] ?? config('defaults', 'roles_path') ?? DEFAULT_ROLES
-  const collections = kept['ANSIBLE_COLLECTIONS_PATH'] ?? kept['ANSIBLE_COLLECTIONS_PATHS'] ?? config('defaults', 'collections_path') ?? config('defaults', 'collections_paths') ?? DEFAULT_COLLECTIONS
-  return { ANSIBLE_ROLES_PATH: searchPath(roles, `${installed}/roles`).join(':'), ANSIBLE_COLLECTIONS_PATH: searchPath(collections, `${installed}/collections`).join(':') }
+  const collections =
+    kept['ANSIBLE_COLLECTIONS_PATH'] ??
+    kept['ANSIBLE_COLLECTIONS_PATHS'] ??
+    config('defaults', 'collections_path') ??
+    config('defaults', 'collections_paths') ??
+    DEFAULT_COLLECTIONS
+  return {
+    ANSIBLE_ROLES_PATH: searchPath(roles, `${installed}/roles`).join(':'),
+    ANSIBLE_COLLECTIONS_PATH: searchPath(collections, `${installed}/collections`).join(':'),
+  }
 }
 
 function seconds(ms: number): string {

@@ -6,11 +6,20 @@ import { StockJsonl } from './jsonl-compat.js'
 /** A line of this many bytes or more is dropped and counted. */
 export const LINE_LIMIT = 1024 * 1024
 
-const RESULTS = new Set(['ok', 'failed', 'skipped', 'unreachable', 'retry', 'item_ok', 'item_failed', 'item_skipped'])
+const RESULTS = new Set([
+  'ok',
+  'failed',
+  'skipped',
+  'unreachable',
+  'retry',
+  'item_ok',
+  'item_failed',
+  'item_skipped',
+])
 
 /**
- * Feed it chunks as they come, whole or torn anywhere. Lines that are no event of version 1, nor of the stock
- * `ansible.posix.jsonl` callback, are counted and otherwise ignored. Never throws.
+ * Feed it chunks as they come, whole or torn anywhere. Lines that are no event of version 1, nor of
+ * the stock `ansible.posix.jsonl` callback, are counted and otherwise ignored. Never throws.
  */
 export class EventParser {
   #rest: Buffer[] = []
@@ -58,7 +67,12 @@ export class EventParser {
 
   #finishLine(part: Buffer, events: AnsibleEvent[]): void {
     const length = this.#restLength + part.length
-    const line = this.#dropping || length >= LINE_LIMIT ? null : this.#rest.length > 0 ? Buffer.concat([...this.#rest, part], length) : part
+    const line =
+      this.#dropping || length >= LINE_LIMIT
+        ? null
+        : this.#rest.length > 0
+          ? Buffer.concat([...this.#rest, part], length)
+          : part
     this.#rest = []
     this.#restLength = 0
     this.#dropping = false
@@ -92,15 +106,31 @@ function parse(text: string): Fields | undefined {
 }
 
 function object(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : undefined
 }
 
-/** Checks what later code relies on; further fields may be there, since a newer plugin may add some. */
+/**
+ * Checks what later code relies on; further fields may be there, since a newer plugin may add some.
+ */
 function isEvent(value: Fields | undefined): value is Fields & AnsibleEvent {
-  if (value === undefined || value['v'] !== 1 || typeof value['seq'] !== 'number' || typeof value['ts'] !== 'number') return false
+  if (
+    value === undefined ||
+    value['v'] !== 1 ||
+    typeof value['seq'] !== 'number' ||
+    typeof value['ts'] !== 'number'
+  )
+    return false
   const ev = value['ev']
   if (typeof ev !== 'string') return false
-  if (RESULTS.has(ev)) return text(value, 'host') && text(value, 'task') && typeof value['changed'] === 'boolean' && typeof value['ignored'] === 'boolean'
+  if (RESULTS.has(ev))
+    return (
+      text(value, 'host') &&
+      text(value, 'task') &&
+      typeof value['changed'] === 'boolean' &&
+      typeof value['ignored'] === 'boolean'
+    )
   switch (ev) {
     case 'start':
       return typeof value['check'] === 'boolean' && text(value, 'ansible')
@@ -122,7 +152,14 @@ function isEvent(value: Fields | undefined): value is Fields & AnsibleEvent {
     case 'parked':
       return typeof value['section'] === 'number'
     case 'report':
-      return text(value, 'host') && text(value, 'task') && text(value, 'name') && text(value, 'text') && typeof value['part'] === 'number' && typeof value['parts'] === 'number'
+      return (
+        text(value, 'host') &&
+        text(value, 'task') &&
+        text(value, 'name') &&
+        text(value, 'text') &&
+        typeof value['part'] === 'number' &&
+        typeof value['parts'] === 'number'
+      )
     default:
       return false
   }
@@ -130,7 +167,13 @@ function isEvent(value: Fields | undefined): value is Fields & AnsibleEvent {
 
 function isTask(value: unknown): boolean {
   const task = object(value)
-  return task !== undefined && text(task, 'id') && text(task, 'name') && text(task, 'action') && Array.isArray(task['tags'])
+  return (
+    task !== undefined &&
+    text(task, 'id') &&
+    text(task, 'name') &&
+    text(task, 'action') &&
+    Array.isArray(task['tags'])
+  )
 }
 
 function text(value: Fields, name: string): boolean {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The events that plugins/callback/patchrun_events.py writes, one JSON object a line, version 1.
-// Every event has: v (1), seq (from 1, rising by 1), ts (seconds since the epoch, with fraction), ev.
+// Every event has: v (1), seq (from 1, rising by 1), ts (seconds since the epoch, with fraction),
+// ev.
 
 /** A task or handler, sent once when it starts; later events name it by `id`. */
 export interface TaskInfo {
@@ -63,7 +64,15 @@ export interface HostStartEvent extends Base {
 
 /** What happened to one host in one task, or in one item of its loop. */
 export interface ResultEvent extends Base {
-  readonly ev: 'ok' | 'failed' | 'skipped' | 'unreachable' | 'retry' | 'item_ok' | 'item_failed' | 'item_skipped'
+  readonly ev:
+    | 'ok'
+    | 'failed'
+    | 'skipped'
+    | 'unreachable'
+    | 'retry'
+    | 'item_ok'
+    | 'item_failed'
+    | 'item_skipped'
   readonly host: string
   /** `id` of the task. */
   readonly task: string
@@ -103,27 +112,40 @@ export interface StatsEvent extends Base {
   readonly ev: 'stats'
   readonly stats: Readonly<Record<string, HostStats>>
   /**
-   * Planned hosts that did not see every play through although nothing failed on them: left out by a broken batch, by
-   * another host's fatal error, or by an include that could not be loaded.
+   * Planned hosts that did not see every play through although nothing failed on them: left out by
+   * a broken batch, by another host's fatal error, or by an include that could not be loaded.
    */
   readonly unfinished?: readonly string[]
-  /** Planned hosts without stats that plays ran to their end: there was no task for them, or the play ended for them before its first. */
+  /**
+   * Planned hosts without stats that plays ran to their end: there was no task for them, or the
+   * play ended for them before its first.
+   */
   readonly through?: readonly string[]
   /** More stats events follow: large fleets are told in several. */
   readonly more?: true
 }
 
 /**
- * The guard stopped the run before something forbidden started. Nothing after it ran. `plugin-fault`: the guard itself could
- * not decide, and stopped to be safe. `fenced`: the right to act ended while the run was under way.
+ * The guard stopped the run before something forbidden started. Nothing after it ran.
+ * `plugin-fault`: the guard itself could not decide, and stopped to be safe. `fenced`: the right to
+ * act ended while the run was under way.
  */
 export interface GuardEvent extends Base {
   readonly ev: 'guard'
-  readonly reason: 'drain-change' | 'untagged-handler' | 'unplanned-host' | 'denied-delegate' | 'unchecked-drain-change' | 'fenced' | 'plugin-fault'
+  readonly reason:
+    | 'drain-change'
+    | 'untagged-handler'
+    | 'unplanned-host'
+    | 'denied-delegate'
+    | 'unchecked-drain-change'
+    | 'fenced'
+    | 'plugin-fault'
   /** In words, complete: names the task or the hosts. */
   readonly message: string
   readonly task?: TaskInfo
-  /** Tasks that notified the handler that was stopped, with the hosts they did it on (at most 20). */
+  /**
+   * Tasks that notified the handler that was stopped, with the hosts they did it on (at most 20).
+   */
   readonly notifiedBy?: readonly { readonly task: TaskInfo; readonly hosts: readonly string[] }[]
   /** Hosts concerned (at most 20). */
   readonly hosts?: readonly string[]
@@ -133,23 +155,35 @@ export interface NoHostsEvent extends Base {
   readonly reason: 'unmatched' | 'exhausted'
 }
 
-/** Outside check mode: this handler is to run on the host. It is owed until its own result says that it did, or that its condition skipped it. */
+/**
+ * Outside check mode: this handler is to run on the host. It is owed until its own result says that
+ * it did, or that its condition skipped it.
+ */
 export interface NotifiedEvent extends Base {
   readonly ev: 'notified'
   readonly host: string
   /** `id` of the handler; of one that another handler includes, that one's. */
   readonly task: string
-  /** What failed owes it: the handler itself, or a task that may have changed the host before. Nobody owes it where that was rescued. */
+  /**
+   * What failed owes it: the handler itself, or a task that may have changed the host before.
+   * Nobody owes it where that was rescued.
+   */
   readonly failed?: boolean
 }
 
-/** The section is over (numbers count from 1), and another follows: Ansible waits until it is told to go on. */
+/**
+ * The section is over (numbers count from 1), and another follows: Ansible waits until it is told
+ * to go on.
+ */
 export interface ParkedEvent extends Base {
   readonly ev: 'parked'
   readonly section: number
 }
 
-/** What a task that carries the variable `patchrun_report` has to tell: JSON, in parts. Sent before the task's `ok`. */
+/**
+ * What a task that carries the variable `patchrun_report` has to tell: JSON, in parts. Sent before
+ * the task's `ok`.
+ */
 export interface ReportEvent extends Base {
   readonly ev: 'report'
   readonly host: string

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which ansible-core is used: configured, PATH, a project-local virtual environment, Debian's package.
+// Which ansible-core is used: configured, PATH, a project-local virtual environment, Debian's
+// package.
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { PatchrunError } from '../errors.js'
@@ -38,7 +39,8 @@ export async function findAnsible(options: FindOptions = {}): Promise<FoundAnsib
     }
     const version = await askVersion(candidate.path, options.signal)
     if (version === undefined) tried.push(`${candidate.path} (does not tell its version)`)
-    else if (compareVersions(version, OLDEST) < 0) old.push(`${candidate.path} (ansible-core ${version})`)
+    else if (compareVersions(version, OLDEST) < 0)
+      old.push(`${candidate.path} (ansible-core ${version})`)
     else return installed(candidate, version)
   }
   const install = `Install one with "python3 -m venv .patchrun-tools/ansible && .patchrun-tools/ansible/bin/pip install ansible-core", or "apt-get install ansible-core".`
@@ -52,7 +54,9 @@ export async function findAnsible(options: FindOptions = {}): Promise<FoundAnsib
   throw new PatchrunError({
     code: 'ansible/missing',
     message: `no ansible-playbook was found. Looked at: ${tried.join(', ') || 'PATH'}`,
-    hint: options.configured ? 'Correct ansible.executable in patchrun.yml, or leave it out.' : install,
+    hint: options.configured
+      ? 'Correct ansible.executable in patchrun.yml, or leave it out.'
+      : install,
   })
 }
 
@@ -65,14 +69,21 @@ function* candidates(options: FindOptions): Iterable<Candidate> {
   }
   const seen = new Set<string>()
   const list: Candidate[] = [
-    ...(env['PATH'] ?? '').split(delimiter).filter(isAbsolute).map((dir) => ({ path: join(dir, 'ansible-playbook'), from: 'path' as const })),
-    ...[cwd, packageRoot()].map((dir) => ({ path: join(dir, PROJECT_BIN, 'ansible-playbook'), from: 'project' as const })),
+    ...(env['PATH'] ?? '')
+      .split(delimiter)
+      .filter(isAbsolute)
+      .map((dir) => ({ path: join(dir, 'ansible-playbook'), from: 'path' as const })),
+    ...[cwd, packageRoot()].map((dir) => ({
+      path: join(dir, PROJECT_BIN, 'ansible-playbook'),
+      from: 'project' as const,
+    })),
     { path: join(DEBIAN_BIN, 'ansible-playbook'), from: 'debian' },
   ]
   for (const candidate of list) {
     if (seen.has(candidate.path)) continue
     seen.add(candidate.path)
-    // A PATH of thirty directories is no news; only what is there, and the fixed places, are worth naming.
+    // A PATH of thirty directories is no news; only what is there, and the fixed places, are worth
+    // naming.
     if (candidate.from !== 'path' || existsSync(candidate.path)) yield candidate
   }
 }
@@ -93,7 +104,9 @@ function installed(candidate: Candidate, version: string): FoundAnsible {
     version,
     from: candidate.from,
     ...(compareVersions(version, NEWEST) > 0
-      ? { warning: `ansible-core ${version} is newer than ${NEWEST}, the newest that patchrun supports` }
+      ? {
+          warning: `ansible-core ${version} is newer than ${NEWEST}, the newest that patchrun supports`,
+        }
       : {}),
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The generated inventory, in the shape that Ansible wants from an inventory script. With `_meta` it asks once for all
-// hosts, not once for each. Only permitted nodes are in it, whatever the groups say.
+// The generated inventory, in the shape that Ansible wants from an inventory script. With `_meta`
+// it asks once for all hosts, not once for each. Only permitted nodes are in it, whatever the
+// groups say.
 import type { Fleet } from '../fleet/types.js'
 
 type Vars = Readonly<Record<string, unknown>>
@@ -18,14 +19,19 @@ export type AnsibleInventory = Readonly<Record<string, InventoryGroup>> & {
 }
 
 /**
- * Builds the inventory of a fleet. With `hosts`, only those of its nodes are in it; names that are no nodes of the
- * fleet never are.
+ * Builds the inventory of a fleet. With `hosts`, only those of its nodes are in it; names that are
+ * no nodes of the fleet never are.
  */
-export function buildInventory(fleet: Pick<Fleet, 'nodes' | 'denied' | 'groupVars' | 'groupChildren'>, hosts?: readonly string[]): AnsibleInventory {
+export function buildInventory(
+  fleet: Pick<Fleet, 'nodes' | 'denied' | 'groupVars' | 'groupChildren'>,
+  hosts?: readonly string[],
+): AnsibleInventory {
   const wanted = hosts ? new Set(hosts) : undefined
   const denied = new Set(fleet.denied)
   // The lists were checked long before. This door is the last one, so it does not rely on that.
-  const nodes = fleet.nodes.filter((node) => !denied.has(node.name) && (wanted?.has(node.name) ?? true))
+  const nodes = fleet.nodes.filter(
+    (node) => !denied.has(node.name) && (wanted?.has(node.name) ?? true),
+  )
 
   const members = new Map<string, string[]>()
   for (const node of nodes) {
@@ -35,22 +41,41 @@ export function buildInventory(fleet: Pick<Fleet, 'nodes' | 'denied' | 'groupVar
       else members.set(group, [node.name])
     }
   }
-  const names = new Set([...Object.keys(fleet.groupChildren), ...Object.values(fleet.groupChildren).flat(), ...members.keys(), ...Object.keys(fleet.groupVars)])
+  const names = new Set([
+    ...Object.keys(fleet.groupChildren),
+    ...Object.values(fleet.groupChildren).flat(),
+    ...members.keys(),
+    ...Object.keys(fleet.groupVars),
+  ])
   names.delete('all')
   const isChild = new Set(Object.values(fleet.groupChildren).flat())
   const groups = [...names].map((name): [string, InventoryGroup] => {
     const children = own(fleet.groupChildren, name) ?? []
     const vars = own(fleet.groupVars, name)
-    return [name, { hosts: members.get(name) ?? [], ...(children.length > 0 ? { children } : {}), ...(vars ? { vars } : {}) }]
+    return [
+      name,
+      {
+        hosts: members.get(name) ?? [],
+        ...(children.length > 0 ? { children } : {}),
+        ...(vars ? { vars } : {}),
+      },
+    ]
   })
   return Object.fromEntries<unknown>([
     ['_meta', { hostvars: Object.fromEntries(nodes.map((node) => [node.name, node.vars])) }],
-    ['all', { children: [...names].filter((name) => !isChild.has(name)), vars: fleet.groupVars['all'] ?? {} }],
+    [
+      'all',
+      {
+        children: [...names].filter((name) => !isChild.has(name)),
+        vars: fleet.groupVars['all'] ?? {},
+      },
+    ],
     ...groups,
   ]) as AnsibleInventory
 }
 
-const own = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(values, name) ? values[name] : undefined)
+const own = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined
 
 /** What `--host NAME` prints: its variables, empty for a host that is not in the inventory. */
 export function hostVariables(inventory: AnsibleInventory, host: string): Vars {

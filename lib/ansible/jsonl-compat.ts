@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines of the stock ansible.posix.jsonl callback -> our events. Pure. That callback says less: no tags, no role, no ignored.
+// Lines of the stock ansible.posix.jsonl callback -> our events. Pure. That callback says less: no
+// tags, no role, no ignored.
 import type { AnsibleEvent, HostStats, ResultEvent, TaskInfo } from './events.js'
 
 type Fields = Record<string, unknown>
@@ -29,11 +30,28 @@ export class StockJsonl {
     switch (kind) {
       case 'v2_playbook_on_play_start': {
         const play = fields(line['play'])
-        return [{ ...base, seq: this.#next(), ev: 'play', name: textOf(play['name']), tags: [], strategy: '', hosts: 0 }]
+        return [
+          {
+            ...base,
+            seq: this.#next(),
+            ev: 'play',
+            name: textOf(play['name']),
+            tags: [],
+            strategy: '',
+            hosts: 0,
+          },
+        ]
       }
       case 'v2_playbook_on_task_start':
       case 'v2_playbook_on_handler_task_start':
-        return [{ ...base, seq: this.#next(), ev: 'task', task: info(task, kind === 'v2_playbook_on_handler_task_start') }]
+        return [
+          {
+            ...base,
+            seq: this.#next(),
+            ev: 'task',
+            task: info(task, kind === 'v2_playbook_on_handler_task_start'),
+          },
+        ]
       case 'v2_playbook_on_stats':
         return [{ ...base, seq: this.#next(), ev: 'stats', stats: stats(fields(line['stats'])) }]
       default:
@@ -46,15 +64,28 @@ export class StockJsonl {
     return this.#seq
   }
 
-  #results(ev: ResultEvent['ev'], base: { v: 1; ts: number }, task: Fields, hosts: Fields): AnsibleEvent[] {
+  #results(
+    ev: ResultEvent['ev'],
+    base: { v: 1; ts: number },
+    task: Fields,
+    hosts: Fields,
+  ): AnsibleEvent[] {
     return Object.entries(hosts).map(([host, value]) => {
       const found = fields(value)
       const message = found['msg']
       const rc = found['rc']
       return {
-        ...base, seq: this.#next(), ev, host, task: textOf(task['id']),
-        changed: found['changed'] === true, ignored: false, duration: 0,
-        ...(typeof message === 'string' && message !== '' ? { msg: message.slice(0, TEXT_LIMIT) } : {}),
+        ...base,
+        seq: this.#next(),
+        ev,
+        host,
+        task: textOf(task['id']),
+        changed: found['changed'] === true,
+        ignored: false,
+        duration: 0,
+        ...(typeof message === 'string' && message !== ''
+          ? { msg: message.slice(0, TEXT_LIMIT) }
+          : {}),
         ...(typeof rc === 'number' ? { rc } : {}),
       }
     })
@@ -65,9 +96,17 @@ function info(task: Fields, handler: boolean): TaskInfo {
   const path = textOf(task['path'])
   const at = path.lastIndexOf(':')
   return {
-    id: textOf(task['id']), name: textOf(task['name']), action: '', tags: [], role: null,
-    file: at > 0 ? path.slice(0, at) : path, line: at > 0 ? Number(path.slice(at + 1)) || 0 : 0,
-    handler, checkMode: false, noLog: false, notify: [],
+    id: textOf(task['id']),
+    name: textOf(task['name']),
+    action: '',
+    tags: [],
+    role: null,
+    file: at > 0 ? path.slice(0, at) : path,
+    line: at > 0 ? Number(path.slice(at + 1)) || 0 : 0,
+    handler,
+    checkMode: false,
+    noLog: false,
+    notify: [],
   }
 }
 
@@ -77,15 +116,22 @@ function stats(given: Fields): Record<string, HostStats> {
     const found = fields(value)
     const count = (name: string): number => (typeof found[name] === 'number' ? found[name] : 0)
     out[host] = {
-      ok: count('ok'), changed: count('changed'), unreachable: count('unreachable'), failures: count('failures'),
-      skipped: count('skipped'), rescued: count('rescued'), ignored: count('ignored'),
+      ok: count('ok'),
+      changed: count('changed'),
+      unreachable: count('unreachable'),
+      failures: count('failures'),
+      skipped: count('skipped'),
+      rescued: count('rescued'),
+      ignored: count('ignored'),
     }
   }
   return out
 }
 
 function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : {}
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One ansible-playbook that was started: reads what it says, tells it to go on, and sees to its end.
+// One ansible-playbook that was started: reads what it says, tells it to go on, and sees to its
+// end.
 import type { Duplex, Readable } from 'node:stream'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { AnsibleEvent } from './events.js'
@@ -10,7 +11,9 @@ import type { Watch } from './watch.js'
 
 /** How long the streams may stay open after the processes are gone, ms. */
 const DRAIN_GRACE = 2_000
-/** What the callback plugin waits for (channel.py): to go on, or to end as if it had been through. */
+/**
+ * What the callback plugin waits for (channel.py): to go on, or to end as if it had been through.
+ */
 const GO = 'go\n'
 const END = 'end\n'
 /** How long one that was told to end may take, ms; then it is ended as any other. */
@@ -79,7 +82,10 @@ export class Live implements LiveRun {
       this.#parked = false
       this.#socket.write(END)
       const enough = new AbortController()
-      await Promise.race([this.#over, sleep(END_GRACE, undefined, { ref: false, signal: enough.signal })]).catch(() => undefined)
+      await Promise.race([
+        this.#over,
+        sleep(END_GRACE, undefined, { ref: false, signal: enough.signal }),
+      ]).catch(() => undefined)
       enough.abort()
     }
     this.#watch.abort()
@@ -128,7 +134,10 @@ export class Live implements LiveRun {
       const exit = await started.exited
       await this.#watch.close()
       if (groupsOf(directory, pid).size > 0) await endRun(directory, pid)
-      await Promise.race([Promise.all([this.#events.done, this.#errors.done]), sleep(DRAIN_GRACE, undefined, { ref: false })])
+      await Promise.race([
+        Promise.all([this.#events.done, this.#errors.done]),
+        sleep(DRAIN_GRACE, undefined, { ref: false }),
+      ])
       stderr.destroy()
       socket.destroy()
       await started.settled

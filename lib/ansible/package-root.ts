@@ -18,7 +18,10 @@ export function packageRoot(): string {
 
 function isOurs(directory: string): boolean {
   try {
-    return (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown }).name === 'patchrun'
+    return (
+      (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown })
+        .name === 'patchrun'
+    )
   } catch {
     return false
   }

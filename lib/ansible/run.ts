@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts one ansible-playbook. How it came out is lib/change's to say.
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -19,8 +27,9 @@ import { Watch } from './watch.js'
 export { endOrphan } from './processes.js'
 
 /**
- * Runs ansible-playbook to its end. Rejects only when it cannot be started, its files cannot be written, or `onEvent` throws;
- * every way the process can end is a RunExit. When this settles no process of the run is left.
+ * Runs ansible-playbook to its end. Rejects only when it cannot be started, its files cannot be
+ * written, or `onEvent` throws; every way the process can end is a RunExit. When this settles no
+ * process of the run is left.
  */
 export async function runAnsible(request: RunRequest): Promise<RunExit> {
   const run = await start(request, [])
@@ -28,10 +37,14 @@ export async function runAnsible(request: RunRequest): Promise<RunExit> {
 }
 
 /**
- * Starts one ansible-playbook that goes through several playbooks, and waits after each of them, unless it failed, to be told
- * to go on. Rejects as `runAnsible` does. Whoever starts a run closes it.
+ * Starts one ansible-playbook that goes through several playbooks, and waits after each of them,
+ * unless it failed, to be told to go on. Rejects as `runAnsible` does. Whoever starts a run closes
+ * it.
  */
-export async function startSections({ sections: [first, ...following], ...request }: SectionsRequest): Promise<LiveRun> {
+export async function startSections({
+  sections: [first, ...following],
+  ...request
+}: SectionsRequest): Promise<LiveRun> {
   if (!first) throw new Error('a run without sections')
   return start({ ...request, ...first }, following)
 }
@@ -40,7 +53,12 @@ async function start(request: RunRequest, following: readonly Section[]): Promis
   refuse(extraArgsProblems(request.policy.extraArgs))
   request.signal?.throwIfAborted()
   const places = prepare(request)
-  const argv = playbookArgv(request, limitPath(request.checkout, places.limitFile), following, places.varsFile)
+  const argv = playbookArgv(
+    request,
+    limitPath(request.checkout, places.limitFile),
+    following,
+    places.varsFile,
+  )
   const begun = performance.now()
   const log = openSync(join(places.directory, 'ansible.log'), 'a', 0o600)
   const tee = openSync(join(places.directory, 'events.jsonl'), 'a', 0o600)
@@ -75,7 +93,21 @@ async function start(request: RunRequest, following: readonly Section[]): Promis
     }
     // Beyond standard error node makes sockets, which go both ways; execa's types know one.
     const socket = child.stdio[EVENTS_FD] as Duplex
-    return new Live({ pid, directory: places.directory, socket, stderr: child.stderr, exited, settled: child, log, tee, release, begun }, watch)
+    return new Live(
+      {
+        pid,
+        directory: places.directory,
+        socket,
+        stderr: child.stderr,
+        exited,
+        settled: child,
+        log,
+        tee,
+        release,
+        begun,
+      },
+      watch,
+    )
   } catch (error) {
     release()
     throw error
@@ -92,8 +124,12 @@ function giveWay(pid: number): void {
   }
 }
 
-/** Ansible takes --limit apart at spaces, commas and colons, in a file's path too: seen from the checkout the path has only names of ours. */
-const limitPath = (checkout: string, hostsFile: string): string => relative(realpathSync(checkout), realpathSync(hostsFile))
+/**
+ * Ansible takes --limit apart at spaces, commas and colons, in a file's path too: seen from the
+ * checkout the path has only names of ours.
+ */
+const limitPath = (checkout: string, hostsFile: string): string =>
+  relative(realpathSync(checkout), realpathSync(hostsFile))
 
 function cannotStart(request: RunRequest, failure: unknown): PatchrunError {
   return new PatchrunError(
@@ -113,11 +149,14 @@ function prepare(request: RunRequest): RunPlaces {
   const denyFile = join(directory, 'deny')
   const limitFile = request.policy.localhost ? join(directory, 'limit') : hostsFile
   writeFileSync(hostsFile, request.hosts.map((host) => `${host}\n`).join(''))
-  if (limitFile !== hostsFile) writeFileSync(limitFile, [...request.hosts, ...LOCALHOST].map((host) => `${host}\n`).join(''))
+  if (limitFile !== hostsFile)
+    writeFileSync(limitFile, [...request.hosts, ...LOCALHOST].map((host) => `${host}\n`).join(''))
   writeFileSync(denyFile, request.denied.map((host) => `${host}\n`).join(''))
   const { extraVars = {} } = request.policy
-  const varsFile = Object.keys(extraVars).length > 0 ? join(directory, 'extra-vars.json') : undefined
-  if (varsFile !== undefined) writeFileSync(varsFile, `${stringifyExact(extraVars)}\n`, { mode: 0o600 })
+  const varsFile =
+    Object.keys(extraVars).length > 0 ? join(directory, 'extra-vars.json') : undefined
+  if (varsFile !== undefined)
+    writeFileSync(varsFile, `${stringifyExact(extraVars)}\n`, { mode: 0o600 })
   const own = join(request.checkout, 'ansible.cfg')
   let configFile = join(directory, 'ansible.cfg')
   let configText = ''
@@ -125,5 +164,14 @@ function prepare(request: RunRequest): RunPlaces {
     configFile = own
     configText = readFileSync(own, 'utf8')
   } else writeFileSync(configFile, '')
-  return { directory, hostsFile, limitFile, denyFile, varsFile, plugins: pluginDirectory(), configFile, configText }
+  return {
+    directory,
+    hostsFile,
+    limitFile,
+    denyFile,
+    varsFile,
+    plugins: pluginDirectory(),
+    configFile,
+    configText,
+  }
 }

@@ -9,7 +9,11 @@ import type { Watch } from './watch.js'
 const STDERR_TAIL = 8 * 1024
 
 /** Standard error goes to the log as it comes; its end is kept. */
-export function readErrors(stream: Readable, log: number, watch: Watch): { done: Promise<void>; tail: () => string; forget: () => void } {
+export function readErrors(
+  stream: Readable,
+  log: number,
+  watch: Watch,
+): { done: Promise<void>; tail: () => string; forget: () => void } {
   let tail = Buffer.alloc(0)
   stream.on('data', (chunk: Buffer) => {
     tail = Buffer.concat([tail, chunk]).subarray(-STDERR_TAIL)
@@ -28,12 +32,17 @@ export function readErrors(stream: Readable, log: number, watch: Watch): { done:
   }
 }
 
-export function readEvents(stream: Readable, tee: number, watch: Watch, onEvent: (event: AnsibleEvent) => void): { done: Promise<void>; end: () => void; foreignLines: () => number } {
+export function readEvents(
+  stream: Readable,
+  tee: number,
+  watch: Watch,
+  onEvent: (event: AnsibleEvent) => void,
+): { done: Promise<void>; end: () => void; foreignLines: () => number } {
   const parser = new EventParser()
   stream.on('data', (chunk: Buffer) => {
     try {
       // Synchronous on purpose: an event is on its way to disk before anybody acts on it.
-      for (let at = 0; at < chunk.length; ) at += writeSync(tee, chunk, at)
+      for (let at = 0; at < chunk.length;) at += writeSync(tee, chunk, at)
     } catch (error) {
       watch.fail(error)
     }

@@ -4,18 +4,25 @@ import type { AnsiblePolicy } from '../fleet/types.js'
 import type { AnsibleEvent } from './events.js'
 
 /**
- * check: predict only. hot: apply, nothing tagged DrainChange may start. full: apply everything (an empty node).
- * gate: run a health gate's role for real, nothing tagged DrainChange may start. lint: list the tasks, start no play.
+ * check: predict only. hot: apply, nothing tagged DrainChange may start. full: apply everything (an
+ * empty node). gate: run a health gate's role for real, nothing tagged DrainChange may start. lint:
+ * list the tasks, start no play.
  */
 export type RunMode = 'check' | 'hot' | 'full' | 'gate' | 'lint'
 
-/** A run that goes through several playbooks cannot be `hot`, whose tags hold for the whole process, nor `lint`, which starts nothing. */
+/**
+ * A run that goes through several playbooks cannot be `hot`, whose tags hold for the whole process,
+ * nor `lint`, which starts nothing.
+ */
 export type SectionMode = Exclude<RunMode, 'hot' | 'lint'>
 
 /** One playbook of a run that goes through several, and how it is run. */
 export interface Section {
   readonly mode: SectionMode
-  /** As RunRequest's. All of them must be there when the run starts; each is read when its section begins. */
+  /**
+   * As RunRequest's. All of them must be there when the run starts; each is read when its section
+   * begins.
+   */
   readonly playbook: string
 }
 
@@ -49,8 +56,8 @@ export interface RunRequest {
   /** Directory of this run, empty and ours: hosts, log and events are kept there. */
   readonly directory: string
   /**
-   * Absolute path of a file that stands for the right to act (the lock's). When it is gone, replaced or marked released,
-   * the guard lets no further task start.
+   * Absolute path of a file that stands for the right to act (the lock's). When it is gone,
+   * replaced or marked released, the guard lets no further task start.
    */
   readonly fence?: string
   readonly onEvent?: (event: AnsibleEvent) => void
@@ -60,7 +67,9 @@ export interface RunRequest {
   readonly signal?: AbortSignal
 }
 
-export type SectionsRequest = Omit<RunRequest, 'mode' | 'playbook'> & { readonly sections: readonly Section[] }
+export type SectionsRequest = Omit<RunRequest, 'mode' | 'playbook'> & {
+  readonly sections: readonly Section[]
+}
 
 /** How the process ended; what it means for the nodes is lib/change's to say. */
 export interface RunExit {
@@ -75,7 +84,9 @@ export interface RunExit {
   readonly duration: number
 }
 
-/** The end of a section. Of a parked one `exit` has exit code 0, and speaks of that section alone. */
+/**
+ * The end of a section. Of a parked one `exit` has exit code 0, and speaks of that section alone.
+ */
 export interface SectionEnd {
   readonly exit: RunExit
   /** The process waits to be told to go on. When false no process of the run is left. */
@@ -84,13 +95,20 @@ export interface SectionEnd {
 
 /** An ansible-playbook that goes through its sections one at a time. */
 export interface LiveRun {
-  /** The end of the section that is under way, or of the last one that was. Rejects as `runAnsible` does. */
+  /**
+   * The end of the section that is under way, or of the last one that was. Rejects as `runAnsible`
+   * does.
+   */
   readonly current: Promise<SectionEnd>
   /**
-   * Starts the next section. Events go to `onEvent` from now on; without one they go where they went. Throws unless the run
-   * was parked. A run that was ended while it was parked starts nothing, and its end is that of the process.
+   * Starts the next section. Events go to `onEvent` from now on; without one they go where they
+   * went. Throws unless the run was parked. A run that was ended while it was parked starts
+   * nothing, and its end is that of the process.
    */
   go(onEvent?: (event: AnsibleEvent) => void): Promise<SectionEnd>
-  /** Ends the process if it still is; settles when no process of the run is left. Never rejects for what `current` told. */
+  /**
+   * Ends the process if it still is; settles when no process of the run is left. Never rejects for
+   * what `current` told.
+   */
   close(): Promise<void>
 }

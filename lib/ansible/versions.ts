@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which ansible-core is supported, and with which the contract and integration tests were run: the table of docs/usage/ansible.md. Pure.
+// Which ansible-core is supported, and with which the contract and integration tests were run: the
+// table of docs/usage/ansible.md. Pure.
 
 /** The oldest and the newest ansible-core that are supported, as major.minor. */
 export const OLDEST = '2.14'
@@ -25,14 +26,26 @@ export const TRIALS: readonly Trial[] = [
   { version: '2.22.0rc1', python: '3.13', tried: 'once' },
 ]
 
-/** What the tests say of a version, in words; with a hint where it is outside of what is supported. */
+/**
+ * What the tests say of a version, in words; with a hint where it is outside of what is supported.
+ */
 export function standingOf(version: string): { readonly words: string; readonly hint?: string } {
   if (compareVersions(version, OLDEST) < 0 || compareVersions(version, NEWEST) > 0) {
-    return { words: `outside of ${OLDEST} to ${NEWEST}, not tried`, hint: `Name one of ${OLDEST} to ${NEWEST} in ansible.executable, or look with \`patchrun detect\` whether this one does what it should.` }
+    return {
+      words: `outside of ${OLDEST} to ${NEWEST}, not tried`,
+      hint: `Name one of ${OLDEST} to ${NEWEST} in ansible.executable, or look with \`patchrun detect\` whether this one does what it should.`,
+    }
   }
   const trial = TRIALS.find((one) => compareVersions(seriesOf(one.version), version) === 0)
-  if (!trial) return { words: `supported, but not tried: ${TRIALS.map((one) => one.version).join(', ')} were` }
-  const how = { CI: 'by every full run of the tests', 'CI in part': 'by some tests of every full run', once: 'once' }[trial.tried]
+  if (!trial)
+    return {
+      words: `supported, but not tried: ${TRIALS.map((one) => one.version).join(', ')} were`,
+    }
+  const how = {
+    CI: 'by every full run of the tests',
+    'CI in part': 'by some tests of every full run',
+    once: 'once',
+  }[trial.tried]
   return { words: `tried with ${trial.version} ${how}` }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reasons for which patchrun itself ends a run: asked to, no sign of life, a host that was not planned.
+// The reasons for which patchrun itself ends a run: asked to, no sign of life, a host that was not
+// planned.
 import type { AnsibleEvent } from './events.js'
 import { LOCALHOST } from './localhost.js'
 import { endRun } from './processes.js'
@@ -21,12 +22,18 @@ export class Watch {
   #closed = false
   #failure: { readonly error: unknown } | undefined
 
-  constructor(request: Pick<RunRequest, 'hosts' | 'policy' | 'signal' | 'onEvent'>, directory: string, pid: number) {
+  constructor(
+    request: Pick<RunRequest, 'hosts' | 'policy' | 'signal' | 'onEvent'>,
+    directory: string,
+    pid: number,
+  ) {
     this.#request = request
     this.#onEvent = request.onEvent
     this.#directory = directory
     this.#pid = pid
-    this.#planned = new Set(request.policy.localhost ? [...request.hosts, ...LOCALHOST] : request.hosts)
+    this.#planned = new Set(
+      request.policy.localhost ? [...request.hosts, ...LOCALHOST] : request.hosts,
+    )
     request.signal?.addEventListener('abort', this.#onAbort, { once: true })
     if (request.signal?.aborted) this.#onAbort()
     this.resume()

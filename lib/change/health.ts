@@ -15,19 +15,28 @@ export interface Checked {
 }
 
 /**
- * pass: the node saw the role through. fail: a task of the role failed on it. inconclusive: it could not be reached, hung, was
- * cut off or never began, the run as a whole is not to be trusted, or the task that failed is tagged `inconclusive`.
+ * pass: the node saw the role through. fail: a task of the role failed on it. inconclusive: it
+ * could not be reached, hung, was cut off or never began, the run as a whole is not to be trusted,
+ * or the task that failed is tagged `inconclusive`.
  */
 export function checkedOf({ result, failure, failedTags }: NodeSummary, run: RunSummary): Checked {
   const nobodyKnows = (why: Failure): Checked => ({ checked: 'inconclusive', failure: why })
   switch (result) {
     case 'absent':
     case 'cut':
-      return nobodyKnows(failure ?? { cause: 'unknown', message: 'the gate ended before this node was through' })
+      return nobodyKnows(
+        failure ?? { cause: 'unknown', message: 'the gate ended before this node was through' },
+      )
     case 'failed': {
-      const why = failure ?? { cause: 'unknown', message: 'Ansible counts a failure without saying which' }
+      const why = failure ?? {
+        cause: 'unknown',
+        message: 'Ansible counts a failure without saying which',
+      }
       // One that Ansible only counts, and names no task for, is not the role's word.
-      const said = why.cause === 'failed' && why.task !== undefined && !(failedTags ?? []).includes(INCONCLUSIVE)
+      const said =
+        why.cause === 'failed' &&
+        why.task !== undefined &&
+        !(failedTags ?? []).includes(INCONCLUSIVE)
       return said ? { checked: 'fail', failure: why } : nobodyKnows(why)
     }
     case 'ok':
@@ -37,7 +46,11 @@ export function checkedOf({ result, failure, failedTags }: NodeSummary, run: Run
   }
   // A stopped or damaged run leaves nothing to conclude, even for a node that seems through.
   if (run.guard) return nobodyKnows({ cause: 'guard', message: run.guard.message })
-  if (run.unplanned.length > 0) return nobodyKnows({ cause: 'guard', message: `hosts that were not planned showed up: ${run.unplanned.slice(0, 5).join(', ')}` })
+  if (run.unplanned.length > 0)
+    return nobodyKnows({
+      cause: 'guard',
+      message: `hosts that were not planned showed up: ${run.unplanned.slice(0, 5).join(', ')}`,
+    })
   if (run.fault) return nobodyKnows({ cause: 'unknown', message: run.fault.message })
   return { checked: 'pass' }
 }

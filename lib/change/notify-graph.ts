@@ -11,9 +11,15 @@ export function notifies(from: Subject, handler: Subject): boolean {
   return from.event.task.notify.some((wanted) => answers.has(wanted))
 }
 
-/** Of each handler: itself, and the handlers that include it. Who notifies one of them reaches it. */
-export function waysTo<S extends Subject>(handlers: readonly S[], all: readonly S[]): ReadonlyMap<S, readonly S[]> {
+/**
+ * Of each handler: itself, and the handlers that include it. Who notifies one of them reaches it.
+ */
+export function waysTo<S extends Subject>(
+  handlers: readonly S[],
+  all: readonly S[],
+): ReadonlyMap<S, readonly S[]> {
   const byId = new Map(all.map((entry) => [entry.event.task.id, entry]))
-  const within = (entry: S | undefined): readonly S[] => (entry?.event.task.handler ? [entry, ...within(byId.get(entry.event.include ?? ''))] : [])
+  const within = (entry: S | undefined): readonly S[] =>
+    entry?.event.task.handler ? [entry, ...within(byId.get(entry.event.include ?? ''))] : []
   return new Map(handlers.map((handler) => [handler, within(handler)]))
 }

@@ -22,7 +22,13 @@ export class Reports {
     }
     const open = this.#open
     const { first } = open ?? {}
-    if (!open || first?.name !== event.name || first.host !== event.host || first.task !== event.task || event.part !== open.texts.length + 1) {
+    if (
+      !open ||
+      first?.name !== event.name ||
+      first.host !== event.host ||
+      first.task !== event.task ||
+      event.part !== open.texts.length + 1
+    ) {
       this.#open = undefined
       return this.#refuse(event, 'parts of it are missing', tasks)
     }
@@ -36,7 +42,10 @@ export class Reports {
     }
   }
 
-  finish(tasks: TaskTable): { readonly reports: readonly RunReport[]; readonly badReports: readonly BadReport[] } {
+  finish(tasks: TaskTable): {
+    readonly reports: readonly RunReport[]
+    readonly badReports: readonly BadReport[]
+  } {
     this.#drop(tasks)
     return { reports: this.#good, badReports: this.#bad }
   }
@@ -49,6 +58,10 @@ export class Reports {
   #refuse({ name, host, task }: ReportEvent, why: string, tasks: TaskTable): void {
     const place = tasks.place(task)
     const where = place.file ? ` (${place.file}:${place.line})` : ''
-    this.#bad.push({ name, host, message: `the report "${name}" of the task "${place.task}"${where} on ${host} can not be read: ${why}` })
+    this.#bad.push({
+      name,
+      host,
+      message: `the report "${name}" of the task "${place.task}"${where} on ${host} can not be read: ${why}`,
+    })
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tags for tasks that have none: by what each does, by the handlers it notifies, and by the tasks whose results it needs. Pure.
+// Tags for tasks that have none: by what each does, by the handlers it notifies, and by the tasks
+// whose results it needs. Pure.
 import type { LintTaskEvent } from '../ansible/events.js'
 import { DRAIN, HOT } from '../rollout/verdict.js'
 import { notifies, waysTo } from './notify-graph.js'
@@ -19,30 +20,51 @@ interface Entry {
   suggestion?: Suggestion
 }
 
-const tagged = ({ event, suggestion }: Entry, tag: string): boolean => event.task.tags.includes(tag) || suggestion?.tag === tag
-const inHotRun = (entry: Entry): boolean => tagged(entry, HOT) || entry.event.task.tags.includes('always')
+const tagged = ({ event, suggestion }: Entry, tag: string): boolean =>
+  event.task.tags.includes(tag) || suggestion?.tag === tag
+const inHotRun = (entry: Entry): boolean =>
+  tagged(entry, HOT) || entry.event.task.tags.includes('always')
 
 /** By the `id` of a task. A task that comes in several ways is there as often. */
 export function suggestTags(tasks: readonly LintTaskEvent[]): ReadonlyMap<string, Suggestion> {
   const { tasks: audited } = auditTags(tasks, { untagged: 'drain' })
-  const entries = tasks.map((event, i): Entry => ({ event, untagged: audited[i]?.standing === 'untagged', exempt: audited[i]?.standing === 'exempt' && !event.task.tags.includes('never') }))
+  const entries = tasks.map((event, i): Entry => ({
+    event,
+    untagged: audited[i]?.standing === 'untagged',
+    exempt: audited[i]?.standing === 'exempt' && !event.task.tags.includes('never'),
+  }))
   for (const entry of entries) if (entry.untagged) entry.suggestion = ruleFor(entry.event)
   while (throughHandlers(entries) || throughResults(entries)) {
     // What one of them has found may be news for the other.
   }
   forHotRuns(entries)
-  return new Map(entries.flatMap(({ event, suggestion }) => (suggestion ? [[event.task.id ?? '', suggestion] as const] : [])))
+  return new Map(
+    entries.flatMap(({ event, suggestion }) =>
+      suggestion ? [[event.task.id ?? '', suggestion] as const] : [],
+    ),
+  )
 }
 
-/** A handler runs whatever its own tags say: who notifies a DrainChange is one. True: something has changed. */
+/**
+ * A handler runs whatever its own tags say: who notifies a DrainChange is one. True: something has
+ * changed.
+ */
 function throughHandlers(entries: readonly Entry[]): boolean {
-  const drains = waysTo(entries.filter((e) => e.event.task.handler && tagged(e, DRAIN)), entries)
+  const drains = waysTo(
+    entries.filter((e) => e.event.task.handler && tagged(e, DRAIN)),
+    entries,
+  )
   let news = false
   for (const entry of entries) {
-    if (!entry.untagged || entry.suggestion?.tag !== HOT || entry.event.task.notify.length === 0) continue
-    const [found] = [...drains].find(([, ways]) => ways.some((handler) => notifies(entry, handler))) ?? []
+    if (!entry.untagged || entry.suggestion?.tag !== HOT || entry.event.task.notify.length === 0)
+      continue
+    const [found] =
+      [...drains].find(([, ways]) => ways.some((handler) => notifies(entry, handler))) ?? []
     if (!found) continue
-    entry.suggestion = { tag: DRAIN, reason: `it notifies "${found.event.task.name}", which is DrainChange${found.suggestion ? `: ${found.suggestion.reason}` : ''}` }
+    entry.suggestion = {
+      tag: DRAIN,
+      reason: `it notifies "${found.event.task.name}", which is DrainChange${found.suggestion ? `: ${found.suggestion.reason}` : ''}`,
+    }
     news = true
   }
   return news
@@ -58,7 +80,10 @@ function throughResults(entries: readonly Entry[]): boolean {
       const all = setters.get(name) ?? []
       const [first] = all
       if (!first || !all.every((e) => tagged(e, DRAIN))) continue
-      entry.suggestion = { tag: DRAIN, reason: `it needs what "${first.event.task.name}" registers, which is DrainChange` }
+      entry.suggestion = {
+        tag: DRAIN,
+        reason: `it needs what "${first.event.task.name}" registers, which is DrainChange`,
+      }
       news = true
       break
     }
@@ -66,7 +91,9 @@ function throughResults(entries: readonly Entry[]): boolean {
   return news
 }
 
-/** Tasks that change nothing, and without which a HotChange would not come to run, or would fail. */
+/**
+ * Tasks that change nothing, and without which a HotChange would not come to run, or would fail.
+ */
 function forHotRuns(entries: readonly Entry[]): void {
   const byId = new Map(entries.map((entry) => [entry.event.task.id, entry]))
   const setters = settersOf(entries)
@@ -77,10 +104,14 @@ function forHotRuns(entries: readonly Entry[]): void {
     entry.suggestion = { tag: HOT, reason }
     wanted.push(entry)
   }
-  for (const entry of entries) if (anyHot && LOADS.has(shortAction(entry.event.task.action))) want(entry, 'it changes no node, and HotChange tasks may need what it loads')
+  for (const entry of entries)
+    if (anyHot && LOADS.has(shortAction(entry.event.task.action)))
+      want(entry, 'it changes no node, and HotChange tasks may need what it loads')
   for (let entry = wanted.shift(); entry; entry = wanted.shift()) {
     const { name } = entry.event.task
-    for (const used of entry.event.uses ?? []) for (const setter of setters.get(used) ?? []) want(setter, `it changes no node, and "${name}" needs what it sets`)
+    for (const used of entry.event.uses ?? [])
+      for (const setter of setters.get(used) ?? [])
+        want(setter, `it changes no node, and "${name}" needs what it sets`)
     const include = byId.get(entry.event.include ?? '')
     if (include && dynamicInclude(include.event.task.action)) want(include, `it includes "${name}"`)
   }
@@ -88,6 +119,8 @@ function forHotRuns(entries: readonly Entry[]): void {
 
 function settersOf(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
   const setters = new Map<string, Entry[]>()
-  for (const entry of entries) for (const name of entry.event.registers ?? []) setters.set(name, [...(setters.get(name) ?? []), entry])
+  for (const entry of entries)
+    for (const name of entry.event.registers ?? [])
+      setters.set(name, [...(setters.get(name) ?? []), entry])
   return setters
 }

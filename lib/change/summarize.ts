@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events of one run -> one summary a node, judged by events, stats and exit code together: each of them alone lies. Pure.
-// Memory: a record a node, a task and a distinct diff once; grows with nodes and changes, not with events.
+// Events of one run -> one summary a node, judged by events, stats and exit code together: each of
+// them alone lies. Pure. Memory: a record a node, a task and a distinct diff once; grows with nodes
+// and changes, not with events.
 import type { AnsibleEvent, GuardEvent, StatsEvent } from '../ansible/events.js'
 import type { RunExit } from '../ansible/types.js'
 import type { Failure } from '../rollout/verdict.js'
@@ -16,7 +17,10 @@ import type { NodeSummary, RunSummary } from './types.js'
 /** Exit codes of ansible-playbook that a failing or unreachable host explains. */
 const EXPLAINED_BY_HOSTS: readonly (number | null)[] = [2, 4]
 
-/** Of a run that goes through several sections each has a summarizer of its own: its events are from its start event on. */
+/**
+ * Of a run that goes through several sections each has a summarizer of its own: its events are from
+ * its start event on.
+ */
 export class RunSummarizer {
   readonly #records = new Map<string, NodeRecord>()
   readonly #tasks = new TaskTable()
@@ -34,7 +38,10 @@ export class RunSummarizer {
 
   readonly #local: ReadonlySet<string>
 
-  /** `root`: absolute path of the repository; places within it are told relative to it. `local`: names of localhost, where its plays run too. */
+  /**
+   * `root`: absolute path of the repository; places within it are told relative to it. `local`:
+   * names of localhost, where its plays run too.
+   */
   constructor(root = '', local: readonly string[] = []) {
     this.#root = root
     this.#local = new Set(local)
@@ -58,7 +65,10 @@ export class RunSummarizer {
         this.#tasks.add(event.task)
         return
       case 'host_start':
-        this.#record(event.host).start(event.task, this.#check && this.#isChangingHandler(event.task))
+        this.#record(event.host).start(
+          event.task,
+          this.#check && this.#isChangingHandler(event.task),
+        )
         return
       case 'notified':
         this.#record(event.host).notified(event.task, event.failed ?? false)
@@ -112,10 +122,17 @@ export class RunSummarizer {
   }
 
   /** `planned`: the hosts the run was for. */
-  finish(exit: Pick<RunExit, 'exitCode' | 'signal' | 'ended' | 'stderr' | 'foreignLines'>, planned: readonly string[]): RunSummary {
+  finish(
+    exit: Pick<RunExit, 'exitCode' | 'signal' | 'ended' | 'stderr' | 'foreignLines'>,
+    planned: readonly string[],
+  ): RunSummary {
     const allowed = new Set(planned)
-    const unplanned = [...this.#records.keys()].filter((node) => !allowed.has(node) && !this.#local.has(node)).sort()
-    const local = [...this.#records.values()].find(({ node, seen }) => seen && !allowed.has(node) && this.#local.has(node))
+    const unplanned = [...this.#records.keys()]
+      .filter((node) => !allowed.has(node) && !this.#local.has(node))
+      .sort()
+    const local = [...this.#records.values()].find(
+      ({ node, seen }) => seen && !allowed.has(node) && this.#local.has(node),
+    )
     const fault = this.#fault(exit)
     const whole = this.#whole(exit, fault)
     // Where Ansible told whom a fault took down, the others are through.
@@ -127,8 +144,13 @@ export class RunSummarizer {
       // Being named as left out is no event of its own.
       nodes.set(node, record?.seen ? record.summary(this.#tasks, end) : absent(node, record, end))
     }
-    const complete = fault === undefined && this.#guard === undefined && unplanned.length === 0 && exit.ended === undefined
-      && this.#finished && [...nodes.values()].every((node) => node.result === 'ok' || node.result === 'failed')
+    const complete =
+      fault === undefined &&
+      this.#guard === undefined &&
+      unplanned.length === 0 &&
+      exit.ended === undefined &&
+      this.#finished &&
+      [...nodes.values()].every((node) => node.result === 'ok' || node.result === 'failed')
     return {
       complete,
       nodes,
@@ -156,35 +178,71 @@ export class RunSummarizer {
   /** What took down nodes that did not fail themselves. */
   #whole(exit: Pick<RunExit, 'ended'>, fault: Fault | undefined): Failure | undefined {
     if (this.#guard) return { cause: 'guard', message: this.#guard.message, ...taskOf(this.#guard) }
-    if (exit.ended === 'hung') return { cause: 'hung', message: 'no sign of life from Ansible for longer than ansible.hangTimeout; the run was ended' }
+    if (exit.ended === 'hung')
+      return {
+        cause: 'hung',
+        message:
+          'no sign of life from Ansible for longer than ansible.hangTimeout; the run was ended',
+      }
     if (exit.ended === 'aborted') return { cause: 'unknown', message: 'the run was aborted' }
-    if (exit.ended === 'unplanned-host') return { cause: 'guard', message: 'the run was ended because a host showed up that was not planned' }
+    if (exit.ended === 'unplanned-host')
+      return {
+        cause: 'guard',
+        message: 'the run was ended because a host showed up that was not planned',
+      }
     if (!fault) return undefined
-    return { cause: 'failed', message: fault.message, ...(fault.file ? { file: fault.file } : {}), ...(fault.line ? { line: fault.line } : {}) }
+    return {
+      cause: 'failed',
+      message: fault.message,
+      ...(fault.file ? { file: fault.file } : {}),
+      ...(fault.line ? { line: fault.line } : {}),
+    }
   }
 
   #fault(exit: Pick<RunExit, 'exitCode' | 'signal' | 'ended' | 'stderr'>): Fault | undefined {
-    if (exit.ended !== undefined || (this.#guard && this.#guard.reason !== 'plugin-fault')) return undefined
-    if (this.#guard) return { message: this.#guard.message, hint: "This is a fault of patchrun. Please report it with the run's ansible.log." }
+    if (exit.ended !== undefined || (this.#guard && this.#guard.reason !== 'plugin-fault'))
+      return undefined
+    if (this.#guard)
+      return {
+        message: this.#guard.message,
+        hint: "This is a fault of patchrun. Please report it with the run's ansible.log.",
+      }
     const said = errorIn(exit.stderr, this.#root)
-    const fault = (message: string): Fault => ({ ...(said ?? {}), message: said?.message ?? message, hint: hintFor(said?.message ?? message) })
-    if (!this.#started) return fault(`ansible-playbook ended (${how(exit)}) before patchrun's callback plugin spoke; nothing can be concluded${lastWords(exit.stderr)}`)
-    if (!this.#finished) return fault(`ansible-playbook ended (${how(exit)}) without telling its stats`)
+    const fault = (message: string): Fault => ({
+      ...(said ?? {}),
+      message: said?.message ?? message,
+      hint: hintFor(said?.message ?? message),
+    })
+    if (!this.#started)
+      return fault(
+        `ansible-playbook ended (${how(exit)}) before patchrun's callback plugin spoke; nothing can be concluded${lastWords(exit.stderr)}`,
+      )
+    if (!this.#finished)
+      return fault(`ansible-playbook ended (${how(exit)}) without telling its stats`)
     if (this.#lost > 0) {
-      return { message: `${this.#lost} events of the run were lost or damaged; nothing can be concluded`, hint: 'Run it again. If it happens again, look for a full disk, and report it.' }
+      return {
+        message: `${this.#lost} events of the run were lost or damaged; nothing can be concluded`,
+        hint: 'Run it again. If it happens again, look for a full disk, and report it.',
+      }
     }
     if (exit.exitCode === 0) {
-      if (this.#plays > 0 && this.#unmatched >= this.#plays) return fault('no play of the playbook is for any of the planned hosts')
+      if (this.#plays > 0 && this.#unmatched >= this.#plays)
+        return fault('no play of the playbook is for any of the planned hosts')
       return undefined
     }
-    // An include that cannot be loaded drops hosts without a failed event; Ansible says so on standard error only.
-    const dropped = said !== undefined && [...this.#records.values()].some((record) => record.unfinished)
-    if (EXPLAINED_BY_HOSTS.includes(exit.exitCode) && this.#someNodeFailed() && !dropped) return undefined
+    // An include that cannot be loaded drops hosts without a failed event; Ansible says so on
+    // standard error only.
+    const dropped =
+      said !== undefined && [...this.#records.values()].some((record) => record.unfinished)
+    if (EXPLAINED_BY_HOSTS.includes(exit.exitCode) && this.#someNodeFailed() && !dropped)
+      return undefined
     return fault(`ansible-playbook ended with ${how(exit)}, and no node's failure explains it`)
   }
 
   #someNodeFailed(): boolean {
-    return [...this.#records.values()].some(({ stats }) => stats !== undefined && (stats.failures > 0 || stats.unreachable > 0))
+    return [...this.#records.values()].some(
+      ({ stats }) => stats !== undefined && (stats.failures > 0 || stats.unreachable > 0),
+    )
   }
 }
 
@@ -194,7 +252,10 @@ function how(exit: Pick<RunExit, 'exitCode' | 'signal'>): string {
 
 /** What it said at the end, when it died before it could call anything an error. */
 function lastWords(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('[WARNING]'))
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('[WARNING]'))
   return lines.length === 0 ? '' : `; it said: ${lines.slice(-3).join(' | ').slice(-300)}`
 }
 
@@ -202,7 +263,24 @@ function taskOf(guard: GuardEvent): Pick<Failure, 'task' | 'file' | 'line'> {
   return guard.task ? { task: guard.task.name, file: guard.task.file, line: guard.task.line } : {}
 }
 
-function absent(node: string, record: NodeRecord | undefined, { finished, whole, first }: RunEnd): NodeSummary {
-  const unplayed: Failure = { cause: 'unknown', message: finished ? 'Ansible did not run on this node: no play of the playbook is for it' : 'the run ended before this node had its turn' }
-  return { node, result: 'absent', changes: [], blindSpots: [], owed: [], handled: [], failure: whole ?? (record?.unfinished ? leftOut(first) : unplayed) }
+function absent(
+  node: string,
+  record: NodeRecord | undefined,
+  { finished, whole, first }: RunEnd,
+): NodeSummary {
+  const unplayed: Failure = {
+    cause: 'unknown',
+    message: finished
+      ? 'Ansible did not run on this node: no play of the playbook is for it'
+      : 'the run ended before this node had its turn',
+  }
+  return {
+    node,
+    result: 'absent',
+    changes: [],
+    blindSpots: [],
+    owed: [],
+    handled: [],
+    failure: whole ?? (record?.unfinished ? leftOut(first) : unplayed),
+  }
 }

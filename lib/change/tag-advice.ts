@@ -11,8 +11,16 @@ export interface Advice {
   readonly hint: string
 }
 
-/** `others` are the tasks concerned besides: handlers notified, tasks hidden, tasks that set a variable. */
-export function adviceFor(kind: TagFindingKind, subject: Subject, others: readonly Subject[], untagged: Untagged): Advice {
+/**
+ * `others` are the tasks concerned besides: handlers notified, tasks hidden, tasks that set a
+ * variable.
+ */
+export function adviceFor(
+  kind: TagFindingKind,
+  subject: Subject,
+  others: readonly Subject[],
+  untagged: Untagged,
+): Advice {
   const { event } = subject
   const { task } = event
   const what = `${task.handler ? 'handler' : 'task'} "${task.name}"`
@@ -27,15 +35,19 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
     case 'unpredictable':
       return {
         message: `${what} cannot be predicted: ${event.unforeseen ?? `check mode skips ${task.action}`}`,
-        hint: event.unforeseen !== undefined
-          ? 'Let check mode see it where its module can: take ansible_check_mode out. Otherwise changes.unforeseen says whether it runs.'
-          : task.neverChanged
-          ? 'It says changed_when: false. If it only reads, add check_mode: false, so that it runs in check mode too.'
-          : 'Use a module that knows check mode, or give it creates or removes. If it only reads, add check_mode: false and changed_when: false.',
+        hint:
+          event.unforeseen !== undefined
+            ? 'Let check mode see it where its module can: take ansible_check_mode out. Otherwise changes.unforeseen says whether it runs.'
+            : task.neverChanged
+              ? 'It says changed_when: false. If it only reads, add check_mode: false, so that it runs in check mode too.'
+              : 'Use a module that knows check mode, or give it creates or removes. If it only reads, add check_mode: false and changed_when: false.',
       }
     case 'opaque':
       if (/tags are a template/.test(event.opaque ?? '')) {
-        return { message: `the tags of ${what} cannot be told: ${event.opaque ?? ''}`, hint: 'Write the tags out.' }
+        return {
+          message: `the tags of ${what} cannot be told: ${event.opaque ?? ''}`,
+          hint: 'Write the tags out.',
+        }
       }
       return {
         message: `what ${what} includes cannot be listed: ${event.opaque ?? ''}`,
@@ -75,14 +87,29 @@ export function adviceFor(kind: TagFindingKind, subject: Subject, others: readon
       }
     case 'not-idempotent':
       return others.length > 0
-        ? { message: `${what} and ${names(others)} write ${event.writes?.path ?? 'the same file'} in turn: each look finds a change, and the node is never GOOD`, hint: 'Let one task write the whole file, a template that holds both.' }
-        : { message: `${what} would change the node at every look, and the node is never GOOD: ${event.notIdempotent ?? ''}`, hint: 'Make it a handler, or give it a condition under which it is needed.' }
+        ? {
+            message: `${what} and ${names(others)} write ${event.writes?.path ?? 'the same file'} in turn: each look finds a change, and the node is never GOOD`,
+            hint: 'Let one task write the whole file, a template that holds both.',
+          }
+        : {
+            message: `${what} would change the node at every look, and the node is never GOOD: ${event.notIdempotent ?? ''}`,
+            hint: 'Make it a handler, or give it a condition under which it is needed.',
+          }
     case 'run-once':
-      return { message: `${what} has run_once: that is once in each wave of a rollout, for the first node there`, hint: 'Make it harmless to repeat, or a play of its own for one node that goes last.' }
+      return {
+        message: `${what} has run_once: that is once in each wave of a rollout, for the first node there`,
+        hint: 'Make it harmless to repeat, or a play of its own for one node that goes last.',
+      }
     case 'relative-path':
-      return { message: `${what} leaves ${event.relativePath ?? 'a file'} beside the playbook: each step begins with the tree of the commit, where it is gone`, hint: 'Write it below an absolute path outside the repository, or commit it.' }
+      return {
+        message: `${what} leaves ${event.relativePath ?? 'a file'} beside the playbook: each step begins with the tree of the commit, where it is gone`,
+        hint: 'Write it below an absolute path outside the repository, or commit it.',
+      }
     case 'local-play':
-      return { message: `the play "${event.play}" is for localhost, and patchrun leaves it out: what it does is not done, and what it sets is not there for the others`, hint: 'Set inventory.localhost to run, run it beside patchrun, or let tasks of the nodes do it, with delegate_to: localhost.' }
+      return {
+        message: `the play "${event.play}" is for localhost, and patchrun leaves it out: what it does is not done, and what it sets is not there for the others`,
+        hint: 'Set inventory.localhost to run, run it beside patchrun, or let tasks of the nodes do it, with delegate_to: localhost.',
+      }
     default:
       return unreachable(kind)
   }
@@ -97,10 +124,19 @@ const COUNTS: Readonly<Record<Untagged, string>> = {
   suggest: 'a change by it counts as `patchrun lint --suggest` proposes',
 }
 
-function untaggedAdvice(what: string, event: LintTaskEvent, notifiers: readonly Subject[], untagged: Untagged): Advice {
+function untaggedAdvice(
+  what: string,
+  event: LintTaskEvent,
+  notifiers: readonly Subject[],
+  untagged: Untagged,
+): Advice {
   const counts = COUNTS[untagged]
   const meant = meantTag(event.task.tags)
-  if (meant) return { message: `${what} has the tag "${meant.written}", which is neither HotChange nor DrainChange: ${counts}`, hint: `Did you mean ${meant.tag}? Ansible's tags know capitals from small letters.` }
+  if (meant)
+    return {
+      message: `${what} has the tag "${meant.written}", which is neither HotChange nor DrainChange: ${counts}`,
+      hint: `Did you mean ${meant.tag}? Ansible's tags know capitals from small letters.`,
+    }
   const choose = 'Tag it HotChange if it may run under load, DrainChange if the node must be empty.'
   if (event.task.tags.includes('always')) {
     return {
@@ -109,24 +145,35 @@ function untaggedAdvice(what: string, event: LintTaskEvent, notifiers: readonly 
     }
   }
   if (notifiers.length > 0) {
-    return { message: `${what} has neither tag and is notified by ${names(notifiers)}, which a Hot run runs: patchrun stops the run there`, hint: choose }
+    return {
+      message: `${what} has neither tag and is notified by ${names(notifiers)}, which a Hot run runs: patchrun stops the run there`,
+      hint: choose,
+    }
   }
   if (event.include !== undefined) {
-    return { message: `${what} has neither tag: ${counts}`, hint: `${choose} Tags on include_tasks and include_role do not reach their tasks, unless given under apply.` }
+    return {
+      message: `${what} has neither tag: ${counts}`,
+      hint: `${choose} Tags on include_tasks and include_role do not reach their tasks, unless given under apply.`,
+    }
   }
   return { message: `${what} has neither tag: ${counts}`, hint: choose }
 }
 
 /** A slip of the two tags. */
-function meantTag(tags: readonly string[]): { readonly written: string; readonly tag: string } | undefined {
+function meantTag(
+  tags: readonly string[],
+): { readonly written: string; readonly tag: string } | undefined {
   for (const written of tags) {
-    const tag = nearest(written, [HOT, DRAIN]) ?? nearest(written.replaceAll(/[_\- ]/g, ''), [HOT, DRAIN])
+    const tag =
+      nearest(written, [HOT, DRAIN]) ?? nearest(written.replaceAll(/[_\- ]/g, ''), [HOT, DRAIN])
     if (tag !== undefined) return { written, tag }
   }
   return undefined
 }
 
 function names(others: readonly Subject[]): string {
-  const list = others.slice(0, 3).map(({ event }) => `"${event.task.name}" (${event.task.file}:${event.task.line})`)
+  const list = others
+    .slice(0, 3)
+    .map(({ event }) => `"${event.task.name}" (${event.task.file}:${event.task.line})`)
   return list.join(', ') + (others.length > 3 ? ` and ${others.length - 3} more` : '')
 }

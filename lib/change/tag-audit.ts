@@ -12,14 +12,27 @@ interface Entry extends Subject {
   readonly reason?: string
 }
 
-/** Judges every task. `untagged` is the policy for changes with neither tag; it only chooses the words. `localhost`: its plays run, too. */
-export function auditTags(tasks: readonly LintTaskEvent[], { untagged, localhost = false }: { readonly untagged: Untagged; readonly localhost?: boolean }): TagAudit {
+/**
+ * Judges every task. `untagged` is the policy for changes with neither tag; it only chooses the
+ * words. `localhost`: its plays run, too.
+ */
+export function auditTags(
+  tasks: readonly LintTaskEvent[],
+  { untagged, localhost = false }: { readonly untagged: Untagged; readonly localhost?: boolean },
+): TagAudit {
   const entries = tasks.map(standing)
   const findings: TagFinding[] = []
   const kindsOf = new Map<Entry, TagFindingKind[]>()
   const add = (kind: TagFindingKind, entry: Entry, others: readonly Subject[] = []): void => {
     const { event } = entry
-    findings.push({ kind, task: event.task, play: event.play, file: event.task.file, line: event.task.line, ...adviceFor(kind, entry, others, untagged) })
+    findings.push({
+      kind,
+      task: event.task,
+      play: event.play,
+      file: event.task.file,
+      line: event.task.line,
+      ...adviceFor(kind, entry, others, untagged),
+    })
     kindsOf.set(entry, [...(kindsOf.get(entry) ?? []), kind])
   }
   for (const entry of entries) onItsOwn(entry, entries, add)
@@ -49,7 +62,8 @@ const has = (event: LintTaskEvent, tag: string): boolean => event.task.tags.incl
 const inHotRun = (event: LintTaskEvent): boolean => has(event, HOT) || has(event, 'always')
 
 /** Whatever its tags say. */
-const mayChange = ({ task }: LintTaskEvent): boolean => harmless(task.action) === null && !task.neverChanged && !task.tags.includes('never')
+const mayChange = ({ task }: LintTaskEvent): boolean =>
+  harmless(task.action) === null && !task.neverChanged && !task.tags.includes('never')
 
 function standing(event: LintTaskEvent): Entry {
   const hot = has(event, HOT)
@@ -70,10 +84,16 @@ function onItsOwn(entry: Entry, all: readonly Entry[], add: Add): void {
   const { task } = event
   const neverRuns = entry.standing === 'exempt' && has(event, 'never')
   if (entry.standing === 'both') add('both-tags', entry)
-  if (entry.standing === 'untagged') add('untagged', entry, task.handler ? all.filter((other) => inHotRun(other.event) && notifies(other, entry)) : [])
+  if (entry.standing === 'untagged')
+    add(
+      'untagged',
+      entry,
+      task.handler ? all.filter((other) => inHotRun(other.event) && notifies(other, entry)) : [],
+    )
   if (event.opaque !== undefined && !neverRuns) add('opaque', entry)
   if (!neverRuns && isUnpredictable(event)) add('unpredictable', entry)
-  if (has(event, DRAIN) && !task.checkMode && !dynamicInclude(task.action)) add('drain-without-check', entry)
+  if (has(event, DRAIN) && !task.checkMode && !dynamicInclude(task.action))
+    add('drain-without-check', entry)
   if (has(event, DRAIN) && has(event, 'always')) add('always-drain', entry)
   if (event.notIdempotent !== undefined && mayChange(event)) add('not-idempotent', entry)
   if (event.runOnce && mayChange(event)) add('run-once', entry)
@@ -82,15 +102,25 @@ function onItsOwn(entry: Entry, all: readonly Entry[], add: Add): void {
 }
 
 function isUnpredictable({ task, unforeseen, conditionalRun }: LintTaskEvent): boolean {
-  if (unforeseen !== undefined && (dynamicInclude(task.action) || harmless(task.action) === null)) return true
-  return task.checkMode && skippedInCheckMode(task.action) && !(conditionalRun && understandsCreates(task.action))
+  if (unforeseen !== undefined && (dynamicInclude(task.action) || harmless(task.action) === null))
+    return true
+  return (
+    task.checkMode &&
+    skippedInCheckMode(task.action) &&
+    !(conditionalRun && understandsCreates(task.action))
+  )
 }
 
 function notifications(entries: readonly Entry[], add: Add): void {
-  const drains = waysTo(entries.filter(({ event }) => event.task.handler && has(event, DRAIN)), entries)
+  const drains = waysTo(
+    entries.filter(({ event }) => event.task.handler && has(event, DRAIN)),
+    entries,
+  )
   for (const entry of entries) {
     if (!inHotRun(entry.event) || entry.event.task.notify.length === 0) continue
-    const reached = [...drains].filter(([, ways]) => ways.some((handler) => notifies(entry, handler))).map(([drain]) => drain)
+    const reached = [...drains]
+      .filter(([, ways]) => ways.some((handler) => notifies(entry, handler)))
+      .map(([drain]) => drain)
     if (reached.length > 0) add('hot-notifies-drain', entry, reached)
   }
 }
@@ -101,7 +131,7 @@ function hiddenByInclude(entries: readonly Entry[], add: Add): void {
   for (const entry of entries) {
     // Handlers run when they are notified, whatever the tags.
     if (!has(entry.event, HOT) || entry.event.task.handler) continue
-    for (let id = entry.event.include; id !== undefined; ) {
+    for (let id = entry.event.include; id !== undefined;) {
       const include = byId.get(id)
       if (include === undefined) break
       if (!inHotRun(include.event)) hidden.set(include, [...(hidden.get(include) ?? []), entry])
@@ -141,11 +171,14 @@ function localPlays(entries: readonly Entry[], add: Add): void {
 function skippedRegisters(entries: readonly Entry[], add: Add): void {
   const setters = new Map<string, Entry[]>()
   for (const entry of entries) {
-    for (const name of entry.event.registers ?? []) setters.set(name, [...(setters.get(name) ?? []), entry])
+    for (const name of entry.event.registers ?? [])
+      setters.set(name, [...(setters.get(name) ?? []), entry])
   }
   for (const entry of entries) {
     if (!inHotRun(entry.event) || entry.event.task.handler) continue
-    const missing = (entry.event.uses ?? []).map((name) => setters.get(name) ?? []).filter((all) => all.length > 0 && !all.some(({ event }) => inHotRun(event)))
+    const missing = (entry.event.uses ?? [])
+      .map((name) => setters.get(name) ?? [])
+      .filter((all) => all.length > 0 && !all.some(({ event }) => inHotRun(event)))
     const first = [...new Set(missing.flat())]
     if (first.length > 0) add('register-skipped', entry, first)
   }
@@ -155,9 +188,26 @@ function count(entries: readonly Entry[], findings: readonly TagFinding[]): TagA
   const byStanding = { hot: 0, drain: 0, both: 0, untagged: 0, exempt: 0 }
   for (const entry of entries) byStanding[entry.standing]++
   const byKind: Record<TagFindingKind, number> = {
-    untagged: 0, 'both-tags': 0, unpredictable: 0, opaque: 0, 'drain-without-check': 0, 'hot-notifies-drain': 0,
-    'hidden-by-include': 0, 'always-drain': 0, 'never-but-hot': 0, 'register-skipped': 0, 'not-idempotent': 0, 'run-once': 0, 'relative-path': 0, 'local-play': 0,
+    untagged: 0,
+    'both-tags': 0,
+    unpredictable: 0,
+    opaque: 0,
+    'drain-without-check': 0,
+    'hot-notifies-drain': 0,
+    'hidden-by-include': 0,
+    'always-drain': 0,
+    'never-but-hot': 0,
+    'register-skipped': 0,
+    'not-idempotent': 0,
+    'run-once': 0,
+    'relative-path': 0,
+    'local-play': 0,
   }
   for (const finding of findings) byKind[finding.kind]++
-  return { tasks: entries.length, handlers: entries.filter(({ event }) => event.task.handler).length, standing: byStanding, findings: byKind }
+  return {
+    tasks: entries.length,
+    handlers: entries.filter(({ event }) => event.task.handler).length,
+    standing: byStanding,
+    findings: byKind,
+  }
 }

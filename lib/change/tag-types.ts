@@ -51,7 +51,10 @@ export interface TagFinding {
 export interface AuditedTask {
   readonly play: string
   readonly task: TaskInfo
-  /** hot: HotChange only. drain: DrainChange only. both. untagged. exempt: it needs no tag, `reason` says why. */
+  /**
+   * hot: HotChange only. drain: DrainChange only. both. untagged. exempt: it needs no tag, `reason`
+   * says why.
+   */
   readonly standing: 'hot' | 'drain' | 'both' | 'untagged' | 'exempt'
   readonly reason?: string
   readonly findings: readonly TagFindingKind[]

@@ -3,7 +3,10 @@
 import type { TaskInfo } from '../ansible/events.js'
 import type { WouldChange } from '../rollout/verdict.js'
 
-/** Bytes of diff text kept over a whole run: beyond it, changes are still listed, without their diff. */
+/**
+ * Bytes of diff text kept over a whole run: beyond it, changes are still listed, without their
+ * diff.
+ */
 export const DIFF_TOTAL = 16 * 1024 * 1024
 
 type TaskPlace = Omit<WouldChange, 'diff'>
@@ -28,9 +31,15 @@ export class TaskTable {
     if (!place) {
       const task = this.#tasks.get(id)
       place = task
-        ? { task: task.name, action: task.action, tags: task.tags, file: task.file, line: task.line }
-        // Its task event was lost: without tags it counts as untagged, which is the safe side.
-        : { task: `(task ${id})`, action: '', tags: [], file: '', line: 0 }
+        ? {
+            task: task.name,
+            action: task.action,
+            tags: task.tags,
+            file: task.file,
+            line: task.line,
+          }
+        : // Its task event was lost: without tags it counts as untagged, which is the safe side.
+          { task: `(task ${id})`, action: '', tags: [], file: '', line: 0 }
       this.#places.set(id, place)
     }
     return place

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The summary of one Ansible run: what happened to every planned node, judged by events, stats and exit code together.
+// The summary of one Ansible run: what happened to every planned node, judged by events, stats and
+// exit code together.
 import type { GuardEvent, HostStats } from '../ansible/events.js'
 import type { BlindSpot, Failure, WouldChange } from '../rollout/verdict.js'
 
@@ -22,7 +23,9 @@ export interface NodeSummary {
   readonly failedTags?: readonly string[]
   /** Tasks that changed it, or in check mode would change it. */
   readonly changes: readonly WouldChange[]
-  /** `query`: it says changed_when: false, so that nothing is missed but what it would have told. */
+  /**
+   * `query`: it says changed_when: false, so that nothing is missed but what it would have told.
+   */
   readonly blindSpots: readonly (BlindSpot & { readonly query?: true })[]
   /** Handlers that were notified in this run and have not run. */
   readonly owed: readonly BlindSpot[]
@@ -56,8 +59,16 @@ export interface RunSummary {
   readonly guard?: GuardEvent
   /** Hosts with events that were not planned. Never empty without the rollout being halted. */
   readonly unplanned: readonly string[]
-  /** The run as a whole went wrong before or beside the nodes: a syntax error, a missing role, a missing module. */
-  readonly fault?: { readonly message: string; readonly hint: string; readonly file?: string; readonly line?: number }
+  /**
+   * The run as a whole went wrong before or beside the nodes: a syntax error, a missing role, a
+   * missing module.
+   */
+  readonly fault?: {
+    readonly message: string
+    readonly hint: string
+    readonly file?: string
+    readonly line?: number
+  }
   /** How the plays for localhost came out, where they run; absent where there were none. */
   readonly localhost?: NodeSummary
   /** Names of plays for localhost, which no planned host is in. */

@@ -26,6 +26,14 @@ export const approveVerb: VerbAction = async (context, call) => {
       key = approval.key
     }
   }
-  await print(context, await approve(session, { ...(key !== undefined && { key }), ...(sha !== undefined && { sha }), ...reasonOf(call) }), steerText)
+  await print(
+    context,
+    await approve(session, {
+      ...(key !== undefined && { key }),
+      ...(sha !== undefined && { sha }),
+      ...reasonOf(call),
+    }),
+    steerText,
+  )
   return EXIT.reached
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the scripts of `completion` ask for while somebody types: `__complete environments|nodes WORD [words before it]`. It prints those that
-// begin with WORD, one a line. Nothing is started and no network is used; whatever goes wrong, it says nothing: this is no time for errors.
+// What the scripts of `completion` ask for while somebody types: `__complete environments|nodes
+// WORD [words before it]`. It prints those that begin with WORD, one a line. Nothing is started and
+// no network is used; whatever goes wrong, it says nothing: this is no time for errors.
 import { homedir } from 'node:os'
 import { knownNames } from '../engine/known-names.js'
 import { EXIT } from '../errors.js'
@@ -13,10 +14,17 @@ const PLAIN = /^[\w.+@%-]+$/
 /** Nobody reads more, and shells become slow. */
 const MOST = 2000
 
-export async function complete([kind, word = '', ...before]: readonly string[], { stdout }: Pick<Io, 'stdout'>): Promise<ExitCode> {
+export async function complete(
+  [kind, word = '', ...before]: readonly string[],
+  { stdout }: Pick<Io, 'stdout'>,
+): Promise<ExitCode> {
   if (kind !== 'environments' && kind !== 'nodes') return EXIT.reached
   const file = valueOf(before, ['-c', '--config']) ?? DEFAULT_CONFIG
-  const names = await knownNames(file.replace(/^~(?=\/)/, homedir()), kind, valueOf(before, ['--env'])).catch(() => [])
+  const names = await knownNames(
+    file.replace(/^~(?=\/)/, homedir()),
+    kind,
+    valueOf(before, ['--env']),
+  ).catch(() => [])
   // Of several nodes, the last is being typed.
   const done = kind === 'nodes' ? word.slice(0, word.lastIndexOf(',') + 1) : ''
   const begun = word.slice(done.length)

@@ -9,10 +9,17 @@ import { zshScript } from './shells/zsh.js'
 import type { OptionSpec, Verb } from './verb.js'
 
 /** Prints the script that teaches a shell about patchrun. */
-export const completion = (verbs: readonly Verb[], globals: readonly OptionSpec[]): VerbAction => async ({ io }, { args: [name] }) => {
-  const shell = SHELLS.find((s) => s === name)
-  if (!shell) throw new PatchrunError({ code: 'usage/unknown-shell', message: `there is no completion for "${(name ?? '').slice(0, 40)}"`, hint: `Known are ${SHELLS.join(', ')}.` })
-  const script = { bash: bashScript, zsh: zshScript, fish: fishScript }[shell]
-  io.stdout.write(script(commandsOf(verbs), [...globals.map(optionOf), HELP, VERSION]))
-  return EXIT.reached
-}
+export const completion =
+  (verbs: readonly Verb[], globals: readonly OptionSpec[]): VerbAction =>
+  async ({ io }, { args: [name] }) => {
+    const shell = SHELLS.find((s) => s === name)
+    if (!shell)
+      throw new PatchrunError({
+        code: 'usage/unknown-shell',
+        message: `there is no completion for "${(name ?? '').slice(0, 40)}"`,
+        hint: `Known are ${SHELLS.join(', ')}.`,
+      })
+    const script = { bash: bashScript, zsh: zshScript, fish: fishScript }[shell]
+    io.stdout.write(script(commandsOf(verbs), [...globals.map(optionOf), HELP, VERSION]))
+    return EXIT.reached
+  }

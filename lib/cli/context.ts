@@ -20,7 +20,10 @@ export interface GlobalOptions {
   readonly env?: string
   readonly json: boolean
   readonly color: boolean
-  /** A live screen may be drawn: --no-color asks for plain lines, NO_COLOR for no colours and nothing else. */
+  /**
+   * A live screen may be drawn: --no-color asks for plain lines, NO_COLOR for no colours and
+   * nothing else.
+   */
   readonly screen: boolean
   readonly level: Level
 }
@@ -52,52 +55,97 @@ export interface Call {
 export type VerbAction = (context: Context, call: Call) => Promise<ExitCode>
 
 /** Options of `openSession` that the global options say. */
-export function sessionOptions({ global, kill, io, zone }: Context, { options }: Call): SessionOptions {
+export function sessionOptions(
+  { global, kill, io, zone }: Context,
+  { options }: Call,
+): SessionOptions {
   const { limit, plan } = options
-  // A machine on UTC, as most that run jobs are, says nothing of who reads: windows are told in their own zone then.
+  // A machine on UTC, as most that run jobs are, says nothing of who reads: windows are told in
+  // their own zone then.
   const isSomebodys = zone !== 'UTC' || !!io.env['TZ']
-  return { file: global.config, ...(global.env !== undefined && { environment: global.env }), ...(typeof limit === 'string' && { limit }), ...(typeof plan === 'string' && { plan }), ...(isSomebodys && { zone }), signal: kill }
+  return {
+    file: global.config,
+    ...(global.env !== undefined && { environment: global.env }),
+    ...(typeof limit === 'string' && { limit }),
+    ...(typeof plan === 'string' && { plan }),
+    ...(isSomebodys && { zone }),
+    signal: kill,
+  }
 }
 
-/** The same for verbs that pin: the commit may be named. (`approve` has a --sha of its own, that may be shorter.) */
-export function pinnedOptions(context: Context, call: Call): ReturnType<typeof sessionOptions> & { sha?: string; canaries?: boolean } {
+/**
+ * The same for verbs that pin: the commit may be named. (`approve` has a --sha of its own, that may
+ * be shorter.)
+ */
+export function pinnedOptions(
+  context: Context,
+  call: Call,
+): ReturnType<typeof sessionOptions> & { sha?: string; canaries?: boolean } {
   const { sha, canaries } = call.options
-  return { ...sessionOptions(context, call), ...(typeof sha === 'string' && { sha }), ...(canaries === true && { canaries }) }
+  return {
+    ...sessionOptions(context, call),
+    ...(typeof sha === 'string' && { sha }),
+    ...(canaries === true && { canaries }),
+  }
 }
 
 /** A word as a shell takes it. */
-export const quoted = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+export const quoted = (word: string): string =>
+  /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 /** As people call it: npx finds what is no command of the shell. */
-const programOf = (env: NodeJS.ProcessEnv): string => (env['npm_command'] === 'exec' ? 'npx patchrun' : 'patchrun')
+const programOf = (env: NodeJS.ProcessEnv): string =>
+  env['npm_command'] === 'exec' ? 'npx patchrun' : 'patchrun'
 
 /** A command line with one more option; options end where `--` stands. */
 export function typedWith({ argv, io }: Pick<Context, 'argv' | 'io'>, option?: string): string {
   const end = argv.indexOf('--')
   const at = end < 0 ? argv.length : end
-  return [programOf(io.env), ...[...argv.slice(0, at), ...(option === undefined ? [] : [option]), ...argv.slice(at)].map(quoted)].join(' ')
+  return [
+    programOf(io.env),
+    ...[...argv.slice(0, at), ...(option === undefined ? [] : [option]), ...argv.slice(at)].map(
+      quoted,
+    ),
+  ].join(' ')
 }
 
 /** The command with the options that lead to the same fleet, for hints. */
-export function commandText({ config, env }: Pick<GlobalOptions, 'config' | 'env'>, { env: variables }: Pick<Io, 'env'>): string {
-  return [programOf(variables), ...(config === DEFAULT_CONFIG ? [] : ['-c', quoted(config)]), ...(env === undefined ? [] : ['--env', quoted(env)])].join(' ')
+export function commandText(
+  { config, env }: Pick<GlobalOptions, 'config' | 'env'>,
+  { env: variables }: Pick<Io, 'env'>,
+): string {
+  return [
+    programOf(variables),
+    ...(config === DEFAULT_CONFIG ? [] : ['-c', quoted(config)]),
+    ...(env === undefined ? [] : ['--env', quoted(env)]),
+  ].join(' ')
 }
 
 export const DEFAULT_CONFIG = 'patchrun.yml'
 
-export function printJson({ io, collect }: Pick<Context, 'io' | 'collect'>, document: unknown): void {
+export function printJson(
+  { io, collect }: Pick<Context, 'io' | 'collect'>,
+  document: unknown,
+): void {
   if (collect) collect(document)
   else io.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
 }
 
 /** Prints a result: the document with --json, the words otherwise. */
-export async function print<T>(context: Context, document: T, words: (document: T, options: TextOptions) => string): Promise<void> {
+export async function print<T>(
+  context: Context,
+  document: T,
+  words: (document: T, options: TextOptions) => string,
+): Promise<void> {
   if (context.global.json) return printJson(context, document)
   context.io.stdout.write(words(document, await textOptions(context)))
 }
 
 export async function textOptions({ global, zone, io }: Context): Promise<TextOptions> {
   // A pipe gets no colours, and then chalk need not be loaded.
-  const paint = global.color && (io.stdout.isTTY || io.env['FORCE_COLOR']) ? (await import('./screen/paint.js')).paintFor('stdout', true) : PLAIN
+  const paint =
+    global.color && (io.stdout.isTTY || io.env['FORCE_COLOR'])
+      ? (await import('./screen/paint.js')).paintFor('stdout', true)
+      : PLAIN
   return { paint, zone, verbose: global.level === 'verbose', command: commandText(global, io) }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// See it work: the example of `init`, a good commit, one that breaks on a canary, the fix. Real git, real Ansible.
+// See it work: the example of `init`, a good commit, one that breaks on a canary, the fix. Real
+// git, real Ansible.
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -36,21 +37,46 @@ const SERVICE = (port: string): string => `
 `
 
 const ACTS: readonly Act[] = [
-  { title: 'A good commit: a service is configured on every node', edit: (site) => site + SERVICE('port=8080'), outcome: 'done', canaries: 'port=8080\n', others: 'port=8080\n' },
-  { title: 'A commit with a typing error: it breaks on the canaries, nobody else is touched', edit: (site) => site.replace('port=8080', 'prot=9090'), outcome: 'halted', canaries: 'port=8080\n', others: 'port=8080\n' },
-  { title: 'The fix', edit: (site) => site.replace('prot=9090', 'port=9090'), outcome: 'done', canaries: 'port=9090\n', others: 'port=9090\n' },
+  {
+    title: 'A good commit: a service is configured on every node',
+    edit: (site) => site + SERVICE('port=8080'),
+    outcome: 'done',
+    canaries: 'port=8080\n',
+    others: 'port=8080\n',
+  },
+  {
+    title: 'A commit with a typing error: it breaks on the canaries, nobody else is touched',
+    edit: (site) => site.replace('port=8080', 'prot=9090'),
+    outcome: 'halted',
+    canaries: 'port=8080\n',
+    others: 'port=8080\n',
+  },
+  {
+    title: 'The fix',
+    edit: (site) => site.replace('prot=9090', 'port=9090'),
+    outcome: 'done',
+    canaries: 'port=9090\n',
+    others: 'port=9090\n',
+  },
 ]
 
 export const demo: VerbAction = async (context, { args }) => {
   const directory = resolve(args[0] ?? (await mkdtemp(join(tmpdir(), 'patchrun-demo-'))))
   await createExample(directory, context.kill)
-  const inside: Context = { ...context, global: { ...context.global, config: join(directory, 'patchrun.yml') } }
+  const inside: Context = {
+    ...context,
+    global: { ...context.global, config: join(directory, 'patchrun.yml') },
+  }
   const { paint } = await textOptions(inside)
   const say = (text: string): void => void context.io.stderr.write(`${text}\n`)
-  say(`Six nodes, which are directories below ${join(directory, 'nodes')}, and a playbook repository beside them.`)
+  say(
+    `Six nodes, which are directories below ${join(directory, 'nodes')}, and a playbook repository beside them.`,
+  )
   for (const [index, act] of ACTS.entries()) {
     say(`\n${paint.strong(`${index + 1} of ${ACTS.length}: ${act.title}`)}`)
-    const sha = await commitFile(join(directory, 'playbooks'), 'site.yml', act.edit, act.title, { signal: context.kill })
+    const sha = await commitFile(join(directory, 'playbooks'), 'site.yml', act.edit, act.title, {
+      signal: context.kill,
+    })
     say(`commit ${sha.slice(0, 12)}\n`)
     const outcome = await perform(inside, directory)
     if (outcome === 'interrupted') {
@@ -64,16 +90,24 @@ export const demo: VerbAction = async (context, { args }) => {
       return EXIT.fault
     }
   }
-  say(`\n${paint.good('As it should be:')} the bad commit reached no node, and the fix reached all six.`)
+  say(
+    `\n${paint.good('As it should be:')} the bad commit reached no node, and the fix reached all six.`,
+  )
   await writeFile(join(directory, 'patchrun'), commandFile(context), { mode: 0o755 })
   say(`All that it left is in ${directory}: ${LEFT}`)
-  say(`Look around, or change playbooks/site.yml, commit, and roll it out:\n  cd ${quoted(directory)}\n  ./patchrun history\n  ./patchrun report\n  git -C playbooks commit --all --message 'My change'\n  ./patchrun run\nDone with it: rm -r ${quoted(directory)}`)
+  say(
+    `Look around, or change playbooks/site.yml, commit, and roll it out:\n  cd ${quoted(directory)}\n  ./patchrun history\n  ./patchrun report\n  git -C playbooks commit --all --message 'My change'\n  ./patchrun run\nDone with it: rm -r ${quoted(directory)}`,
+  )
   return EXIT.reached
 }
 
-const LEFT = 'patchrun.yml and its schema, the repository playbooks, nodes, what patchrun knows of them in .patchrun, and the command patchrun.'
+const LEFT =
+  'patchrun.yml and its schema, the repository playbooks, nodes, what patchrun knows of them in .patchrun, and the command patchrun.'
 
-/** This very patchrun, with the Ansible and the git that the demo found: whoever started it from a clone has none of them on the PATH. */
+/**
+ * This very patchrun, with the Ansible and the git that the demo found: whoever started it from a
+ * clone has none of them on the PATH.
+ */
 function commandFile({ io }: Context): string {
   const script = fileURLToPath(new URL('../../bin/patchrun.js', import.meta.url))
   return `#!/bin/sh\nPATH=${quoted(io.env['PATH'] ?? '')} exec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`
@@ -83,11 +117,23 @@ async function perform(context: Context, directory: string): Promise<RunResult['
   const session = await openSession({ file: join(directory, 'patchrun.yml'), signal: context.kill })
   const fleet = await session.observe()
   const screen = openScreenFor(context, fleet)
-  context.onStop(() => screen.notice('stopping: no new step begins, what runs is finished; once more ends it'))
+  context.onStop(() =>
+    screen.notice('stopping: no new step begins, what runs is finished; once more ends it'),
+  )
   try {
-    const { report, outcome } = await runRollout(session, { signal: context.stop, kill: context.kill, onEvent: screen.onProgress })
+    const { report, outcome } = await runRollout(session, {
+      signal: context.stop,
+      kill: context.kill,
+      onEvent: screen.onProgress,
+    })
     await screen.close()
-    await printRollout(context, rolloutFormats(context, { args: [], options: {} }), report, fleet, (node) => screen.directoryOf(node))
+    await printRollout(
+      context,
+      rolloutFormats(context, { args: [], options: {} }),
+      report,
+      fleet,
+      (node) => screen.directoryOf(node),
+    )
     return outcome
   } finally {
     await screen.close()
@@ -95,13 +141,19 @@ async function perform(context: Context, directory: string): Promise<RunResult['
 }
 
 /** Believes the nodes, not the report. */
-async function compare(directory: string, act: Act, outcome: RunResult['outcome']): Promise<readonly string[]> {
-  const wrong = outcome === act.outcome ? [] : [`expected the rollout to be ${act.outcome}, it is ${outcome}`]
+async function compare(
+  directory: string,
+  act: Act,
+  outcome: RunResult['outcome'],
+): Promise<readonly string[]> {
+  const wrong =
+    outcome === act.outcome ? [] : [`expected the rollout to be ${act.outcome}, it is ${outcome}`]
   for (let i = 1; i <= 6; i++) {
     const file = join(directory, 'nodes', `node0${i}`, 'etc', 'app.conf')
     const found = await readFile(file, 'utf8').catch(() => null)
     const expected = i <= 2 ? act.canaries : act.others
-    if (found !== expected) wrong.push(`${file} should be ${JSON.stringify(expected)} and is ${JSON.stringify(found)}`)
+    if (found !== expected)
+      wrong.push(`${file} should be ${JSON.stringify(expected)} and is ${JSON.stringify(found)}`)
   }
   return wrong
 }

@@ -14,7 +14,11 @@ import type { Context, VerbAction } from './context.js'
 import { formatsOf, printAs } from './answer.js'
 
 export const detectVerb: VerbAction = async (context, call) => {
-  const formats = formatsOf<DetectReport>(context, call, { text: detectText, junit: lookJunit, markdown: detectMarkdown })
+  const formats = formatsOf<DetectReport>(context, call, {
+    text: detectText,
+    junit: lookJunit,
+    markdown: detectMarkdown,
+  })
   const session = await openSession(pinnedOptions(context, call))
   const { report } = await detect(session, lookOptions(context))
   await printAs(context, formats, report)
@@ -23,13 +27,22 @@ export const detectVerb: VerbAction = async (context, call) => {
 
 /** A look tells on stderr what it is about. */
 export function lookOptions({ io, global, kill }: Context): DetectOptions {
-  const tell = (text: string): void => void (global.level !== 'quiet' && io.stderr.write(`${text}\n`))
+  const tell = (text: string): void =>
+    void (global.level !== 'quiet' && io.stderr.write(`${text}\n`))
   return {
     signal: kill,
     onEvent: (progress) => {
-      if (progress.type === 'looking') tell(`looking at ${count(progress.nodes.length, 'node')} at ${pinText(progress.pin)}, in check mode`)
+      if (progress.type === 'looking')
+        tell(
+          `looking at ${count(progress.nodes.length, 'node')} at ${pinText(progress.pin)}, in check mode`,
+        )
       else if (progress.type === 'notice') tell(clean(progress.text, 2000))
-      else if (progress.type === 'ansible' && progress.event.ev === 'task' && global.level === 'verbose') tell(`  task "${clean(progress.event.task.name, 200)}"`)
+      else if (
+        progress.type === 'ansible' &&
+        progress.event.ev === 'task' &&
+        global.level === 'verbose'
+      )
+        tell(`  task "${clean(progress.event.task.name, 200)}"`)
     },
   }
 }

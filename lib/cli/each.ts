@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verbs that only look: where several environments are declared and none is named, each of them in turn.
+// Verbs that only look: where several environments are declared and none is named, each of them in
+// turn.
 import { placesOf } from '../engine/places.js'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
@@ -13,7 +14,8 @@ export function inEach(verb: VerbAction): VerbAction {
   return async (context, call) => {
     if (context.global.env !== undefined || isOfOne(call)) return verb(context, call)
     const places = await placesOf(sessionOptions(context, call)).catch((error: unknown) => {
-      // What is wrong with the declaration is told by the verb itself: doctor goes on and looks at the rest.
+      // What is wrong with the declaration is told by the verb itself: doctor goes on and looks at
+      // the rest.
       if (error instanceof PatchrunError) return null
       throw error
     })
@@ -22,12 +24,21 @@ export function inEach(verb: VerbAction): VerbAction {
     const documents: unknown[] = []
     let worst: ExitCode = EXIT.reached
     for (const { environment } of [first, ...more]) {
-      const inner: Context = { ...context, global: { ...context.global, env: environment }, collect: (document) => void documents.push(document) }
+      const inner: Context = {
+        ...context,
+        global: { ...context.global, env: environment },
+        collect: (document) => void documents.push(document),
+      }
       if (!context.global.json && environment !== first.environment) context.io.stdout.write('\n')
       worst = Math.max(worst, await told(verb, inner, call)) as ExitCode
       if (context.kill.aborted) break
     }
-    const report: EnvironmentsReport = { schemaVersion: REPORT_VERSION, kind: 'environments', fleet: first.fleet, environments: documents as EnvironmentsReport['environments'] }
+    const report: EnvironmentsReport = {
+      schemaVersion: REPORT_VERSION,
+      kind: 'environments',
+      fleet: first.fleet,
+      environments: documents as EnvironmentsReport['environments'],
+    }
     if (context.global.json) printJson(context, report)
     return worst
   }
@@ -39,14 +50,35 @@ async function told(verb: VerbAction, context: Context, call: Call): Promise<Exi
     return await verb(context, call)
   } catch (error) {
     if (!(error instanceof PatchrunError) || context.kill.aborted) throw error
-    const { io, global: { json, color, level, env = '' }, zone, collect } = context
+    const {
+      io,
+      global: { json, color, level, env = '' },
+      zone,
+      collect,
+    } = context
     if (!json) io.stderr.write(`In the environment ${env}:\n`)
-    return explain(error, { io, json, color, verbose: level === 'verbose', command: commandText(context.global, io), zone, interrupted: false, ...(collect && { collect }) })
+    return explain(error, {
+      io,
+      json,
+      color,
+      verbose: level === 'verbose',
+      command: commandText(context.global, io),
+      zone,
+      interrupted: false,
+      ...(collect && { collect }),
+    })
   }
 }
 
-/** A file to write, a screen that is drawn anew, a form that another tool reads: of one environment only, or of all already. */
+/**
+ * A file to write, a screen that is drawn anew, a form that another tool reads: of one environment
+ * only, or of all already.
+ */
 function isOfOne({ options }: Call): boolean {
   const { out, save, watch, suggest, openmetrics, format } = options
-  return [out, save].some((value) => value !== undefined) || [watch, suggest, openmetrics].includes(true) || (typeof format === 'string' && format !== 'text' && format !== 'json')
+  return (
+    [out, save].some((value) => value !== undefined) ||
+    [watch, suggest, openmetrics].includes(true) ||
+    (typeof format === 'string' && format !== 'text' && format !== 'json')
+  )
 }

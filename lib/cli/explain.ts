@@ -26,17 +26,31 @@ export interface Manners {
   readonly collect?: Context['collect']
 }
 
-export async function explain(error: unknown, { io, json, color, verbose, command, zone, interrupted, collect }: Manners): Promise<ExitCode> {
-  const { problems: found, exitCode } = interrupted && !(error instanceof PatchrunError) ? INTERRUPTED : describe(error, verbose)
-  const problems = found.map((problem): Problem => ({ ...problem, hint: inCommand(problem.hint, command) }))
+export async function explain(
+  error: unknown,
+  { io, json, color, verbose, command, zone, interrupted, collect }: Manners,
+): Promise<ExitCode> {
+  const { problems: found, exitCode } =
+    interrupted && !(error instanceof PatchrunError) ? INTERRUPTED : describe(error, verbose)
+  const problems = found.map((problem): Problem => ({
+    ...problem,
+    hint: inCommand(problem.hint, command),
+  }))
   if (json) {
-    const document: ErrorReport = { schemaVersion: REPORT_VERSION, kind: 'error', problems, exitCode }
+    const document: ErrorReport = {
+      schemaVersion: REPORT_VERSION,
+      kind: 'error',
+      problems,
+      exitCode,
+    }
     printJson({ io, ...(collect && { collect }) }, document)
     return exitCode
   }
-  const paint = color && io.stderr.isTTY ? (await import('./screen/paint.js')).paintFor('stderr', true) : PLAIN
+  const paint =
+    color && io.stderr.isTTY ? (await import('./screen/paint.js')).paintFor('stderr', true) : PLAIN
   io.stderr.write(problemsText(problems, paint, lineOf, zone))
-  if (verbose && error instanceof Error && exitCode === EXIT.fault) io.stderr.write(`${stackOf(error)}\n`)
+  if (verbose && error instanceof Error && exitCode === EXIT.fault)
+    io.stderr.write(`${stackOf(error)}\n`)
   return exitCode
 }
 
@@ -46,15 +60,27 @@ interface Described {
 }
 
 const INTERRUPTED: Described = {
-  problems: [{ code: 'usage/interrupted', message: 'interrupted', hint: 'Nothing is lost: give the same command again to go on.' }],
+  problems: [
+    {
+      code: 'usage/interrupted',
+      message: 'interrupted',
+      hint: 'Nothing is lost: give the same command again to go on.',
+    },
+  ],
   exitCode: EXIT.interrupted,
 }
 
 function describe(error: unknown, verbose: boolean): Described {
   if (error instanceof PatchrunError) return { problems: error.problems, exitCode: error.exitCode }
-  const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.name) : String(error)
+  const message =
+    error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.name) : String(error)
   const hint = `This is a fault of patchrun, or of the machine it runs on. ${verbose ? 'Please report it with the lines below.' : 'Give the command again with -v to see where it happened, and report it.'}`
-  return { problems: [{ code: 'internal/unexpected', message: message || 'an error without a message', hint }], exitCode: EXIT.fault }
+  return {
+    problems: [
+      { code: 'internal/unexpected', message: message || 'an error without a message', hint },
+    ],
+    exitCode: EXIT.fault,
+  }
 }
 
 function stackOf(error: Error): string {
@@ -72,7 +98,9 @@ function lineOf({ file, line }: Place): string | undefined {
   try {
     const found = statSync(file)
     if (!found.isFile() || found.size > MOST_BYTES) return undefined
-    return readFileSync(file, 'utf8').split(/\r?\n/)[line - 1]?.replace(/(:\/\/)[^/@\s]+@/g, '$1***@')
+    return readFileSync(file, 'utf8')
+      .split(/\r?\n/)
+      [line - 1]?.replace(/(:\/\/)[^/@\s]+@/g, '$1***@')
   } catch {
     return undefined
   }

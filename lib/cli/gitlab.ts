@@ -18,32 +18,76 @@ import { version } from './version.js'
 
 export const gitlab: VerbAction = async (context, call) => {
   const { child, write, check, component: address, input } = call.options
-  if (check === true && typeof write !== 'string') throw new PatchrunError({ code: 'usage/check-what', message: '--check needs the file that --write names', hint: 'Give both: patchrun gitlab --write .gitlab/patchrun.yml --check' })
+  if (check === true && typeof write !== 'string')
+    throw new PatchrunError({
+      code: 'usage/check-what',
+      message: '--check needs the file that --write names',
+      hint: 'Give both: patchrun gitlab --write .gitlab/patchrun.yml --check',
+    })
   const component = await readComponent()
   const inputs = inputsOf(component, Array.isArray(input) ? (input as readonly string[]) : [])
   const declared = await readDeclaration(context.global.config)
   const names = context.global.env === undefined ? environmentsOf(declared) : [context.global.env]
   const fleets: Fleet[] = []
-  for (const environment of names) fleets.push(await (await openSession({ ...sessionOptions(context, call), file: declared.file, environment })).observe())
+  for (const environment of names)
+    fleets.push(
+      await (
+        await openSession({ ...sessionOptions(context, call), file: declared.file, environment })
+      ).observe(),
+    )
   const pipeline = { component, config: context.global.config, inputs, fleets }
-  const text = child === true ? childText(pipeline) : includesText(pipeline, typeof address === 'string' ? address : `$CI_SERVER_FQDN/patchrun/patchrun/patchrun@${version()}`)
-  const written = typeof write === 'string' ? { file: write, ...(await writeOwnLines(write, text, check === true)) } : undefined
+  const text =
+    child === true
+      ? childText(pipeline)
+      : includesText(
+          pipeline,
+          typeof address === 'string'
+            ? address
+            : `$CI_SERVER_FQDN/patchrun/patchrun/patchrun@${version()}`,
+        )
+  const written =
+    typeof write === 'string'
+      ? { file: write, ...(await writeOwnLines(write, text, check === true)) }
+      : undefined
   const notices = noticesOf(declared, child === true ? [] : fleets)
-  const report: GitlabReport = { schemaVersion: REPORT_VERSION, kind: 'gitlab', fleet: declared.config.fleet, environments: names, pipeline: text, notices, ...(written && { written: { ...written, dry: check === true } }) }
-  for (const notice of notices) if (context.global.level !== 'quiet') context.io.stderr.write(`${notice}\n`)
+  const report: GitlabReport = {
+    schemaVersion: REPORT_VERSION,
+    kind: 'gitlab',
+    fleet: declared.config.fleet,
+    environments: names,
+    pipeline: text,
+    notices,
+    ...(written && { written: { ...written, dry: check === true } }),
+  }
+  for (const notice of notices)
+    if (context.global.level !== 'quiet') context.io.stderr.write(`${notice}\n`)
   await print(context, report, gitlabText)
   return check === true && written?.change !== 'unchanged' ? EXIT.halted : EXIT.reached
 }
 
-/** What is left to people: a state that no job would find again, approvals that have no job in the component. */
-function noticesOf({ config }: Awaited<ReturnType<typeof readDeclaration>>, fleets: readonly Fleet[]): string[] {
+/**
+ * What is left to people: a state that no job would find again, approvals that have no job in the
+ * component.
+ */
+function noticesOf(
+  { config }: Awaited<ReturnType<typeof readDeclaration>>,
+  fleets: readonly Fleet[],
+): string[] {
   const { directory, git } = config.state ?? {}
   const lost = !git && (directory === undefined || !isAbsolute(directory))
   return [
-    ...(lost ? [`the state would lie in ${directory ?? 'the default .patchrun'}, beside patchrun.yml, and be gone with the job: declare state.directory as a path of the runner that is kept, or state.git`] : []),
+    ...(lost
+      ? [
+          `the state would lie in ${directory ?? 'the default .patchrun'}, beside patchrun.yml, and be gone with the job: declare state.directory as a path of the runner that is kept, or state.git`,
+        ]
+      : []),
     ...fleets.flatMap(({ environment, policy: { approval } }) => {
       const more = approval.filter((a) => a !== 'wide')
-      return more.length > 0 ? [`${environment}: approval ${more.join(', ')} has no job in the component; give it by \`patchrun approve\`, or use --child`] : []
+      return more.length > 0
+        ? [
+            `${environment}: approval ${more.join(', ')} has no job in the component; give it by \`patchrun approve\`, or use --child`,
+          ]
+        : []
     }),
   ]
 }

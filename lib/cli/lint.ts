@@ -14,10 +14,18 @@ import { formatsOf, printAs } from './answer.js'
 import { inEach } from './each.js'
 
 export const lint: VerbAction = inEach(async (context, call) => {
-  if (call.options['suggest'] === true) return (await import('./suggest.js')).suggestVerb(context, call)
-  const formats = formatsOf<LintReport>(context, call, { text: lintText, junit: lintJunit, markdown: lintMarkdown, codequality: codeQualityJson })
+  if (call.options['suggest'] === true)
+    return (await import('./suggest.js')).suggestVerb(context, call)
+  const formats = formatsOf<LintReport>(context, call, {
+    text: lintText,
+    junit: lintJunit,
+    markdown: lintMarkdown,
+    codequality: codeQualityJson,
+  })
   const session = await openSession(pinnedOptions(context, call))
   const report = await audit(session, lookOptions(context))
   await printAs(context, formats, report)
-  return call.options['strict'] === true && report.counts.findings.untagged > 0 ? EXIT.halted : EXIT.reached
+  return call.options['strict'] === true && report.counts.findings.untagged > 0
+    ? EXIT.halted
+    : EXIT.reached
 })

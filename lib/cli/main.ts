@@ -8,17 +8,33 @@ import { listenForSignals } from './signals.js'
 
 /** Runs the command with the arguments after its name; resolves to the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io = process): Promise<ExitCode> {
-  // Whoever reads has heard enough (`patchrun status | head`): that is no fault, and must not end a rollout.
+  // Whoever reads has heard enough (`patchrun status | head`): that is no fault, and must not end a
+  // rollout.
   for (const stream of [io.stdout, io.stderr]) stream.on('error', ignoreBrokenPipe)
   const signals = listenForSignals()
   try {
     const parsed = parse(argv, io)
     if (parsed.kind === 'told') return parsed.exitCode
     const { stop, kill } = signals
-    const context: Context = { io, global: parsed.global, argv, zone: zoneOf(io), stop, kill, onStop: (tell) => signals.onStop(tell) }
-    return await (await parsed.verb.load())(context, parsed.call)
+    const context: Context = {
+      io,
+      global: parsed.global,
+      argv,
+      zone: zoneOf(io),
+      stop,
+      kill,
+      onStop: (tell) => signals.onStop(tell),
+    }
+    return await (
+      await parsed.verb.load()
+    )(context, parsed.call)
   } catch (error) {
-    return await explain(error, { io, ...errorManners(argv, io), zone: zoneOf(io), interrupted: signals.kill.aborted })
+    return await explain(error, {
+      io,
+      ...errorManners(argv, io),
+      zone: zoneOf(io),
+      interrupted: signals.kill.aborted,
+    })
   } finally {
     signals.dispose()
   }
@@ -28,7 +44,10 @@ function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') process.exitCode = EXIT.fault
 }
 
-/** The user's: TZ where it names one that exists, what the system says otherwise; UTC where that is none (`TZ=` makes it "Etc/Unknown"). */
+/**
+ * The user's: TZ where it names one that exists, what the system says otherwise; UTC where that is
+ * none (`TZ=` makes it "Etc/Unknown").
+ */
 function zoneOf({ env }: Io): string {
   for (const zone of [env['TZ'], Intl.DateTimeFormat().resolvedOptions().timeZone]) {
     try {

@@ -11,7 +11,12 @@ import { GLOBAL_OPTIONS, VERBS } from './verbs.js'
 import { version } from './version.js'
 
 export type Parsed =
-  | { readonly kind: 'call'; readonly verb: Verb; readonly call: Call; readonly global: GlobalOptions }
+  | {
+      readonly kind: 'call'
+      readonly verb: Verb
+      readonly call: Call
+      readonly global: GlobalOptions
+    }
   /** Help or the version was printed. */
   | { readonly kind: 'told'; readonly exitCode: ExitCode }
 
@@ -44,23 +49,47 @@ export function parse(argv: readonly string[], io: Io): Parsed {
 
 /** commander tells the help of all verbs where one is misspelt. */
 function requireKnownHelp([first, wanted]: readonly string[]): void {
-  if (first !== 'help' || wanted === undefined || wanted.startsWith('-') || VERBS.some((v) => v.name === wanted)) return
-  const meant = nearest(wanted, VERBS.map((v) => v.name))
-  throw new PatchrunError({ code: 'usage/unknown-verb', message: `unknown verb '${wanted.slice(0, 60)}'`, hint: meant ? `Did you mean ${meant}?` : '`patchrun --help` lists the verbs.' })
+  if (
+    first !== 'help' ||
+    wanted === undefined ||
+    wanted.startsWith('-') ||
+    VERBS.some((v) => v.name === wanted)
+  )
+    return
+  const meant = nearest(
+    wanted,
+    VERBS.map((v) => v.name),
+  )
+  throw new PatchrunError({
+    code: 'usage/unknown-verb',
+    message: `unknown verb '${wanted.slice(0, 60)}'`,
+    hint: meant ? `Did you mean ${meant}?` : '`patchrun --help` lists the verbs.',
+  })
 }
 
-const noVerb = (): PatchrunError => new PatchrunError({ code: 'usage/no-verb', message: 'no verb was given', hint: 'Say what to do: `patchrun --help` lists the verbs.' })
+const noVerb = (): PatchrunError =>
+  new PatchrunError({
+    code: 'usage/no-verb',
+    message: 'no verb was given',
+    hint: 'Say what to do: `patchrun --help` lists the verbs.',
+  })
 
 function makeProgram(io: Io, onCall: (verb: Verb, call: Call) => void): Command {
   const program = new Command('patchrun')
   const inherit = (command: Command): Command =>
     command
       .exitOverride()
-      .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text), outputError: () => undefined })
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        outputError: () => undefined,
+      })
       .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
   inherit(program)
     .usage('VERB [options]')
-    .description('Brings every node of a fleet to one pinned commit of an Ansible playbook repository, canaries first.')
+    .description(
+      'Brings every node of a fleet to one pinned commit of an Ansible playbook repository, canaries first.',
+    )
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [verb]', 'show the help of a verb')
@@ -71,9 +100,14 @@ function makeProgram(io: Io, onCall: (verb: Verb, call: Call) => void): Command 
     program.addOption(option)
   }
   withExamples(program, PROGRAM_EXAMPLES)
-  program.addHelpText('after', '\nExit codes: 0 done, 1 fault of patchrun, 2 wrong usage, 3 configuration, 4 halted, 5 waiting, 6 locked,\n7 unknown outcome, 130 interrupted. `patchrun help VERB` tells more.')
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 fault of patchrun, 2 wrong usage, 3 configuration, 4 halted, 5 waiting, 6 locked,\n7 unknown outcome, 130 interrupted. `patchrun help VERB` tells more.',
+  )
   for (const verb of VERBS) {
-    const command = inherit(program.command(verb.name)).description(verb.summary).helpOption('-h, --help', 'show this help')
+    const command = inherit(program.command(verb.name))
+      .description(verb.summary)
+      .helpOption('-h, --help', 'show this help')
     if (verb.argument) command.argument(verb.argument[0], verb.argument[1])
     for (const [flags, text] of verb.options ?? []) command.option(flags, text)
     withExamples(command, verb.examples)
@@ -87,30 +121,48 @@ function makeProgram(io: Io, onCall: (verb: Verb, call: Call) => void): Command 
 function withExamples(command: Command, examples: Verb['examples']): void {
   const width = Math.max(...examples.map(([line]) => line.length))
   const short = examples.every(([line]) => line.length <= 40)
-  const lines = examples.map(([line, text]) => (short ? `  ${line.padEnd(width)}  ${text}` : `  ${line}\n      ${text}`))
+  const lines = examples.map(([line, text]) =>
+    short ? `  ${line.padEnd(width)}  ${text}` : `  ${line}\n      ${text}`,
+  )
   command.addHelpText('before', `Examples:\n${lines.join('\n')}\n`)
 }
 
 /** commander's words, with its suggestion as the hint. */
 function usageError({ message, code }: CommanderError): PatchrunError {
   const [first = '', ...more] = message.replace(/^error: /, '').split('\n')
-  const suggestion = more.join(' ').replace(/^\(|\)$/g, '').trim() || longer(first)
-  const name = code === 'commander.unknownCommand' ? 'unknown-verb' : code.replace(/^commander\./, '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+  const suggestion =
+    more
+      .join(' ')
+      .replace(/^\(|\)$/g, '')
+      .trim() || longer(first)
+  const name =
+    code === 'commander.unknownCommand'
+      ? 'unknown-verb'
+      : code.replace(/^commander\./, '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
   return new PatchrunError({
     code: `usage/${name}`,
     message: first.replace('unknown command', 'unknown verb'),
-    hint: suggestion === '' ? '`patchrun --help` lists the verbs, `patchrun help VERB` the options of one.' : suggestion,
+    hint:
+      suggestion === ''
+        ? '`patchrun --help` lists the verbs, `patchrun help VERB` the options of one.'
+        : suggestion,
   })
 }
 
-/** commander knows nothing of other verbs, and suggests what is nearly as long: --enviroment is far from --env. */
+/**
+ * commander knows nothing of other verbs, and suggests what is nearly as long: --enviroment is far
+ * from --env.
+ */
 function longer(message: string): string {
   const [, given = ''] = /unknown option '(--[^'=]+)/.exec(message) ?? []
-  const flagsOf = (options: readonly OptionSpec[]): readonly string[] => options.flatMap(([flags]) => /--[\w-]+/.exec(flags) ?? [])
+  const flagsOf = (options: readonly OptionSpec[]): readonly string[] =>
+    options.flatMap(([flags]) => /--[\w-]+/.exec(flags) ?? [])
   const verbs = VERBS.filter((v) => flagsOf(v.options ?? []).includes(given)).map((v) => v.name)
   if (verbs.length > 0) return `It is an option of ${verbs.join(', ')}.`
   const known = flagsOf([GLOBAL_OPTIONS, ...VERBS.map((v) => v.options ?? [])].flat())
-  const meant = known.filter((flag) => given.startsWith(flag)).sort((a, b) => b.length - a.length)[0]
+  const meant = known
+    .filter((flag) => given.startsWith(flag))
+    .sort((a, b) => b.length - a.length)[0]
   return meant === undefined ? '' : `Did you mean ${meant}?`
 }
 
@@ -128,10 +180,26 @@ function toGlobal(options: Readonly<Record<string, unknown>>, { env }: Io): Glob
 }
 
 /** How to tell an error, when argv itself could not be understood. */
-export function errorManners(argv: readonly string[], { env }: Pick<Io, 'env'>): { readonly json: boolean; readonly color: boolean; readonly verbose: boolean; readonly command: string } {
+export function errorManners(
+  argv: readonly string[],
+  { env }: Pick<Io, 'env'>,
+): {
+  readonly json: boolean
+  readonly color: boolean
+  readonly verbose: boolean
+  readonly command: string
+} {
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)
-  return { json: own.includes('--json'), color: !own.includes('--no-color') && !env['NO_COLOR'], verbose: own.includes('-v') || own.includes('--verbose'), command: commandText({ config: valueOf(own, '-c', '--config') ?? DEFAULT_CONFIG, env: valueOf(own, '--env') }, { env }) }
+  return {
+    json: own.includes('--json'),
+    color: !own.includes('--no-color') && !env['NO_COLOR'],
+    verbose: own.includes('-v') || own.includes('--verbose'),
+    command: commandText(
+      { config: valueOf(own, '-c', '--config') ?? DEFAULT_CONFIG, env: valueOf(own, '--env') },
+      { env },
+    ),
+  }
 }
 
 function valueOf(argv: readonly string[], ...flags: readonly string[]): string | undefined {

@@ -9,7 +9,10 @@ import { endOf } from './until.js'
 
 export const pauseVerb: VerbAction = async (context, call) => {
   const until = endOf(call.options, Date.now())
-  const report = await pause({ options: sessionOptions(context, call) }, { reason: textOf(call, 'reason') ?? '', ...(until !== undefined && { until }) })
+  const report = await pause(
+    { options: sessionOptions(context, call) },
+    { reason: textOf(call, 'reason') ?? '', ...(until !== undefined && { until }) },
+  )
   await print(context, report, steerText)
   return EXIT.reached
 }

@@ -13,10 +13,17 @@ import { formatsOf, printAs } from './answer.js'
 import { inEach } from './each.js'
 
 export const planVerb: VerbAction = inEach(async (context, call) => {
-  const formats = formatsOf<PlanReport>(context, call, { text: planText, junit: lookJunit, markdown: planMarkdown })
+  const formats = formatsOf<PlanReport>(context, call, {
+    text: planText,
+    junit: lookJunit,
+    markdown: planMarkdown,
+  })
   const session = await openSession(pinnedOptions(context, call))
   const { out } = call.options
-  const report = await plan(session, { ...lookOptions(context), ...(typeof out === 'string' && { out }) })
+  const report = await plan(session, {
+    ...lookOptions(context),
+    ...(typeof out === 'string' && { out }),
+  })
   await printAs(context, formats, report)
   return report.nodes.some((n) => n.verdict === 'UNKNOWN') ? EXIT.unknown : EXIT.reached
 })

@@ -11,19 +11,35 @@ import type { Call, Context } from './context.js'
 import { formatsOf, printAs } from './answer.js'
 import type { Formats } from './answer.js'
 
-export const rolloutFormats = (context: Context, call: Call): Formats<Report> => formatsOf<Report>(context, call, { text: rolloutText, junit: junitXml, markdown: rolloutMarkdown })
+export const rolloutFormats = (context: Context, call: Call): Formats<Report> =>
+  formatsOf<Report>(context, call, {
+    text: rolloutText,
+    junit: junitXml,
+    markdown: rolloutMarkdown,
+  })
 
 type Place = Pick<Fleet, 'stateDirectory' | 'environment'>
 type DirectoryOf = (node: string) => string | undefined
 
 /** Prints the report of a rollout, with the places of its logs. */
-export async function printRollout(context: Context, formats: Formats<Report>, report: Report, fleet: Place, directoryOf?: DirectoryOf): Promise<void> {
+export async function printRollout(
+  context: Context,
+  formats: Formats<Report>,
+  report: Report,
+  fleet: Place,
+  directoryOf?: DirectoryOf,
+): Promise<void> {
   await printAs(context, formats, report, placesOf(report, fleet, directoryOf))
 }
 
-export const rolloutWords = (report: Report, fleet: Place, options: TextOptions): string => rolloutText(report, { ...options, ...placesOf(report, fleet) })
+export const rolloutWords = (report: Report, fleet: Place, options: TextOptions): string =>
+  rolloutText(report, { ...options, ...placesOf(report, fleet) })
 
-function placesOf(report: Report, fleet: Place, directoryOf?: DirectoryOf): Partial<RolloutTextOptions> {
+function placesOf(
+  report: Report,
+  fleet: Place,
+  directoryOf?: DirectoryOf,
+): Partial<RolloutTextOptions> {
   const logs = report.rollout ? join(layoutOf(fleet).runs, report.rollout.id) : undefined
   const logOf = (node: string): string | undefined => {
     const directory = directoryOf?.(node)

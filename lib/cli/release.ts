@@ -13,10 +13,20 @@ export const releaseVerb: VerbAction = async (context, call) => {
   const asked = await mustAskThere(context, call)
   const session = await openSession(sessionOptions(context, call))
   const until = endOf(call.options, Date.now())
-  if (asked && !(await agree(context, `Give ${call.args[0] ?? ''} back?`, await session.observe()))) {
+  if (
+    asked &&
+    !(await agree(context, `Give ${call.args[0] ?? ''} back?`, await session.observe()))
+  ) {
     context.io.stderr.write('Not given back.\n')
     return EXIT.interrupted
   }
-  await print(context, await release(session, call.args[0] ?? '', { ...reasonOf(call), ...(until !== undefined && { until }) }), steerText)
+  await print(
+    context,
+    await release(session, call.args[0] ?? '', {
+      ...reasonOf(call),
+      ...(until !== undefined && { until }),
+    }),
+    steerText,
+  )
   return EXIT.reached
 }

@@ -14,7 +14,10 @@ export const retryVerb: VerbAction = async (context, call) => {
   const session = await openSession(sessionOptions(context, call))
   if (asked) {
     const { nodes, fleet } = await retried(session, call.args[0] ?? null)
-    const what = nodes.length === 0 ? 'Let the halted rollout go on?' : `Let ${nodesText(nodes)} be tried again, and a halted rollout go on?`
+    const what =
+      nodes.length === 0
+        ? 'Let the halted rollout go on?'
+        : `Let ${nodesText(nodes)} be tried again, and a halted rollout go on?`
     if (!(await agree(context, what, fleet))) {
       context.io.stderr.write('Nothing is tried again.\n')
       return EXIT.interrupted

@@ -24,12 +24,21 @@ export const rollbackVerb: VerbAction = async (context, call) => {
   if (asked) {
     await session.findAnsible()
     const { from, sha, nodes, limit } = planRetreat(await storeOf(fleet).read(), fleet)
-    context.io.stderr.write(`${retreatText({ fleet: fleet.name, environment: fleet.environment, from: from.pin, sha, nodes, waves: planWaves(fleet.nodes, fleet.policy, limit) })}\n`)
+    context.io.stderr.write(
+      `${retreatText({ fleet: fleet.name, environment: fleet.environment, from: from.pin, sha, nodes, waves: planWaves(fleet.nodes, fleet.policy, limit) })}\n`,
+    )
     if (!(await agree(context, 'Take it back?', fleet))) {
       context.io.stderr.write('Not begun; nothing was touched.\n')
       return EXIT.interrupted
     }
     agreed = from.id
   }
-  return driveOnScreen(context, formats, fleet, (manner) => rollback(session, { reason, once: once === true, ...(agreed !== undefined && { agreed }), ...manner }))
+  return driveOnScreen(context, formats, fleet, (manner) =>
+    rollback(session, {
+      reason,
+      once: once === true,
+      ...(agreed !== undefined && { agreed }),
+      ...manner,
+    }),
+  )
 }

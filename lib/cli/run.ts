@@ -49,37 +49,82 @@ export const run: VerbAction = async (context, call) => {
         if (progress.type === 'pinned') agreed = undefined
         manner.onEvent(progress)
       },
-    }))
+    }),
+  )
 }
 
 type Manner = Required<Pick<DriveOptions, 'signal' | 'kill' | 'onEvent'>>
 
 /** Drives a rollout with the screen and the signals of this process, and prints what came out. */
-export async function driveOnScreen(context: Context, formats: Formats<Report>, fleet: Fleet, work: (manner: Manner) => Promise<RunResult>): Promise<ExitCode> {
+export async function driveOnScreen(
+  context: Context,
+  formats: Formats<Report>,
+  fleet: Fleet,
+  work: (manner: Manner) => Promise<RunResult>,
+): Promise<ExitCode> {
   const screen = openScreenFor(context, fleet)
   const command = commandText(context.global, context.io)
-  context.onStop(() => screen.notice(`stopping: no new step begins, what runs is finished; once more ends it. To go on later: ${command} run`))
+  context.onStop(() =>
+    screen.notice(
+      `stopping: no new step begins, what runs is finished; once more ends it. To go on later: ${command} run`,
+    ),
+  )
   try {
-    const { exitCode, outcome, report } = await work({ signal: context.stop, kill: context.kill, onEvent: (progress) => screen.onProgress(progress) })
+    const { exitCode, outcome, report } = await work({
+      signal: context.stop,
+      kill: context.kill,
+      onEvent: (progress) => screen.onProgress(progress),
+    })
     await screen.close()
     const next = report.rollout ? nextSteps(report, report.rollout, await textOptions(context)) : []
-    await printRollout(context, formats, { ...report, run: { outcome, exitCode, next } }, fleet, (node) => screen.directoryOf(node))
-    if (exitCode === EXIT.interrupted) context.io.stderr.write(`Interrupted. To go on: ${command} run\n`)
+    await printRollout(
+      context,
+      formats,
+      { ...report, run: { outcome, exitCode, next } },
+      fleet,
+      (node) => screen.directoryOf(node),
+    )
+    if (exitCode === EXIT.interrupted)
+      context.io.stderr.write(`Interrupted. To go on: ${command} run\n`)
     return exitCode
   } finally {
     await screen.close()
   }
 }
 
-export function openScreenFor({ io, global, zone }: Context, fleet: Parameters<typeof openScreen>[0]['fleet']): Screen {
+export function openScreenFor(
+  { io, global, zone }: Context,
+  fleet: Parameters<typeof openScreen>[0]['fleet'],
+): Screen {
   const { color, screen, level } = global
-  const live = isLive({ stdoutIsTTY: io.stdout.isTTY, stderrIsTTY: io.stderr.isTTY, screen, level, env: io.env })
-  return openScreen({ fleet, live, color: color && io.stderr.isTTY, level, zone, command: commandText(global, io), folds: io.env['GITLAB_CI'] === 'true', stderr: io.stderr })
+  const live = isLive({
+    stdoutIsTTY: io.stdout.isTTY,
+    stderrIsTTY: io.stderr.isTTY,
+    screen,
+    level,
+    env: io.env,
+  })
+  return openScreen({
+    fleet,
+    live,
+    color: color && io.stderr.isTTY,
+    level,
+    zone,
+    command: commandText(global, io),
+    folds: io.env['GITLAB_CI'] === 'true',
+    stderr: io.stderr,
+  })
 }
 
-/** The ref may move while a person reads. Thrown before anything is journaled, so nothing has begun. */
+/**
+ * The ref may move while a person reads. Thrown before anything is journaled, so nothing has begun.
+ */
 function requireAgreed(progress: Progress, agreed: string | undefined): void {
   if (progress.type !== 'pinned' || agreed === undefined || progress.pin.sha === agreed) return
   const { ref, sha } = progress.pin
-  throw new PatchrunError({ code: 'pin/moved', message: `${ref} moved to ${sha.slice(0, 12)} after ${agreed.slice(0, 12)} was agreed to`, hint: 'Nothing was begun. Give the command again to see and agree to the new commit.' })
+  throw new PatchrunError({
+    code: 'pin/moved',
+    message: `${ref} moved to ${sha.slice(0, 12)} after ${agreed.slice(0, 12)} was agreed to`,
+    hint: 'Nothing was begun. Give the command again to see and agree to the new commit.',
+  })
 }

@@ -5,7 +5,14 @@ import type { VerbAction } from './context.js'
 
 /** Prints a JSON Schema, as it lies in the package. */
 export const schema: VerbAction = async ({ io }, { options }) => {
-  const name = options['report'] === true ? 'report' : options['notification'] === true ? 'notification' : 'patchrun'
-  io.stdout.write(await readFile(new URL(`../../../schemas/${name}.schema.json`, import.meta.url), 'utf8'))
+  const name =
+    options['report'] === true
+      ? 'report'
+      : options['notification'] === true
+        ? 'notification'
+        : 'patchrun'
+  io.stdout.write(
+    await readFile(new URL(`../../../schemas/${name}.schema.json`, import.meta.url), 'utf8'),
+  )
   return EXIT.reached
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One signal asks to stop, the second one insists. A verb that changes no node has nothing to finish: it ends at the first.
+// One signal asks to stop, the second one insists. A verb that changes no node has nothing to
+// finish: it ends at the first.
 import { EXIT } from '../errors.js'
 
 export interface Signals {

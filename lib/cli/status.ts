@@ -19,7 +19,12 @@ export const statusVerb: VerbAction = inEach(async (context, call) => {
       return (await import('./watch.js')).watch(context, call)
     case 'once': {
       const session = await openSession(sessionOptions(context, call))
-      await printRollout(context, rolloutFormats(context, call), await status(session), await session.observe())
+      await printRollout(
+        context,
+        rolloutFormats(context, call),
+        await status(session),
+        await session.observe(),
+      )
       return EXIT.reached
     }
   }
@@ -36,10 +41,27 @@ async function metrics(context: Context, call: Call): Promise<ExitCode> {
 
 function mannerOf({ global }: Context, { options }: Call): 'once' | 'metrics' | 'watch' {
   const { openmetrics, watch } = options
-  const wanted = [...(global.json ? ['--json'] : []), ...(openmetrics === true ? ['--openmetrics'] : []), ...(watch === true ? ['--watch'] : [])]
-  if (wanted.length > 1) throw new PatchrunError({ code: 'usage/two-formats', message: `${wanted.join(' and ')} exclude each other`, hint: 'Leave one of them out.' })
-  for (const [option, of, given] of [['out', 'openmetrics', openmetrics], ['every', 'watch', watch]] as const) {
-    if (options[option] !== undefined && given !== true) throw new PatchrunError({ code: 'usage/option-of', message: `--${option} belongs to --${of}`, hint: `Add --${of}, or leave --${option} out.` })
+  const wanted = [
+    ...(global.json ? ['--json'] : []),
+    ...(openmetrics === true ? ['--openmetrics'] : []),
+    ...(watch === true ? ['--watch'] : []),
+  ]
+  if (wanted.length > 1)
+    throw new PatchrunError({
+      code: 'usage/two-formats',
+      message: `${wanted.join(' and ')} exclude each other`,
+      hint: 'Leave one of them out.',
+    })
+  for (const [option, of, given] of [
+    ['out', 'openmetrics', openmetrics],
+    ['every', 'watch', watch],
+  ] as const) {
+    if (options[option] !== undefined && given !== true)
+      throw new PatchrunError({
+        code: 'usage/option-of',
+        message: `--${option} belongs to --${of}`,
+        hint: `Add --${of}, or leave --${option} out.`,
+      })
   }
   return openmetrics === true ? 'metrics' : watch === true ? 'watch' : 'once'
 }

@@ -7,6 +7,10 @@ import type { VerbAction } from './context.js'
 import { reasonOf } from './steer-options.js'
 
 export const unpauseVerb: VerbAction = async (context, call) => {
-  await print(context, await unpause({ options: sessionOptions(context, call) }, reasonOf(call)), steerText)
+  await print(
+    context,
+    await unpause({ options: sessionOptions(context, call) }, reasonOf(call)),
+    steerText,
+  )
   return EXIT.reached
 }

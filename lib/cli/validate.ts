@@ -27,8 +27,16 @@ export const validate: VerbAction = inEach(async (context, call) => {
     nodes: fleet.nodes.map((n) => n.name),
     canaries: fleet.nodes.filter((n) => n.canary).map((n) => n.name),
     denied: fleet.denied,
-    waves: planWaves(fleet.nodes, fleet.policy, null).map(({ index, nodes }) => ({ wave: index, name: waveName(index), nodes: nodes.length })),
-    warnings: [...neverFits(fleet), ...[untagged, edits].filter((text) => text !== null), ...roleWarnings(fleet)],
+    waves: planWaves(fleet.nodes, fleet.policy, null).map(({ index, nodes }) => ({
+      wave: index,
+      name: waveName(index),
+      nodes: nodes.length,
+    })),
+    warnings: [
+      ...neverFits(fleet),
+      ...[untagged, edits].filter((text) => text !== null),
+      ...roleWarnings(fleet),
+    ],
   }
   await print(context, report, validateText)
   return EXIT.reached

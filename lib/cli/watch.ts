@@ -18,7 +18,12 @@ export async function watch(context: Context, call: Call): Promise<ExitCode> {
   const { io, zone, kill } = context
   const asked = textOf(call, 'every')
   const given = asked === undefined ? undefined : everyOf(asked)
-  if (!io.stdout.isTTY || io.env['TERM'] === 'dumb') throw new PatchrunError({ code: 'usage/no-terminal', message: '--watch draws on a terminal, and standard output is none', hint: 'Give `patchrun status` again and again instead, or `patchrun status --json`; for monitoring there is --openmetrics.' })
+  if (!io.stdout.isTTY || io.env['TERM'] === 'dumb')
+    throw new PatchrunError({
+      code: 'usage/no-terminal',
+      message: '--watch draws on a terminal, and standard output is none',
+      hint: 'Give `patchrun status` again and again instead, or `patchrun status --json`; for monitoring there is --openmetrics.',
+    })
   const found = new StatusWatch(await openSession(sessionOptions(context, call)))
   const options = await textOptions(context)
   // What is wrong at the beginning is told as by `status`; only then is the screen taken.
@@ -31,7 +36,8 @@ export async function watch(context: Context, call: Call): Promise<ExitCode> {
     while (!enough.aborted) {
       screen.show(text, `${timeText(Date.now(), zone)}, every ${durationText(every)}`)
       await systemClock.sleep(every, enough)
-      if (!enough.aborted) text = await wordsOf(found, options).catch((error: unknown) => troubleText(error, options))
+      if (!enough.aborted)
+        text = await wordsOf(found, options).catch((error: unknown) => troubleText(error, options))
     }
   } finally {
     screen.close()
@@ -46,7 +52,10 @@ async function wordsOf(found: StatusWatch, options: TextOptions): Promise<string
   return rolloutWords(report, fleet, options)
 }
 
-/** Somebody may be in the middle of changing patchrun.yml: no reason to stop looking. Faults of patchrun itself are. */
+/**
+ * Somebody may be in the middle of changing patchrun.yml: no reason to stop looking. Faults of
+ * patchrun itself are.
+ */
 function troubleText(error: unknown, { paint, zone }: TextOptions): string {
   if (!(error instanceof PatchrunError)) throw error
   return problemsText(error.problems, paint, undefined, zone)
@@ -59,6 +68,11 @@ const SHORTEST = 1_000
 
 function everyOf(text: string): number {
   const every = parseDuration(text)
-  if (!(every >= SHORTEST)) throw new PatchrunError({ code: 'usage/duration', message: `--every ${text.slice(0, 40)} is no length of time of a second or more`, hint: 'Write it as 2s, 30s or 5m.' })
+  if (!(every >= SHORTEST))
+    throw new PatchrunError({
+      code: 'usage/duration',
+      message: `--every ${text.slice(0, 40)} is no length of time of a second or more`,
+      hint: 'Write it as 2s, 30s or 5m.',
+    })
   return every
 }

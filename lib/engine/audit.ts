@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `patchrun lint`: how are the tasks of the pin tagged? Asks Ansible, which is given no node and starts no play.
+// `patchrun lint`: how are the tasks of the pin tagged? Asks Ansible, which is given no node and
+// starts no play.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { LintTaskEvent } from '../ansible/events.js'
@@ -24,12 +25,21 @@ import type { Session } from './session.js'
 import { withRequirements } from './requirements.js'
 import { storeOf } from './store-of.js'
 
-/** The only host that the run knows. No node has this name, and no connection plugin the one it would be reached by. */
+/**
+ * The only host that the run knows. No node has this name, and no connection plugin the one it
+ * would be reached by.
+ */
 const NOBODY = 'patchrun-lint-nobody'
-/** Exit code of an ansible-playbook that was interrupted, as our plugin does once it has told the tasks. */
+/**
+ * Exit code of an ansible-playbook that was interrupted, as our plugin does once it has told the
+ * tasks.
+ */
 const INTERRUPTED = 99
 
-export type ListRequest = Pick<RunRequest, 'install' | 'checkout' | 'playbook' | 'policy' | 'directory' | 'signal'>
+export type ListRequest = Pick<
+  RunRequest,
+  'install' | 'checkout' | 'playbook' | 'policy' | 'directory' | 'signal'
+>
 
 export interface AuditOptions {
   readonly signal?: AbortSignal
@@ -47,11 +57,17 @@ export interface TasksOfPin {
 
 export interface ListedTasks {
   readonly tasks: readonly LintTaskEvent[]
-  /** Why the list is missing or incomplete: a playbook that does not parse, a missing role or module. */
+  /**
+   * Why the list is missing or incomplete: a playbook that does not parse, a missing role or
+   * module.
+   */
   readonly fault?: Fault
 }
 
-/** The tasks of a playbook as Ansible loads them. Throws ansible/…, and the signal's reason when aborted. */
+/**
+ * The tasks of a playbook as Ansible loads them. Throws ansible/…, and the signal's reason when
+ * aborted.
+ */
 export async function listTasks(request: ListRequest): Promise<ListedTasks> {
   await mkdir(request.directory, { recursive: true, mode: 0o700 })
   const inventory = join(request.directory, 'inventory.ini')
@@ -71,13 +87,29 @@ export async function listTasks(request: ListRequest): Promise<ListedTasks> {
     },
   })
   request.signal?.throwIfAborted()
-  if (exit.ended !== undefined) return { tasks, fault: { message: 'Ansible gave no sign of life while it loaded the playbook; it was ended', hint: 'Look for a lookup in the playbook that waits, or raise ansible.hangTimeout.' } }
-  const { fault } = summarizer.finish(exit.exitCode === INTERRUPTED ? { ...exit, exitCode: 0 } : exit, [])
+  if (exit.ended !== undefined)
+    return {
+      tasks,
+      fault: {
+        message: 'Ansible gave no sign of life while it loaded the playbook; it was ended',
+        hint: 'Look for a lookup in the playbook that waits, or raise ansible.hangTimeout.',
+      },
+    }
+  const { fault } = summarizer.finish(
+    exit.exitCode === INTERRUPTED ? { ...exit, exitCode: 0 } : exit,
+    [],
+  )
   return { tasks, ...(fault && { fault }) }
 }
 
-/** The tasks of the pin, and where its files are. Throws config/…, pin/…, ansible/…; playbook/fault when the playbook cannot be loaded. */
-export async function tasksOfPin(session: Session, { signal, clock = systemClock, onEvent: onProgress = () => undefined }: AuditOptions = {}): Promise<TasksOfPin> {
+/**
+ * The tasks of the pin, and where its files are. Throws config/…, pin/…, ansible/…; playbook/fault
+ * when the playbook cannot be loaded.
+ */
+export async function tasksOfPin(
+  session: Session,
+  { signal, clock = systemClock, onEvent: onProgress = () => undefined }: AuditOptions = {},
+): Promise<TasksOfPin> {
   const declared = await session.observe()
   const install = await session.findAnsible()
   const layout = layoutOf(declared)
@@ -85,14 +117,34 @@ export async function tasksOfPin(session: Session, { signal, clock = systemClock
   const { pin, comparison } = await pinCommit(declared, remembered, signal, session.options.sha)
   onProgress({ type: 'pinned', pin, comparison })
   const tree = await useCheckout(declared, pin.sha, signal)
-  const fleet = await withRequirements(declared, { install, checkout: tree.path, signal, onNotice: noticesOf(onProgress, 'requirements') })
+  const fleet = await withRequirements(declared, {
+    install,
+    checkout: tree.path,
+    signal,
+    onNotice: noticesOf(onProgress, 'requirements'),
+  })
   await tellOfRepository(declared, tree, onProgress, signal)
   const { path: checkout } = tree
   const directory = join(dirname(layout.runs), 'looks', `lint-${process.pid}-${clock.now()}`)
-  return { fleet, pin, checkout, tasks: await tasksOf({ install, checkout, playbook: fleet.playbooks.playbook, policy: fleet.ansible, directory, signal }) }
+  return {
+    fleet,
+    pin,
+    checkout,
+    tasks: await tasksOf({
+      install,
+      checkout,
+      playbook: fleet.playbooks.playbook,
+      policy: fleet.ansible,
+      directory,
+      signal,
+    }),
+  }
 }
 
-/** The tasks of a playbook that loads. What Ansible said is kept in `directory` only when it does not: playbook/fault is thrown then. */
+/**
+ * The tasks of a playbook that loads. What Ansible said is kept in `directory` only when it does
+ * not: playbook/fault is thrown then.
+ */
 export async function tasksOf(request: ListRequest): Promise<readonly LintTaskEvent[]> {
   const { tasks, fault } = await listTasks(request).catch(async (error: unknown) => {
     await rm(request.directory, { recursive: true, force: true })
@@ -100,7 +152,12 @@ export async function tasksOf(request: ListRequest): Promise<readonly LintTaskEv
   })
   if (fault) {
     const { message, hint, file, line } = fault
-    throw new PatchrunError({ code: 'playbook/fault', message, hint, ...(file !== undefined && { where: await playbookPlace(request.checkout, file, line) }) })
+    throw new PatchrunError({
+      code: 'playbook/fault',
+      message,
+      hint,
+      ...(file !== undefined && { where: await playbookPlace(request.checkout, file, line) }),
+    })
   }
   await rm(request.directory, { recursive: true, force: true })
   return tasks
@@ -110,5 +167,12 @@ export async function tasksOf(request: ListRequest): Promise<readonly LintTaskEv
 export async function audit(session: Session, options: AuditOptions = {}): Promise<LintReport> {
   const { fleet, pin, checkout, tasks } = await tasksOfPin(session, options)
   refuse(gateProblems(fleet, checkout))
-  return buildLint({ fleet, pin, audit: auditTags(tasks, { untagged: fleet.policy.changes.untagged, localhost: fleet.ansible.localhost ?? false }) })
+  return buildLint({
+    fleet,
+    pin,
+    audit: auditTags(tasks, {
+      untagged: fleet.policy.changes.untagged,
+      localhost: fleet.ansible.localhost ?? false,
+    }),
+  })
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One Ansible that looks at the scheduler again and again: a launch costs several times what a look does.
+// One Ansible that looks at the scheduler again and again: a launch costs several times what a look
+// does.
 import { join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
 import { buildInventory } from '../ansible/inventory.js'
@@ -38,17 +39,32 @@ export class Eyes {
   #parked: Parked | null = null
 
   /** `directory`: of its files, made anew with each Ansible. */
-  constructor(private readonly directory: string, private readonly clock: Clock, private readonly looks = LOOKS) {}
+  constructor(
+    private readonly directory: string,
+    private readonly clock: Clock,
+    private readonly looks = LOOKS,
+  ) {}
 
-  /** What the scheduler says, or why it says nothing. `watch`: the scheduler's names; the look may last until one of them is empty. One at a time. */
-  async look(watch: readonly string[], context: StepContext, rollout: RolloutState): Promise<Workload | string> {
+  /**
+   * What the scheduler says, or why it says nothing. `watch`: the scheduler's names; the look may
+   * last until one of them is empty. One at a time.
+   */
+  async look(
+    watch: readonly string[],
+    context: StepContext,
+    rollout: RolloutState,
+  ): Promise<Workload | string> {
     const { fleet, install, fence, signal } = context
     const { scheduler, nodes, denied, ansible: policy } = fleet
     // The role runs once, for a node that stands for all of them; the node itself is not contacted.
     const host = (nodes.find((n) => n.canary) ?? nodes[0])?.name
     if (!scheduler || host === undefined) throw new Error('no scheduler, or no node')
     const { directory, clock } = this
-    const watched = { nodes: watch, seconds: watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, policy.hangTimeout / 2) / 1000) : 0 }
+    const watched = {
+      nodes: watch,
+      seconds:
+        watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, policy.hangTimeout / 2) / 1000) : 0,
+    }
     const inventory = buildInventory(fleet)
     const key = JSON.stringify([rollout.id, host, scheduler, policy, denied, inventory])
     const before = await this.#take(key)
@@ -57,9 +73,20 @@ export class Eyes {
     const onEvent = (event: AnsibleEvent): void => summarizer.add(event)
     const start = async (): Promise<LiveRun> => {
       await makeAnew(directory)
-      const playbook = await writeObservePlaybook({ fleet, scheduler, rollout, nodes: [], checkout: tree.path }, directory, watched)
+      const playbook = await writeObservePlaybook(
+        { fleet, scheduler, rollout, nodes: [], checkout: tree.path },
+        directory,
+        watched,
+      )
       return startSections({
-        install, checkout: tree.path, directory, fence, signal, onEvent, denied, policy,
+        install,
+        checkout: tree.path,
+        directory,
+        fence,
+        signal,
+        onEvent,
+        denied,
+        policy,
         sections: Array.from({ length: this.looks }, () => ({ mode: 'gate' as const, playbook })),
         inventory: await writeInventory(join(directory, 'inventory'), inventory),
         hosts: [host],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives an order to whoever may write the journal: to ourselves where nobody holds the lock, to the holder otherwise.
+// Gives an order to whoever may write the journal: to ourselves where nobody holds the lock, to the
+// holder otherwise.
 import { PatchrunError } from '../errors.js'
 import type { EnvironmentState } from '../rollout/index.js'
 import type { Holder } from '../store/lock-files.js'
@@ -14,8 +15,9 @@ import type { Clock } from './progress.js'
 import { storeOf } from './store-of.js'
 
 /**
- * now: in the journal, nobody runs. by-run: a run is under way and has it in its journal; it begins nothing against it
- * from here on. handed: a run is under way and has not answered yet; it reads it before its next decision.
+ * now: in the journal, nobody runs. by-run: a run is under way and has it in its journal; it begins
+ * nothing against it from here on. handed: a run is under way and has not answered yet; it reads it
+ * before its next decision.
  */
 export type Taken = 'now' | 'by-run' | 'handed'
 
@@ -45,8 +47,15 @@ export async function giveOrder(place: Place, body: OrderBody, giving: Giving): 
   return inState(place.stateDirectory, () => give(storeOf(place), body, giving))
 }
 
-async function give(store: Store, body: OrderBody, { clock, signal, then }: Giving): Promise<Given> {
-  const order = await store.mail.post(orderDocument({ ...body, by: describeActor(), at: clock.now() }), clock.now())
+async function give(
+  store: Store,
+  body: OrderBody,
+  { clock, signal, then }: Giving,
+): Promise<Given> {
+  const order = await store.mail.post(
+    orderDocument({ ...body, by: describeActor(), at: clock.now() }),
+    clock.now(),
+  )
   const never = new AbortController().signal
   let holder: Holder | undefined
   for (const end = clock.now() + PATIENCE; ; await clock.sleep(LOOK_EVERY, signal ?? never)) {
@@ -61,12 +70,18 @@ async function give(store: Store, body: OrderBody, { clock, signal, then }: Givi
       if (!seen.orders.includes(order)) throw refused('somebody took it out of the mailbox')
       return { order, taken: 'by-run', ...known, state: seen }
     }
-    if (clock.now() >= end || signal?.aborted) return { order, taken: 'handed', ...known, state: await store.read() }
+    if (clock.now() >= end || signal?.aborted)
+      return { order, taken: 'handed', ...known, state: await store.read() }
   }
 }
 
 /** Null: somebody else holds the lock. */
-async function carryOurselves(store: Store, order: string, clock: Clock, then: Giving['then']): Promise<EnvironmentState | null> {
+async function carryOurselves(
+  store: Store,
+  order: string,
+  clock: Clock,
+  then: Giving['then'],
+): Promise<EnvironmentState | null> {
   const lock = await store.take(clock.now()).catch((error: unknown) => {
     if (error instanceof PatchrunError && error.code === 'lock/held') return null
     throw error
@@ -92,4 +107,8 @@ async function carryOurselves(store: Store, order: string, clock: Clock, then: G
 }
 
 const refused = (why: string): PatchrunError =>
-  new PatchrunError({ code: 'usage/order-refused', message: `the order was not followed: ${why}`, hint: '`patchrun status` shows what stands now.' })
+  new PatchrunError({
+    code: 'usage/order-refused',
+    message: `the order was not followed: ${why}`,
+    hint: '`patchrun status` shows what stands now.',
+  })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is under way, and the ends of it that no decision knows of yet. One that comes between a decision and the wait after it must
-// not get lost: a node would stand drained until something else happens.
+// What is under way, and the ends of it that no decision knows of yet. One that comes between a
+// decision and the wait after it must not get lost: a node would stand drained until something else
+// happens.
 
 type Kind = 'step' | 'look'
 
@@ -32,7 +33,9 @@ export class Going {
     return this.#ends
   }
 
-  /** Settles when more than `ends` have ended; at once when they have by now. One waits at a time. */
+  /**
+   * Settles when more than `ends` have ended; at once when they have by now. One waits at a time.
+   */
   async next(ends: number): Promise<void> {
     if (this.#ends === ends) await new Promise<void>((resolve) => void (this.#wake = resolve))
   }

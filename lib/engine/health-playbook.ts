@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The playbook of a health gate: one play, one role. It lies in the step's directory and behaves as if it lay beside the
-// playbook of the rollout, so that a gate reaches the nodes with the same variables, plugins and roles.
+// The playbook of a health gate: one play, one role. It lies in the step's directory and behaves as
+// if it lay beside the playbook of the rollout, so that a gate reaches the nodes with the same
+// variables, plugins and roles.
 import { existsSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -13,20 +14,51 @@ import { nearest } from '../fleet/nearest.js'
 import { schedulerName } from '../fleet/scheduler.js'
 import type { Fleet, HealthGate, HealthPoint, Scheduler } from '../fleet/types.js'
 
-/** What Ansible looks for beside a playbook. Callback plugins are not among them: a gate needs none. */
+/**
+ * What Ansible looks for beside a playbook. Callback plugins are not among them: a gate needs none.
+ */
 const BESIDE = [
-  'group_vars', 'host_vars', 'vars', 'library', 'module_utils', 'filter_plugins', 'test_plugins', 'lookup_plugins', 'action_plugins',
-  'connection_plugins', 'become_plugins', 'vars_plugins', 'collections',
+  'group_vars',
+  'host_vars',
+  'vars',
+  'library',
+  'module_utils',
+  'filter_plugins',
+  'test_plugins',
+  'lookup_plugins',
+  'action_plugins',
+  'connection_plugins',
+  'become_plugins',
+  'vars_plugins',
+  'collections',
 ]
 
 /** Roles of gates that are nowhere, all of them; empty when every gate can be asked. */
-export function gateProblems(fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>, checkout: string): readonly Problem[] {
+export function gateProblems(
+  fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>,
+  checkout: string,
+): readonly Problem[] {
   const place = placeOf(fleet, checkout)
-  const gates = fleet.policy.health.flatMap(({ name, role }) => roleProblem(`the health gate "${name}"`, role, place) ?? [])
-  return [...gates, ...Object.entries<string>(fleet.scheduler ? { ...fleet.scheduler.roles } : {}).flatMap(([step, role]) => roleProblem(`scheduler.roles.${step}`, role, place) ?? [])]
+  const gates = fleet.policy.health.flatMap(
+    ({ name, role }) => roleProblem(`the health gate "${name}"`, role, place) ?? [],
+  )
+  return [
+    ...gates,
+    ...Object.entries<string>(fleet.scheduler ? { ...fleet.scheduler.roles } : {}).flatMap(
+      ([step, role]) => roleProblem(`scheduler.roles.${step}`, role, place) ?? [],
+    ),
+  ]
 }
 
-export const placeOf = ({ playbooks, ansible }: Pick<Fleet, 'playbooks' | 'ansible'>, checkout: string): PlaybookPlace => ({ checkout, playbook: playbooks.playbook, config: ansible.config, installed: ansible.installed })
+export const placeOf = (
+  { playbooks, ansible }: Pick<Fleet, 'playbooks' | 'ansible'>,
+  checkout: string,
+): PlaybookPlace => ({
+  checkout,
+  playbook: playbooks.playbook,
+  config: ansible.config,
+  installed: ansible.installed,
+})
 
 function roleProblem(who: string, role: string, place: PlaybookPlace): Problem | undefined {
   const places = rolePlaces(place)
@@ -38,12 +70,22 @@ function roleProblem(who: string, role: string, place: PlaybookPlace): Problem |
   return {
     code: 'playbook/unknown-role',
     message: `${who} names the role "${role}", which is nowhere: looked in ${[...places.own, ...places.ansible, places.ours].join(', ')}`,
-    hint: near === undefined ? 'Add the role to the roles/ of the playbook repository, or correct `role`.' : `Did you mean "${near}"? If not, add the role to the roles/ of the playbook repository.`,
+    hint:
+      near === undefined
+        ? 'Add the role to the roles/ of the playbook repository, or correct `role`.'
+        : `Did you mean "${near}"? If not, add the role to the roles/ of the playbook repository.`,
   }
 }
 
-/** Makes `home` a directory in which a playbook of ours finds what it would find beside that of the rollout, and these roles. */
-export async function layOut(home: string, place: PlaybookPlace, wanted: readonly string[]): Promise<void> {
+/**
+ * Makes `home` a directory in which a playbook of ours finds what it would find beside that of the
+ * rollout, and these roles.
+ */
+export async function layOut(
+  home: string,
+  place: PlaybookPlace,
+  wanted: readonly string[],
+): Promise<void> {
   const places = rolePlaces(place)
   await mkdir(join(home, 'roles'), { recursive: true, mode: 0o700 })
   const beside = join(place.checkout, dirname(place.playbook))
@@ -69,16 +111,45 @@ export interface GateRun {
   readonly nodes: readonly string[]
 }
 
-/** What the role of a gate is given: where a scheduler is declared also whom to ask of these nodes, unless the gate says so itself. */
-export function gateVars({ gate, point, sha, scheduler, nodes }: GateRun): Readonly<Record<string, unknown>> {
-  // Under its own name Ansible would reach this machine by ssh: a gate is not given the controller's connection variables.
-  const controller = scheduler?.controllerVars['ansible_connection'] === 'local' ? 'localhost' : scheduler?.controller
-  const known = scheduler && { ...scheduler.vars, patchrun_controller: controller, patchrun_nodes: nodes.map((n) => schedulerName(n, scheduler.names)) }
-  return { ...known, ...gate.vars, patchrun_gate: gate.name, patchrun_point: point, patchrun_sha: sha }
+/**
+ * What the role of a gate is given: where a scheduler is declared also whom to ask of these nodes,
+ * unless the gate says so itself.
+ */
+export function gateVars({
+  gate,
+  point,
+  sha,
+  scheduler,
+  nodes,
+}: GateRun): Readonly<Record<string, unknown>> {
+  // Under its own name Ansible would reach this machine by ssh: a gate is not given the
+  // controller's connection variables.
+  const controller =
+    scheduler?.controllerVars['ansible_connection'] === 'local'
+      ? 'localhost'
+      : scheduler?.controller
+  const known = scheduler && {
+    ...scheduler.vars,
+    patchrun_controller: controller,
+    patchrun_nodes: nodes.map((n) => schedulerName(n, scheduler.names)),
+  }
+  return {
+    ...known,
+    ...gate.vars,
+    patchrun_gate: gate.name,
+    patchrun_point: point,
+    patchrun_sha: sha,
+  }
 }
 
-/** Writes the playbook below `directory` and gives its absolute path. Throws playbook/unknown-role. */
-export async function writeGatePlaybook(run: GateRun, place: PlaybookPlace, directory: string): Promise<string> {
+/**
+ * Writes the playbook below `directory` and gives its absolute path. Throws playbook/unknown-role.
+ */
+export async function writeGatePlaybook(
+  run: GateRun,
+  place: PlaybookPlace,
+  directory: string,
+): Promise<string> {
   const { gate } = run
   const problem = roleProblem(`the health gate "${gate.name}"`, gate.role, place)
   if (problem) throw new PatchrunError(problem)
@@ -86,7 +157,14 @@ export async function writeGatePlaybook(run: GateRun, place: PlaybookPlace, dire
   await layOut(home, place, [gate.role])
   // In a file, and of ours only: variables may be secret, and arguments are everybody's to read.
   await writeFile(join(home, 'vars.json'), `${stringifyExact(gateVars(run))}\n`, { mode: 0o600 })
-  const play = { name: `health gate ${gate.name}`, hosts: 'all', gather_facts: false, any_errors_fatal: false, vars_files: ['vars.json'], roles: [{ role: gate.role }] }
+  const play = {
+    name: `health gate ${gate.name}`,
+    hosts: 'all',
+    gather_facts: false,
+    any_errors_fatal: false,
+    vars_files: ['vars.json'],
+    roles: [{ role: gate.role }],
+  }
   const playbook = join(home, 'gate.yml')
   // JSON is YAML: no quoting of ours can go wrong.
   await writeFile(playbook, `${JSON.stringify([play], null, 2)}\n`, { mode: 0o600 })

@@ -11,13 +11,19 @@ export interface Layout {
   readonly orders: string
   /** Working copies of the refs, where the state lies in a remote. */
   readonly remote: string
-  /** One directory a step: hosts, inventory, events, log. Evidence, never read back to decide anything. */
+  /**
+   * One directory a step: hosts, inventory, events, log. Evidence, never read back to decide
+   * anything.
+   */
   readonly runs: string
   /** Mirror and checkouts; environments of one fleet share them. */
   readonly playbooks: string
 }
 
-export function layoutOf({ stateDirectory, environment }: Pick<Fleet, 'stateDirectory' | 'environment'>): Layout {
+export function layoutOf({
+  stateDirectory,
+  environment,
+}: Pick<Fleet, 'stateDirectory' | 'environment'>): Layout {
   const own = join(stateDirectory, 'environments', environment)
   return {
     journal: join(own, 'journal.jsonl'),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives a run of Ansible the playbook repository in a directory of its own, and says what the run left there.
+// Gives a run of Ansible the playbook repository in a directory of its own, and says what the run
+// left there.
 import { join } from 'node:path'
 import { ownTree } from '../playbook/index.js'
 
@@ -25,7 +26,10 @@ export interface LentTree {
 }
 
 /** `directory`: of the run. */
-export async function lendTree({ checkout, onLeft }: TreeOwner, directory: string): Promise<LentTree> {
+export async function lendTree(
+  { checkout, onLeft }: TreeOwner,
+  directory: string,
+): Promise<LentTree> {
   const tree = await ownTree(checkout)
   const kept = join(directory, 'left')
   return {
@@ -38,7 +42,11 @@ export async function lendTree({ checkout, onLeft }: TreeOwner, directory: strin
 }
 
 /** Runs Ansible once. */
-export async function inLentTree<C extends TreeOwner, T>(context: C, directory: string, run: (context: C) => Promise<T>): Promise<T> {
+export async function inLentTree<C extends TreeOwner, T>(
+  context: C,
+  directory: string,
+  run: (context: C) => Promise<T>,
+): Promise<T> {
   const tree = await lendTree(context, directory)
   try {
     return await run({ ...context, checkout: tree.path })
@@ -58,6 +66,8 @@ export function leftNotice(tell: (text: string) => void): (left: LeftFiles) => v
     if (fresh.length === 0) return
     for (const file of fresh) told.add(file)
     const names = `${fresh.slice(0, SHOWN).join(', ')}${fresh.length > SHOWN ? ` and ${fresh.length - SHOWN} more` : ''}`
-    tell(`a task wrote beside the playbook, where the next run does not find it: ${names} (kept in ${kept}). Give such files an absolute path`)
+    tell(
+      `a task wrote beside the playbook, where the next run does not find it: ${names} (kept in ${kept}). Give such files an absolute path`,
+    )
   }
 }

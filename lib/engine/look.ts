@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the scheduler, at once or until something happens there, and keeps what it said. It is no step of the journal: nothing is
-// changed, and what was seen is old when the next process reads it. The last look is kept in a file, for `status`.
+// Asks the scheduler, at once or until something happens there, and keeps what it said. It is no
+// step of the journal: nothing is changed, and what was seen is old when the next process reads it.
+// The last look is kept in a file, for `status`.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
@@ -19,8 +20,14 @@ export class Lookout {
   readonly #under = { now: false, watch: false }
   readonly #eyes: Readonly<Record<'now' | 'watch', Eyes>>
 
-  constructor(private readonly directory: string, private readonly clock: Clock) {
-    this.#eyes = { now: new Eyes(join(directory, 'observe-now'), clock), watch: new Eyes(join(directory, 'observe-watch'), clock) }
+  constructor(
+    private readonly directory: string,
+    private readonly clock: Clock,
+  ) {
+    this.#eyes = {
+      now: new Eyes(join(directory, 'observe-now'), clock),
+      watch: new Eyes(join(directory, 'observe-watch'), clock),
+    }
   }
 
   get view(): View {
@@ -31,15 +38,30 @@ export class Lookout {
   add(seen: Workload): void {
     if (!this.#workload) return
     const { nodes, jobs, reservations, at, ended } = this.#workload
-    const others = jobs.filter((j) => !seen.jobs.some((s) => s.id === j.id) && !j.nodes.some((n) => seen.nodes.has(n)))
-    this.#workload = { at, nodes: new Map([...nodes, ...seen.nodes]), jobs: [...others, ...seen.jobs], reservations, ended, results: {} }
+    const others = jobs.filter(
+      (j) => !seen.jobs.some((s) => s.id === j.id) && !j.nodes.some((n) => seen.nodes.has(n)),
+    )
+    this.#workload = {
+      at,
+      nodes: new Map([...nodes, ...seen.nodes]),
+      jobs: [...others, ...seen.jobs],
+      reservations,
+      ended,
+      results: {},
+    }
   }
 
   /**
-   * `watch`: the scheduler's names. `waits`: whether the look may last until something happens on them; one of either kind at a time, whatever it waits for.
-   * Never rejects for what the scheduler says or does not say.
+   * `watch`: the scheduler's names. `waits`: whether the look may last until something happens on
+   * them; one of either kind at a time, whatever it waits for. Never rejects for what the scheduler
+   * says or does not say.
    */
-  async look(watch: readonly string[], waits: boolean, context: StepContext, rollout: RolloutState): Promise<void> {
+  async look(
+    watch: readonly string[],
+    waits: boolean,
+    context: StepContext,
+    rollout: RolloutState,
+  ): Promise<void> {
     const kind = watch.length > 0 ? 'watch' : 'now'
     this.#under[kind] = true
     try {
@@ -63,15 +85,31 @@ export class Lookout {
   }
 }
 
-/** What the scheduler says just now; a text: why it gave no answer. Kept nowhere but as evidence in `directory`. */
-export const lookOnce = (directory: string, context: StepContext, rollout: RolloutState, clock: Clock): Promise<Workload | string> => new Eyes(directory, clock, 1).look([], context, rollout)
+/**
+ * What the scheduler says just now; a text: why it gave no answer. Kept nowhere but as evidence in
+ * `directory`.
+ */
+export const lookOnce = (
+  directory: string,
+  context: StepContext,
+  rollout: RolloutState,
+  clock: Clock,
+): Promise<Workload | string> => new Eyes(directory, clock, 1).look([], context, rollout)
 
 const fileOf = (directory: string): string => join(directory, 'workload.json')
 
-async function keep(directory: string, { at, nodes, jobs, reservations }: Workload, kind: string): Promise<void> {
+async function keep(
+  directory: string,
+  { at, nodes, jobs, reservations }: Workload,
+  kind: string,
+): Promise<void> {
   // Two looks may end at the same time.
   const temporary = `${fileOf(directory)}.${kind}`
-  await writeFile(temporary, `${JSON.stringify({ at, nodes: [...nodes.values()], jobs, reservations })}\n`, { mode: 0o600 })
+  await writeFile(
+    temporary,
+    `${JSON.stringify({ at, nodes: [...nodes.values()], jobs, reservations })}\n`,
+    { mode: 0o600 },
+  )
   await rename(temporary, fileOf(directory))
 }
 
@@ -79,8 +117,25 @@ async function keep(directory: string, { at, nodes, jobs, reservations }: Worklo
 export async function lastLook(runs: string, { scheduler }: Fleet): Promise<Workload | null> {
   if (!scheduler) return null
   try {
-    const { at, nodes, jobs, reservations = [] } = JSON.parse(await readFile(fileOf(dirname(runs)), 'utf8')) as { at: number; nodes: readonly (Workload['nodes'] extends ReadonlyMap<string, infer N> ? N : never)[]; jobs: Workload['jobs']; reservations?: Workload['reservations'] }
-    return { at, nodes: new Map(nodes.map((n) => [n.name, n])), jobs, reservations, ended: NO_RUN_TIMES, results: {} }
+    const {
+      at,
+      nodes,
+      jobs,
+      reservations = [],
+    } = JSON.parse(await readFile(fileOf(dirname(runs)), 'utf8')) as {
+      at: number
+      nodes: readonly (Workload['nodes'] extends ReadonlyMap<string, infer N> ? N : never)[]
+      jobs: Workload['jobs']
+      reservations?: Workload['reservations']
+    }
+    return {
+      at,
+      nodes: new Map(nodes.map((n) => [n.name, n])),
+      jobs,
+      reservations,
+      ended: NO_RUN_TIMES,
+      results: {},
+    }
   } catch {
     return null
   }

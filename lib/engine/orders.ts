@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries what people said from the mailbox into the journal: by the holder of the lock, before each decision.
+// Carries what people said from the mailbox into the journal: by the holder of the lock, before
+// each decision.
 import type { Letter } from '../store/mailbox.js'
 import type { Journal, Mailbox } from '../store/store.js'
 import { answer, parseOrder } from './order.js'
@@ -15,14 +16,25 @@ export interface Carried {
 const told = new WeakMap<Journal, Set<string>>()
 
 /**
- * Carries the orders that lie in the mailbox into the journal, oldest first; true when there were any. What cannot be
- * followed is set aside and told: it stops nobody, and is not lost. Throws state/…, lock/lost.
+ * Carries the orders that lie in the mailbox into the journal, oldest first; true when there were
+ * any. What cannot be followed is set aside and told: it stops nobody, and is not lost. Throws
+ * state/…, lock/lost.
  */
-export async function takeOrders(mail: Mailbox, journal: Journal, clock: Clock, onProgress: OnProgress): Promise<boolean> {
+export async function takeOrders(
+  mail: Mailbox,
+  journal: Journal,
+  clock: Clock,
+  onProgress: OnProgress,
+): Promise<boolean> {
   return (await carryOrders(mail, journal, clock, onProgress)).length > 0
 }
 
-export async function carryOrders(mail: Mailbox, journal: Journal, clock: Pick<Clock, 'now'>, onProgress: OnProgress): Promise<readonly Carried[]> {
+export async function carryOrders(
+  mail: Mailbox,
+  journal: Journal,
+  clock: Pick<Clock, 'now'>,
+  onProgress: OnProgress,
+): Promise<readonly Carried[]> {
   const carried: Carried[] = []
   for (const letter of await mail.letters()) {
     const { id, name } = letter
@@ -30,7 +42,10 @@ export async function carryOrders(mail: Mailbox, journal: Journal, clock: Pick<C
     const known = id !== null && journal.state.orders.includes(id)
     const refused = known ? null : await follow(letter, journal, clock, onProgress)
     if (refused === null) {
-      const out = await mail.takeOut(name).then(() => true, () => false)
+      const out = await mail.takeOut(name).then(
+        () => true,
+        () => false,
+      )
       if (out || !known) carried.push({ id })
       continue
     }
@@ -39,18 +54,28 @@ export async function carryOrders(mail: Mailbox, journal: Journal, clock: Pick<C
     const before = told.get(journal) ?? new Set()
     if (place === null && before.has(name)) continue
     told.set(journal, before.add(name))
-    onProgress({ type: 'notice', code: 'order-refused', text: `an order was not followed: ${refused}; it lies in ${place ?? mail.placeOf(name)}` })
+    onProgress({
+      type: 'notice',
+      code: 'order-refused',
+      text: `an order was not followed: ${refused}; it lies in ${place ?? mail.placeOf(name)}`,
+    })
   }
   return carried
 }
 
 /** Null: it is in the journal. Otherwise why it cannot be followed. */
-async function follow({ id, text }: Letter, journal: Journal, clock: Pick<Clock, 'now'>, onProgress: OnProgress): Promise<string | null> {
+async function follow(
+  { id, text }: Letter,
+  journal: Journal,
+  clock: Pick<Clock, 'now'>,
+  onProgress: OnProgress,
+): Promise<string | null> {
   if (id === null) return 'it has a name that patchrun does not give'
   const order = parseOrder(text)
   if (typeof order === 'string') return order
   const found = answer(journal.state, id, order, clock.now())
-  if ('refused' in found) return `${order.do} by ${order.by.user}@${order.by.host}: ${found.refused}`
+  if ('refused' in found)
+    return `${order.do} by ${order.by.user}@${order.by.host}: ${found.refused}`
   await journal.append(found.event)
   onProgress({ type: 'steered', text: found.text })
   return null

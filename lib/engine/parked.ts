@@ -27,7 +27,10 @@ export class Parked<V> {
     if (found) found.settled = true
   }
 
-  /** Those that a decision which is made now knows of. To be asked before it: what is journaled while its actions are started, it has not seen. */
+  /**
+   * Those that a decision which is made now knows of. To be asked before it: what is journaled
+   * while its actions are started, it has not seen.
+   */
   get known(): readonly object[] {
     return [...this.#entries.values()].filter((e) => e.settled)
   }

@@ -2,10 +2,41 @@
 // What a run or a look tells while it goes on. Nothing depends on anybody listening.
 import type { AnsibleEvent } from '../ansible/events.js'
 import type { Comparison } from '../playbook/index.js'
-import type { Alarm, Concluded, Decision, EnvironmentState, Halt, OpenStep, PinnedCommit, RolloutState } from '../rollout/index.js'
+import type {
+  Alarm,
+  Concluded,
+  Decision,
+  EnvironmentState,
+  Halt,
+  OpenStep,
+  PinnedCommit,
+  RolloutState,
+} from '../rollout/index.js'
 
 export type NoticeCode =
-  | 'newer-commit' | 'pin-unmoved' | 'history-rewritten' | 'resumed' | 'lock-taken-over' | 'lock-held' | 'orphan-ended' | 'superseded' | 'other-limit' | 'canaries-unchanged' | 'empty-partition' | 'rolled-back' | 'gate-changed' | 'order-refused' | 'notify' | 'files-left' | 'checkout-renewed' | 'lfs-pointers' | 'tags-suggested' | 'uncommitted' | 'no-tags' | 'local-plays' | 'requirements'
+  | 'newer-commit'
+  | 'pin-unmoved'
+  | 'history-rewritten'
+  | 'resumed'
+  | 'lock-taken-over'
+  | 'lock-held'
+  | 'orphan-ended'
+  | 'superseded'
+  | 'other-limit'
+  | 'canaries-unchanged'
+  | 'empty-partition'
+  | 'rolled-back'
+  | 'gate-changed'
+  | 'order-refused'
+  | 'notify'
+  | 'files-left'
+  | 'checkout-renewed'
+  | 'lfs-pointers'
+  | 'tags-suggested'
+  | 'uncommitted'
+  | 'no-tags'
+  | 'local-plays'
+  | 'requirements'
 
 /** What every `onEvent` gets. */
 export type Progress =
@@ -15,11 +46,22 @@ export type Progress =
   /** Something people should know, in words. */
   | { readonly type: 'notice'; readonly code: NoticeCode; readonly text: string }
   /** After every decision: the state it was made from, and what it says. */
-  | { readonly type: 'decided'; readonly state: EnvironmentState; readonly decision: Decision; readonly waves: readonly number[] }
+  | {
+      readonly type: 'decided'
+      readonly state: EnvironmentState
+      readonly decision: Decision
+      readonly waves: readonly number[]
+    }
   | { readonly type: 'step-started'; readonly step: OpenStep; readonly directory: string }
   /** Without a step: of a look, which no journal knows. */
   | { readonly type: 'ansible'; readonly step?: OpenStep; readonly event: AnsibleEvent }
-  | { readonly type: 'step-ended'; readonly step: OpenStep; readonly outcome: Concluded; readonly rollout: RolloutState; readonly alarm?: Alarm }
+  | {
+      readonly type: 'step-ended'
+      readonly step: OpenStep
+      readonly outcome: Concluded
+      readonly rollout: RolloutState
+      readonly alarm?: Alarm
+    }
   | { readonly type: 'quarantined'; readonly nodes: readonly string[] }
   /** A person paused, approved, aborted or retried; in words. */
   | { readonly type: 'steered'; readonly text: string }
@@ -30,7 +72,10 @@ export type Progress =
 export type OnProgress = (progress: Progress) => void
 
 /** Notices of one kind, as words. */
-export const noticesOf = (onProgress: OnProgress, code: NoticeCode) => (text: string): void => onProgress({ type: 'notice', code, text })
+export const noticesOf =
+  (onProgress: OnProgress, code: NoticeCode) =>
+  (text: string): void =>
+    onProgress({ type: 'notice', code, text })
 
 /** Time, as the engine sees it; tests and simulations bring their own. */
 export interface Clock {

@@ -9,9 +9,15 @@ import type { StepContext } from './step.js'
 
 export interface Reconcile {
   readonly journal: Journal
-  /** Reads the declaration afresh, and what else a decision depends on: lists may have changed since the last pass. */
+  /**
+   * Reads the declaration afresh, and what else a decision depends on: lists may have changed since
+   * the last pass.
+   */
   readonly observe: () => Promise<Observed>
-  /** Whether another commit is to take this rollout's place; asked while nothing runs, and no more often than lists are read. */
+  /**
+   * Whether another commit is to take this rollout's place; asked while nothing runs, and no more
+   * often than lists are read.
+   */
   readonly isSuperseded: (fleet: Fleet) => Promise<boolean>
   /** Carries what people said meanwhile into the journal; true when there was something. */
   readonly takeOrders: () => Promise<boolean>

@@ -14,7 +14,10 @@ import type { OnProgress } from './progress.js'
 const SHOWN = 5
 
 /** Edits that no commit holds; null: there are none. */
-export async function uncommittedWarning({ playbooks: { repository } }: Pick<Fleet, 'playbooks'>, signal?: AbortSignal): Promise<string | null> {
+export async function uncommittedWarning(
+  { playbooks: { repository } }: Pick<Fleet, 'playbooks'>,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const files = await uncommitted(repository, signal)
   if (files.length === 0) return null
   const more = files.length - SHOWN
@@ -22,14 +25,26 @@ export async function uncommittedWarning({ playbooks: { repository } }: Pick<Fle
 }
 
 /** What somebody who looks at a commit should know of its files. */
-export async function tellOfRepository(fleet: Pick<Fleet, 'playbooks'>, checkout: Checkout, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
+export async function tellOfRepository(
+  fleet: Pick<Fleet, 'playbooks'>,
+  checkout: Checkout,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
   const [pointers, edits] = [lfsWarning(checkout), await uncommittedWarning(fleet, signal)]
   if (pointers !== null) noticesOf(onProgress, 'lfs-pointers')(pointers)
   if (edits !== null) noticesOf(onProgress, 'uncommitted')(edits)
 }
 
-/** Roles of gates and of the scheduler that are nowhere, as the work tree of the repository has it: nothing is fetched for it. */
-export function roleWarnings(fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>): readonly string[] {
+/**
+ * Roles of gates and of the scheduler that are nowhere, as the work tree of the repository has it:
+ * nothing is fetched for it.
+ */
+export function roleWarnings(
+  fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>,
+): readonly string[] {
   const { repository } = fleet.playbooks
-  return existsSync(join(repository, '.git')) ? gateProblems(fleet, repository).map(({ message, hint }) => `${message}. ${hint}`) : []
+  return existsSync(join(repository, '.git'))
+    ? gateProblems(fleet, repository).map(({ message, hint }) => `${message}. ${hint}`)
+    : []
 }

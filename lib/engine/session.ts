@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every verb starts from: the declaration, read afresh whenever it is asked for, and the Ansible to use.
+// What every verb starts from: the declaration, read afresh whenever it is asked for, and the
+// Ansible to use.
 import type { AnsibleInstall } from '../ansible/types.js'
 import { findAnsible } from '../ansible/find-ansible.js'
 import { checkVault } from '../ansible/vault-sources.js'
@@ -34,16 +35,26 @@ export interface Session {
   readonly plan: LoadedPlan | null
   /** Reads file, lists and inventories, and checks them. Throws config/…. */
   observe(): Promise<Fleet>
-  /** Finds Ansible once, and sees that the files and scripts of `ansible.vault` give it its passwords. Throws ansible/…, config/vault-password. */
+  /**
+   * Finds Ansible once, and sees that the files and scripts of `ansible.vault` give it its
+   * passwords. Throws ansible/…, config/vault-password.
+   */
   findAnsible(): Promise<AnsibleInstall>
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   let install: Promise<AnsibleInstall> | undefined
-  // The declaration may name one, and is read afresh: the first answer stands for the whole session.
-  const find = (configured: string | undefined): Promise<AnsibleInstall> => (install ??= findAnsible({ configured, signal: options.signal }))
+  // The declaration may name one, and is read afresh: the first answer stands for the whole
+  // session.
+  const find = (configured: string | undefined): Promise<AnsibleInstall> =>
+    (install ??= findAnsible({ configured, signal: options.signal }))
   const plan = options.plan === undefined ? null : await readPlanFile(options.plan)
-  if (plan && options.limit !== undefined) throw new PatchrunError({ code: 'usage/plan-and-limit', message: 'the plan file says which nodes it is for', hint: 'Leave --limit out, or give it to `patchrun plan`.' })
+  if (plan && options.limit !== undefined)
+    throw new PatchrunError({
+      code: 'usage/plan-and-limit',
+      message: 'the plan file says which nodes it is for',
+      hint: 'Leave --limit out, or give it to `patchrun plan`.',
+    })
   let executable: string | undefined
   let vault: readonly VaultId[] = []
   let asked = ''
@@ -61,13 +72,26 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (plan) requireSame(plan, fleet)
     return options.zone === undefined ? fleet : { ...fleet, zone: options.zone }
   }
-  if (options.canaries && options.limit !== undefined) throw new PatchrunError({ code: 'usage/canaries-and-limit', message: '--canaries and --limit exclude each other', hint: 'Leave one of them out.' })
-  const canaries = async (): Promise<readonly string[]> => (await observe()).nodes.flatMap((n) => (n.canary ? [n.name] : []))
-  const limit = plan ? plan.limit : options.canaries ? await canaries() : options.limit === undefined ? null : limitTo(await observe(), options.limit)
+  if (options.canaries && options.limit !== undefined)
+    throw new PatchrunError({
+      code: 'usage/canaries-and-limit',
+      message: '--canaries and --limit exclude each other',
+      hint: 'Leave one of them out.',
+    })
+  const canaries = async (): Promise<readonly string[]> =>
+    (await observe()).nodes.flatMap((n) => (n.canary ? [n.name] : []))
+  const limit = plan
+    ? plan.limit
+    : options.canaries
+      ? await canaries()
+      : options.limit === undefined
+        ? null
+        : limitTo(await observe(), options.limit)
   const ready = async (): Promise<AnsibleInstall> => {
     const found = await find(executable)
     const key = JSON.stringify(vault)
-    // Not with the declaration: whoever asks for the status, or aborts, may be on a machine without the passwords.
+    // Not with the declaration: whoever asks for the status, or aborts, may be on a machine without
+    // the passwords.
     if (key !== asked) await checkVault(vault, options.signal)
     asked = key
     return found

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a report is made from: the journal, who holds the lock, what lies in the mailbox, what surrounds the environment.
+// What a report is made from: the journal, who holds the lock, what lies in the mailbox, what
+// surrounds the environment.
 import type { Fleet } from '../fleet/types.js'
 import type { ReportSource } from '../report/build.js'
 import type { Clock } from './progress.js'
@@ -7,10 +8,16 @@ import { storeOf } from './store-of.js'
 import { lookAround } from './surroundings.js'
 import type { ReadState } from './surroundings.js'
 
-export async function sourceOf(fleet: Fleet, clock: Pick<Clock, 'now'>, read?: ReadState): Promise<ReportSource> {
+export async function sourceOf(
+  fleet: Fleet,
+  clock: Pick<Clock, 'now'>,
+  read?: ReadState,
+): Promise<ReportSource> {
   const store = storeOf(fleet)
   const state = await (read ? read(fleet) : store.read())
   const surroundings = state.current ? await lookAround(fleet, state.current.pin.sha, read) : {}
-  const orders = (await store.mail.letters()).filter((l) => l.id !== null && !state.orders.includes(l.id)).length
+  const orders = (await store.mail.letters()).filter(
+    (l) => l.id !== null && !state.orders.includes(l.id),
+  ).length
   return { fleet, state, now: clock.now(), holder: await store.holder(), surroundings, orders }
 }

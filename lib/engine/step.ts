@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One step: an Ansible run over the nodes of a wave, from the inventory to what it means for each of them.
+// One step: an Ansible run over the nodes of a wave, from the inventory to what it means for each
+// of them.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
@@ -29,33 +30,75 @@ export interface StepContext extends TreeOwner {
   /** Path of the tags that are counted for tasks that have none. */
   readonly suggested?: string | undefined
   readonly onEvent?: (event: AnsibleEvent) => void
-  /** Hears of plays for localhost: those that a run has left out, and what others did there. `looked`: in check mode. */
+  /**
+   * Hears of plays for localhost: those that a run has left out, and what others did there.
+   * `looked`: in check mode.
+   */
   readonly onLocalPlays?: (found: LocalPlays, looked: boolean) => void
 }
 
-/** A look predicts only; an apply under live workload may start nothing that is tagged DrainChange. */
-const MODE: Readonly<Record<PlainAction, RunMode>> = { detect: 'check', verify: 'check', apply: 'hot' }
-
-/** Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps the evidence. */
-export async function runStep(action: PlainAction, nodes: readonly string[], directory: string, context: StepContext, { gentle = false, rollout }: { readonly gentle?: boolean; readonly rollout?: RolloutState } = {}): Promise<StepResult> {
-  await makeAnew(directory)
-  if (action === 'apply' && rollout) await writeOwed(directory, nodes, rollout)
-  return inLentTree(context, directory, (inTree) => play({ mode: MODE[action], playbook: context.fleet.playbooks.playbook, gentle }, nodes, directory, inTree))
+/**
+ * A look predicts only; an apply under live workload may start nothing that is tagged DrainChange.
+ */
+const MODE: Readonly<Record<PlainAction, RunMode>> = {
+  detect: 'check',
+  verify: 'check',
+  apply: 'hot',
 }
 
-/** A directory of that name is from an attempt whose intent never reached the journal: it means nothing. */
+/**
+ * Runs the playbook on these nodes and says how each came out. `directory` is made anew and keeps
+ * the evidence.
+ */
+export async function runStep(
+  action: PlainAction,
+  nodes: readonly string[],
+  directory: string,
+  context: StepContext,
+  { gentle = false, rollout }: { readonly gentle?: boolean; readonly rollout?: RolloutState } = {},
+): Promise<StepResult> {
+  await makeAnew(directory)
+  if (action === 'apply' && rollout) await writeOwed(directory, nodes, rollout)
+  return inLentTree(context, directory, (inTree) =>
+    play(
+      { mode: MODE[action], playbook: context.fleet.playbooks.playbook, gentle },
+      nodes,
+      directory,
+      inTree,
+    ),
+  )
+}
+
+/**
+ * A directory of that name is from an attempt whose intent never reached the journal: it means
+ * nothing.
+ */
 export async function makeAnew(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true, mode: 0o700 })
 }
 
 /** One run of Ansible over these nodes of the fleet, and what it means for each of them. */
-export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' | 'playbook' | 'gentle'>, nodes: readonly string[], directory: string, context: StepContext): Promise<StepResult> {
+export async function play(
+  { mode, playbook, gentle }: Pick<RunRequest, 'mode' | 'playbook' | 'gentle'>,
+  nodes: readonly string[],
+  directory: string,
+  context: StepContext,
+): Promise<StepResult> {
   const { fleet, install, checkout, fence, signal, suggested, onEvent } = context
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
   const summarizer = new RunSummarizer(checkout, fleet.ansible.localhost ? LOCALHOST : [])
   const exit = await runAnsible({
-    install, mode, checkout, playbook, gentle, inventory, directory, fence, signal, suggested,
+    install,
+    mode,
+    checkout,
+    playbook,
+    gentle,
+    inventory,
+    directory,
+    fence,
+    signal,
+    suggested,
     hosts: nodes,
     denied: fleet.denied,
     policy: fleet.ansible,
@@ -65,7 +108,8 @@ export async function play({ mode, playbook, gentle }: Pick<RunRequest, 'mode' |
       onEvent?.(event)
     },
   })
-  // Places are told within the repository; where the checkout lies means nothing to whoever mends the playbook.
+  // Places are told within the repository; where the checkout lies means nothing to whoever mends
+  // the playbook.
   const stderr = exit.stderr.replaceAll(`${checkout}/`, '')
   const summary = summarizer.finish({ ...exit, stderr }, nodes)
   context.onLocalPlays?.(summary, mode === 'check')

@@ -18,7 +18,12 @@ export function storeOf({ environment, stateDirectory, stateRemote, lockTimeout 
   const key = JSON.stringify([environment, stateDirectory, stateRemote, lockTimeout])
   const known = stores.get(key)
   if (known) return known
-  const store = gitStore({ ...stateRemote, environment: refPart(environment), directory: layout.remote, timeout: lockTimeout })
+  const store = gitStore({
+    ...stateRemote,
+    environment: refPart(environment),
+    directory: layout.remote,
+    timeout: lockTimeout,
+  })
   stores.set(key, store)
   return store
 }

@@ -14,7 +14,10 @@ import type { AuditOptions } from './audit.js'
 import type { Session } from './session.js'
 import { addTags } from './tag-edit.js'
 
-/** By place: a task that comes in several ways stands in one, and the graver tag holds for all of them. */
+/**
+ * By place: a task that comes in several ways stands in one, and the graver tag holds for all of
+ * them.
+ */
 export function suggestionsByPlace(tasks: readonly LintTaskEvent[]): readonly SuggestedTag[] {
   const found = new Map<string, SuggestedTag>()
   const suggested = suggestTags(tasks)
@@ -24,25 +27,45 @@ export function suggestionsByPlace(tasks: readonly LintTaskEvent[]): readonly Su
     const { name, action, file, line, handler } = task
     const place = `${file}:${line}`
     const before = found.get(place)
-    if (!before || (before.tag !== DRAIN && suggestion.tag === DRAIN)) found.set(place, { task: name, action, file, line, handler, ...suggestion })
+    if (!before || (before.tag !== DRAIN && suggestion.tag === DRAIN))
+      found.set(place, { task: name, action, file, line, handler, ...suggestion })
   }
   return [...found.values()]
 }
 
 /** Throws what tasksOfPin does. */
-export async function suggest(session: Session, options: AuditOptions = {}): Promise<SuggestReport> {
+export async function suggest(
+  session: Session,
+  options: AuditOptions = {},
+): Promise<SuggestReport> {
   const { fleet, pin, checkout, tasks } = await tasksOfPin(session, options)
   const suggestions = suggestionsByPlace(tasks)
   const { patch, left } = await patchFor(checkout, suggestions, options.signal)
   const known = new Set(left.map(({ file, line }) => `${file}:${line}`))
   const { name, environment, playbooks } = fleet
-  return { schemaVersion: REPORT_VERSION, kind: 'suggest', fleet: name, environment, pin, playbook: playbooks.playbook, suggestions: suggestions.map((s) => ({ ...s, inPatch: !known.has(`${s.file}:${s.line}`) })), patch }
+  return {
+    schemaVersion: REPORT_VERSION,
+    kind: 'suggest',
+    fleet: name,
+    environment,
+    pin,
+    playbook: playbooks.playbook,
+    suggestions: suggestions.map((s) => ({ ...s, inPatch: !known.has(`${s.file}:${s.line}`) })),
+    patch,
+  }
 }
 
 type Spot = Pick<SuggestedTag, 'file' | 'line' | 'tag'>
 
-/** What cannot be edited, such as a task of a collection, or a file that is not read as Ansible reads it, is left. */
-async function patchFor(checkout: string, suggestions: readonly Spot[], signal: AbortSignal | undefined): Promise<{ readonly patch: string; readonly left: readonly Spot[] }> {
+/**
+ * What cannot be edited, such as a task of a collection, or a file that is not read as Ansible
+ * reads it, is left.
+ */
+async function patchFor(
+  checkout: string,
+  suggestions: readonly Spot[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly patch: string; readonly left: readonly Spot[] }> {
   const files = new Map<string, Spot[]>()
   for (const spot of suggestions) files.set(spot.file, [...(files.get(spot.file) ?? []), spot])
   const tree = await ownTree(checkout)
@@ -57,7 +80,11 @@ async function patchFor(checkout: string, suggestions: readonly Spot[], signal: 
   }
 }
 
-async function editFile(tree: string, file: string, spots: readonly Spot[]): Promise<readonly Spot[]> {
+async function editFile(
+  tree: string,
+  file: string,
+  spots: readonly Spot[],
+): Promise<readonly Spot[]> {
   const path = join(tree, file)
   if (isAbsolute(file) || inSubmodule(tree, file)) return spots
   try {
@@ -71,4 +98,7 @@ async function editFile(tree: string, file: string, spots: readonly Spot[]): Pro
 }
 
 /** Its files belong to another repository. */
-const inSubmodule = (tree: string, file: string): boolean => file.split('/').some((_, i, parts) => i > 0 && existsSync(join(tree, ...parts.slice(0, i), '.git')))
+const inSubmodule = (tree: string, file: string): boolean =>
+  file
+    .split('/')
+    .some((_, i, parts) => i > 0 && existsSync(join(tree, ...parts.slice(0, i), '.git')))

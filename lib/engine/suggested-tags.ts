@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// changes.untagged: suggest. The tags that are counted for tasks that have none, in a file that the callback plugin reads: made once for a
-// commit, a playbook and its extra variables.
+// changes.untagged: suggest. The tags that are counted for tasks that have none, in a file that the
+// callback plugin reads: made once for a commit, a playbook and its extra variables.
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -31,17 +31,41 @@ export interface TagQuestion {
   readonly signal?: AbortSignal
 }
 
-/** undefined: the declaration does not ask for them. Throws ansible/…; playbook/fault when the playbook cannot be loaded. */
-export async function suggestedTags({ fleet, install, sha, checkout, signal }: TagQuestion): Promise<SuggestedTags | undefined> {
+/**
+ * undefined: the declaration does not ask for them. Throws ansible/…; playbook/fault when the
+ * playbook cannot be loaded.
+ */
+export async function suggestedTags({
+  fleet,
+  install,
+  sha,
+  checkout,
+  signal,
+}: TagQuestion): Promise<SuggestedTags | undefined> {
   if (fleet.policy.changes.untagged !== 'suggest') return undefined
   const { playbook } = fleet.playbooks
   const base = dirname(layoutOf(fleet).runs)
-  const key = createHash('sha256').update(stringifyExact([RULES, playbook, fleet.ansible.extraVars ?? {}, install.version])).digest('hex').slice(0, 12)
+  const key = createHash('sha256')
+    .update(stringifyExact([RULES, playbook, fleet.ansible.extraVars ?? {}, install.version]))
+    .digest('hex')
+    .slice(0, 12)
   const path = join(base, 'suggested', `${sha}-${key}.json`)
-  const known = await readFile(path, 'utf8').then((text) => JSON.parse(text) as Record<string, string>, () => null)
+  const known = await readFile(path, 'utf8').then(
+    (text) => JSON.parse(text) as Record<string, string>,
+    () => null,
+  )
   if (known) return { path, text: inWords(known) }
-  const tasks = await tasksOf({ install, checkout, playbook, policy: fleet.ansible, directory: join(base, 'looks', `suggest-${process.pid}-${sha.slice(0, 12)}`), signal })
-  const tags = Object.fromEntries(suggestionsByPlace(tasks).map(({ file, line, tag }) => [`${file}:${line}`, tag]))
+  const tasks = await tasksOf({
+    install,
+    checkout,
+    playbook,
+    policy: fleet.ansible,
+    directory: join(base, 'looks', `suggest-${process.pid}-${sha.slice(0, 12)}`),
+    signal,
+  })
+  const tags = Object.fromEntries(
+    suggestionsByPlace(tasks).map(({ file, line, tag }) => [`${file}:${line}`, tag]),
+  )
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   // Another process may be making the same.
   const aside = `${path}.${process.pid}`

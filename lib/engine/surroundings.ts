@@ -6,14 +6,24 @@ import { layoutOf } from './layout.js'
 import { lastLook } from './look.js'
 import { storeOf } from './store-of.js'
 
-/** Of others' journals, ms: they are read before each decision, and a remote is not asked that often. */
+/**
+ * Of others' journals, ms: they are read before each decision, and a remote is not asked that
+ * often.
+ */
 const FRESH = 4_000
 
 /** How the journal of an environment of the fleet is read. */
 export type ReadState = (of: Fleet) => Promise<EnvironmentState>
 
-/** Reads the journals of the environments that must come first. `sha`: the pin that they must have completed. */
-export async function lookAround(fleet: Fleet, sha: string, read: ReadState = (of) => storeOf(of).read(FRESH)): Promise<Surroundings> {
+/**
+ * Reads the journals of the environments that must come first. `sha`: the pin that they must have
+ * completed.
+ */
+export async function lookAround(
+  fleet: Fleet,
+  sha: string,
+  read: ReadState = (of) => storeOf(of).read(FRESH),
+): Promise<Surroundings> {
   const promotion = []
   for (const environment of fleet.policy.promotion.after) {
     const { completed } = await read({ ...fleet, environment })

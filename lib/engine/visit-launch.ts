@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the ansible-playbook of a visit, with the playbooks of all the steps that it may go on with.
+// Starts the ansible-playbook of a visit, with the playbooks of all the steps that it may go on
+// with.
 import { join } from 'node:path'
 import type { AnsibleEvent } from '../ansible/events.js'
 import { buildInventory } from '../ansible/inventory.js'
@@ -27,7 +28,9 @@ export interface Visit {
   readonly tree: LentTree
   /** Of its files. */
   readonly directory: string
-  /** What it does next and after that; of one that was just started, the first is what it is doing. */
+  /**
+   * What it does next and after that; of one that was just started, the first is what it is doing.
+   */
   readonly next: readonly Stop[]
 }
 
@@ -43,7 +46,11 @@ export interface Launch {
 }
 
 /** Rejects as startSections does; the tree is given back then. */
-export async function launchVisit({ tree, ...launch }: Launch & Pick<Visit, 'tree'>, context: StepContext, rollout: RolloutState): Promise<Visit> {
+export async function launchVisit(
+  { tree, ...launch }: Launch & Pick<Visit, 'tree'>,
+  context: StepContext,
+  rollout: RolloutState,
+): Promise<Visit> {
   try {
     return { tree, ...(await start(launch, { ...context, checkout: tree.path }, rollout)) }
   } catch (error) {
@@ -52,20 +59,47 @@ export async function launchVisit({ tree, ...launch }: Launch & Pick<Visit, 'tre
   }
 }
 
-async function start({ step, directory, giveBack, ahead = false, onEvent }: Launch, context: StepContext, rollout: RolloutState): Promise<Omit<Visit, 'tree'>> {
+async function start(
+  { step, directory, giveBack, ahead = false, onEvent }: Launch,
+  context: StepContext,
+  rollout: RolloutState,
+): Promise<Omit<Visit, 'tree'>> {
   const { fleet, install, checkout, fence, signal, suggested } = context
   const { scheduler } = fleet
   if (!scheduler) throw new Error('a visit without a scheduler')
   await makeAnew(directory)
   await writeOwed(directory, step.nodes, rollout)
-  const playbooks = await writeVisitPlaybooks({ fleet, scheduler, rollout, nodes: step.nodes, checkout, wait: step.wait, idle: step.idle, connected: ahead }, directory)
+  const playbooks = await writeVisitPlaybooks(
+    {
+      fleet,
+      scheduler,
+      rollout,
+      nodes: step.nodes,
+      checkout,
+      wait: step.wait,
+      idle: step.idle,
+      connected: ahead,
+    },
+    directory,
+  )
   const stop = step.action as Stop
-  const next = step.nodes.length > 1 || giveBack ? [stop] : ROUTE.slice(ROUTE.indexOf(ahead ? 'reach' : stop))
-  const sections: Section[] = giveBack ? [{ mode: 'gate', playbook: playbooks.giveBack }] : next.map((s) => sectionOf(s, playbooks, fleet.playbooks.playbook))
+  const next =
+    step.nodes.length > 1 || giveBack ? [stop] : ROUTE.slice(ROUTE.indexOf(ahead ? 'reach' : stop))
+  const sections: Section[] = giveBack
+    ? [{ mode: 'gate', playbook: playbooks.giveBack }]
+    : next.map((s) => sectionOf(s, playbooks, fleet.playbooks.playbook))
   const inventory = await writeInventory(join(directory, 'inventory'), buildInventory(fleet))
   const live = await startSections({
-    install, checkout, inventory, directory, fence, signal, suggested, onEvent,
-    // One more than there is to do: what it did last is known when it waits, and not only when the process has gone.
+    install,
+    checkout,
+    inventory,
+    directory,
+    fence,
+    signal,
+    suggested,
+    onEvent,
+    // One more than there is to do: what it did last is known when it waits, and not only when the
+    // process has gone.
     sections: [...sections, ...sections.slice(-1)],
     hosts: step.nodes,
     denied: fleet.denied,
@@ -82,11 +116,24 @@ export async function endVisit({ live, tree }: Pick<Visit, 'live' | 'tree'>): Pr
 }
 
 /** How long a visit may say nothing, ms: its reboot is a single task. */
-export const silenceOf = ({ ansible, policy }: Pick<Fleet, 'ansible' | 'policy'>): number => Math.max(ansible.hangTimeout, policy.drain.rebootTimeout + GRACE)
+export const silenceOf = ({ ansible, policy }: Pick<Fleet, 'ansible' | 'policy'>): number =>
+  Math.max(ansible.hangTimeout, policy.drain.rebootTimeout + GRACE)
 
 /** Two visits with the same key would be started with the same files, but for the node. */
-export const startKey = ({ fleet, checkout }: Pick<StepContext, 'fleet' | 'checkout'>, { id, pin }: RolloutState): string =>
-  JSON.stringify([id, pin.sha, checkout, fleet.scheduler, fleet.ansible, fleet.denied, fleet.policy, buildInventory(fleet)])
+export const startKey = (
+  { fleet, checkout }: Pick<StepContext, 'fleet' | 'checkout'>,
+  { id, pin }: RolloutState,
+): string =>
+  JSON.stringify([
+    id,
+    pin.sha,
+    checkout,
+    fleet.scheduler,
+    fleet.ansible,
+    fleet.denied,
+    fleet.policy,
+    buildInventory(fleet),
+  ])
 
 function sectionOf(stop: Stop, playbooks: VisitPlaybooks, site: string): Section {
   if (stop === 'apply') return { mode: 'full', playbook: site }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One ansible-playbook for the whole visit of a node, because a launch costs time in which the node serves nobody: after each step
-// it waits until the outcome is journaled and the next step was decided. Where the next decision is another one, it is ended, and the
-// step that is wanted gets a process of its own. That of the node whose turn is next may be started ahead: it connects, and waits.
+// One ansible-playbook for the whole visit of a node, because a launch costs time in which the node
+// serves nobody: after each step it waits until the outcome is journaled and the next step was
+// decided. Where the next decision is another one, it is ended, and the step that is wanted gets a
+// process of its own. That of the node whose turn is next may be started ahead: it connects, and
+// waits.
 import { rm, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { LOCALHOST } from '../ansible/localhost.js'
@@ -32,8 +34,18 @@ interface Ahead {
 }
 
 /** A step that belongs to a visit. */
-export const isOfVisit = ({ action, full }: OpenStep, rollout: RolloutState, nodes: readonly string[]): boolean =>
-  action === 'drain' || action === 'reboot' || action === 'release' || full === true || (action === 'verify' && nodes.length === 1 && nodeState(rollout, nodes[0] as string).held !== undefined)
+export const isOfVisit = (
+  { action, full }: OpenStep,
+  rollout: RolloutState,
+  nodes: readonly string[],
+): boolean =>
+  action === 'drain' ||
+  action === 'reboot' ||
+  action === 'release' ||
+  full === true ||
+  (action === 'verify' &&
+    nodes.length === 1 &&
+    nodeState(rollout, nodes[0] as string).held !== undefined)
 
 export class Visits {
   readonly #parked = new Parked<Visit>()
@@ -46,19 +58,34 @@ export class Visits {
     return new Set(this.#ahead.keys())
   }
 
-  async run(step: OpenStep, directory: string, context: StepContext, rollout: RolloutState): Promise<StepResult> {
+  async run(
+    step: OpenStep,
+    directory: string,
+    context: StepContext,
+    rollout: RolloutState,
+  ): Promise<StepResult> {
     const [node = ''] = step.nodes
     const before = await this.#take(step, context, rollout)
     const tree = before?.tree ?? (await lendTree(context, directory))
-    const summarizer = new RunSummarizer(tree.path, context.fleet.ansible.localhost ? LOCALHOST : [])
+    const summarizer = new RunSummarizer(
+      tree.path,
+      context.fleet.ansible.localhost ? LOCALHOST : [],
+    )
     const onEvent = (event: AnsibleEvent): void => {
       summarizer.add(event)
       context.onEvent?.(event)
     }
-    // What is kept of a step lies where it was started; whoever looks for it under its own name, or ends it, finds it there.
+    // What is kept of a step lies where it was started; whoever looks for it under its own name, or
+    // ends it, finds it there.
     if (before) await link(directory, before.directory)
     if (before && step.action === 'apply') await writeOwed(before.directory, step.nodes, rollout)
-    const visit = before ?? (await launchVisit({ step, directory, tree, giveBack: isGiveBack(step, rollout), onEvent }, context, rollout))
+    const visit =
+      before ??
+      (await launchVisit(
+        { step, directory, tree, giveBack: isGiveBack(step, rollout), onEvent },
+        context,
+        rollout,
+      ))
     const { exit, parked } = await (before ? visit.live.go(onEvent) : visit.live.current)
     const stderr = exit.stderr.replaceAll(`${tree.path}/`, '')
     const summary = summarizer.finish({ ...exit, stderr }, step.nodes)
@@ -81,28 +108,62 @@ export class Visits {
     if (!ahead || step.nodes.length > 1) return null
     this.#ahead.delete(node)
     // One that was drained meanwhile has more to be told than was known when it was started.
-    const fits = alone && step.action === 'drain' && !nodeState(rollout, node).held && ahead.key === startKey(context, rollout)
+    const fits =
+      alone &&
+      step.action === 'drain' &&
+      !nodeState(rollout, node).held &&
+      ahead.key === startKey(context, rollout)
     const visit = fits ? await ahead.ready : null
     if (!visit) {
       this.#end(ahead)
       return null
     }
     const { fleet } = context
-    if (fleet.scheduler) await tellDrain({ fleet, scheduler: fleet.scheduler, rollout, nodes: step.nodes, checkout: visit.tree.path, wait: step.wait, idle: step.idle }, visit.directory)
+    if (fleet.scheduler)
+      await tellDrain(
+        {
+          fleet,
+          scheduler: fleet.scheduler,
+          rollout,
+          nodes: step.nodes,
+          checkout: visit.tree.path,
+          wait: step.wait,
+          idle: step.idle,
+        },
+        visit.directory,
+      )
     return visit
   }
 
-  /** Starts the Ansible of these nodes ahead of their visits, each below `base`. What goes wrong with that is found by the visit itself. */
-  prepare(nodes: readonly string[], base: string, context: StepContext, rollout: RolloutState, now: number): void {
+  /**
+   * Starts the Ansible of these nodes ahead of their visits, each below `base`. What goes wrong
+   * with that is found by the visit itself.
+   */
+  prepare(
+    nodes: readonly string[],
+    base: string,
+    context: StepContext,
+    rollout: RolloutState,
+    now: number,
+  ): void {
     const key = startKey(context, rollout)
     for (const node of nodes.filter((n) => !this.#ahead.has(n) && !this.#parked.has(n))) {
-      // No name of an earlier process: each step has had its number, and what is kept of it may lie in such a directory.
+      // No name of an earlier process: each step has had its number, and what is kept of it may lie
+      // in such a directory.
       const directory = join(base, `visit-${rollout.stepCount}-${(this.#count += 1)}`)
       const step = { action: 'drain' as const, nodes: [node] }
       const launched = lendTree(context, directory)
-        .then((tree) => launchVisit({ step, directory, tree, giveBack: false, ahead: true }, { ...context, onEvent: undefined }, rollout))
+        .then((tree) =>
+          launchVisit(
+            { step, directory, tree, giveBack: false, ahead: true },
+            { ...context, onEvent: undefined },
+            rollout,
+          ),
+        )
         .catch(() => null)
-      const ready = launched.then(async (visit) => ((await visit?.live.current)?.parked ? visit : null)).catch(() => null)
+      const ready = launched
+        .then(async (visit) => ((await visit?.live.current)?.parked ? visit : null))
+        .catch(() => null)
       this.#ahead.set(node, { key, since: now, directory, launched, ready })
     }
   }
@@ -117,7 +178,10 @@ export class Visits {
     return this.#parked.known
   }
 
-  /** Ends those that were not told to go on by the decision that knew of these, and those that wait for too long. */
+  /**
+   * Ends those that were not told to go on by the decision that knew of these, and those that wait
+   * for too long.
+   */
   closeIdle(now: number, known: readonly object[]): void {
     for (const [node, ahead] of this.#ahead) {
       if (now <= ahead.since + OLD) continue
@@ -141,10 +205,12 @@ export class Visits {
 
   /** It did nothing that anybody would look for. */
   #end({ launched, directory }: Ahead): void {
-    this.#track(launched.then(async (visit) => {
-      if (visit) await endVisit(visit)
-      await rm(directory, { recursive: true, force: true })
-    }))
+    this.#track(
+      launched.then(async (visit) => {
+        if (visit) await endVisit(visit)
+        await rm(directory, { recursive: true, force: true })
+      }),
+    )
   }
 
   #track(closing: Promise<void>): void {
@@ -154,7 +220,8 @@ export class Visits {
 }
 
 /** Released without having been changed. */
-const isGiveBack = ({ action, nodes }: OpenStep, rollout: RolloutState): boolean => action === 'release' && nodes.some((n) => nodeState(rollout, n).stage !== 'good')
+const isGiveBack = ({ action, nodes }: OpenStep, rollout: RolloutState): boolean =>
+  action === 'release' && nodes.some((n) => nodeState(rollout, n).stage !== 'good')
 
 async function link(directory: string, to: string): Promise<void> {
   if (directory === to) return

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Status, asked for again and again: only what has changed is read again, and of a journal only what was added.
+// Status, asked for again and again: only what has changed is read again, and of a journal only
+// what was added.
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Fleet } from '../fleet/types.js'
@@ -14,7 +15,10 @@ import type { Clock } from './progress.js'
 import type { Session } from './session.js'
 import { sourceOf } from './source.js'
 
-/** Lists and inventories are read again after this, ms, although patchrun.yml is the same: nobody sees from outside that they changed. */
+/**
+ * Lists and inventories are read again after this, ms, although patchrun.yml is the same: nobody
+ * sees from outside that they changed.
+ */
 const LISTS_LAST = 60_000
 
 export class StatusWatch {
@@ -25,7 +29,10 @@ export class StatusWatch {
   #seen = ''
   readonly #journals = new Map<string, JournalFollower>()
 
-  constructor(private readonly session: Pick<Session, 'observe' | 'options'>, private readonly clock: Clock = systemClock) {}
+  constructor(
+    private readonly session: Pick<Session, 'observe' | 'options'>,
+    private readonly clock: Clock = systemClock,
+  ) {}
 
   /** What is now. Throws what `status` throws; the next look begins afresh then. */
   async look(): Promise<{ readonly report: Report; readonly fleet: Fleet }> {
@@ -33,10 +40,14 @@ export class StatusWatch {
     try {
       const fleet = await this.#observe(now)
       // A remote is asked whether its refs moved: its store fetches nothing else.
-      if (fleet.stateRemote) return { fleet, report: buildReport(await sourceOf(fleet, this.clock)) }
+      if (fleet.stateRemote)
+        return { fleet, report: buildReport(await sourceOf(fleet, this.clock)) }
       const source = await this.#read(fleet)
       // Time goes on where nothing else does; and a process that is killed leaves no mark.
-      return { fleet, report: buildReport({ ...source, now, holder: await holderNow(layoutOf(fleet).lock) }) }
+      return {
+        fleet,
+        report: buildReport({ ...source, now, holder: await holderNow(layoutOf(fleet).lock) }),
+      }
     } catch (error) {
       this.#seen = ''
       this.#readAt = -Infinity
@@ -46,7 +57,8 @@ export class StatusWatch {
 
   async #observe(now: number): Promise<Fleet> {
     const declared = await markOf(this.session.options.file)
-    if (this.#fleet && declared === this.#declared && now - this.#readAt < LISTS_LAST) return this.#fleet
+    if (this.#fleet && declared === this.#declared && now - this.#readAt < LISTS_LAST)
+      return this.#fleet
     this.#fleet = await this.session.observe()
     this.#declared = declared
     this.#readAt = now
@@ -56,7 +68,9 @@ export class StatusWatch {
 
   async #read(fleet: Fleet): Promise<ReportSource> {
     const { journal, runs, orders } = layoutOf(fleet)
-    const before = fleet.policy.promotion.after.map((environment) => layoutOf({ stateDirectory: fleet.stateDirectory, environment }).journal)
+    const before = fleet.policy.promotion.after.map(
+      (environment) => layoutOf({ stateDirectory: fleet.stateDirectory, environment }).journal,
+    )
     const marks = await Promise.all([journal, ...before, orders, dirname(runs)].map(markOf))
     const seen = marks.join('\n')
     if (this.#source && seen === this.#seen) return this.#source

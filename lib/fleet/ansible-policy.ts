@@ -18,8 +18,14 @@ export function executableOf({ config, file }: Declared): string | undefined {
 /** The passwords of the vault, as declared. */
 export const vaultOf = ({ config, file, places }: Declared): readonly VaultId[] =>
   (config.ansible?.vault ?? []).map((entry, i) => {
-    const [kind, path] = 'file' in entry ? (['file', entry.file] as const) : (['script', entry.script] as const)
-    return { id: entry.id ?? DEFAULT_VAULT_ID, kind, path: resolve(dirname(file), path), where: places.place(`/ansible/vault/${i}/${kind}`) }
+    const [kind, path] =
+      'file' in entry ? (['file', entry.file] as const) : (['script', entry.script] as const)
+    return {
+      id: entry.id ?? DEFAULT_VAULT_ID,
+      kind,
+      path: resolve(dirname(file), path),
+      where: places.place(`/ansible/vault/${i}/${kind}`),
+    }
   })
 
 /** How ansible-playbook is called, every default filled in. */
@@ -35,7 +41,10 @@ export function ansibleOf(declared: Declared, environment: string): AnsiblePolic
     connectTimeout: parseDuration(set.connectTimeout ?? d.connectTimeout.default),
     diff: set.diff ?? d.diff.default,
     extraArgs: set.extraArgs ?? d.extraArgs.default,
-    extraVars: { ...declared.config.playbooks.vars, ...declared.config.environments?.[environment]?.playbooks?.vars },
+    extraVars: {
+      ...declared.config.playbooks.vars,
+      ...declared.config.environments?.[environment]?.playbooks?.vars,
+    },
     vault: vaultOf(declared),
     ...(declared.config.inventory?.localhost === 'run' && { localhost: true }),
   }

@@ -12,7 +12,10 @@ export interface HostInGroups {
   readonly vars: Vars
 }
 
-/** `all` first, then group after group from the top down, by name where they are equally deep; the host's own last. */
+/**
+ * `all` first, then group after group from the top down, by name where they are equally deep; the
+ * host's own last.
+ */
 export function effectiveVars({ groups, children, groupVars, vars }: HostInGroups): Vars {
   const parents = parentsOf(children)
   const depths = new Map<string, number>()
@@ -20,11 +23,14 @@ export function effectiveVars({ groups, children, groupVars, vars }: HostInGroup
     const known = depths.get(group)
     if (known !== undefined || trail.has(group)) return known ?? 0
     const above = (parents.get(group) ?? []).filter((parent) => parent !== 'all')
-    const depth = 1 + Math.max(0, ...above.map((parent) => climb(parent, new Set([...trail, group]))))
+    const depth =
+      1 + Math.max(0, ...above.map((parent) => climb(parent, new Set([...trail, group]))))
     depths.set(group, depth)
     return depth
   }
   for (const group of groups) climb(group, new Set())
-  const order = [...depths].sort(([a, deep], [b, deeper]) => deep - deeper || (a < b ? -1 : 1)).map(([name]) => name)
+  const order = [...depths]
+    .sort(([a, deep], [b, deeper]) => deep - deeper || (a < b ? -1 : 1))
+    .map(([name]) => name)
   return Object.assign({}, groupVars('all'), ...order.map(groupVars), vars) as Vars
 }

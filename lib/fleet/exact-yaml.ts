@@ -8,7 +8,10 @@ const DIGITS = '0123456789'
 export const exactIntTag = defineScalarTag(intCoreTag.tagName, {
   implicit: true,
   implicitFirstChars: ['-', '+', ...DIGITS],
-  resolve: (source, isExplicit, tagName) => (intCoreTag.resolve(source, isExplicit, tagName) === NOT_RESOLVED ? NOT_RESOLVED : exactNumber(integer(source))),
+  resolve: (source, isExplicit, tagName) =>
+    intCoreTag.resolve(source, isExplicit, tagName) === NOT_RESOLVED
+      ? NOT_RESOLVED
+      : exactNumber(integer(source)),
   identify: () => false,
 })
 
@@ -30,7 +33,8 @@ function integer(source: string): string {
 }
 
 function fraction(source: string): string {
-  const [, sign = '', whole = '', part = '', exponent = ''] = /^([-+]?)(\d*)(?:\.(\d*))?(.*)$/.exec(source) ?? []
+  const [, sign = '', whole = '', part = '', exponent = ''] =
+    /^([-+]?)(\d*)(?:\.(\d*))?(.*)$/.exec(source) ?? []
   // "1." and "1e3" are no whole numbers for YAML; "1." is no number for JSON.
   const point = source.includes('.') ? `.${part || '0'}` : ''
   return `${sign === '-' ? '-' : ''}${whole.replace(/^0+(?=\d)/, '') || '0'}${point}${exponent}`

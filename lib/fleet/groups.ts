@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Groups, variables and failure domains of the permitted nodes: what the source inventory says, and over it what
-// the declaration says.
+// Groups, variables and failure domains of the permitted nodes: what the source inventory says, and
+// over it what the declaration says.
 import type { Place, Problem } from '../errors.js'
 import { applyTerms, parseHosts } from './host-expression.js'
 import { groupNameFault } from './host-name.js'
@@ -23,13 +23,26 @@ export interface Grouping {
 
 const OWN = new Set(['all', 'ungrouped'])
 
-/** Members of a declared group or domain, the permitted ones only. A repetition means nothing here. */
-export function membersOf({ places }: Declared, list: readonly string[], pointer: string, permitted: NamedHosts): string[] {
-  const { hosts } = putTogether(entriesOf([...list], pointer, places, new Map()), { repeatable: true })
+/**
+ * Members of a declared group or domain, the permitted ones only. A repetition means nothing here.
+ */
+export function membersOf(
+  { places }: Declared,
+  list: readonly string[],
+  pointer: string,
+  permitted: NamedHosts,
+): string[] {
+  const { hosts } = putTogether(entriesOf([...list], pointer, places, new Map()), {
+    repeatable: true,
+  })
   return [...hosts.keys()].filter((name) => permitted.has(name))
 }
 
-export function grouping(declared: Declared, permitted: NamedHosts, source: SourceInventory | undefined): Grouping {
+export function grouping(
+  declared: Declared,
+  permitted: NamedHosts,
+  source: SourceInventory | undefined,
+): Grouping {
   const { config, places } = declared
   const problems: Problem[] = []
   const groupsOf = new Map<string, string[]>([...permitted.keys()].map((name) => [name, []]))
@@ -42,11 +55,18 @@ export function grouping(declared: Declared, permitted: NamedHosts, source: Sour
   for (const [name, group] of source?.groups ?? []) {
     if (OWN.has(name)) continue
     for (const host of group.hosts) join(host, name)
-    // Kept even without a permitted node in it, so that a play for that group finds it empty, not unknown.
+    // Kept even without a permitted node in it, so that a play for that group finds it empty, not
+    // unknown.
     children.set(name, group.children)
   }
   for (const [name, list] of Object.entries(config.inventory?.groups ?? {})) {
-    for (const host of membersOf(declared, list, `/inventory/groups/${escapePointer(name)}`, permitted)) join(host, name)
+    for (const host of membersOf(
+      declared,
+      list,
+      `/inventory/groups/${escapePointer(name)}`,
+      permitted,
+    ))
+      join(host, name)
     children.set(name, children.get(name) ?? [])
   }
   const sourcePlace = (): Place => places.place('/inventory/source')
@@ -65,8 +85,14 @@ export function grouping(declared: Declared, permitted: NamedHosts, source: Sour
   const vars = new Map<string, Vars>()
   const inhabited = withNodes(groupsOf, children)
   for (const [name, group] of source?.groups ?? []) {
-    // A group without a permitted node keeps its variables to itself: they may be another system's secrets.
-    if (name === 'all' || inhabited.has(name) || (name === 'ungrouped' && Object.keys(group.vars).length > 0)) vars.set(name, group.vars)
+    // A group without a permitted node keeps its variables to itself: they may be another system's
+    // secrets.
+    if (
+      name === 'all' ||
+      inhabited.has(name) ||
+      (name === 'ungrouped' && Object.keys(group.vars).length > 0)
+    )
+      vars.set(name, group.vars)
   }
   vars.set('all', { ...vars.get('all'), ...config.inventory?.vars })
   for (const [name, own] of Object.entries(config.inventory?.groupVars ?? {})) {
@@ -75,7 +101,14 @@ export function grouping(declared: Declared, permitted: NamedHosts, source: Sour
     if (fault) problems.push({ ...fault, where })
     else if (!children.has(name)) {
       const meant = nearest(name, children.keys())
-      problems.push({ code: 'config/unknown-group', message: `variables for group "${name}", which is declared nowhere`, hint: meant ? `Did you mean "${meant}"?` : 'Declare it under inventory.groups, or take it from inventory.source.', where })
+      problems.push({
+        code: 'config/unknown-group',
+        message: `variables for group "${name}", which is declared nowhere`,
+        hint: meant
+          ? `Did you mean "${meant}"?`
+          : 'Declare it under inventory.groups, or take it from inventory.source.',
+        where,
+      })
     } else vars.set(name, { ...vars.get(name), ...own })
   }
 
@@ -90,11 +123,20 @@ export function grouping(declared: Declared, permitted: NamedHosts, source: Sour
     }
   }
   const filled = [...vars].filter(([, values]) => Object.keys(values).length > 0)
-  return { groupsOf, varsOf, groupVars: Object.fromEntries(filled), groupChildren: Object.fromEntries(children), problems }
+  return {
+    groupsOf,
+    varsOf,
+    groupVars: Object.fromEntries(filled),
+    groupChildren: Object.fromEntries(children),
+    problems,
+  }
 }
 
 /** Groups with a node in them or below them. */
-function withNodes(groupsOf: ReadonlyMap<string, readonly string[]>, children: ReadonlyMap<string, readonly string[]>): Set<string> {
+function withNodes(
+  groupsOf: ReadonlyMap<string, readonly string[]>,
+  children: ReadonlyMap<string, readonly string[]>,
+): Set<string> {
   const parents = parentsOf(children)
   const found = new Set<string>()
   const visit = (name: string): void => {
@@ -106,8 +148,11 @@ function withNodes(groupsOf: ReadonlyMap<string, readonly string[]>, children: R
   return found
 }
 
-export function parentsOf(children: Iterable<readonly [string, readonly string[]]>): Map<string, string[]> {
+export function parentsOf(
+  children: Iterable<readonly [string, readonly string[]]>,
+): Map<string, string[]> {
   const parents = new Map<string, string[]>()
-  for (const [group, list] of children) for (const child of list) parents.set(child, [...(parents.get(child) ?? []), group])
+  for (const [group, list] of children)
+    for (const child of list) parents.set(child, [...(parents.get(child) ?? []), group])
   return parents
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way back: names to the shortest expression people write, node01,node02 -> node[01-02].
-// A name is fixed text with numbers in it. Folding goes number by number from the right: names alike in everything else
-// share one bracket. The result stands for exactly the names put in: a product is formed only where it is complete.
+// The way back: names to the shortest expression people write, node01,node02 -> node[01-02]. A name
+// is fixed text with numbers in it. Folding goes number by number from the right: names alike in
+// everything else share one bracket. The result stands for exactly the names put in: a product is
+// formed only where it is complete.
 
 /** Longer runs of digits are serial numbers: text, not something to count with. */
 const NUMBER = /(?<!\d)\d{1,15}(?!\d)/
@@ -74,19 +75,29 @@ export function foldHosts(names: Iterable<string>): string {
     const groups = new Map<string, { shape: Shape; numbers: string[] }>()
     for (const shape of shapes) {
       const others = shape.parts.map((part, i) => (i === index ? '' : part))
-      const key = index < shape.parts.length ? JSON.stringify([shape.text, others]) : JSON.stringify([shape.text, shape.parts, 'whole'])
+      const key =
+        index < shape.parts.length
+          ? JSON.stringify([shape.text, others])
+          : JSON.stringify([shape.text, shape.parts, 'whole'])
       const group = groups.get(key)
       const number = shape.parts[index] ?? ''
       if (group) group.numbers.push(number)
       else groups.set(key, { shape, numbers: [number] })
     }
     shapes = [...groups.values()].map(({ shape, numbers }) =>
-      index < shape.parts.length ? { text: shape.text, parts: shape.parts.map((part, i) => (i === index ? foldNumbers(numbers) : part)) } : shape,
+      index < shape.parts.length
+        ? {
+            text: shape.text,
+            parts: shape.parts.map((part, i) => (i === index ? foldNumbers(numbers) : part)),
+          }
+        : shape,
     )
   }
   return shapes
     .sort(compareNatural)
-    .map(({ text, parts }) => text.map((fixed, i) => fixed + (parts[i] === undefined ? '' : bracket(parts[i]))).join(''))
+    .map(({ text, parts }) =>
+      text.map((fixed, i) => fixed + (parts[i] === undefined ? '' : bracket(parts[i]))).join(''),
+    )
     .join(',')
 }
 

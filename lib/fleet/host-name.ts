@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which names a node and a group may have. A name that Ansible reads as a pattern could widen --limit, so it is refused
-// here, once, for every way a name can come in.
+// Which names a node and a group may have. A name that Ansible reads as a pattern could widen
+// --limit, so it is refused here, once, for every way a name can come in.
 
-/** Letters, digits, dot, hyphen and underscore; the first one a letter, a digit or an underscore; at most 253 (RFC 1035). */
+/**
+ * Letters, digits, dot, hyphen and underscore; the first one a letter, a digit or an underscore; at
+ * most 253 (RFC 1035).
+ */
 const HOST = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/
 const GROUP = /^[A-Za-z_][A-Za-z0-9_.-]{0,252}$/
-/** Ansible's own groups: every host is in `all`, so a host of that name would stand for every host. */
+/**
+ * Ansible's own groups: every host is in `all`, so a host of that name would stand for every host.
+ */
 const ANSIBLE_GROUPS = new Set(['all', 'ungrouped'])
-/** Ansible's names for the machine it runs on itself, which it even invents where no inventory lists them. */
+/**
+ * Ansible's names for the machine it runs on itself, which it even invents where no inventory lists
+ * them.
+ */
 const CONTROL_MACHINE = new Set(['localhost', '127.0.0.1'])
 
 /** What is wrong with a name, and what to do about it. */
@@ -40,7 +48,11 @@ export function hostNameFault(name: string): NameFault | undefined {
   }
   if (HOST.test(name)) return undefined
   if (/^[@!&~-]/.test(name) || /[,:*?[\]]/.test(name)) {
-    return { code: 'config/host-name', message: `Ansible would read ${quoted} as a pattern, not as one host`, hint: HOST_HINT }
+    return {
+      code: 'config/host-name',
+      message: `Ansible would read ${quoted} as a pattern, not as one host`,
+      hint: HOST_HINT,
+    }
   }
   return { code: 'config/host-name', message: `${quoted} is no host name`, hint: HOST_HINT }
 }

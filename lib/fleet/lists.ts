@@ -9,7 +9,11 @@ import type { Located } from './yaml-source.js'
 
 /** What a source gave: a line with an expression, or names that are to be taken as they are. */
 export type ListEntry =
-  | { readonly kind: 'expression'; readonly text: string; place(offset: number, part: string): Place }
+  | {
+      readonly kind: 'expression'
+      readonly text: string
+      place(offset: number, part: string): Place
+    }
   | { readonly kind: 'names'; readonly names: readonly string[]; readonly where: Place }
 
 /** What was read for the sources of the lists, by the JSON Pointer of each source. */
@@ -22,11 +26,22 @@ export type NamedHosts = ReadonlyMap<string, Place>
 const MAX_PROBLEMS = 50
 
 /** Entries of a list in order, sources replaced by what they gave. */
-export function entriesOf(list: HostList, pointer: string, places: Located, gathered: Gathered): ListEntry[] {
+export function entriesOf(
+  list: HostList,
+  pointer: string,
+  places: Located,
+  gathered: Gathered,
+): ListEntry[] {
   return list.flatMap((entry, i): readonly ListEntry[] => {
     const at = `${pointer}/${i}`
     if (typeof entry !== 'string') return gathered.get(at) ?? []
-    return [{ kind: 'expression', text: entry, place: (offset, part) => places.placeWithin(at, offset, part) }]
+    return [
+      {
+        kind: 'expression',
+        text: entry,
+        place: (offset, part) => places.placeWithin(at, offset, part),
+      },
+    ]
   })
 }
 
@@ -67,22 +82,33 @@ export function spot(place: Place, from: Place): string {
 
 function addExpression(into: Listing, entry: ListEntry & { kind: 'expression' }): void {
   const { terms, problems } = parseHosts(entry.text, { inList: true })
-  for (const p of problems) into.problems.push({ code: p.code, message: p.message, hint: p.hint, where: entry.place(p.column - 1, p.text) })
+  for (const p of problems)
+    into.problems.push({
+      code: p.code,
+      message: p.message,
+      hint: p.hint,
+      where: entry.place(p.column - 1, p.text),
+    })
   const [first, ...rest] = terms
   if (!first || problems.length > 0) return
   if (first.operator === 'difference') {
     // "!a,b" takes both out: to add b again would surprise whoever wrote it.
-    for (const name of applyTerms([{ ...first, operator: 'union' }, ...rest])) into.hosts.delete(name)
+    for (const name of applyTerms([{ ...first, operator: 'union' }, ...rest]))
+      into.hosts.delete(name)
     return
   }
-  // With unions alone the repetitions inside the entry are known too; after other operators only its result is.
+  // With unions alone the repetitions inside the entry are known too; after other operators only
+  // its result is.
   if (terms.every((term) => term.operator === 'union')) {
     for (const term of terms) addNames(into, term.hosts, entry.place(term.column - 1, term.text))
   } else addNames(into, [...applyTerms(terms)], entry.place(first.column - 1, entry.text.trim()))
 }
 
 /** Puts a list together. Problems: bad expressions, bad names, nodes named twice. */
-export function putTogether(entries: readonly ListEntry[], options: { readonly repeatable?: boolean } = {}): { readonly hosts: NamedHosts; readonly problems: readonly Problem[] } {
+export function putTogether(
+  entries: readonly ListEntry[],
+  options: { readonly repeatable?: boolean } = {},
+): { readonly hosts: NamedHosts; readonly problems: readonly Problem[] } {
   const into: Listing = { hosts: new Map(), problems: [] }
   for (const entry of entries) {
     if (into.problems.length >= MAX_PROBLEMS) break
@@ -98,6 +124,8 @@ export function putTogether(entries: readonly ListEntry[], options: { readonly r
     }
     addNames(into, good, entry.where)
   }
-  const problems = options.repeatable ? into.problems.filter((p) => p.code !== 'config/duplicate-node') : into.problems
+  const problems = options.repeatable
+    ? into.problems.filter((p) => p.code !== 'config/duplicate-node')
+    : into.problems
   return { hosts: into.hosts, problems: problems.slice(0, MAX_PROBLEMS) }
 }

@@ -6,14 +6,34 @@ import { withoutText } from './schema-words.js'
 import { escapePointer, type Located } from './yaml-source.js'
 
 /** The URL itself is not repeated: it may hold a secret. */
-export function notifyProblems(notify: Notify | undefined, pointer: string, places: Located): Problem[] {
+export function notifyProblems(
+  notify: Notify | undefined,
+  pointer: string,
+  places: Located,
+): Problem[] {
   return Object.entries(notify ?? {}).flatMap(([name, { slack, webhook }]): Problem[] => {
     const at = `${pointer}/${escapePointer(name)}`
     if ((slack === undefined) === (webhook === undefined)) {
-      return [{ code: 'config/notify-target', message: `the target "${name}" is ${slack ? 'both slack and webhook' : 'neither slack nor webhook'}`, hint: 'Give it one of the two; a second one gets a name of its own.', where: places.place(at, 'key') }]
+      return [
+        {
+          code: 'config/notify-target',
+          message: `the target "${name}" is ${slack ? 'both slack and webhook' : 'neither slack nor webhook'}`,
+          hint: 'Give it one of the two; a second one gets a name of its own.',
+          where: places.place(at, 'key'),
+        },
+      ]
     }
     const why = typeof webhook?.url === 'string' ? urlFault(webhook.url) : null
-    return why === null ? [] : [withoutText({ code: 'config/notify-url', message: `the URL of the target "${name}" ${why}`, hint: 'Write a whole https URL; http is taken for this machine only (127.0.0.1, [::1], localhost). One that holds a secret comes from { env: NAME } or { file: PATH }.', where: places.place(`${at}/webhook/url`) })]
+    return why === null
+      ? []
+      : [
+          withoutText({
+            code: 'config/notify-url',
+            message: `the URL of the target "${name}" ${why}`,
+            hint: 'Write a whole https URL; http is taken for this machine only (127.0.0.1, [::1], localhost). One that holds a secret comes from { env: NAME } or { file: PATH }.',
+            where: places.place(`${at}/webhook/url`),
+          }),
+        ]
   })
 }
 
@@ -25,5 +45,7 @@ export function urlFault(text: string): string | null {
   const { protocol, hostname, username, password } = new URL(text)
   if (protocol !== 'https:' && protocol !== 'http:') return 'is no https URL'
   if (username !== '' || password !== '') return 'has a user or a password in it'
-  return protocol === 'http:' && !LOOPBACK.test(hostname) ? 'is http, which anybody on the way can read' : null
+  return protocol === 'http:' && !LOOPBACK.test(hostname)
+    ? 'is http, which anybody on the way can read'
+    : null
 }

@@ -5,7 +5,12 @@ import type { Problem } from '../errors.js'
 export function ordered(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>()
   return [...problems]
-    .sort((a, b) => compare(a.where?.file ?? '', b.where?.file ?? '') || (a.where?.line ?? 0) - (b.where?.line ?? 0) || (a.where?.column ?? 0) - (b.where?.column ?? 0))
+    .sort(
+      (a, b) =>
+        compare(a.where?.file ?? '', b.where?.file ?? '') ||
+        (a.where?.line ?? 0) - (b.where?.line ?? 0) ||
+        (a.where?.column ?? 0) - (b.where?.column ?? 0),
+    )
     .filter((problem) => {
       const key = JSON.stringify([problem.code, problem.message, problem.where])
       return !seen.has(key) && seen.add(key)

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a rollout goes in one environment: what the environment sets anew goes over what the fleet sets, field by field.
+// How a rollout goes in one environment: what the environment sets anew goes over what the fleet
+// sets, field by field.
 import type { Problem } from '../errors.js'
 import type { Capacity, Changes, Drain, HealthGates, Rollout } from './config.generated.js'
 import { parseDuration } from './duration.js'
 import { nearest } from './nearest.js'
 import { environmentsBefore } from './promotion.js'
 import { patchrunSchema } from './schema.generated.js'
-import type { ChangesPolicy, DrainPolicy, HealthGate, RolloutPolicy, Share, Timing } from './types.js'
+import type {
+  ChangesPolicy,
+  DrainPolicy,
+  HealthGate,
+  RolloutPolicy,
+  Share,
+  Timing,
+} from './types.js'
 import type { Declared } from './validate.js'
 import { escapePointer } from './yaml-source.js'
 import { shown } from './yaml-text.js'
@@ -32,8 +40,13 @@ function chosenFor({ config }: Declared, environment: string): Chosen {
     pause: { ...fleet?.pause, ...own?.pause },
   }
   const pointer: Chosen['pointer'] = (field, part, ...rest) => {
-    const value: unknown = part === undefined ? own?.[field] : (own?.[field] as Readonly<Record<string, unknown>> | undefined)?.[part]
-    const path = [field, ...(part === undefined ? [] : [part]), ...rest].map(escapePointer).join('/')
+    const value: unknown =
+      part === undefined
+        ? own?.[field]
+        : (own?.[field] as Readonly<Record<string, unknown>> | undefined)?.[part]
+    const path = [field, ...(part === undefined ? [] : [part]), ...rest]
+      .map(escapePointer)
+      .join('/')
     return `${value === undefined ? '' : `/environments/${escapePointer(environment)}`}/rollout/${path}`
   }
   return { set, pointer }
@@ -48,7 +61,12 @@ export interface Scopes {
 }
 
 /** @returns the policy, and what contradicts itself in it or names what is not there */
-export function rolloutPolicy(declared: Declared, environment: string, scopes: Scopes, timing: Timing): { readonly policy: RolloutPolicy; readonly problems: readonly Problem[] } {
+export function rolloutPolicy(
+  declared: Declared,
+  environment: string,
+  scopes: Scopes,
+  timing: Timing,
+): { readonly policy: RolloutPolicy; readonly problems: readonly Problem[] } {
   const { config } = declared
   const chosen = chosenFor(declared, environment)
   const { set } = chosen
@@ -57,7 +75,11 @@ export function rolloutPolicy(declared: Declared, environment: string, scopes: S
     soak: parseDuration(set.soak ?? d.soak.default),
     waves: (set.waves ?? d.waves.default) as readonly Share[],
     maxFailed: (set.maxFailed ?? d.maxFailed.default) as Share,
-    budget: { failed: shareOr(set.budget?.failed), unreachable: shareOr(set.budget?.unreachable), notConverged: shareOr(set.budget?.notConverged) },
+    budget: {
+      failed: shareOr(set.budget?.failed),
+      unreachable: shareOr(set.budget?.unreachable),
+      notConverged: shareOr(set.budget?.notConverged),
+    },
     retries: retriesOf(set.retries),
     maxChanged: set.maxChanged ?? null,
     capacity: {
@@ -83,14 +105,25 @@ export function rolloutPolicy(declared: Declared, environment: string, scopes: S
     changes: changesOf(config.changes),
     drain: drainOf({ ...config.drain, ...part?.drain }),
   }
-  return { policy, problems: [...capacityProblems(declared, chosen, scopes), ...durationProblems(declared, chosen, policy)] }
+  return {
+    policy,
+    problems: [
+      ...capacityProblems(declared, chosen, scopes),
+      ...durationProblems(declared, chosen, policy),
+    ],
+  }
 }
 
-const shareOr = (share: number | string | undefined): Share | null => (share ?? null) as Share | null
+const shareOr = (share: number | string | undefined): Share | null =>
+  (share ?? null) as Share | null
 
 function retriesOf(set: Rollout['retries']): RolloutPolicy['retries'] {
   const { attempts, backoff, longest } = defaults.retries.properties
-  return { attempts: set?.attempts ?? attempts.default, backoff: parseDuration(set?.backoff ?? backoff.default), longest: parseDuration(set?.longest ?? longest.default) }
+  return {
+    attempts: set?.attempts ?? attempts.default,
+    backoff: parseDuration(set?.backoff ?? backoff.default),
+    longest: parseDuration(set?.longest ?? longest.default),
+  }
 }
 
 function changesOf(set: Changes | undefined): ChangesPolicy {
@@ -99,7 +132,11 @@ function changesOf(set: Changes | undefined): ChangesPolicy {
   return {
     untagged: set?.untagged ?? untagged.default,
     beyond: set?.beyond ?? beyond.default,
-    unforeseen: { hot: set?.unforeseen?.hot ?? hot.default, drain: set?.unforeseen?.drain ?? drain.default, untagged: set?.unforeseen?.untagged ?? neither.default },
+    unforeseen: {
+      hot: set?.unforeseen?.hot ?? hot.default,
+      drain: set?.unforeseen?.drain ?? drain.default,
+      untagged: set?.unforeseen?.untagged ?? neither.default,
+    },
   }
 }
 
@@ -116,27 +153,87 @@ const drainOf = (set: Drain): DrainPolicy => ({
 })
 
 const healthOf = (gates: HealthGates): readonly HealthGate[] =>
-  gates.map(({ name, role, at, vars }) => ({ name, role, at: at ?? defaults.healthGate.properties.at.default, vars: vars ?? {} }))
+  gates.map(({ name, role, at, vars }) => ({
+    name,
+    role,
+    at: at ?? defaults.healthGate.properties.at.default,
+    vars: vars ?? {},
+  }))
 
 /** A limit for what is not there would be none. */
-function capacityProblems({ places }: Declared, { set, pointer }: Chosen, scopes: Scopes): Problem[] {
-  const unknown = (code: Problem['code'], part: keyof Capacity, named: object | undefined, known: readonly string[], declare: string): Problem[] =>
-    Object.keys(named ?? {}).filter((name) => !known.includes(name)).map((name) => {
-      const meant = nearest(name, known)
-      return { code, message: `capacity.${part} limits "${shown(name)}", which is declared nowhere`, hint: meant ? `Did you mean "${meant}"?` : declare, where: places.place(pointer('capacity', part, name), 'key') }
-    })
+function capacityProblems(
+  { places }: Declared,
+  { set, pointer }: Chosen,
+  scopes: Scopes,
+): Problem[] {
+  const unknown = (
+    code: Problem['code'],
+    part: keyof Capacity,
+    named: object | undefined,
+    known: readonly string[],
+    declare: string,
+  ): Problem[] =>
+    Object.keys(named ?? {})
+      .filter((name) => !known.includes(name))
+      .map((name) => {
+        const meant = nearest(name, known)
+        return {
+          code,
+          message: `capacity.${part} limits "${shown(name)}", which is declared nowhere`,
+          hint: meant ? `Did you mean "${meant}"?` : declare,
+          where: places.place(pointer('capacity', part, name), 'key'),
+        }
+      })
   const { groups, partitions, domains } = set.capacity ?? {}
   const problems = [
-    ...unknown('config/unknown-group', 'groups', groups, scopes.groups, 'Declare it under inventory.groups, or take it from inventory.source.'),
-    ...(scopes.partitions ? unknown('config/unknown-partition', 'partitions', partitions, scopes.partitions, 'Declare it under partitions.') : []),
+    ...unknown(
+      'config/unknown-group',
+      'groups',
+      groups,
+      scopes.groups,
+      'Declare it under inventory.groups, or take it from inventory.source.',
+    ),
+    ...(scopes.partitions
+      ? unknown(
+          'config/unknown-partition',
+          'partitions',
+          partitions,
+          scopes.partitions,
+          'Declare it under partitions.',
+        )
+      : []),
   ]
-  if (domains !== undefined && !scopes.hasDomains) problems.push({ code: 'config/no-domains', message: 'a limit for each failure domain, and no failure domains', hint: 'Declare failureDomains, or take the limit out.', where: places.place(pointer('capacity', 'domains')) })
+  if (domains !== undefined && !scopes.hasDomains)
+    problems.push({
+      code: 'config/no-domains',
+      message: 'a limit for each failure domain, and no failure domains',
+      hint: 'Declare failureDomains, or take the limit out.',
+      where: places.place(pointer('capacity', 'domains')),
+    })
   return problems
 }
 
-function durationProblems({ places }: Declared, { set, pointer }: Chosen, { deadline, soak, retries }: RolloutPolicy): Problem[] {
+function durationProblems(
+  { places }: Declared,
+  { set, pointer }: Chosen,
+  { deadline, soak, retries }: RolloutPolicy,
+): Problem[] {
   const problems: Problem[] = []
-  if (deadline !== null && deadline <= soak) problems.push({ code: 'config/deadline', message: 'the deadline is over before the soak is', hint: 'The deadline counts from the opening of a rollout: it must leave time for the canaries, the soak and all waves.', where: places.place(pointer('deadline')) })
-  if (retries.longest < retries.backoff) problems.push({ code: 'config/retries', message: 'the longest wait between two attempts is shorter than the first one', hint: 'Raise retries.longest, or lower retries.backoff.', where: places.place(pointer('retries', set.retries?.longest === undefined ? 'backoff' : 'longest')) })
+  if (deadline !== null && deadline <= soak)
+    problems.push({
+      code: 'config/deadline',
+      message: 'the deadline is over before the soak is',
+      hint: 'The deadline counts from the opening of a rollout: it must leave time for the canaries, the soak and all waves.',
+      where: places.place(pointer('deadline')),
+    })
+  if (retries.longest < retries.backoff)
+    problems.push({
+      code: 'config/retries',
+      message: 'the longest wait between two attempts is shorter than the first one',
+      hint: 'Raise retries.longest, or lower retries.backoff.',
+      where: places.place(
+        pointer('retries', set.retries?.longest === undefined ? 'backoff' : 'longest'),
+      ),
+    })
   return problems
 }

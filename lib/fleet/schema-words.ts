@@ -34,16 +34,31 @@ export interface SchemaError {
 
 /** "/nodes/allow/0" as people say it: nodes.allow[0]. */
 export function fieldName(pointer: string): string {
-  const parts = pointer.split('/').slice(1).map((p) => p.replaceAll('~1', '/').replaceAll('~0', '~'))
-  const name = parts.map((p) => (/^\d+$/.test(p) ? `[${p}]` : `.${p}`)).join('').replace(/^\./, '')
+  const parts = pointer
+    .split('/')
+    .slice(1)
+    .map((p) => p.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const name = parts
+    .map((p) => (/^\d+$/.test(p) ? `[${p}]` : `.${p}`))
+    .join('')
+    .replace(/^\./, '')
   return name === '' ? 'the file' : shown(name)
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  string: 'text', integer: 'a whole number', number: 'a number', boolean: 'true or false', array: 'a list', object: 'a mapping', null: 'nothing',
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  null: 'nothing',
 }
 
-/** Where a URL or a key may stand by mistake: what is there is not repeated, because problems are printed and logged. */
+/**
+ * Where a URL or a key may stand by mistake: what is there is not repeated, because problems are
+ * printed and logged.
+ */
 const SECRET = /^(\/environments\/[^/]*)?\/notify(?!\/[^/]+\/on\/)(\/|$)/
 
 /** A problem without the text that stands at its place. */
@@ -65,29 +80,54 @@ const example = (node: SchemaNode): string => {
   const first = node.examples?.[0]
   return first === undefined ? '' : ` For example: ${JSON.stringify(first)}.`
 }
-const described = (node: SchemaNode, otherwise: string): string => `${node.description ?? otherwise}${example(node)}`
+const described = (node: SchemaNode, otherwise: string): string =>
+  `${node.description ?? otherwise}${example(node)}`
 
 /** What a list of alternatives takes, in words. */
 const alternatives = (node: SchemaNode): string =>
-  (node.anyOf ?? []).map((b) => (b.required?.includes('__ansible_vault') ? 'a !vault value' : b.required ? `{${b.required.join(', ')}: …}` : (KINDS[b.type ?? ''] ?? (b.$ref?.endsWith('/hostExpression') ? 'a host expression' : (b.title ?? 'another form'))))).join(', ')
+  (node.anyOf ?? [])
+    .map((b) =>
+      b.required?.includes('__ansible_vault')
+        ? 'a !vault value'
+        : b.required
+          ? `{${b.required.join(', ')}: …}`
+          : (KINDS[b.type ?? ''] ??
+            (b.$ref?.endsWith('/hostExpression')
+              ? 'a host expression'
+              : (b.title ?? 'another form'))),
+    )
+    .join(', ')
 
 /** One validator error as a problem with its place. */
 export function describeError(error: SchemaError, places: Located): Problem {
   const problem = inWords(error, places)
-  return SECRET.test(error.instancePath) && error.keyword !== 'additionalProperties' ? withoutText(problem) : problem
+  return SECRET.test(error.instancePath) && error.keyword !== 'additionalProperties'
+    ? withoutText(problem)
+    : problem
 }
 
 function inWords(error: SchemaError, places: Located): Problem {
   const at = error.instancePath
   const node = (error.parentSchema ?? {}) as SchemaNode
   const field = fieldName(at)
-  if (SECRET.test(at) && typeof error.data === 'string' && error.propertyName === undefined) return secretProblem(error, node, field, places)
+  if (SECRET.test(at) && typeof error.data === 'string' && error.propertyName === undefined)
+    return secretProblem(error, node, field, places)
   const where = places.place(at)
   const { params } = error
-  const invalid = (message: string, hint: string): Problem => ({ code: 'config/invalid-value', message, hint, where })
+  const invalid = (message: string, hint: string): Problem => ({
+    code: 'config/invalid-value',
+    message,
+    hint,
+    where,
+  })
 
   if (at === '/schemaVersion') {
-    return { code: 'config/schema-version', message: `schemaVersion is ${kindOf(error.data)}; this patchrun reads version 1`, hint: 'Write schemaVersion: 1, or use the patchrun this file was written for.', where }
+    return {
+      code: 'config/schema-version',
+      message: `schemaVersion is ${kindOf(error.data)}; this patchrun reads version 1`,
+      hint: 'Write schemaVersion: 1, or use the patchrun this file was written for.',
+      where,
+    }
   }
   if (error.propertyName !== undefined) return keyProblem(error, field, places)
   switch (error.keyword) {
@@ -98,7 +138,9 @@ function inWords(error: SchemaError, places: Located): Problem {
       return {
         code: 'config/unknown-field',
         message: `${at === '' ? '' : `${field} has `}an unknown field: "${shown(name)}"`,
-        hint: meant ? `Did you mean "${meant}"?` : `Known here: ${known.filter((k) => !k.startsWith('$')).join(', ')}.`,
+        hint: meant
+          ? `Did you mean "${meant}"?`
+          : `Known here: ${known.filter((k) => !k.startsWith('$')).join(', ')}.`,
         where: places.place(`${at}/${escapePointer(name)}`, 'key'),
       }
     }
@@ -106,32 +148,77 @@ function inWords(error: SchemaError, places: Located): Problem {
       const name = String(params['missingProperty'])
       const wanted = (node.properties?.[name] ?? {}) as SchemaNode
       // The key of the mapping is where somebody looks for what is missing from it.
-      return { code: 'config/missing-field', message: `${at === '' ? 'the file' : field} has no "${name}"`, hint: `Add it.${wanted.description ? ` ${wanted.description}` : ''}${example(wanted)}`.trim(), where: places.place(at, at === '' ? 'value' : 'key') }
+      return {
+        code: 'config/missing-field',
+        message: `${at === '' ? 'the file' : field} has no "${name}"`,
+        hint: `Add it.${wanted.description ? ` ${wanted.description}` : ''}${example(wanted)}`.trim(),
+        where: places.place(at, at === '' ? 'value' : 'key'),
+      }
     }
     case 'type': {
       const wanted = KINDS[String(params['type'])] ?? String(params['type'])
-      return { code: 'config/wrong-type', message: `${field} is ${kindOf(error.data)}, where ${wanted} is wanted`, hint: described(node, `Write ${wanted}.`), where }
+      return {
+        code: 'config/wrong-type',
+        message: `${field} is ${kindOf(error.data)}, where ${wanted} is wanted`,
+        hint: described(node, `Write ${wanted}.`),
+        where,
+      }
     }
     case 'enum':
       return invalid(`${field} is ${kindOf(error.data)}`, enumHint(error.data, node.enum ?? []))
     case 'anyOf':
-      return { code: 'config/wrong-type', message: `${field} is ${kindOf(error.data)}, which fits nothing that is taken here`, hint: node.description && !node.anyOf?.some((branch) => branch.required) ? described(node, '') : `Taken are: ${alternatives(node)}.${example(node)}`, where }
+      return {
+        code: 'config/wrong-type',
+        message: `${field} is ${kindOf(error.data)}, which fits nothing that is taken here`,
+        hint:
+          node.description && !node.anyOf?.some((branch) => branch.required)
+            ? described(node, '')
+            : `Taken are: ${alternatives(node)}.${example(node)}`,
+        where,
+      }
     case 'minItems':
     case 'minProperties':
     case 'minLength':
-      return { code: 'config/empty-value', message: `${field} is empty`, hint: described(node, 'Fill it in, or take it out.'), where }
+      return {
+        code: 'config/empty-value',
+        message: `${field} is empty`,
+        hint: described(node, 'Fill it in, or take it out.'),
+        where,
+      }
     case 'minimum':
     case 'maximum':
-      return invalid(`${field} is ${kindOf(error.data)}`, `It must be ${error.keyword === 'minimum' ? 'at least' : 'at most'} ${String(params['limit'])}.`)
+      return invalid(
+        `${field} is ${kindOf(error.data)}`,
+        `It must be ${error.keyword === 'minimum' ? 'at least' : 'at most'} ${String(params['limit'])}.`,
+      )
     default:
-      return invalid(`${field} is ${kindOf(error.data)}`, described(node, `It ${error.message ?? 'is not valid'}.`))
+      return invalid(
+        `${field} is ${kindOf(error.data)}`,
+        described(node, `It ${error.message ?? 'is not valid'}.`),
+      )
   }
 }
 
-/** A text where the secret's source, or something around it, is wanted: most likely the secret itself. */
-function secretProblem({ instancePath }: SchemaError, node: SchemaNode, field: string, places: Located): Problem {
-  const hint = node.title === 'SecretSource' ? 'Write where it is found: { env: NAME }, a variable of the environment, or { file: PATH }; or encrypt it: !vault.' : described(node, 'See docs/usage/notify.md.')
-  return { code: 'config/secret-in-file', message: `${field} is a text, where ${node.title === 'SecretSource' ? 'the source of a secret' : 'something else'} is wanted; it is not shown, because it may be a secret`, hint, where: places.place(instancePath) }
+/**
+ * A text where the secret's source, or something around it, is wanted: most likely the secret
+ * itself.
+ */
+function secretProblem(
+  { instancePath }: SchemaError,
+  node: SchemaNode,
+  field: string,
+  places: Located,
+): Problem {
+  const hint =
+    node.title === 'SecretSource'
+      ? 'Write where it is found: { env: NAME }, a variable of the environment, or { file: PATH }; or encrypt it: !vault.'
+      : described(node, 'See docs/usage/notify.md.')
+  return {
+    code: 'config/secret-in-file',
+    message: `${field} is a text, where ${node.title === 'SecretSource' ? 'the source of a secret' : 'something else'} is wanted; it is not shown, because it may be a secret`,
+    hint,
+    where: places.place(instancePath),
+  }
 }
 
 function enumHint(value: unknown, known: readonly unknown[]): string {
@@ -146,8 +233,12 @@ function keyProblem(error: SchemaError, field: string, places: Located): Problem
   const variable = error.schemaPath.includes('variableName')
   return {
     code: variable ? 'config/variable-name' : 'config/invalid-value',
-    message: variable ? `"${shown(name)}" in ${field} can not be the name of an Ansible variable` : `"${shown(name)}" in ${field} can not be a name`,
-    hint: variable ? 'A variable is letters, digits and "_", and does not begin with a digit.' : 'A name is letters, digits, "-", "_" and ".", begins with a letter or a digit, and has at most 63 characters.',
+    message: variable
+      ? `"${shown(name)}" in ${field} can not be the name of an Ansible variable`
+      : `"${shown(name)}" in ${field} can not be a name`,
+    hint: variable
+      ? 'A variable is letters, digits and "_", and does not begin with a digit.'
+      : 'A name is letters, digits, "-", "_" and ".", begins with a letter or a digit, and has at most 63 characters.',
     where: places.place(`${error.instancePath}/${escapePointer(name)}`, 'key'),
   }
 }

@@ -15,7 +15,9 @@ export interface VaultId {
   readonly where: Place
 }
 
-/** Where a secret is found when it is needed: lib/engine/secrets.ts opens it. `file` is absolute. */
+/**
+ * Where a secret is found when it is needed: lib/engine/secrets.ts opens it. `file` is absolute.
+ */
 export type SecretSource = { readonly env: string } | { readonly file: string } | VaultedSecret
 
 /** A secret that is encrypted in patchrun.yml, and what it takes to open it. */

@@ -15,8 +15,13 @@ export interface SourceInventory {
   readonly hostVars: ReadonlyMap<string, Readonly<Record<string, unknown>>>
 }
 
-/** Hosts of a group and of all groups below it, each once; undefined when there is no such group. */
-export function hostsOfGroup(inventory: SourceInventory, group: string): readonly string[] | undefined {
+/**
+ * Hosts of a group and of all groups below it, each once; undefined when there is no such group.
+ */
+export function hostsOfGroup(
+  inventory: SourceInventory,
+  group: string,
+): readonly string[] | undefined {
   if (!inventory.groups.has(group)) return undefined
   const hosts = new Set<string>()
   const seen = new Set<string>()

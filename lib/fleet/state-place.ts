@@ -22,7 +22,12 @@ export function statePlaceOf({ config, file }: Declared): StatePlace {
   const base = dirname(file)
   return {
     stateDirectory: resolve(base, state?.directory ?? directory.default),
-    stateRemote: state?.git ? { repository: repositoryOf(state.git.repository ?? playbooks.repository, base), ref: state.git.ref ?? `refs/patchrun/${refPart(fleet)}` } : null,
+    stateRemote: state?.git
+      ? {
+          repository: repositoryOf(state.git.repository ?? playbooks.repository, base),
+          ref: state.git.ref ?? `refs/patchrun/${refPart(fleet)}`,
+        }
+      : null,
     lockTimeout: parseDuration(state?.lockTimeout ?? lockTimeout.default),
   }
 }

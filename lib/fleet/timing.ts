@@ -27,28 +27,46 @@ export function isoDays(ranges: readonly Weekdays[]): readonly number[] {
 function freezeOf({ from, to, reason }: FreezeTime, zone: string): Freeze {
   const [begins, ends] = [wallTime(from), wallEnd(to)]
   // In the hour that comes twice a freeze lasts for both.
-  return { from: firstAt(around(zone, begins), begins), to: lastAt(around(zone, ends), ends), reason }
+  return {
+    from: firstAt(around(zone, begins), begins),
+    to: lastAt(around(zone, ends), ends),
+    reason,
+  }
 }
 
-const around = (zone: string, wall: number): ReturnType<typeof stretches> => stretches(zone, wall - 2 * DAY, wall + 2 * DAY)
+const around = (zone: string, wall: number): ReturnType<typeof stretches> =>
+  stretches(zone, wall - 2 * DAY, wall + 2 * DAY)
 
 /** What is declared for one environment, and where each field of it stands. */
-export function windowsOf(config: Declaration, environment: string): { readonly set: Windows; readonly pointer: (field: keyof Windows) => string } {
+export function windowsOf(
+  config: Declaration,
+  environment: string,
+): { readonly set: Windows; readonly pointer: (field: keyof Windows) => string } {
   const own = config.environments?.[environment]?.windows
-  const pointer = (field: keyof Windows): string => (own?.[field] === undefined ? '' : `/environments/${escapePointer(environment)}`) + `/windows/${field}`
+  const pointer = (field: keyof Windows): string =>
+    (own?.[field] === undefined ? '' : `/environments/${escapePointer(environment)}`) +
+    `/windows/${field}`
   return { set: { ...config.windows, ...own }, pointer }
 }
 
-/** Where the freezes of a calendar come from: its path as declared, the zone of its whole days, the place that names it. */
+/**
+ * Where the freezes of a calendar come from: its path as declared, the zone of its whole days, the
+ * place that names it.
+ */
 export interface CalendarSource {
   readonly path: string
   readonly zone: string
   readonly where: Place
 }
 
-export function calendarOf({ config, places }: Declared, environment: string): CalendarSource | undefined {
+export function calendarOf(
+  { config, places }: Declared,
+  environment: string,
+): CalendarSource | undefined {
   const { set, pointer } = windowsOf(config, environment)
-  return set.calendar === undefined ? undefined : { path: set.calendar, zone: zoneOf(set), where: places.place(pointer('calendar')) }
+  return set.calendar === undefined
+    ? undefined
+    : { path: set.calendar, zone: zoneOf(set), where: places.place(pointer('calendar')) }
 }
 
 function zoneOf(set: Windows): string {
@@ -58,11 +76,26 @@ function zoneOf(set: Windows): string {
 }
 
 /** `calendar`: the freezes of the declared calendar. */
-export function timingOf({ config }: Declared, environment: string, calendar: readonly Freeze[]): Timing {
+export function timingOf(
+  { config }: Declared,
+  environment: string,
+  calendar: readonly Freeze[],
+): Timing {
   const { set } = windowsOf(config, environment)
   const zone = zoneOf(set)
-  const declared = (set.freeze ?? []).filter(({ from, to }) => wallTime(from) < wallEnd(to)).map((freeze) => freezeOf(freeze, zone))
-  const windows = (set.open ?? []).map(({ days, from, to }): WindowRule => ({ days: isoDays(days ?? d.window.properties.days.default), from, to }))
+  const declared = (set.freeze ?? [])
+    .filter(({ from, to }) => wallTime(from) < wallEnd(to))
+    .map((freeze) => freezeOf(freeze, zone))
+  const windows = (set.open ?? []).map(({ days, from, to }): WindowRule => ({
+    days: isoDays(days ?? d.window.properties.days.default),
+    from,
+    to,
+  }))
   const rollout = { ...config.rollout, ...config.environments?.[environment]?.rollout }
-  return { zone, windows, freezes: [...declared, ...calendar], expected: parseDuration(rollout.expected ?? d.rollout.properties.expected.default) }
+  return {
+    zone,
+    windows,
+    freezes: [...declared, ...calendar],
+    expected: parseDuration(rollout.expected ?? d.rollout.properties.expected.default),
+  }
 }

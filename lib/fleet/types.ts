@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the operator declared, resolved: every list expanded, every default filled in. Plain values only.
+// What the operator declared, resolved: every list expanded, every default filled in. Plain values
+// only.
 import type { PlaybookSource } from './playbook-source.js'
 import type { SecretSource, VaultId } from './secret-source.js'
 
@@ -9,11 +10,17 @@ export type { SecretSource, VaultedSecret, VaultId } from './secret-source.js'
 /** A node that patchrun may change: one host of the inventory it generates. */
 export interface FleetNode {
   readonly name: string
-  /** True when the node, or the hypervisor it runs on, is on the canary list: it belongs to the first wave. */
+  /**
+   * True when the node, or the hypervisor it runs on, is on the canary list: it belongs to the
+   * first wave.
+   */
   readonly canary: boolean
   /** Ansible groups, in declared order, without `all`. */
   readonly groups: readonly string[]
-  /** Host variables as Ansible will see them (already merged for this host, group variables excluded). */
+  /**
+   * Host variables as Ansible will see them (already merged for this host, group variables
+   * excluded).
+   */
   readonly vars: Readonly<Record<string, unknown>>
   /** Names of the failure domains the node belongs to (rack, chassis, switch). */
   readonly domains: readonly string[]
@@ -30,23 +37,42 @@ export type Share = number | `${number}%`
 export interface RolloutPolicy {
   /** Wait after the last canary was verified, ms. */
   readonly soak: number
-  /** Share of the non-canary nodes reached when each wave is done, in rising order; the rest follows in a last wave. */
+  /**
+   * Share of the non-canary nodes reached when each wave is done, in rising order; the rest follows
+   * in a last wave.
+   */
   readonly waves: readonly Share[]
-  /** Failed nodes outside the canary wave that are endured, whatever the cause; one more halts. A percentage is of the non-canary nodes, rounded down. */
+  /**
+   * Failed nodes outside the canary wave that are endured, whatever the cause; one more halts. A
+   * percentage is of the non-canary nodes, rounded down.
+   */
   readonly maxFailed: Share
   /** The same for each cause by itself; null: only `maxFailed` counts. */
   readonly budget: Readonly<Record<BudgetCause, Share | null>>
-  /** A node that fails is tried `attempts` times in all: after `backoff`, then twice that, at most `longest`; then it is quarantined. */
-  readonly retries: { readonly attempts: number; readonly backoff: number; readonly longest: number }
+  /**
+   * A node that fails is tried `attempts` times in all: after `backoff`, then twice that, at most
+   * `longest`; then it is quarantined.
+   */
+  readonly retries: {
+    readonly attempts: number
+    readonly backoff: number
+    readonly longest: number
+  }
   /** Nodes changed in one run, at most, whatever else is allowed; null: no limit. */
   readonly maxChanged: number | null
   readonly capacity: CapacityPolicy
-  /** Wait between the changes of two nodes (then they go one by one), and before each wave after the canaries, ms. */
+  /**
+   * Wait between the changes of two nodes (then they go one by one), and before each wave after the
+   * canaries, ms.
+   */
   readonly pause: { readonly nodes: number; readonly waves: number }
   /** The rollout halts this long after it was opened or retried, ms; null: never. */
   readonly deadline: number | null
   readonly timing: Timing
-  /** What a person must approve: the start, all that is not a canary (once), each wave after the canaries. */
+  /**
+   * What a person must approve: the start, all that is not a canary (once), each wave after the
+   * canaries.
+   */
   readonly approval: readonly ApprovalPoint[]
   /** What happens to a rollout under way when the ref has moved. */
   readonly onNewCommit: 'finish' | 'supersede'
@@ -63,23 +89,43 @@ export interface RolloutPolicy {
 export interface ChangesPolicy {
   /** What a would-be change with neither HotChange nor DrainChange counts as. */
   readonly untagged: 'drain' | 'error' | 'suggest'
-  /** A task fails in check mode after something would have changed: the node is changed and looked at again, or it has failed. */
+  /**
+   * A task fails in check mode after something would have changed: the node is changed and looked
+   * at again, or it has failed.
+   */
   readonly beyond: 'apply' | 'error'
   /** Tasks that check mode skips, by their tag: run once a commit on each node, or only named. */
   readonly unforeseen: Readonly<Record<'hot' | 'drain' | 'untagged', 'apply' | 'name'>>
 }
 
-/** How nodes are emptied, changed and given back. Durations are in milliseconds. Means nothing without a scheduler. */
+/**
+ * How nodes are emptied, changed and given back. Durations are in milliseconds. Means nothing
+ * without a scheduler.
+ */
 export interface DrainPolicy {
-  /** Nodes that patchrun keeps drained at once, at most, beside all other limits; a percentage is of all nodes, rounded down but never below one. */
+  /**
+   * Nodes that patchrun keeps drained at once, at most, beside all other limits; a percentage is of
+   * all nodes, rounded down but never below one.
+   */
   readonly atOnce: Share
-  /** A drain that has not emptied its node after this long, ms; what happens then is `onTimeout`'s. */
+  /**
+   * A drain that has not emptied its node after this long, ms; what happens then is `onTimeout`'s.
+   */
   readonly timeout: number
-  /** wait on; release: give the node back at once, try again later; ask: wait on, and ask a person whether to give it back. */
+  /**
+   * wait on; release: give the node back at once, try again later; ask: wait on, and ask a person
+   * whether to give it back.
+   */
   readonly onTimeout: 'wait' | 'release' | 'ask'
-  /** Nodes that somebody else drained or set down: leave them alone, or patch them once they are empty. They are never released. */
+  /**
+   * Nodes that somebody else drained or set down: leave them alone, or patch them once they are
+   * empty. They are never released.
+   */
   readonly foreign: 'leave' | 'patch'
-  /** Nodes in a maintenance reservation of the site that holds nobody's jobs: patch them within it, or leave them alone. */
+  /**
+   * Nodes in a maintenance reservation of the site that holds nobody's jobs: patch them within it,
+   * or leave them alone.
+   */
   readonly reservations: 'join' | 'leave'
   /** The HotChange part of a node that needs a drain goes first, under load. */
   readonly hotFirst: boolean
@@ -96,7 +142,10 @@ export interface Scheduler {
   readonly type: 'slurm'
   /** The host on which the scheduler's commands run; tasks are delegated to it. */
   readonly controller: string
-  /** Connection variables for that host: what the source inventory says of it, and what is declared over that. */
+  /**
+   * Connection variables for that host: what the source inventory says of it, and what is declared
+   * over that.
+   */
   readonly controllerVars: Readonly<Record<string, unknown>>
   /** What the scheduler calls a node: its inventory name, or that up to the first dot. */
   readonly names: 'full' | 'short'
@@ -122,7 +171,10 @@ export type BudgetCause = 'failed' | 'unreachable' | 'notConverged'
 
 export type ApprovalPoint = 'start' | 'wide' | 'waves'
 
-/** How many nodes may be out at once; a percentage is of the nodes of the scope, rounded down but never below one. */
+/**
+ * How many nodes may be out at once; a percentage is of the nodes of the scope, rounded down but
+ * never below one.
+ */
 export interface CapacityPolicy {
   /** Of all nodes; null: no limit. */
   readonly fleet: Share | null
@@ -143,7 +195,10 @@ export interface Timing {
   readonly expected: number
 }
 
-/** Open on these days between two times of the clock on the wall. `to` not after `from`: until the next day. */
+/**
+ * Open on these days between two times of the clock on the wall. `to` not after `from`: until the
+ * next day.
+ */
 export interface WindowRule {
   /** ISO: 1 is Monday, 7 is Sunday. The day on which the window opens. */
   readonly days: readonly number[]
@@ -185,7 +240,10 @@ export interface AnsiblePolicy {
   readonly connectTimeout: number
   /** Show diffs in events. */
   readonly diff: boolean
-  /** Further arguments for ansible-playbook, such as `--private-key`; never ones that choose hosts, tags or check mode. */
+  /**
+   * Further arguments for ansible-playbook, such as `--private-key`; never ones that choose hosts,
+   * tags or check mode.
+   */
   readonly extraArgs: readonly string[]
   /** Variables of every run, over all others. */
   readonly extraVars?: Readonly<Record<string, unknown>>
@@ -193,19 +251,31 @@ export interface AnsiblePolicy {
   readonly localhost?: boolean
   /** Directory with the `roles` and `collections` that the commit wants installed. */
   readonly installed?: string
-  /** Passwords of Ansible's vault, in the order in which they are tried. Empty: what the caller's own environment says holds. */
+  /**
+   * Passwords of Ansible's vault, in the order in which they are tried. Empty: what the caller's
+   * own environment says holds.
+   */
   readonly vault: readonly VaultId[]
 }
 
 /** What people are told of. */
-export type MessageKind = 'started' | 'canary-passed' | 'halted' | 'waiting-approval' | 'quarantined' | 'done' | 'rolled-back'
+export type MessageKind =
+  | 'started'
+  | 'canary-passed'
+  | 'halted'
+  | 'waiting-approval'
+  | 'quarantined'
+  | 'done'
+  | 'rolled-back'
 
 /** Somebody who is told. */
 export interface NotifyTarget {
   /** As declared: it stands for the target wherever its URL must not. */
   readonly name: string
   readonly on: readonly MessageKind[]
-  readonly to: { readonly slack: SecretSource } | { readonly url: string | SecretSource; readonly secret: SecretSource }
+  readonly to:
+    | { readonly slack: SecretSource }
+    | { readonly url: string | SecretSource; readonly secret: SecretSource }
 }
 
 /** Refs of a git repository that hold the state of a fleet. */
@@ -216,7 +286,10 @@ export interface StateRemote {
   readonly ref: string
 }
 
-/** One environment of a fleet, ready to be rolled out. `environment` is "default" when the file declares none. */
+/**
+ * One environment of a fleet, ready to be rolled out. `environment` is "default" when the file
+ * declares none.
+ */
 export interface Fleet {
   readonly name: string
   readonly environment: string
@@ -237,12 +310,18 @@ export interface Fleet {
   readonly scheduler: Scheduler | null
   /** Who is told what a rollout does. */
   readonly notify: readonly NotifyTarget[]
-  /** Absolute path of the directory that holds this fleet's state, or, where that lies in a remote, what belongs to this machine. */
+  /**
+   * Absolute path of the directory that holds this fleet's state, or, where that lies in a remote,
+   * what belongs to this machine.
+   */
   readonly stateDirectory: string
   /** Where journal, lock and mailbox lie, when not in that directory. */
   readonly stateRemote: StateRemote | null
   /** A lock whose holder gave no sign of life for this long may be taken over, ms. */
   readonly lockTimeout: number
-  /** IANA time zone of whoever reads, in which moments are told; that of the windows where nobody said. */
+  /**
+   * IANA time zone of whoever reads, in which moments are told; that of the windows where nobody
+   * said.
+   */
   readonly zone?: string
 }

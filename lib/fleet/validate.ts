@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of a patchrun.yml -> Declaration, or every problem it has, each with its place. What the schema can say is said
-// here; what it can not (contradicting lists) is lib/fleet/resolve.ts's.
+// Text of a patchrun.yml -> Declaration, or every problem it has, each with its place. What the
+// schema can say is said here; what it can not (contradicting lists) is lib/fleet/resolve.ts's.
 import { refuse, type Problem } from '../errors.js'
 import type { Declaration } from './config.generated.js'
 import { describeError, type SchemaError } from './schema-words.js'
@@ -19,14 +19,20 @@ export interface Declared {
   readonly places: Located
 }
 
-/** A file that is wrong in more places is wrong as a whole; sorting them all out would take minutes. */
+/**
+ * A file that is wrong in more places is wrong as a whole; sorting them all out would take minutes.
+ */
 const MAX_ERRORS = 2000
 
-const validate = compiled as { (value: unknown): boolean; readonly errors?: readonly SchemaError[] | null }
+const validate = compiled as {
+  (value: unknown): boolean
+  readonly errors?: readonly SchemaError[] | null
+}
 
 /**
- * An anyOf that fails reports the errors of all its branches. Keeps those of the branch somebody meant: one whose type
- * fits, with the fewest fields missing; the anyOf's own error only where no branch has the right type.
+ * An anyOf that fails reports the errors of all its branches. Keeps those of the branch somebody
+ * meant: one whose type fits, with the fewest fields missing; the anyOf's own error only where no
+ * branch has the right type.
  */
 function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
   const dropped = new Set<SchemaError>()
@@ -36,44 +42,71 @@ function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
     let deeper = false
     const prefix = `${any.schemaPath}/`
     for (const error of errors) {
-      if (error === any || (error.instancePath !== any.instancePath && !error.instancePath.startsWith(`${any.instancePath}/`))) continue
-      const branch = error.schemaPath.startsWith(prefix) ? error.schemaPath.slice(prefix.length).split('/', 1)[0] : refBranch(any, error)
+      if (
+        error === any ||
+        (error.instancePath !== any.instancePath &&
+          !error.instancePath.startsWith(`${any.instancePath}/`))
+      )
+        continue
+      const branch = error.schemaPath.startsWith(prefix)
+        ? error.schemaPath.slice(prefix.length).split('/', 1)[0]
+        : refBranch(any, error)
       if (branch === undefined) {
         deeper ||= error.instancePath.startsWith(`${any.instancePath}/`)
         continue
       }
       branches.set(branch, [...(branches.get(branch) ?? []), error])
     }
-    const wrongType = (e: SchemaError): boolean => e.instancePath === any.instancePath && e.keyword === 'type'
+    const wrongType = (e: SchemaError): boolean =>
+      e.instancePath === any.instancePath && e.keyword === 'type'
     const cost = (list: readonly SchemaError[]): number =>
-      list.reduce((sum, e) => sum + (e.instancePath === any.instancePath && e.keyword === 'required' ? 100 : 1), 0)
-    const fitting = [...branches.values()].filter((list) => !list.some(wrongType)).sort((a, b) => cost(a) - cost(b))
+      list.reduce(
+        (sum, e) =>
+          sum + (e.instancePath === any.instancePath && e.keyword === 'required' ? 100 : 1),
+        0,
+      )
+    const fitting = [...branches.values()]
+      .filter((list) => !list.some(wrongType))
+      .sort((a, b) => cost(a) - cost(b))
     for (const error of [...branches.values()].flat()) dropped.add(error)
     if (!fitting[0]) continue
     dropped.add(any)
-    // Where no branch is complete, the one error worth showing is that of an unknown field, or the anyOf's own.
+    // Where no branch is complete, the one error worth showing is that of an unknown field, or the
+    // anyOf's own.
     const best = fitting[0]
     const unknown = best.filter((e) => e.keyword === 'additionalProperties')
-    const incomplete = best.some((e) => e.keyword === 'required' && e.instancePath === any.instancePath)
+    const incomplete = best.some(
+      (e) => e.keyword === 'required' && e.instancePath === any.instancePath,
+    )
     // An error further down belongs to a branch that is complete: that one was meant.
     if (incomplete && deeper) continue
     if (incomplete && unknown.length === 0) dropped.delete(any)
     else for (const error of incomplete ? unknown : best) dropped.delete(error)
   }
-  return errors.filter((e) => !dropped.has(e) && e.keyword !== 'propertyNames' && e.keyword !== 'allOf')
+  return errors.filter(
+    (e) => !dropped.has(e) && e.keyword !== 'propertyNames' && e.keyword !== 'allOf',
+  )
 }
 
-/** A branch that is a $ref reports paths in the definition; its place among the branches is found by that name. */
+/**
+ * A branch that is a $ref reports paths in the definition; its place among the branches is found by
+ * that name.
+ */
 function refBranch(any: SchemaError, error: SchemaError): string | undefined {
   const branches = any.schema as readonly { readonly $ref?: string }[]
-  const index = branches.findIndex((branch) => branch.$ref !== undefined && error.schemaPath.startsWith(`${branch.$ref}/`))
+  const index = branches.findIndex(
+    (branch) => branch.$ref !== undefined && error.schemaPath.startsWith(`${branch.$ref}/`),
+  )
   return index < 0 ? undefined : String(index)
 }
 
 /** What the schema and the file alone say of a declaration. */
 export interface Checked {
   readonly problems: readonly Problem[]
-  /** The declaration, less what the schema refuses; absent where too little would be left to look further. */
+  /**
+   * The declaration, less what the schema refuses; absent where too little would be left to look
+   * further.
+   */
   readonly declared?: Declared
 }
 
@@ -83,19 +116,42 @@ export function checkDeclaration(file: string, text: string): Checked {
   const value: unknown = places.value
   if (validate(value)) {
     const config = withExactVariables(value as Declaration, places.exact())
-    return { problems: [...vaultProblems(value, [], places).problems, ...variableProblems(config, places), ...extraVariableProblems(config, places), ...semanticProblems(config, places)], declared: { file, config, places } }
+    return {
+      problems: [
+        ...vaultProblems(value, [], places).problems,
+        ...variableProblems(config, places),
+        ...extraVariableProblems(config, places),
+        ...semanticProblems(config, places),
+      ],
+      declared: { file, config, places },
+    }
   }
   const errors = withoutOtherBranches((validate.errors ?? []).slice(0, MAX_ERRORS))
   const version = errors.find((e) => e.instancePath === '/schemaVersion')
   // A file of another version is another language: its other "mistakes" would mislead.
   if (version) return { problems: [describeError(version, places)] }
   const vault = vaultProblems(value, errors, places)
-  const problems = [...vault.problems, ...vault.others.map((error): Problem => describeError(error, places))]
+  const problems = [
+    ...vault.problems,
+    ...vault.others.map((error): Problem => describeError(error, places)),
+  ]
   const config = withoutRefused(value, errors)
-  return config ? { problems: [...problems, ...variableProblems(config, places), ...extraVariableProblems(config, places), ...semanticProblems(config, places)], declared: { file, config, places } } : { problems }
+  return config
+    ? {
+        problems: [
+          ...problems,
+          ...variableProblems(config, places),
+          ...extraVariableProblems(config, places),
+          ...semanticProblems(config, places),
+        ],
+        declared: { file, config, places },
+      }
+    : { problems }
 }
 
-/** @throws PatchrunError with every problem found, ordered by place; all codes begin with "config/" */
+/**
+ * @throws PatchrunError with every problem found, ordered by place; all codes begin with "config/"
+ */
 export function parseDeclaration(file: string, text: string): Declared {
   const { problems, declared } = checkDeclaration(file, text)
   refuse(ordered(problems))
@@ -103,20 +159,49 @@ export function parseDeclaration(file: string, text: string): Declared {
   return declared
 }
 
-/** Unknown fields, and optional settings with something wrong in them, are taken away, so that one slip does not hide the others. A scheduler stays: without it what needs one would look wrong. */
+/**
+ * Unknown fields, and optional settings with something wrong in them, are taken away, so that one
+ * slip does not hide the others. A scheduler stays: without it what needs one would look wrong.
+ */
 function withoutRefused(value: unknown, errors: readonly SchemaError[]): Declaration | undefined {
   const copy = structuredClone(value) as Record<string, unknown>
   for (const { instancePath, keyword, params } of errors) {
-    const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const path = instancePath
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     if (instancePath === '/scheduler' && keyword === 'type') copy['scheduler'] = { type: 'slurm' }
-    else if (instancePath === '/scheduler/type' || (instancePath === '/scheduler' && keyword === 'required')) Object.assign(copy['scheduler'] as object, { type: 'slurm' })
-    else if (keyword === 'additionalProperties' && path[0] !== 'notify') remove(copy, [...path, String((params as { additionalProperty?: unknown }).additionalProperty)])
-    else if (path[0] !== undefined && OPTIONAL.has(path[0]) && instancePath !== '/scheduler') remove(copy, path.slice(0, path[0] === 'health' ? 1 : 2))
+    else if (
+      instancePath === '/scheduler/type' ||
+      (instancePath === '/scheduler' && keyword === 'required')
+    )
+      Object.assign(copy['scheduler'] as object, { type: 'slurm' })
+    else if (keyword === 'additionalProperties' && path[0] !== 'notify')
+      remove(copy, [
+        ...path,
+        String((params as { additionalProperty?: unknown }).additionalProperty),
+      ])
+    else if (path[0] !== undefined && OPTIONAL.has(path[0]) && instancePath !== '/scheduler')
+      remove(copy, path.slice(0, path[0] === 'health' ? 1 : 2))
   }
   return validate(copy) ? (copy as unknown as Declaration) : undefined
 }
 
-const OPTIONAL = new Set(['inventory', 'failureDomains', 'partitions', 'scheduler', 'runsOn', 'changes', 'rollout', 'drain', 'windows', 'health', 'notify', 'ansible', 'state'])
+const OPTIONAL = new Set([
+  'inventory',
+  'failureDomains',
+  'partitions',
+  'scheduler',
+  'runsOn',
+  'changes',
+  'rollout',
+  'drain',
+  'windows',
+  'health',
+  'notify',
+  'ansible',
+  'state',
+])
 
 function remove(from: unknown, path: readonly string[]): void {
   const [key, ...rest] = path

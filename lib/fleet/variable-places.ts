@@ -19,31 +19,53 @@ const VARIABLES: readonly (readonly string[])[] = [
   ['environments', '*', 'health', '*', 'vars'],
 ]
 
-/** The declaration, with the variables of `exact` in place of its own. `exact` is of the same file. */
+/**
+ * The declaration, with the variables of `exact` in place of its own. `exact` is of the same file.
+ */
 export function withExactVariables(config: Declaration, exact: unknown): Declaration {
-  return VARIABLES.reduce<unknown>((value, path) => replaced(value, exact, path), config) as Declaration
+  return VARIABLES.reduce<unknown>(
+    (value, path) => replaced(value, exact, path),
+    config,
+  ) as Declaration
 }
 
 function replaced(value: unknown, exact: unknown, [name, ...rest]: readonly string[]): unknown {
   if (name === undefined) return exact
   if (!isContainer(value) || !isContainer(exact)) return value
-  const copy: Record<string, unknown> = Array.isArray(value) ? Object.assign([], value) : { ...value }
-  for (const key of name === '*' ? Object.keys(copy) : [name]) if (Object.hasOwn(copy, key)) copy[key] = replaced(copy[key], exact[key], rest)
+  const copy: Record<string, unknown> = Array.isArray(value)
+    ? Object.assign([], value)
+    : { ...value }
+  for (const key of name === '*' ? Object.keys(copy) : [name])
+    if (Object.hasOwn(copy, key)) copy[key] = replaced(copy[key], exact[key], rest)
   return copy
 }
 
 /** Names of extra variables that would send every run somewhere else, and those of our own. */
-const OURS = /^(patchrun_|ansible_(ssh_)?host$|inventory_(hostname|file|dir)|ansible_(limit|check_mode|run_tags|skip_tags)$|groups$|hostvars$|group_names$)/
+const OURS =
+  /^(patchrun_|ansible_(ssh_)?host$|inventory_(hostname|file|dir)|ansible_(limit|check_mode|run_tags|skip_tags)$|groups$|hostvars$|group_names$)/
 
 /** Extra variables go over everything: some names they must not have. */
-export function extraVariableProblems({ playbooks, environments }: Declaration, places: Located): readonly Problem[] {
-  const all: (readonly [string, object | undefined])[] = [['/playbooks/vars', playbooks.vars], ...Object.entries(environments ?? {}).map(([name, { playbooks: own }]) => [`/environments/${escapePointer(name)}/playbooks/vars`, own?.vars] as const)]
-  return all.flatMap(([pointer, vars]) => Object.keys(vars ?? {}).filter((name) => OURS.test(name)).map((name) => ({
-    code: 'config/variable-name' as const,
-    message: `${fieldName(pointer)} sets ${name}, which must not be the same for every host`,
-    hint: 'Extra variables go over all others. Set what a host is, or how it is reached, under inventory.',
-    where: places.place(`${pointer}/${escapePointer(name)}`, 'key'),
-  })))
+export function extraVariableProblems(
+  { playbooks, environments }: Declaration,
+  places: Located,
+): readonly Problem[] {
+  const all: (readonly [string, object | undefined])[] = [
+    ['/playbooks/vars', playbooks.vars],
+    ...Object.entries(environments ?? {}).map(
+      ([name, { playbooks: own }]) =>
+        [`/environments/${escapePointer(name)}/playbooks/vars`, own?.vars] as const,
+    ),
+  ]
+  return all.flatMap(([pointer, vars]) =>
+    Object.keys(vars ?? {})
+      .filter((name) => OURS.test(name))
+      .map((name) => ({
+        code: 'config/variable-name' as const,
+        message: `${fieldName(pointer)} sets ${name}, which must not be the same for every host`,
+        hint: 'Extra variables go over all others. Set what a host is, or how it is reached, under inventory.',
+        where: places.place(`${pointer}/${escapePointer(name)}`, 'key'),
+      })),
+  )
 }
 
 /** Values of variables that JSON has no word for, and that no inventory can hand on. */
@@ -56,11 +78,19 @@ export function variableProblems(config: Declaration, places: Located): readonly
   }))
 }
 
-function* nowhere(value: unknown, [name, ...rest]: readonly string[], pointer = ''): Iterable<readonly [string, number]> {
-  if (typeof value === 'number' && name === undefined && !Number.isFinite(value)) yield [pointer, value]
+function* nowhere(
+  value: unknown,
+  [name, ...rest]: readonly string[],
+  pointer = '',
+): Iterable<readonly [string, number]> {
+  if (typeof value === 'number' && name === undefined && !Number.isFinite(value))
+    yield [pointer, value]
   if (!isContainer(value) || isExactNumber(value)) return
   const names = name === undefined || name === '*' ? Object.keys(value) : [name]
-  for (const key of names) if (Object.hasOwn(value, key)) yield* nowhere(value[key], rest, `${pointer}/${escapePointer(key)}`)
+  for (const key of names)
+    if (Object.hasOwn(value, key))
+      yield* nowhere(value[key], rest, `${pointer}/${escapePointer(key)}`)
 }
 
-const isContainer = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isContainer = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null

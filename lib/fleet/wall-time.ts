@@ -2,12 +2,17 @@
 // Dates and times as they are declared.
 import { DAY } from './time-zone.js'
 
-/** What a clock on the wall shows, as ms of a clock of UTC that shows the same; NaN: there is no such day. */
+/**
+ * What a clock on the wall shows, as ms of a clock of UTC that shows the same; NaN: there is no
+ * such day.
+ */
 export function wallTime(text: string): number {
   const [date = '', clock = '00:00'] = text.split('T')
   const wall = Date.parse(`${date}T${clock}Z`)
   // Some days that are none, such as 30 February, are taken for others.
-  return Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 10) !== date ? Number.NaN : wall
+  return Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 10) !== date
+    ? Number.NaN
+    : wall
 }
 
 /** A date as the end of a time includes that day. */

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// YAML to a value in which every key and every value still knows its line and column. The parser's events carry offsets;
-// one walk over them finds the places, the repeated keys and the aliases that would unfold into something huge.
-import { CORE_SCHEMA, EVENT_ID, constructFromEvents, defineScalarTag, getScalarValue, parseEvents, YAMLException, type Event, type Schema } from 'js-yaml'
+// YAML to a value in which every key and every value still knows its line and column. The parser's
+// events carry offsets; one walk over them finds the places, the repeated keys and the aliases that
+// would unfold into something huge.
+import {
+  CORE_SCHEMA,
+  EVENT_ID,
+  constructFromEvents,
+  defineScalarTag,
+  getScalarValue,
+  parseEvents,
+  YAMLException,
+  type Event,
+  type Schema,
+} from 'js-yaml'
 import { PatchrunError, refuse, type Place, type Problem } from '../errors.js'
 import { exactFloatTag, exactIntTag } from './exact-yaml.js'
 import { unclosedMark, yamlHint } from './yaml-hint.js'
@@ -34,11 +45,21 @@ interface Spans {
   readonly values: Map<string, Span>
 }
 
-export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
+export const escapePointer = (key: string): string =>
+  key.replaceAll('~', '~0').replaceAll('/', '~1')
 
-/** Ansible's own marks, kept in the form in which ansible-inventory writes them. Nothing here can open a vault. */
-const vault = defineScalarTag('!vault', { resolve: (source) => ({ __ansible_vault: source }), identify: () => false })
-const unsafe = defineScalarTag('!unsafe', { resolve: (source) => ({ __ansible_unsafe: source }), identify: () => false })
+/**
+ * Ansible's own marks, kept in the form in which ansible-inventory writes them. Nothing here can
+ * open a vault.
+ */
+const vault = defineScalarTag('!vault', {
+  resolve: (source) => ({ __ansible_vault: source }),
+  identify: () => false,
+})
+const unsafe = defineScalarTag('!unsafe', {
+  resolve: (source) => ({ __ansible_unsafe: source }),
+  identify: () => false,
+})
 const SCHEMA = CORE_SCHEMA.withTags(vault, unsafe)
 const EXACT = SCHEMA.withTags(exactIntTag, exactFloatTag)
 
@@ -63,7 +84,13 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
   let documents = 0
   let second: number | undefined
 
-  const say = (code: Problem['code'], at: number, message: string, hint: string, end?: number): void => {
+  const say = (
+    code: Problem['code'],
+    at: number,
+    message: string,
+    hint: string,
+    end?: number,
+  ): void => {
     problems.push({ code, message, hint, where: placeAt(text, at, end) })
   }
   /** Where the next node goes; undefined while a mapping waits for a key. */
@@ -82,24 +109,50 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
   for (const event of events) {
     const top = stack.at(-1)
     const pointer = slot(top)
-    if (documents > 1) second ??= 'start' in event ? event.start : 'valueStart' in event ? Math.max(0, event.valueStart) : undefined
+    if (documents > 1)
+      second ??=
+        'start' in event
+          ? event.start
+          : 'valueStart' in event
+            ? Math.max(0, event.valueStart)
+            : undefined
     switch (event.type) {
       case EVENT_ID.DOCUMENT: {
         documents += 1
-        stack.push({ kind: 'document', pointer: '', anchor: '', keys: new Map(), index: 0, size: 0 })
+        stack.push({
+          kind: 'document',
+          pointer: '',
+          anchor: '',
+          keys: new Map(),
+          index: 0,
+          size: 0,
+        })
         break
       }
       case EVENT_ID.SEQUENCE:
       case EVENT_ID.MAPPING: {
         if (pointer === undefined) {
-          say('config/yaml-key', event.start, 'a list or a mapping is used as a key', 'A key is a word; quote it if it holds brackets or braces.')
+          say(
+            'config/yaml-key',
+            event.start,
+            'a list or a mapping is used as a key',
+            'A key is a word; quote it if it holds brackets or braces.',
+          )
           return { spans, problems }
         }
         spans.values.set(pointer, { start: event.start, end: event.start })
-        const anchor = event.anchorStart < 0 ? '' : text.source.slice(event.anchorStart, event.anchorEnd)
+        const anchor =
+          event.anchorStart < 0 ? '' : text.source.slice(event.anchorStart, event.anchorEnd)
         // A second anchor of that name replaces the first, also for an alias inside it.
         anchors.delete(anchor)
-        stack.push({ kind: event.type === EVENT_ID.MAPPING ? 'mapping' : 'sequence', pointer, anchor, keys: new Map(), index: 0, size: 1 })
+        stack.push({
+          kind: event.type === EVENT_ID.MAPPING ? 'mapping' : 'sequence',
+          pointer,
+          anchor,
+          keys: new Map(),
+          index: 0,
+          size: 1,
+        })
         break
       }
       case EVENT_ID.SCALAR: {
@@ -107,12 +160,22 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
         // A value that is not there stands where its key stands.
         const start = event.valueStart < 0 ? (top?.keySpan?.start ?? 0) : event.valueStart
         const end = event.valueStart < 0 ? (top?.keySpan?.end ?? start) : event.valueEnd
-        const span = { start, end, verbatim: text.source.slice(event.valueStart, event.valueEnd) === value }
+        const span = {
+          start,
+          end,
+          verbatim: text.source.slice(event.valueStart, event.valueEnd) === value,
+        }
         if (pointer === undefined && top) {
           const before = top.keys.get(value)
           if (before) {
             const first = placeAt(text, before.start)
-            say('config/duplicate-key', start, `"${shown(value)}" is given twice, first in line ${first.line}`, 'Keep one of the two.', span.end)
+            say(
+              'config/duplicate-key',
+              start,
+              `"${shown(value)}" is given twice, first in line ${first.line}`,
+              'Keep one of the two.',
+              span.end,
+            )
           }
           top.keys.set(value, span)
           top.key = value
@@ -121,7 +184,8 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
           break
         }
         spans.values.set(pointer ?? '', span)
-        if (event.anchorStart >= 0) anchors.set(text.source.slice(event.anchorStart, event.anchorEnd), 1)
+        if (event.anchorStart >= 0)
+          anchors.set(text.source.slice(event.anchorStart, event.anchorEnd), 1)
         filled(top, 1)
         break
       }
@@ -130,17 +194,35 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
         const at = event.anchorStart - 1
         const size = anchors.get(name)
         if (size === undefined) {
-          say('config/yaml-alias', at, `*${shown(name)} names no anchor that stands complete before it`, 'Quote the text if the star is meant as one; otherwise put &NAME at an earlier value.', event.anchorEnd)
+          say(
+            'config/yaml-alias',
+            at,
+            `*${shown(name)} names no anchor that stands complete before it`,
+            'Quote the text if the star is meant as one; otherwise put &NAME at an earlier value.',
+            event.anchorEnd,
+          )
           return { spans, problems }
         }
         if (pointer === undefined) {
-          say('config/yaml-key', at, 'an alias is used as a key', 'Write the key out.', event.anchorEnd)
+          say(
+            'config/yaml-key',
+            at,
+            'an alias is used as a key',
+            'Write the key out.',
+            event.anchorEnd,
+          )
           return { spans, problems }
         }
         spans.values.set(pointer, { start: at, end: event.anchorEnd })
         filled(top, size)
         if (stack.reduce((sum, frame) => sum + frame.size, 0) > MAX_VALUES) {
-          say('config/yaml-alias', at, 'aliases that repeat aliases unfold into more values than a declaration can have', `At most ${MAX_VALUES.toLocaleString('en')} values are read. Write the repeated part out, or leave it out.`, event.anchorEnd)
+          say(
+            'config/yaml-alias',
+            at,
+            'aliases that repeat aliases unfold into more values than a declaration can have',
+            `At most ${MAX_VALUES.toLocaleString('en')} values are read. Write the repeated part out, or leave it out.`,
+            event.anchorEnd,
+          )
           return { spans, problems }
         }
         break
@@ -159,8 +241,12 @@ function survey(text: TextFile, events: readonly Event[]): { spans: Spans; probl
     const empty = spans.values.size === 0
     problems.push({
       code: empty ? 'config/empty' : 'config/yaml-documents',
-      message: empty ? `${text.file} declares nothing` : `${text.file} holds ${documents} YAML documents`,
-      hint: empty ? '"patchrun init" writes one to start from.' : 'Keep one, and take the line "---" before the next one out.',
+      message: empty
+        ? `${text.file} declares nothing`
+        : `${text.file} holds ${documents} YAML documents`,
+      hint: empty
+        ? '"patchrun init" writes one to start from.'
+        : 'Keep one, and take the line "---" before the next one out.',
       where: second === undefined ? { file: text.file, line: 1, column: 1 } : placeAt(text, second),
     })
   }
@@ -176,14 +262,31 @@ function syntaxProblem(text: TextFile, error: unknown): Problem {
   const { text: excerpt, ...place } = placeAt(text, Math.min(at, text.source.length))
   const line = text.source.slice(text.lines[(place.line ?? 1) - 1], text.lines[place.line ?? 1])
   // Problems are printed and logged; a line that may hold a secret is named by its number only.
-  const where = excerpt === undefined || /pass|secret|token|key|slack|webhook|hooks?\b/i.test(line) ? place : { ...place, text: excerpt }
-  if (open !== undefined) return { code: 'config/yaml-syntax', message: `not readable as YAML: the ${text.source.charAt(open)} in line ${place.line ?? 1} is not closed`, hint: /[[{]/.test(text.source.charAt(open)) ? 'Close it, and quote texts that hold brackets: "node[01-06]".' : 'Put the same quote behind the text.', where }
-  return { code: 'config/yaml-syntax', message: `not readable as YAML: ${error.reason}`, hint: yamlHint(text, at, error.reason), where }
+  const where =
+    excerpt === undefined || /pass|secret|token|key|slack|webhook|hooks?\b/i.test(line)
+      ? place
+      : { ...place, text: excerpt }
+  if (open !== undefined)
+    return {
+      code: 'config/yaml-syntax',
+      message: `not readable as YAML: the ${text.source.charAt(open)} in line ${place.line ?? 1} is not closed`,
+      hint: /[[{]/.test(text.source.charAt(open))
+        ? 'Close it, and quote texts that hold brackets: "node[01-06]".'
+        : 'Put the same quote behind the text.',
+      where,
+    }
+  return {
+    code: 'config/yaml-syntax',
+    message: `not readable as YAML: ${error.reason}`,
+    hint: yamlHint(text, at, error.reason),
+    where,
+  }
 }
 
 /**
  * Reads YAML 1.2 text.
- * @throws PatchrunError config/yaml-*, config/duplicate-key, config/empty, config/file-too-large, config/line-too-long
+ * @throws PatchrunError config/yaml-*, config/duplicate-key, config/empty, config/file-too-large,
+ * config/line-too-long
  */
 export function parseYaml(file: string, raw: string): Located {
   const text = textFile(file, raw)
@@ -197,7 +300,8 @@ export function parseYaml(file: string, raw: string): Located {
     const surveyed = survey(text, events)
     refuse(surveyed.problems)
     spans = surveyed.spans
-    const construct = (schema: Schema): unknown => constructFromEvents(events, { source: text.source, filename: file, schema })[0]
+    const construct = (schema: Schema): unknown =>
+      constructFromEvents(events, { source: text.source, filename: file, schema })[0]
     value = construct(SCHEMA)
     exact = () => construct(EXACT)
   } catch (error) {
@@ -206,7 +310,9 @@ export function parseYaml(file: string, raw: string): Located {
   }
   const find = (pointer: string, which: 'key' | 'value'): Span => {
     for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-      const span = (at === pointer && which === 'key' ? spans.keys.get(at) : spans.values.get(at)) ?? spans.values.get(at)
+      const span =
+        (at === pointer && which === 'key' ? spans.keys.get(at) : spans.values.get(at)) ??
+        spans.values.get(at)
       if (span) return span
     }
     return spans.values.get('') ?? { start: 0, end: 0 }

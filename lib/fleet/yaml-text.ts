@@ -40,7 +40,12 @@ export function placeAt(text: TextFile, offset: number, end?: number): Place {
   const from = text.lines[low] ?? 0
   const stop = end ?? (text.lines[low + 1] ?? text.source.length + 1) - 1
   const excerpt = shown(text.source.slice(offset, Math.max(stop, offset)).trimEnd())
-  return { file: text.file, line: low + 1, column: offset - from + 1, ...(excerpt ? { text: excerpt } : {}) }
+  return {
+    file: text.file,
+    line: low + 1,
+    column: offset - from + 1,
+    ...(excerpt ? { text: excerpt } : {}),
+  }
 }
 
 /** Refuses what is too large to be looked at, before a parser sees it. */
@@ -53,7 +58,9 @@ export function boundsProblem(text: TextFile): Problem | undefined {
       where: { file: text.file },
     }
   }
-  const long = text.lines.findIndex((from, i) => (text.lines[i + 1] ?? text.source.length) - from > MAX_LINE)
+  const long = text.lines.findIndex(
+    (from, i) => (text.lines[i + 1] ?? text.source.length) - from > MAX_LINE,
+  )
   if (long < 0) return undefined
   return {
     code: 'config/line-too-long',

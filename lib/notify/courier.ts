@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells one target, one message after the other, oldest first. What was told is recorded before the next one is sent: a
-// message is sent again only where its record is missing.
+// Tells one target, one message after the other, oldest first. What was told is recorded before the
+// next one is sent: a message is sent again only where its record is missing.
 import { count } from '../fleet/count.js'
 import type { Message } from '../rollout/index.js'
 import type { Attempt } from './post.js'
@@ -9,7 +9,10 @@ import type { Attempt } from './post.js'
 export interface Pace {
   /** Of one attempt. */
   readonly timeout: number
-  /** Waits between attempts: the first, doubled each time, at most the longest; drawn between half of it and the whole. */
+  /**
+   * Waits between attempts: the first, doubled each time, at most the longest; drawn between half
+   * of it and the whole.
+   */
   readonly backoff: number
   readonly longest: number
   /** The longest that a receiver is heeded when it asks for time. */
@@ -19,7 +22,13 @@ export interface Pace {
 }
 
 const DAY = 86_400_000
-export const PACE: Pace = { timeout: 10_000, backoff: 1_000, longest: 300_000, heed: DAY, keep: 3 * DAY }
+export const PACE: Pace = {
+  timeout: 10_000,
+  backoff: 1_000,
+  longest: 300_000,
+  heed: DAY,
+  keep: 3 * DAY,
+}
 /** A wait that others are to know of, who take the journal up. */
 const LONG = 30_000
 
@@ -31,7 +40,14 @@ export interface Charge {
   /** Sends one message. Never throws. */
   attempt(message: Message, timeout: number, signal: AbortSignal): Promise<Attempt>
   /** Puts into the journal what came of a message. Once this throws, nothing more is sent. */
-  record(message: Message, outcome: { readonly outcome: 'delivered' | 'given-up' | 'delayed'; readonly why?: string; readonly until?: number }): Promise<void>
+  record(
+    message: Message,
+    outcome: {
+      readonly outcome: 'delivered' | 'given-up' | 'delayed'
+      readonly why?: string
+      readonly until?: number
+    },
+  ): Promise<void>
   /** ms since the epoch. */
   now(): number
   /** From 0 to 1. */
@@ -41,7 +57,11 @@ export interface Charge {
 export class Courier {
   readonly #cut = new AbortController()
   /** Also an attempt that does not listen (a secret that is being opened) holds up nothing. */
-  readonly #late = new Promise<Attempt>((resolve) => this.#cut.signal.addEventListener('abort', () => resolve({ is: 'later', why: 'no answer before patchrun ended' })))
+  readonly #late = new Promise<Attempt>((resolve) =>
+    this.#cut.signal.addEventListener('abort', () =>
+      resolve({ is: 'later', why: 'no answer before patchrun ended' }),
+    ),
+  )
   readonly #done: Promise<void>
   #wake: () => void = () => undefined
   /** No attempt begins or goes on after this. */
@@ -49,7 +69,10 @@ export class Courier {
   /** Nothing is waited for any more that comes by itself. */
   #finishing = false
 
-  constructor(private readonly charge: Charge, private readonly pace: Pace = PACE) {
+  constructor(
+    private readonly charge: Charge,
+    private readonly pace: Pace = PACE,
+  ) {
     this.#done = this.#run().catch(() => undefined)
   }
 
@@ -58,7 +81,9 @@ export class Courier {
     this.#wake()
   }
 
-  /** Goes on until everything is told, or the time is over, or the next attempt would come after it. */
+  /**
+   * Goes on until everything is told, or the time is over, or the next attempt would come after it.
+   */
   async finish(patience: number): Promise<void> {
     this.#end = this.charge.now() + patience
     this.#finishing = true
@@ -84,14 +109,21 @@ export class Courier {
     for (;;) {
       const message = charge.oldest()
       const wait = notBefore - charge.now()
-      if (this.#finishing && (!message || this.#cut.signal.aborted || charge.now() + Math.max(0, wait) >= this.#end)) return
+      if (
+        this.#finishing &&
+        (!message || this.#cut.signal.aborted || charge.now() + Math.max(0, wait) >= this.#end)
+      )
+        return
       if (!message || wait > 0) {
         await this.#sleep(message ? wait : Infinity)
         continue
       }
       if (message.id !== last) fails = 0
       last = message.id
-      const attempt = await Promise.race([charge.attempt(message, pace.timeout, this.#cut.signal), this.#late])
+      const attempt = await Promise.race([
+        charge.attempt(message, pace.timeout, this.#cut.signal),
+        this.#late,
+      ])
       notBefore = 0
       if (attempt.is === 'delivered') {
         await charge.record(message, { outcome: 'delivered' })
@@ -100,14 +132,25 @@ export class Courier {
       const { why } = attempt
       const isOld = charge.now() - message.at > pace.keep
       if (attempt.is === 'never' || isOld) {
-        await charge.record(message, { outcome: 'given-up', why: isOld ? `not delivered for ${count(Math.floor(pace.keep / DAY), 'day')}: ${why}` : why })
+        await charge.record(message, {
+          outcome: 'given-up',
+          why: isOld
+            ? `not delivered for ${count(Math.floor(pace.keep / DAY), 'day')}: ${why}`
+            : why,
+        })
         continue
       }
       fails += 1
       const asked = attempt.after === undefined ? 0 : Math.min(attempt.after, pace.heed)
-      const backoff = Math.min(pace.longest, pace.backoff * 2 ** (fails - 1)) * (0.5 + charge.random() / 2)
+      const backoff =
+        Math.min(pace.longest, pace.backoff * 2 ** (fails - 1)) * (0.5 + charge.random() / 2)
       notBefore = charge.now() + Math.max(asked, attempt.pause ?? 0, backoff)
-      if (fails === 1 || asked > LONG) await charge.record(message, { outcome: 'delayed', why, ...(asked > 0 && { until: notBefore }) })
+      if (fails === 1 || asked > LONG)
+        await charge.record(message, {
+          outcome: 'delayed',
+          why,
+          ...(asked > 0 && { until: notBefore }),
+        })
     }
   }
 

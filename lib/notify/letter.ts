@@ -9,12 +9,37 @@ import { slackBody } from './slack.js'
 
 export type Letter = Pick<Post, 'url' | 'headers' | 'body'>
 
-/** `open`: opens a secret, `what` being what people call it. `now`: ms since the epoch. Throws what `open` throws. */
-export async function letterFor(message: Message, fleet: Fleet, { name, to }: NotifyTarget, open: (source: SecretSource, what: string) => Promise<string>, now: number): Promise<Letter> {
+/**
+ * `open`: opens a secret, `what` being what people call it. `now`: ms since the epoch. Throws what
+ * `open` throws.
+ */
+export async function letterFor(
+  message: Message,
+  fleet: Fleet,
+  { name, to }: NotifyTarget,
+  open: (source: SecretSource, what: string) => Promise<string>,
+  now: number,
+): Promise<Letter> {
   const notification = notificationOf(message, fleet)
   const theUrl = `the URL of the target ${name}`
-  if ('slack' in to) return { url: await open(to.slack, theUrl), headers: {}, body: JSON.stringify(slackBody(notification, fleet.policy.timing.zone)) }
+  if ('slack' in to)
+    return {
+      url: await open(to.slack, theUrl),
+      headers: {},
+      body: JSON.stringify(slackBody(notification, fleet.policy.timing.zone)),
+    }
   const url = typeof to.url === 'string' ? to.url : await open(to.url, theUrl)
   const body = JSON.stringify(notification)
-  return { url, headers: { ...signedHeaders(notification.id, now, body, await open(to.secret, `the key of the target ${name}`)) }, body }
+  return {
+    url,
+    headers: {
+      ...signedHeaders(
+        notification.id,
+        now,
+        body,
+        await open(to.secret, `the key of the target ${name}`),
+      ),
+    },
+    body,
+  }
 }

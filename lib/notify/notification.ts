@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One message as people and their programs get it: facts, words, and what to do next. It says the same whoever delivers it,
-// and whenever. Described by schemas/notification.schema.json.
+// One message as people and their programs get it: facts, words, and what to do next. It says the
+// same whoever delivers it, and whenever. Described by schemas/notification.schema.json.
 import { foldHosts } from '../fleet/host-fold.js'
 import type { Fleet, MessageKind } from '../fleet/types.js'
 import { clean, count, durationText, nodesText, shortSha } from '../report/words.js'
@@ -51,19 +51,27 @@ const MAX_WHY = 2_000
 /** Names on a command line; more are left to `retry` itself. */
 const MAX_HOSTS = 200
 
-export function notificationOf(message: Message, { name, environment }: Pick<Fleet, 'name' | 'environment'>): Notification {
+export function notificationOf(
+  message: Message,
+  { name, environment }: Pick<Fleet, 'name' | 'environment'>,
+): Notification {
   const { id, kind, at, rollout, numbers, nodes, why, approval } = message
   const { pin, openedAt, by, previous, limited, waves } = rollout
   return {
     schemaVersion: NOTIFICATION_VERSION,
-    id, kind,
+    id,
+    kind,
     at: iso(at),
     fleet: name,
     environment,
     rollout: {
-      id: rollout.id, kind: rollout.kind,
-      sha: pin.sha, ref: clean(pin.ref), subject: clean(pin.subject, 200),
-      previous, limited,
+      id: rollout.id,
+      kind: rollout.kind,
+      sha: pin.sha,
+      ref: clean(pin.ref),
+      subject: clean(pin.subject, 200),
+      previous,
+      limited,
       openedAt: iso(openedAt),
       by: clean(`${by.user}@${by.host}`),
       waves,
@@ -79,13 +87,17 @@ export function notificationOf(message: Message, { name, environment }: Pick<Fle
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** As it is typed in the directory of patchrun.yml; where that lies differs from person to person. */
-const commandOf = (environment: string): string => (environment === 'default' ? 'patchrun' : `patchrun --env ${environment}`)
+/**
+ * As it is typed in the directory of patchrun.yml; where that lies differs from person to person.
+ */
+const commandOf = (environment: string): string =>
+  environment === 'default' ? 'patchrun' : `patchrun --env ${environment}`
 
 /** What happened, without the name of the fleet. */
 function headline({ kind, rollout, numbers, nodes, at, approval }: Message): string {
   const what = `${rollout.kind === 'rollback' ? 'going back' : 'the rollout'} to ${shortSha(rollout.pin.sha)}`
-  const others = (waves: readonly WaveSize[]): number => waves.reduce((sum, w) => sum + (w.wave > 0 ? w.nodes : 0), 0)
+  const others = (waves: readonly WaveSize[]): number =>
+    waves.reduce((sum, w) => sum + (w.wave > 0 ? w.nodes : 0), 0)
   switch (kind) {
     case 'started':
       return `${what} has started on ${count(numbers.nodes, 'node')}`
@@ -94,7 +106,14 @@ function headline({ kind, rollout, numbers, nodes, at, approval }: Message): str
     case 'halted':
       return `${what} has halted, ${numbers.good} of ${count(numbers.nodes, 'node')} are good`
     case 'waiting-approval':
-      return `${what} waits for an approval${approval && approval.waves.length > 0 ? `, for ${count(approval.waves.reduce((sum, w) => sum + w.nodes, 0), 'node')}` : ''}`
+      return `${what} waits for an approval${
+        approval && approval.waves.length > 0
+          ? `, for ${count(
+              approval.waves.reduce((sum, w) => sum + w.nodes, 0),
+              'node',
+            )}`
+          : ''
+      }`
     case 'quarantined':
       return `${nodes ? nodesText(nodes.names) : 'a node'}${nodes && nodes.count > nodes.names.length ? ` and ${nodes.count - nodes.names.length} more` : ''} in quarantine at ${shortSha(rollout.pin.sha)}`
     case 'done':
@@ -108,19 +127,37 @@ function nextOf({ kind, hint, nodes, approval }: Message, command: string): Next
   const look = `${command} status`
   switch (kind) {
     case 'started':
-      return { text: 'Nothing is to be done. It can be held at any time.', commands: [look, `${command} pause --reason "…"`] }
+      return {
+        text: 'Nothing is to be done. It can be held at any time.',
+        commands: [look, `${command} pause --reason "…"`],
+      }
     case 'canary-passed':
-      return { text: 'Nothing is to be done, unless they look wrong to you.', commands: [look, `${command} pause --reason "…"`] }
+      return {
+        text: 'Nothing is to be done, unless they look wrong to you.',
+        commands: [look, `${command} pause --reason "…"`],
+      }
     case 'halted':
-      return { text: clean((hint ?? 'See what it says.').replaceAll('`patchrun ', `\`${command} `)), commands: [look, `${command} retry`] }
+      return {
+        text: clean((hint ?? 'See what it says.').replaceAll('`patchrun ', `\`${command} `)),
+        commands: [look, `${command} retry`],
+      }
     case 'waiting-approval':
-      return { text: 'Look at what it would let go, and approve it; nothing goes on before.', commands: [look, `${command} approve ${approval?.key ?? ''}`.trim()] }
+      return {
+        text: 'Look at what it would let go, and approve it; nothing goes on before.',
+        commands: [look, `${command} approve ${approval?.key ?? ''}`.trim()],
+      }
     case 'quarantined':
-      return { text: `Mend ${nodes?.count === 1 ? 'the node' : 'the nodes'}, then let ${nodes?.count === 1 ? 'it' : 'them'} be tried again.`, commands: [`${command} report`, `${command} retry${hostsArgument(nodes)}`] }
+      return {
+        text: `Mend ${nodes?.count === 1 ? 'the node' : 'the nodes'}, then let ${nodes?.count === 1 ? 'it' : 'them'} be tried again.`,
+        commands: [`${command} report`, `${command} retry${hostsArgument(nodes)}`],
+      }
     case 'done':
       return { text: 'Nothing is to be done.', commands: [`${command} report`] }
     case 'rolled-back':
-      return { text: 'The way back is a rollout of its own. The commit is not rolled out again by itself: merge a newer one.', commands: [look] }
+      return {
+        text: 'The way back is a rollout of its own. The commit is not rolled out again by itself: merge a newer one.',
+        commands: [look],
+      }
   }
 }
 

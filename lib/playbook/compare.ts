@@ -6,11 +6,13 @@ import type { Mirror } from './mirror.js'
 import { SHA, type Pin } from './resolve.js'
 
 /**
- * first: nothing is remembered. same: the pin has not moved, so nothing new can be brought. forward: the pin descends from
- * the remembered commit. backward: the pin is an ancestor of it. rewritten: neither descends from the other.
- * unknown-remembered: the remembered commit is not in the repository, or a shallow one hides how the two are related.
+ * first: nothing is remembered. same: the pin has not moved, so nothing new can be brought.
+ * forward: the pin descends from the remembered commit. backward: the pin is an ancestor of it.
+ * rewritten: neither descends from the other. unknown-remembered: the remembered commit is not in
+ * the repository, or a shallow one hides how the two are related.
  */
-export type ComparisonKind = 'first' | 'same' | 'forward' | 'backward' | 'rewritten' | 'unknown-remembered'
+export type ComparisonKind =
+  'first' | 'same' | 'forward' | 'backward' | 'rewritten' | 'unknown-remembered'
 
 export interface Commit {
   readonly sha: string
@@ -52,28 +54,47 @@ export interface CompareOptions {
 }
 
 /** Says how the pin relates to the commit that was last completed. Throws pin/git-failed. */
-export async function compare(mirror: Mirror, remembered: string | null, pin: Pick<Pin, 'sha'>, options: CompareOptions = {}): Promise<Comparison> {
+export async function compare(
+  mirror: Mirror,
+  remembered: string | null,
+  pin: Pick<Pin, 'sha'>,
+  options: CompareOptions = {},
+): Promise<Comparison> {
   const { limit = 100, signal } = options
   const base = { remembered, pin: pin.sha, commits: NOTHING, dropped: NOTHING, files: NOTHING }
   if (remembered === null) return { ...base, kind: 'first' }
   if (remembered === pin.sha) return { ...base, kind: 'same' }
-  if (!SHA.test(remembered) || !(await hasCommit(mirror, remembered, signal))) return { ...base, kind: 'unknown-remembered' }
+  if (!SHA.test(remembered) || !(await hasCommit(mirror, remembered, signal)))
+    return { ...base, kind: 'unknown-remembered' }
   const commits = await commitsBetween(mirror, remembered, pin.sha, limit, signal)
   const dropped = await commitsBetween(mirror, pin.sha, remembered, limit, signal)
   const files = await filesBetween(mirror, remembered, pin.sha, limit, signal)
-  return { ...base, commits, dropped, files, kind: await relation(mirror, commits.count, dropped.count, signal) }
+  return {
+    ...base,
+    commits,
+    dropped,
+    files,
+    kind: await relation(mirror, commits.count, dropped.count, signal),
+  }
 }
 
-async function relation(mirror: Mirror, ahead: number, behind: number, signal: AbortSignal | undefined): Promise<ComparisonKind> {
+async function relation(
+  mirror: Mirror,
+  ahead: number,
+  behind: number,
+  signal: AbortSignal | undefined,
+): Promise<ComparisonKind> {
   if (behind === 0) return 'forward'
   if (ahead === 0) return 'backward'
-  const shallow = (await gitOk(mirror.path, ['rev-parse', '--is-shallow-repository'], { signal })).trim()
+  const shallow = (
+    await gitOk(mirror.path, ['rev-parse', '--is-shallow-repository'], { signal })
+  ).trim()
   return shallow === 'true' ? 'unknown-remembered' : 'rewritten'
 }
 
 /**
- * For callers that go forward only: throws pin/history-rewritten unless the pin is the remembered commit, descends
- * from it, or nothing is remembered.
+ * For callers that go forward only: throws pin/history-rewritten unless the pin is the remembered
+ * commit, descends from it, or nothing is remembered.
  */
 export function requireForward(comparison: Comparison, remote: string): void {
   const { kind, pin, remembered, dropped } = comparison
@@ -91,24 +112,60 @@ export function requireForward(comparison: Comparison, remote: string): void {
   })
 }
 
-async function hasCommit(mirror: Mirror, sha: string, signal: AbortSignal | undefined): Promise<boolean> {
+async function hasCommit(
+  mirror: Mirror,
+  sha: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   return (await git(mirror.path, ['cat-file', '-e', `${sha}^{commit}`], { signal })).code === 0
 }
 
-async function commitsBetween(mirror: Mirror, from: string, to: string, limit: number, signal: AbortSignal | undefined): Promise<Some<Commit>> {
+async function commitsBetween(
+  mirror: Mirror,
+  from: string,
+  to: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<Some<Commit>> {
   const range = [`^${from}`, to, '--']
-  const count = Number((await gitOk(mirror.path, ['rev-list', '--count', ...range], { signal })).trim())
+  const count = Number(
+    (await gitOk(mirror.path, ['rev-list', '--count', ...range], { signal })).trim(),
+  )
   if (count === 0) return NOTHING
-  const text = await gitOk(mirror.path, ['log', `--max-count=${limit}`, '--no-color', '-z', '--format=%H%x01%s%x01%an%x01%cI', ...range], { signal })
-  const list = text.split('\0').filter((entry) => entry !== '').map((entry) => {
-    const [sha = '', subject = '', author = '', date = ''] = entry.split('\x01')
-    return { sha, subject, author, date: date.trim() }
-  })
+  const text = await gitOk(
+    mirror.path,
+    [
+      'log',
+      `--max-count=${limit}`,
+      '--no-color',
+      '-z',
+      '--format=%H%x01%s%x01%an%x01%cI',
+      ...range,
+    ],
+    { signal },
+  )
+  const list = text
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [sha = '', subject = '', author = '', date = ''] = entry.split('\x01')
+      return { sha, subject, author, date: date.trim() }
+    })
   return { list, count }
 }
 
-async function filesBetween(mirror: Mirror, from: string, to: string, limit: number, signal: AbortSignal | undefined): Promise<Some<ChangedFile>> {
-  const text = await gitOk(mirror.path, ['diff-tree', '-r', '-z', '--no-renames', '--name-status', from, to, '--'], { signal })
+async function filesBetween(
+  mirror: Mirror,
+  from: string,
+  to: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<Some<ChangedFile>> {
+  const text = await gitOk(
+    mirror.path,
+    ['diff-tree', '-r', '-z', '--no-renames', '--name-status', from, to, '--'],
+    { signal },
+  )
   const parts = text.split('\0')
   const list: ChangedFile[] = []
   for (let i = 0; i + 1 < parts.length; i += 2) {

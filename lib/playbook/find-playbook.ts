@@ -8,14 +8,24 @@ import { gitOk } from './git.js'
 import { nearNames } from './near.js'
 
 /**
- * Throws playbook/outside when the path leaves the repository, playbook/not-found (with the names near it) when there is
- * no such file in the commit, playbook/not-a-file for a directory. Gives the absolute path.
+ * Throws playbook/outside when the path leaves the repository, playbook/not-found (with the names
+ * near it) when there is no such file in the commit, playbook/not-a-file for a directory. Gives the
+ * absolute path.
  */
-export async function playbookExists(checkout: Pick<Checkout, 'path' | 'sha'>, playbook: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
+export async function playbookExists(
+  checkout: Pick<Checkout, 'path' | 'sha'>,
+  playbook: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<string> {
   const absolute = path.resolve(checkout.path, playbook)
   const relative = path.relative(checkout.path, absolute)
   const where = { where: { file: playbook } }
-  if (playbook === '' || relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(playbook)) {
+  if (
+    playbook === '' ||
+    relative === '' ||
+    relative.split(path.sep)[0] === '..' ||
+    path.isAbsolute(playbook)
+  ) {
     throw new PatchrunError({
       code: 'playbook/outside',
       message: `the playbook "${playbook}" does not lie in the repository`,
@@ -33,15 +43,27 @@ export async function playbookExists(checkout: Pick<Checkout, 'path' | 'sha'>, p
       ...where,
     })
   }
-  const names = (await gitOk(checkout.path, ['ls-files', '-z', '--', '*.yml', '*.yaml'], { signal })).split('\0').filter((name) => name !== '')
+  const names = (
+    await gitOk(checkout.path, ['ls-files', '-z', '--', '*.yml', '*.yaml'], { signal })
+  )
+    .split('\0')
+    .filter((name) => name !== '')
   const near = nearNames(playbook, names)
-  const top = names.filter((name) => !/(^|\/)(roles|group_vars|host_vars|tasks|handlers|vars|defaults|meta|templates|files)\//.test(name))
+  const top = names.filter(
+    (name) =>
+      !/(^|\/)(roles|group_vars|host_vars|tasks|handlers|vars|defaults|meta|templates|files)\//.test(
+        name,
+      ),
+  )
   throw new PatchrunError({
     code: 'playbook/not-found',
     message: `there is no "${playbook}" at commit ${checkout.sha.slice(0, 12)}`,
-    hint: near.length > 0
-      ? `Did you mean ${near.join(', ')}?`
-      : top.length > 0 ? `There are: ${top.slice(0, 5).join(', ')}.` : 'The commit holds no YAML file at all: check playbooks.repository and playbooks.ref.',
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(', ')}?`
+        : top.length > 0
+          ? `There are: ${top.slice(0, 5).join(', ')}.`
+          : 'The commit holds no YAML file at all: check playbooks.repository and playbooks.ref.',
     ...where,
   })
 }

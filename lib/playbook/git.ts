@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that starts git. A call is argv in, code and output out; what an exit code means is the caller's to say.
+// The one place that starts git. A call is argv in, code and output out; what an exit code means is
+// the caller's to say.
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -29,8 +30,8 @@ export interface GitCall {
   readonly silence?: number
 }
 
-// What the operator's own configuration must not change: a pin has to mean the same files on every machine,
-// and no program named by a repository or a template may run.
+// What the operator's own configuration must not change: a pin has to mean the same files on every
+// machine, and no program named by a repository or a template may run.
 const SETTINGS: readonly string[] = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
@@ -54,8 +55,9 @@ const SETTINGS: readonly string[] = [
   'gc.autoDetach=false',
 ]
 
-// simple-git guards against option text that comes from strangers. Here argv is written by this room alone, names that come
-// from outside are checked before they get here, and the environment is the operator's own.
+// simple-git guards against option text that comes from strangers. Here argv is written by this
+// room alone, names that come from outside are checked before they get here, and the environment is
+// the operator's own.
 const UNSAFE: NonNullable<SimpleGitOptions['unsafe']> = {
   allowUnsafeAlias: true,
   allowUnsafeAskPass: true,
@@ -87,11 +89,22 @@ const UNSAFE: NonNullable<SimpleGitOptions['unsafe']> = {
  * Runs git in `directory` and gives back how it ended, whatever the exit code.
  * Throws pin/git-missing when git cannot be started, and the signal's reason when aborted.
  */
-export async function git(directory: string, args: readonly string[], call: GitCall = {}): Promise<GitResult> {
+export async function git(
+  directory: string,
+  args: readonly string[],
+  call: GitCall = {},
+): Promise<GitResult> {
   call.signal?.throwIfAborted()
-  // Our directories often lie inside a repository of the operator: a broken one of ours must not lead git up to theirs.
-  const env = { ...gitEnvironment(process.env), GIT_CEILING_DIRECTORIES: path.dirname(directory), ...call.env }
-  const secrets = Object.entries(call.env ?? {}).filter(([name]) => name.startsWith('PATCHRUN_GIT_')).map(([, value]) => value)
+  // Our directories often lie inside a repository of the operator: a broken one of ours must not
+  // lead git up to theirs.
+  const env = {
+    ...gitEnvironment(process.env),
+    GIT_CEILING_DIRECTORIES: path.dirname(directory),
+    ...call.env,
+  }
+  const secrets = Object.entries(call.env ?? {})
+    .filter(([name]) => name.startsWith('PATCHRUN_GIT_'))
+    .map(([, value]) => value)
   let code: number | null = 0
   let stderr = ''
   const instance = simpleGit({
@@ -113,7 +126,8 @@ export async function git(directory: string, args: readonly string[], call: GitC
   try {
     stdout = await instance.env({ ...env }).raw([...args])
   } finally {
-    // A process that git leaves behind (ssh's master connection) holds them, and would keep this one from ending.
+    // A process that git leaves behind (ssh's master connection) holds them, and would keep this
+    // one from ending.
     for (const pipe of pipes) if (pipe instanceof Readable) pipe.destroy()
   }
   call.signal?.throwIfAborted()
@@ -133,20 +147,42 @@ export async function git(directory: string, args: readonly string[], call: GitC
     })
   }
   // Ended by a signal or by the silence limit: there is no exit code of git's own.
-  const ended = code === null ? `git was ended${call.silence ? ` after ${call.silence / 1000} s without a word from the remote` : ''}` : ''
-  return { code: code ?? 1, stdout, stderr: [stderr.trimEnd(), ended].filter((part) => part !== '').join('\n') }
+  const ended =
+    code === null
+      ? `git was ended${call.silence ? ` after ${call.silence / 1000} s without a word from the remote` : ''}`
+      : ''
+  return {
+    code: code ?? 1,
+    stdout,
+    stderr: [stderr.trimEnd(), ended].filter((part) => part !== '').join('\n'),
+  }
 }
 
 /** Often git says only that it could not write: then the disk is asked. */
 async function isFull(directory: string, stderr: string): Promise<boolean> {
-  const own = stderr.split('\n').filter((line) => !line.startsWith('remote:')).join('\n')
+  const own = stderr
+    .split('\n')
+    .filter((line) => !line.startsWith('remote:'))
+    .join('\n')
   if (/No space left on device|Disk quota exceeded|Out of diskspace/.test(own)) return true
-  if (!/failed to write|couldn't write|could not set|write error|unable to (write|create)/i.test(own)) return false
-  return statfs(directory).then(({ bavail, bsize }) => bavail * bsize < NO_ROOM, () => false)
+  if (
+    !/failed to write|couldn't write|could not set|write error|unable to (write|create)/i.test(own)
+  )
+    return false
+  return statfs(directory).then(
+    ({ bavail, bsize }) => bavail * bsize < NO_ROOM,
+    () => false,
+  )
 }
 
-/** Like `git`, for calls that fail only when something is badly wrong: throws pin/git-failed then. */
-export async function gitOk(directory: string, args: readonly string[], call: GitCall = {}): Promise<string> {
+/**
+ * Like `git`, for calls that fail only when something is badly wrong: throws pin/git-failed then.
+ */
+export async function gitOk(
+  directory: string,
+  args: readonly string[],
+  call: GitCall = {},
+): Promise<string> {
   const result = await git(directory, args, call)
   if (result.code !== 0) throw gitFailed(args, result)
   return result.stdout
@@ -164,7 +200,8 @@ export function gitFailed(args: readonly string[], result: GitResult): PatchrunE
 
 /** git refuses to work in a repository that another user owns. */
 export function dubiousOwnership(stderr: string): PatchrunError {
-  const directory = /dubious ownership in repository at '([^']*)'/.exec(stderr)?.[1] ?? 'the repository'
+  const directory =
+    /dubious ownership in repository at '([^']*)'/.exec(stderr)?.[1] ?? 'the repository'
   return new PatchrunError({
     code: 'pin/unsafe-owner',
     message: `git refuses ${directory}: it belongs to another user`,
@@ -175,6 +212,9 @@ export function dubiousOwnership(stderr: string): PatchrunError {
 
 /** The last lines of a message that carry words, on one line. */
 export function lastLines(text: string, lines = 3): string {
-  const list = text.split(/[\r\n]+/).map((line) => line.trim()).filter((line) => line !== '')
+  const list = text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   return list.slice(-lines).join(' | ') || 'no message'
 }

@@ -3,7 +3,16 @@
 export { openMirror, type Mirror, type OpenMirror } from './mirror.js'
 export { fetch } from './fetch.js'
 export { resolve, SHA, type Pin } from './resolve.js'
-export { compare, requireForward, type ChangedFile, type Commit, type CompareOptions, type Comparison, type ComparisonKind, type Some } from './compare.js'
+export {
+  compare,
+  requireForward,
+  type ChangedFile,
+  type Commit,
+  type CompareOptions,
+  type Comparison,
+  type ComparisonKind,
+  type Some,
+} from './compare.js'
 export { checkout, pruneCheckouts, type Checkout, type CheckoutOptions } from './checkout.js'
 export { mentions } from './mentions.js'
 export { uncommitted } from './uncommitted.js'

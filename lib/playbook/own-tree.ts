@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A copy of a checkout for one run of Ansible. What tasks leave beside the playbook (fetch, a password lookup, a fact cache) stays
-// there, and neither the next run nor one beside it sees it.
-import { constants, copyFileSync, lstatSync, lutimesSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+// A copy of a checkout for one run of Ansible. What tasks leave beside the playbook (fetch, a
+// password lookup, a fact cache) stays there, and neither the next run nor one beside it sees it.
+import {
+  constants,
+  copyFileSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { cp, mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -10,17 +21,26 @@ import { discard, ownedName } from './owner.js'
 export interface OwnTree {
   /** Absolute path. */
   readonly path: string
-  /** Removes it. Files that were added or changed are moved below `kept`; gives their paths within the tree. */
+  /**
+   * Removes it. Files that were added or changed are moved below `kept`; gives their paths within
+   * the tree.
+   */
   giveBack(kept: string): Promise<readonly string[]>
 }
 
 /** Of a file: when it has another, it was written. */
 type Mark = string
 
-/** Bytes from which on it pays to ask the file system for a copy: of a small file that takes four times as long. */
+/**
+ * Bytes from which on it pays to ask the file system for a copy: of a small file that takes four
+ * times as long.
+ */
 const LARGE = 1_000_000
 
-/** A copy beside the checkout, which must be as it was checked out. What a killed process leaves of it, `sweep` removes. */
+/**
+ * A copy beside the checkout, which must be as it was checked out. What a killed process leaves of
+ * it, `sweep` removes.
+ */
 export async function ownTree(checkout: string): Promise<OwnTree> {
   const tree = path.join(path.dirname(checkout), ownedName('.step'))
   const marks = new Map<string, Mark>()
@@ -45,19 +65,27 @@ export async function ownTree(checkout: string): Promise<OwnTree> {
   }
 }
 
-/** Copied with their times: `synchronize` compares their seconds. File by file without waiting, which takes a fifth of the time; others have their turn between directories. */
+/**
+ * Copied with their times: `synchronize` compares their seconds. File by file without waiting,
+ * which takes a fifth of the time; others have their turn between directories.
+ */
 async function copy(from: string, to: string, marks: Map<string, Mark>): Promise<void> {
   mkdirSync(to, { mode: 0o700 })
-  await walk(from, (name, file) => {
-    const target = path.join(to, name)
-    const source = lstatSync(file)
-    if (source.isSymbolicLink()) symlinkSync(readlinkSync(file), target)
-    else if (source.size < LARGE) writeFileSync(target, readFileSync(file), { mode: source.mode })
-    else copyFileSync(file, target, constants.COPYFILE_FICLONE)
-    const modified = Math.floor(source.mtimeMs) / 1000
-    lutimesSync(target, modified, modified)
-    marks.set(name, markOf(target))
-  }, (name) => void mkdirSync(path.join(to, name)), true)
+  await walk(
+    from,
+    (name, file) => {
+      const target = path.join(to, name)
+      const source = lstatSync(file)
+      if (source.isSymbolicLink()) symlinkSync(readlinkSync(file), target)
+      else if (source.size < LARGE) writeFileSync(target, readFileSync(file), { mode: source.mode })
+      else copyFileSync(file, target, constants.COPYFILE_FICLONE)
+      const modified = Math.floor(source.mtimeMs) / 1000
+      lutimesSync(target, modified, modified)
+      marks.set(name, markOf(target))
+    },
+    (name) => void mkdirSync(path.join(to, name)),
+    true,
+  )
 }
 
 const markOf = (file: string): Mark => {
@@ -65,8 +93,17 @@ const markOf = (file: string): Mark => {
   return `${size} ${mtimeMs} ${mode}`
 }
 
-/** Every file below `top`, with its path from there. Of git's own, and of Python's caches, only with `all`. */
-async function walk(top: string, onFile: (name: string, file: string) => void, onDirectory: (name: string) => void = () => undefined, all = false, at = ''): Promise<void> {
+/**
+ * Every file below `top`, with its path from there. Of git's own, and of Python's caches, only with
+ * `all`.
+ */
+async function walk(
+  top: string,
+  onFile: (name: string, file: string) => void,
+  onDirectory: (name: string) => void = () => undefined,
+  all = false,
+  at = '',
+): Promise<void> {
   const directories: string[] = []
   for (const entry of readdirSync(path.join(top, at), { withFileTypes: true })) {
     const name = path.join(at, entry.name)

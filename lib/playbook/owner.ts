@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names that say which process made a file, so that what a killed process left can be told from what is in use.
+// Names that say which process made a file, so that what a killed process left can be told from
+// what is in use.
 import { randomBytes } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 
-/** Older than this, something left by another machine counts as left behind, ms: its processes cannot be asked. */
+/**
+ * Older than this, something left by another machine counts as left behind, ms: its processes
+ * cannot be asked.
+ */
 const FOREIGN_AGE = 24 * 3600 * 1000
 
-// Containers may share a host name and a directory, and not their process numbers: the name space tells them apart.
+// Containers may share a host name and a directory, and not their process numbers: the name space
+// tells them apart.
 const host = (): string => {
   let space = ''
   try {
@@ -17,7 +22,9 @@ const host = (): string => {
   } catch {
     // Not Linux: the host name has to do.
   }
-  return `${hostname().replace(/[^A-Za-z0-9]/g, '-').slice(0, 40)}.${space}`
+  return `${hostname()
+    .replace(/[^A-Za-z0-9]/g, '-')
+    .slice(0, 40)}.${space}`
 }
 
 /** `<prefix>~<host>~<pid>~<random>`: unique, and tells its maker. */
@@ -40,7 +47,10 @@ export function ownedPrefix(name: string): string | null {
 async function abandoned(directory: string, name: string, now: number): Promise<boolean> {
   const [, where, pid] = name.split('~')
   if (where === host()) return !alive(Number(pid))
-  const age = await stat(path.join(directory, name)).then((s) => now - s.mtimeMs, () => 0)
+  const age = await stat(path.join(directory, name)).then(
+    (s) => now - s.mtimeMs,
+    () => 0,
+  )
   return age > FOREIGN_AGE
 }
 
@@ -53,19 +63,24 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Removes what processes that are gone left in `directory`; gives the owned names that are still in use. */
+/**
+ * Removes what processes that are gone left in `directory`; gives the owned names that are still in
+ * use.
+ */
 export async function sweep(directory: string): Promise<string[]> {
   const inUse: string[] = []
   for (const name of await readdir(directory).catch(() => [])) {
     if (ownedPrefix(name) === null) continue
-    if (await abandoned(directory, name, Date.now())) await rm(path.join(directory, name), { recursive: true, force: true })
+    if (await abandoned(directory, name, Date.now()))
+      await rm(path.join(directory, name), { recursive: true, force: true })
     else inUse.push(name)
   }
   return inUse
 }
 
 /**
- * Moves a directory made aside to its place. False when somebody else was first; `made` is then removed.
+ * Moves a directory made aside to its place. False when somebody else was first; `made` is then
+ * removed.
  */
 export async function publish(made: string, place: string): Promise<boolean> {
   try {

@@ -29,11 +29,15 @@ const REMOTE = 'refs/origin/'
 const FORBIDDEN = /^-|^$|[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/$|^\/|\.$|^@$/
 
 /**
- * Resolves a branch, a tag (an annotated one to its commit), a full SHA, or a name beginning with `refs/`, in what
- * the last fetch brought.
- * Throws pin/ref-invalid, pin/ref-ambiguous, pin/ref-not-found, pin/sha-not-found, pin/not-a-commit.
+ * Resolves a branch, a tag (an annotated one to its commit), a full SHA, or a name beginning with
+ * `refs/`, in what the last fetch brought. Throws pin/ref-invalid, pin/ref-ambiguous,
+ * pin/ref-not-found, pin/sha-not-found, pin/not-a-commit.
  */
-export async function resolve(mirror: Mirror, ref: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Pin> {
+export async function resolve(
+  mirror: Mirror,
+  ref: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Pin> {
   if (FORBIDDEN.test(ref)) {
     throw new PatchrunError({
       code: 'pin/ref-invalid',
@@ -44,7 +48,9 @@ export async function resolve(mirror: Mirror, ref: string, { signal }: { readonl
   const refs = await listRefs(mirror, signal)
   const found = ref.startsWith('refs/')
     ? [ref].filter((name) => refs.has(name))
-    : [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/remotes/${ref}`, `refs/${ref}`].filter((name) => refs.has(name))
+    : [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/remotes/${ref}`, `refs/${ref}`].filter(
+        (name) => refs.has(name),
+      )
   const isSha = SHA.test(ref.toLowerCase())
   if (found.length > 1 || (isSha && found.length > 0)) {
     const all = isSha ? [...found, `the commit ${ref}`] : found
@@ -59,12 +65,21 @@ export async function resolve(mirror: Mirror, ref: string, { signal }: { readonl
   const what = name === undefined ? ref.toLowerCase() : REMOTE + name.slice('refs/'.length)
   const pin = await describe(mirror, ref, name ?? ref.toLowerCase(), what, signal)
   // What is whole in SHA-1 is the beginning of a name in SHA-256.
-  if (name === undefined && pin.sha.length > ref.length && pin.sha.startsWith(ref.toLowerCase())) throw shortened(ref, pin.sha)
+  if (name === undefined && pin.sha.length > ref.length && pin.sha.startsWith(ref.toLowerCase()))
+    throw shortened(ref, pin.sha)
   return pin
 }
 
-async function describe(mirror: Mirror, ref: string, fullRef: string, what: string, signal: AbortSignal | undefined): Promise<Pin> {
-  const peeled = await git(mirror.path, ['rev-parse', '--verify', '--quiet', `${what}^{commit}`], { signal })
+async function describe(
+  mirror: Mirror,
+  ref: string,
+  fullRef: string,
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<Pin> {
+  const peeled = await git(mirror.path, ['rev-parse', '--verify', '--quiet', `${what}^{commit}`], {
+    signal,
+  })
   const sha = peeled.stdout.trim()
   if (peeled.code !== 0 || !SHA.test(sha)) {
     const type = (await git(mirror.path, ['cat-file', '-t', what], { signal })).stdout.trim()
@@ -81,21 +96,48 @@ async function describe(mirror: Mirror, ref: string, fullRef: string, what: stri
       hint: 'Give a branch, a tag of a commit, or the SHA of a commit.',
     })
   }
-  const text = await gitOk(mirror.path, ['log', '-1', '--no-color', '--format=%s%x00%an%x00%cI', sha, '--'], { signal })
+  const text = await gitOk(
+    mirror.path,
+    ['log', '-1', '--no-color', '--format=%s%x00%an%x00%cI', sha, '--'],
+    { signal },
+  )
   const [subject = '', author = '', date = ''] = text.trimEnd().split('\0')
   const fetched = await fetchedAt(mirror)
-  return { sha, ref, fullRef, subject, author, date, ...(fetched === undefined ? {} : { fetchedAt: fetched }) }
+  return {
+    sha,
+    ref,
+    fullRef,
+    subject,
+    author,
+    date,
+    ...(fetched === undefined ? {} : { fetchedAt: fetched }),
+  }
 }
 
 /** The remote's refs under their names there. */
 async function listRefs(mirror: Mirror, signal: AbortSignal | undefined): Promise<Set<string>> {
   const text = await gitOk(mirror.path, ['for-each-ref', '--format=%(refname)', REMOTE], { signal })
-  return new Set(text.split('\n').filter((line) => line !== '').map((line) => `refs/${line.slice(REMOTE.length)}`))
+  return new Set(
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `refs/${line.slice(REMOTE.length)}`),
+  )
 }
 
-const shortened = (ref: string, full: string): PatchrunError => new PatchrunError({ code: 'pin/ref-not-found', message: `"${ref}" is a shortened SHA`, hint: `A pin is a full SHA. You may mean ${full}.` })
+const shortened = (ref: string, full: string): PatchrunError =>
+  new PatchrunError({
+    code: 'pin/ref-not-found',
+    message: `"${ref}" is a shortened SHA`,
+    hint: `A pin is a full SHA. You may mean ${full}.`,
+  })
 
-async function notFound(mirror: Mirror, ref: string, refs: readonly string[], signal: AbortSignal | undefined): Promise<PatchrunError> {
+async function notFound(
+  mirror: Mirror,
+  ref: string,
+  refs: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<PatchrunError> {
   const message = `there is no branch or tag "${ref}" in ${mirror.remote}`
   const code = 'pin/ref-not-found'
   if (refs.length === 0) {
@@ -103,15 +145,24 @@ async function notFound(mirror: Mirror, ref: string, refs: readonly string[], si
     return new PatchrunError({
       code,
       message,
-      hint: never ? 'Nothing was fetched from it yet.' : 'The repository is empty: push a commit first.',
+      hint: never
+        ? 'Nothing was fetched from it yet.'
+        : 'The repository is empty: push a commit first.',
     })
   }
   if (/^[0-9a-f]{7,63}$/i.test(ref)) {
-    const full = (await git(mirror.path, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { signal })).stdout.trim()
+    const full = (
+      await git(mirror.path, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { signal })
+    ).stdout.trim()
     if (SHA.test(full)) return shortened(ref, full)
   }
-  const short = refs.filter((name) => /^refs\/(heads|tags)\//.test(name)).map((name) => name.replace(/^refs\/(heads|tags)\//, ''))
+  const short = refs
+    .filter((name) => /^refs\/(heads|tags)\//.test(name))
+    .map((name) => name.replace(/^refs\/(heads|tags)\//, ''))
   const near = nearNames(ref, ref.startsWith('refs/') ? refs : short)
-  const some = near.length > 0 ? `Near it: ${near.join(', ')}.` : `There are: ${short.slice(0, 5).join(', ')}${short.length > 5 ? ', …' : ''}.`
+  const some =
+    near.length > 0
+      ? `Near it: ${near.join(', ')}.`
+      : `There are: ${short.slice(0, 5).join(', ')}${short.length > 5 ? ', …' : ''}.`
   return new PatchrunError({ code, message, hint: `It may have been deleted or renamed. ${some}` })
 }

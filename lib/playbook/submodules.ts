@@ -7,18 +7,35 @@ import { git, lastLines } from './git.js'
 import { remoteCall, setting, type Mirror } from './mirror.js'
 
 /**
- * Fetches and checks out the submodules at the commits the tree names.
- * A submodule at a path of this machine is refused, as newer versions of git do by themselves: whoever may push to the playbook
- * repository could otherwise have any repository copied that this user can read. An operator who wants it says so
- * in git's own configuration (protocol.file.allow).
- * Throws pin/submodule-refused, pin/submodule-failed.
+ * Fetches and checks out the submodules at the commits the tree names. A submodule at a path of
+ * this machine is refused, as newer versions of git do by themselves: whoever may push to the
+ * playbook repository could otherwise have any repository copied that this user can read. An
+ * operator who wants it says so in git's own configuration (protocol.file.allow). Throws
+ * pin/submodule-refused, pin/submodule-failed.
  */
-export async function addSubmodules(mirror: Mirror, tree: string, signal: AbortSignal | undefined): Promise<void> {
-  if (!(await access(path.join(tree, '.gitmodules')).then(() => true, () => false))) return
-  const call = await remoteCall({ repository: mirror.source.repository, directory: mirror.path }, signal)
+export async function addSubmodules(
+  mirror: Mirror,
+  tree: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (
+    !(await access(path.join(tree, '.gitmodules')).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return
+  const call = await remoteCall(
+    { repository: mirror.source.repository, directory: mirror.path },
+    signal,
+  )
   const allowed = await setting(tree, 'protocol.file.allow', signal)
   const config = [...(call.config ?? []), ...(allowed === '' ? ['protocol.file.allow=user'] : [])]
-  const result = await git(tree, ['submodule', '--quiet', 'update', '--init', '--recursive', '--checkout'], { ...call, config })
+  const result = await git(
+    tree,
+    ['submodule', '--quiet', 'update', '--init', '--recursive', '--checkout'],
+    { ...call, config },
+  )
   if (result.code === 0) return
   const name = /submodule path '([^']+)'/.exec(result.stderr)?.[1]
   const place = { where: { file: '.gitmodules', ...(name === undefined ? {} : { text: name }) } }

@@ -10,10 +10,15 @@ import { git, gitFailed } from './git.js'
 const NAMED = 10
 
 /**
- * Throws pin/tree-moved when another commit is checked out, pin/tree-dirty when a file was changed, added (ignored ones
- * too: Ansible reads them all the same) or removed, submodules included. Compared with what was checked out.
+ * Throws pin/tree-moved when another commit is checked out, pin/tree-dirty when a file was changed,
+ * added (ignored ones too: Ansible reads them all the same) or removed, submodules included.
+ * Compared with what was checked out.
  */
-export async function verifyTree(tree: string, sha: string, signal: AbortSignal | undefined): Promise<void> {
+export async function verifyTree(
+  tree: string,
+  sha: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   // Beside the other question: this is asked before each step, and a node may wait for that.
   const changed = changesIn(tree, signal)
   changed.catch(() => undefined)
@@ -38,8 +43,18 @@ export async function verifyTree(tree: string, sha: string, signal: AbortSignal 
   })
 }
 
-// With the branch it always prints something: simple-git waits another 50 ms for a command that was silent, and so would a drained node.
-const STATUS = ['status', '--porcelain=v1', '--branch', '-z', '--untracked-files=all', '--ignored=traditional', '--ignore-submodules=none', '--no-renames']
+// With the branch it always prints something: simple-git waits another 50 ms for a command that was
+// silent, and so would a drained node.
+const STATUS = [
+  'status',
+  '--porcelain=v1',
+  '--branch',
+  '-z',
+  '--untracked-files=all',
+  '--ignored=traditional',
+  '--ignore-submodules=none',
+  '--no-renames',
+]
 
 /** What git calls changed, added or removed. */
 export async function changesIn(tree: string, signal: AbortSignal | undefined): Promise<string[]> {
@@ -56,16 +71,28 @@ export async function changesIn(tree: string, signal: AbortSignal | undefined): 
 }
 
 async function submodules(tree: string, signal: AbortSignal | undefined): Promise<string[]> {
-  if (!(await access(path.join(tree, '.gitmodules')).then(() => true, () => false))) return []
+  if (
+    !(await access(path.join(tree, '.gitmodules')).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return []
   const args = ['submodule', '--quiet', 'foreach', '--recursive', `printf '%s\\0' "$displaypath"`]
   const result = await git(tree, args, { signal })
   if (result.code !== 0) throw gitFailed(args, result)
   return result.stdout.split('\0').filter((name) => name !== '')
 }
 
-/** Paths of `status --branch -z`: two letters, a space, the path; the branch comes after two number signs. */
+/**
+ * Paths of `status --branch -z`: two letters, a space, the path; the branch comes after two number
+ * signs.
+ */
 function entries(text: string): string[] {
-  return text.split('\0').filter((entry) => entry !== '' && !entry.startsWith('## ')).map((entry) => entry.slice(3))
+  return text
+    .split('\0')
+    .filter((entry) => entry !== '' && !entry.startsWith('## '))
+    .map((entry) => entry.slice(3))
 }
 
 // Python keeps these beside plugins it imported; they are made from files that are verified.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the smaller verbs answer with --json; described, like the reports, by schemas/report.schema.json.
+// What the smaller verbs answer with --json; described, like the reports, by
+// schemas/report.schema.json.
 import type { ExitCode, Problem } from '../errors.js'
 import type { TagAudit, TagFindingKind, AuditedTask } from '../change/tag-types.js'
 import type { Comparison } from '../playbook/index.js'
@@ -21,10 +22,15 @@ export interface ErrorReport extends Answer<'error'> {
   readonly exitCode: ExitCode
 }
 
-/** Of a verb that only looks, where the fleet has several environments and none was named: the answer of each, in the order in which they are declared. */
+/**
+ * Of a verb that only looks, where the fleet has several environments and none was named: the
+ * answer of each, in the order in which they are declared.
+ */
 export interface EnvironmentsReport extends Answer<'environments'> {
   readonly fleet: string
-  readonly environments: readonly (Report | PlanReport | LintReport | ValidateReport | DoctorReport | ErrorReport)[]
+  readonly environments: readonly (
+    Report | PlanReport | LintReport | ValidateReport | DoctorReport | ErrorReport
+  )[]
 }
 
 /** One thing a rollout stands on. */
@@ -53,7 +59,11 @@ export interface ValidateReport extends OfFleet<'validate'> {
   readonly canaries: readonly string[]
   readonly denied: readonly string[]
   /** Waves as they would go, the canary wave first. */
-  readonly waves: readonly { readonly wave: number; readonly name: string; readonly nodes: number }[]
+  readonly waves: readonly {
+    readonly wave: number
+    readonly name: string
+    readonly nodes: number
+  }[]
   /** What is valid, and will not do what it seems to. */
   readonly warnings: readonly string[]
 }
@@ -129,8 +139,9 @@ export interface OrderReport {
   /** Id of the order, as the journal has it. */
   readonly order: string
   /**
-   * now: it is in the journal, nobody runs. by-run: a run is under way, has it in its journal and begins nothing against
-   * it from here on. handed: a run is under way and has not answered yet; it reads it before its next decision.
+   * now: it is in the journal, nobody runs. by-run: a run is under way, has it in its journal and
+   * begins nothing against it from here on. handed: a run is under way and has not answered yet; it
+   * reads it before its next decision.
    */
   readonly taken: 'now' | 'by-run' | 'handed'
   /** Who runs. */
@@ -174,5 +185,11 @@ export interface GitlabReport extends Answer<'gitlab'> {
   /** What the pipeline leaves to people. */
   readonly notices: readonly string[]
   /** `dry`: nothing was written, this is what would be. */
-  readonly written?: { readonly file: string; readonly change: 'created' | 'updated' | 'unchanged'; readonly removed: readonly string[]; readonly added: readonly string[]; readonly dry: boolean }
+  readonly written?: {
+    readonly file: string
+    readonly change: 'created' | 'updated' | 'unchanged'
+    readonly removed: readonly string[]
+    readonly added: readonly string[]
+    readonly dry: boolean
+  }
 }

@@ -12,7 +12,11 @@ export interface LintSource {
   readonly audit: TagAudit
 }
 
-export function buildLint({ fleet: { name, environment, playbooks }, pin, audit: { counts, tasks, findings } }: LintSource): LintReport {
+export function buildLint({
+  fleet: { name, environment, playbooks },
+  pin,
+  audit: { counts, tasks, findings },
+}: LintSource): LintReport {
   return {
     schemaVersion: REPORT_VERSION,
     kind: 'lint',
@@ -23,8 +27,28 @@ export function buildLint({ fleet: { name, environment, playbooks }, pin, audit:
     counts,
     tasks: tasks.map(({ play, task, standing, reason, findings: found }) => {
       const { name: title, action, role, file, line, tags, handler } = task
-      return { play, task: title, action, role, file, line, tags, handler, standing, ...(reason !== undefined && { reason }), findings: found }
+      return {
+        play,
+        task: title,
+        action,
+        role,
+        file,
+        line,
+        tags,
+        handler,
+        standing,
+        ...(reason !== undefined && { reason }),
+        findings: found,
+      }
     }),
-    findings: findings.map(({ kind, task, play, file, line, message, hint }) => ({ finding: kind, play, task: task.name, file, line, message, hint })),
+    findings: findings.map(({ kind, task, play, file, line, message, hint }) => ({
+      finding: kind,
+      play,
+      task: task.name,
+      file,
+      line,
+      message,
+      hint,
+    })),
   }
 }

@@ -25,4 +25,5 @@ const SEVERITY: Readonly<Record<TagFindingKind, Severity>> = {
 export const severityOf = (finding: TagFindingKind): Severity => SEVERITY[finding]
 
 /** A blind spot is worth knowing, and no mistake. */
-export const fails = (finding: TagFindingKind): boolean => SEVERITY[finding] === 'critical' || SEVERITY[finding] === 'major'
+export const fails = (finding: TagFindingKind): boolean =>
+  SEVERITY[finding] === 'critical' || SEVERITY[finding] === 'major'

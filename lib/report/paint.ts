@@ -19,7 +19,10 @@ export interface TextOptions {
   /** IANA time zone in which times are shown. */
   readonly zone: string
   readonly verbose: boolean
-  /** The command with the options that lead to this fleet, for "what to do next": "patchrun --env prod". */
+  /**
+   * The command with the options that lead to this fleet, for "what to do next": "patchrun --env
+   * prod".
+   */
   readonly command: string
 }
 

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smaller answers in words.
-import type { DoctorReport, GitlabReport, InitReport, PinReport, ValidateReport } from './answers.js'
+import type {
+  DoctorReport,
+  GitlabReport,
+  InitReport,
+  PinReport,
+  ValidateReport,
+} from './answers.js'
 import { clean, count, inCommand, inZone, nodesText, shortSha, table, timeText } from './words.js'
 import type { Paint, TextOptions } from './paint.js'
 
-export function validateText({ fleet, environment, file, nodes, canaries, denied, waves, warnings }: ValidateReport, { paint }: TextOptions): string {
+export function validateText(
+  { fleet, environment, file, nodes, canaries, denied, waves, warnings }: ValidateReport,
+  { paint }: TextOptions,
+): string {
   const rows = [
     ['nodes', `${nodes.length}: ${nodesText(nodes)}`],
     ['canary', `${canaries.length}: ${nodesText(canaries)}`],
@@ -14,11 +23,20 @@ export function validateText({ fleet, environment, file, nodes, canaries, denied
   return `${paint.good('valid')}: ${file}, ${fleet} (${environment})\n${table(rows).join('\n')}\n${warnings.map((w) => `${paint.warn('warning')}: ${clean(w)}\n`).join('')}`
 }
 
-export function doctorText({ fleet, environment, checks, healthy }: DoctorReport, { paint, zone, command }: TextOptions): string {
+export function doctorText(
+  { fleet, environment, checks, healthy }: DoctorReport,
+  { paint, zone, command }: TextOptions,
+): string {
   const mark = { ok: paint.good('ok  '), warn: paint.warn('look'), fail: paint.bad('bad ') }
   const lines = checks.flatMap(({ name, result, found, hint }) => {
     const [first = '', ...more] = clean(inZone(found, zone)).split('\n')
-    return [`  ${mark[result]}  ${name.padEnd(16)} ${first}`, ...more.map((line) => `${' '.repeat(25)}${line}`), ...(hint === undefined ? [] : [`${' '.repeat(25)}${paint.faint(inCommand(clean(hint), command))}`])]
+    return [
+      `  ${mark[result]}  ${name.padEnd(16)} ${first}`,
+      ...more.map((line) => `${' '.repeat(25)}${line}`),
+      ...(hint === undefined
+        ? []
+        : [`${' '.repeat(25)}${paint.faint(inCommand(clean(hint), command))}`]),
+    ]
   })
   const bad = checks.filter((c) => c.result === 'fail').length
   const name = fleet === undefined ? 'patchrun' : `${fleet} (${environment ?? ''})`
@@ -37,16 +55,39 @@ export function pinText(report: PinReport, { paint, verbose, zone }: TextOptions
     ['pin', `${pin.sha} "${clean(pin.subject, 200)}"`],
     ['completed', remembered ?? 'nothing yet'],
   ]
-  const lines = [paint.strong(`${fleet} (${environment})`), ...table(rows), '', relation(comparison, paint)]
+  const lines = [
+    paint.strong(`${fleet} (${environment})`),
+    ...table(rows),
+    '',
+    relation(comparison, paint),
+  ]
   const listed = (title: string, list: readonly string[], total: number): void => {
     if (total === 0) return
     const shown = verbose ? list : list.slice(0, MOST)
-    lines.push('', title, ...shown, ...(total > shown.length ? [`  and ${total - shown.length} more`] : []))
+    lines.push(
+      '',
+      title,
+      ...shown,
+      ...(total > shown.length ? [`  and ${total - shown.length} more`] : []),
+    )
   }
-  const commitLine = (c: PinReport['comparison']['commits']['list'][number]): string => `  ${shortSha(c.sha)} ${timeText(c.date, zone).slice(4, 14)} ${clean(c.author, 40)}: ${clean(c.subject, 100)}`
-  listed(`${count(comparison.commits.count, 'commit')} to come`, comparison.commits.list.map(commitLine), comparison.commits.count)
-  listed(paint.warn(`${count(comparison.dropped.count, 'commit')} that would be taken back`), comparison.dropped.list.map(commitLine), comparison.dropped.count)
-  listed(`${count(comparison.files.count, 'file')} differ`, comparison.files.list.map((f) => `  ${f.status.padEnd(7)} ${clean(f.path, 300)}`), comparison.files.count)
+  const commitLine = (c: PinReport['comparison']['commits']['list'][number]): string =>
+    `  ${shortSha(c.sha)} ${timeText(c.date, zone).slice(4, 14)} ${clean(c.author, 40)}: ${clean(c.subject, 100)}`
+  listed(
+    `${count(comparison.commits.count, 'commit')} to come`,
+    comparison.commits.list.map(commitLine),
+    comparison.commits.count,
+  )
+  listed(
+    paint.warn(`${count(comparison.dropped.count, 'commit')} that would be taken back`),
+    comparison.dropped.list.map(commitLine),
+    comparison.dropped.count,
+  )
+  listed(
+    `${count(comparison.files.count, 'file')} differ`,
+    comparison.files.list.map((f) => `  ${f.status.padEnd(7)} ${clean(f.path, 300)}`),
+    comparison.files.count,
+  )
   return `${lines.join('\n')}\n`
 }
 
@@ -68,8 +109,15 @@ function relation({ kind, remembered }: PinReport['comparison'], paint: Paint): 
   }
 }
 
-export function initText({ directory, files }: InitReport, { paint, command }: TextOptions): string {
-  const next = table([[`${command} detect`, 'what would it do to each node?'], [`${command} run`, 'roll it out'], [`${command} status`, 'what is']])
+export function initText(
+  { directory, files }: InitReport,
+  { paint, command }: TextOptions,
+): string {
+  const next = table([
+    [`${command} detect`, 'what would it do to each node?'],
+    [`${command} run`, 'roll it out'],
+    [`${command} status`, 'what is'],
+  ])
   return `${paint.good('written')} to ${directory}\n${files.map((f) => `  ${f}`).join('\n')}\n\nThere, try:\n${next.join('\n')}\n`
 }
 
@@ -77,7 +125,10 @@ export function initText({ directory, files }: InitReport, { paint, command }: T
 export function gitlabText({ pipeline, written }: GitlabReport, { paint }: TextOptions): string {
   if (!written) return pipeline
   const { file, change, removed, added, dry } = written
-  const lines = [...removed.map((line) => paint.bad(`- ${line}`)), ...added.map((line) => paint.good(`+ ${line}`))]
+  const lines = [
+    ...removed.map((line) => paint.bad(`- ${line}`)),
+    ...added.map((line) => paint.good(`+ ${line}`)),
+  ]
   const did = change === 'unchanged' ? 'is up to date' : dry ? `would be ${change}` : change
   return `${[`${file}: ${did}`, ...lines].join('\n')}\n`
 }

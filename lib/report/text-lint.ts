@@ -22,7 +22,10 @@ const TITLE: Readonly<Record<LintReport['findings'][number]['finding'], string>>
 }
 
 /** Findings by kind; with verbose every task with its effective tags too. */
-export function lintText({ fleet, environment, pin, playbook, counts, tasks, findings }: LintReport, { paint, verbose }: TextOptions): string {
+export function lintText(
+  { fleet, environment, pin, playbook, counts, tasks, findings }: LintReport,
+  { paint, verbose }: TextOptions,
+): string {
   const { standing } = counts
   const lines = [
     `${paint.strong(`${fleet} (${environment})`)}: ${playbook} at ${pinText(pin)}`,
@@ -30,10 +33,22 @@ export function lintText({ fleet, environment, pin, playbook, counts, tasks, fin
   ]
   for (const [kind, group] of groupBy(findings, (f) => f.finding)) {
     lines.push('', paint.warn(`${TITLE[kind as keyof typeof TITLE]}: ${group.length}`))
-    for (const { task, file, line, message } of group) lines.push(`  ${file}:${line} "${clean(task, 200)}"`, `    ${clean(message)}`)
-    for (const hint of new Set(group.map((f) => f.hint))) lines.push(paint.faint(`  hint: ${clean(hint)}`))
+    for (const { task, file, line, message } of group)
+      lines.push(`  ${file}:${line} "${clean(task, 200)}"`, `    ${clean(message)}`)
+    for (const hint of new Set(group.map((f) => f.hint)))
+      lines.push(paint.faint(`  hint: ${clean(hint)}`))
   }
   if (findings.length === 0) lines.push('', paint.good('nothing to complain about'))
-  if (verbose) lines.push('', ...table(tasks.map((t) => [t.standing, `"${clean(t.task, 80)}"`, `${placeText(t)}${t.reason === undefined ? '' : ` (${t.reason})`}`])))
+  if (verbose)
+    lines.push(
+      '',
+      ...table(
+        tasks.map((t) => [
+          t.standing,
+          `"${clean(t.task, 80)}"`,
+          `${placeText(t)}${t.reason === undefined ? '' : ` (${t.reason})`}`,
+        ]),
+      ),
+    )
   return `${lines.join('\n')}\n`
 }

@@ -1,21 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Report in words: what was done, what waits and why, what failed and where, what to do next. Pure.
+// A Report in words: what was done, what waits and why, what failed and where, what to do next.
+// Pure.
 import { groupBy } from '../fleet/group-by.js'
 import type { Stage } from '../rollout/index.js'
 import { blindSpotLines, failureLines, haltLines } from './text-failures.js'
 import { nextLines } from './text-next.js'
 import { approvalLines, leftLines, notifyLines, peopleLines } from './text-people.js'
-import { clean, count, durationText, nodesText, pinText, SAYS_WHEN, shortSha, table, timeText } from './words.js'
+import {
+  clean,
+  count,
+  durationText,
+  nodesText,
+  pinText,
+  SAYS_WHEN,
+  shortSha,
+  table,
+  timeText,
+} from './words.js'
 import type { Paint, RolloutTextOptions, TextOptions } from './paint.js'
 import type { Report, RolloutReport } from './types.js'
 
-const STAGE: Readonly<Record<Stage, string>> = { good: 'good', applied: 'changed, not verified', hot: 'to be changed', drain: 'need a drain', failed: 'failed', quarantined: 'quarantined', unseen: 'not looked at' }
+const STAGE: Readonly<Record<Stage, string>> = {
+  good: 'good',
+  applied: 'changed, not verified',
+  hot: 'to be changed',
+  drain: 'need a drain',
+  failed: 'failed',
+  quarantined: 'quarantined',
+  unseen: 'not looked at',
+}
 
 export function rolloutText(report: Report, options: RolloutTextOptions): string {
   const { rollout, fleet, environment } = report
   const { paint } = options
   const name = paint.strong(`${fleet} (${environment})`)
-  if (!rollout) return [`${name}: nothing has been rolled out yet`, ...holderLines(report, options), ...peopleLines(report, options), '', `To begin: ${options.command} run`, ''].join('\n')
+  if (!rollout)
+    return [
+      `${name}: nothing has been rolled out yet`,
+      ...holderLines(report, options),
+      ...peopleLines(report, options),
+      '',
+      `To begin: ${options.command} run`,
+      '',
+    ].join('\n')
   const sections = [
     [`${name}: ${statusText(rollout, report, paint)}`, ...facts(report, rollout, options)],
     table(rollout.waves.map((w) => [w.name, count(w.nodes, 'node'), stagesText(w.counts, paint)])),
@@ -30,13 +57,24 @@ export function rolloutText(report: Report, options: RolloutTextOptions): string
     haltLines(rollout, options),
     nextLines(report, rollout, options),
   ]
-  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
 }
 
-function statusText({ kind, status, pin, waiting, limited, abort }: RolloutReport, { holder }: Report, paint: Paint): string {
+function statusText(
+  { kind, status, pin, waiting, limited, abort }: RolloutReport,
+  { holder }: Report,
+  paint: Paint,
+): string {
   switch (status) {
     case 'done':
-      return paint.good(kind === 'rollback' ? `rolled back, every node that was touched is GOOD at ${shortSha(pin.sha)}` : `done, every ${limited ? 'node it was limited to' : 'node'} is GOOD at ${shortSha(pin.sha)}`)
+      return paint.good(
+        kind === 'rollback'
+          ? `rolled back, every node that was touched is GOOD at ${shortSha(pin.sha)}`
+          : `done, every ${limited ? 'node it was limited to' : 'node'} is GOOD at ${shortSha(pin.sha)}`,
+      )
     case 'halted':
       return paint.bad('halted')
     case 'closed':
@@ -55,38 +93,66 @@ function facts(report: Report, rollout: RolloutReport, { zone, paint }: TextOpti
   const rows: string[][] = [
     ['pin', pinText(pin)],
     ...(previous === null || previous === pin.sha ? [] : [['before', shortSha(previous)]]),
-    ['rollout', `${id}, begun ${timeText(openedAt, zone)} by ${clean(by.user)}@${clean(by.host)}, ${endedAt === undefined ? 'open for' : 'took'} ${durationText(took)}`],
+    [
+      'rollout',
+      `${id}, begun ${timeText(openedAt, zone)} by ${clean(by.user)}@${clean(by.host)}, ${endedAt === undefined ? 'open for' : 'took'} ${durationText(took)}`,
+    ],
   ]
   return table(rows.map(([key = '', value = '']) => [paint.faint(key), value]))
 }
 
 function stagesText(counts: Readonly<Record<Stage, number>>, paint: Paint): string {
-  const colour: Partial<Record<Stage, (s: string) => string>> = { good: paint.good, failed: paint.bad, quarantined: paint.bad, drain: paint.warn }
-  return (Object.keys(STAGE) as Stage[]).filter((s) => counts[s] > 0).map((s) => (colour[s] ?? ((t) => t))(`${counts[s]} ${STAGE[s]}`)).join(', ')
+  const colour: Partial<Record<Stage, (s: string) => string>> = {
+    good: paint.good,
+    failed: paint.bad,
+    quarantined: paint.bad,
+    drain: paint.warn,
+  }
+  return (Object.keys(STAGE) as Stage[])
+    .filter((s) => counts[s] > 0)
+    .map((s) => (colour[s] ?? ((t) => t))(`${counts[s]} ${STAGE[s]}`))
+    .join(', ')
 }
 
 function holderLines({ holder }: Report, { zone }: TextOptions): string[] {
-  return holder ? [`A run is under way: ${clean(holder.user)}@${clean(holder.host)}, process ${holder.pid}, since ${timeText(holder.since, zone)}`] : []
+  return holder
+    ? [
+        `A run is under way: ${clean(holder.user)}@${clean(holder.host)}, process ${holder.pid}, since ${timeText(holder.since, zone)}`,
+      ]
+    : []
 }
 
 function stepLines(report: Report, { steps }: RolloutReport, options: TextOptions): string[] {
   const lines = holderLines(report, options)
   for (const { step, nodes, since } of steps) {
     const what = `step ${step} on ${count(nodes, 'node')}, begun ${timeText(since, options.zone)}`
-    lines.push(report.holder ? `  ${what}` : `${what}, has no outcome: the next run looks at its nodes again before it touches them`)
+    lines.push(
+      report.holder
+        ? `  ${what}`
+        : `${what}, has no outcome: the next run looks at its nodes again before it touches them`,
+    )
   }
   return lines
 }
 
 function waitingLines({ waiting, status }: RolloutReport, { paint, zone }: TextOptions): string[] {
   // Failed nodes have their own section; a halt is told once, not for every node.
-  const shown = status === 'halted' ? [] : waiting.filter((w) => (w.code !== 'failed' || w.until !== undefined) && w.code !== 'quarantined')
+  const shown =
+    status === 'halted'
+      ? []
+      : waiting.filter(
+          (w) => (w.code !== 'failed' || w.until !== undefined) && w.code !== 'quarantined',
+        )
   if (shown.length === 0) return []
   // The core speaks of each wave on its own; a reason that several share is told once.
-  const lines = [...groupBy(shown, ({ text, until }) => `${until ?? ''} ${text}`).values()].flatMap(([first, ...more]) => {
-    if (!first) return []
-    const nodes = [first, ...more].flatMap((w) => w.nodes)
-    return [`  ${nodes.length === 0 ? 'the rollout' : nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(first.text)}${first.until === undefined || SAYS_WHEN.has(first.code) ? '' : `, until ${timeText(first.until, zone)}`}`]
-  })
+  const lines = [...groupBy(shown, ({ text, until }) => `${until ?? ''} ${text}`).values()].flatMap(
+    ([first, ...more]) => {
+      if (!first) return []
+      const nodes = [first, ...more].flatMap((w) => w.nodes)
+      return [
+        `  ${nodes.length === 0 ? 'the rollout' : nodesText(nodes)}${nodes.length > 1 ? ` (${nodes.length})` : ''}: ${clean(first.text)}${first.until === undefined || SAYS_WHEN.has(first.code) ? '' : `, until ${timeText(first.until, zone)}`}`,
+      ]
+    },
+  )
   return [paint.strong('Waiting'), ...lines]
 }

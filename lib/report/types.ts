@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one Report that every renderer draws from; `--json` prints it as it is. Described by schemas/report.schema.json.
+// The one Report that every renderer draws from; `--json` prints it as it is. Described by
+// schemas/report.schema.json.
 import type { ExitCode } from '../errors.js'
-import type { Actor, ApprovalScope, DrainForesight, Halt, PastRollout, PinnedCommit, RolloutStatus, Stage, TaskRef, WaitCode, Waiting } from '../rollout/index.js'
+import type {
+  Actor,
+  ApprovalScope,
+  DrainForesight,
+  Halt,
+  PastRollout,
+  PinnedCommit,
+  RolloutStatus,
+  Stage,
+  TaskRef,
+  WaitCode,
+  Waiting,
+} from '../rollout/index.js'
 import type { HealthGate, MessageKind, RolloutPolicy } from '../fleet/types.js'
 import type { Failure, Finding, Verdict } from '../rollout/verdict.js'
 
@@ -18,7 +31,9 @@ export interface NodeReport {
   readonly touched: boolean
   readonly changes: readonly TaskRef[]
   readonly blindSpots: readonly TaskRef[]
-  /** How long it was in steps of this rollout that came to an outcome, ms; absent before the first. */
+  /**
+   * How long it was in steps of this rollout that came to an outcome, ms; absent before the first.
+   */
   readonly spent?: number
   readonly failure?: Failure
   /** Why it does not move, in words; absent when it is done. */
@@ -44,7 +59,11 @@ export interface ApprovalReport {
   readonly text: string
   readonly pin: PinnedCommit
   /** The waves that it lets go. */
-  readonly waves: readonly { readonly wave: number; readonly name: string; readonly nodes: readonly string[] }[]
+  readonly waves: readonly {
+    readonly wave: number
+    readonly name: string
+    readonly nodes: readonly string[]
+  }[]
 }
 
 /** Nodes that patchrun drained, is not to touch any more, and that nobody else gives back. */
@@ -84,7 +103,13 @@ export interface RolloutReport {
   readonly waves: readonly WaveReport[]
   readonly nodes: readonly NodeReport[]
   /** Steps of a run that is under way, or was killed. */
-  readonly steps: readonly { readonly step: string; readonly action: string; readonly wave: number; readonly nodes: number; readonly since: string }[]
+  readonly steps: readonly {
+    readonly step: string
+    readonly action: string
+    readonly wave: number
+    readonly nodes: number
+    readonly since: string
+  }[]
   /** Nodes that do not move, by reason. */
   readonly waiting: readonly Waiting[]
   readonly wakeAt?: string
@@ -141,7 +166,12 @@ export interface NotifyReport {
   /** The target asked for no attempt before this. */
   readonly until?: string
   /** Messages of this rollout that will not be delivered. */
-  readonly givenUp: readonly { readonly message: string; readonly kind: MessageKind; readonly at: string; readonly why: string }[]
+  readonly givenUp: readonly {
+    readonly message: string
+    readonly kind: MessageKind
+    readonly at: string
+    readonly why: string
+  }[]
 }
 
 export interface HolderReport {
@@ -182,7 +212,10 @@ export interface PlannedWave {
   readonly apply: readonly string[]
   /** Needs the node drained. */
   readonly waitForDrain: readonly string[]
-  /** How they would be drained; absent where none needs it, no scheduler is declared, or it gave no answer. */
+  /**
+   * How they would be drained; absent where none needs it, no scheduler is declared, or it gave no
+   * answer.
+   */
   readonly drains?: DrainForesight
   /** The look itself failed, so the rollout would fail there. */
   readonly fail: readonly string[]
@@ -197,10 +230,15 @@ export interface PlanReport {
   readonly at: string
   readonly pin: PinnedCommit
   /** Without the variables of health gates. */
-  readonly policy: Omit<RolloutPolicy, 'health'> & { readonly health: readonly Omit<HealthGate, 'vars'>[] }
+  readonly policy: Omit<RolloutPolicy, 'health'> & {
+    readonly health: readonly Omit<HealthGate, 'vars'>[]
+  }
   /** Tags that are selected when a node is changed under live workload. */
   readonly tags: readonly string[]
-  /** How long one node is expected to take, ms; `measured`: on nodes of this environment, otherwise as declared. */
+  /**
+   * How long one node is expected to take, ms; `measured`: on nodes of this environment, otherwise
+   * as declared.
+   */
   readonly expected: { readonly visit: number; readonly measured: boolean }
   /** What keeps the rollout from beginning now. */
   readonly hold?: { readonly code: WaitCode; readonly text: string; readonly until?: string }
@@ -225,5 +263,7 @@ export interface HistoryReport {
   /** Nothing new begins. */
   readonly pause?: PauseReport
   /** `end`: who ended it, where a person did. */
-  readonly rollouts: readonly (PastRollout & { readonly end?: WordReport & { readonly word: 'aborted' | 'rolled-back' } })[]
+  readonly rollouts: readonly (PastRollout & {
+    readonly end?: WordReport & { readonly word: 'aborted' | 'rolled-back' }
+  })[]
 }

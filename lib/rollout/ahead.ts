@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose Ansible is started ahead: a launch takes seconds, in which a place would be empty, and an idle node may get a job.
+// Whose Ansible is started ahead: a launch takes seconds, in which a place would be empty, and an
+// idle node may get a job.
 import type { Crowd } from './crowd.js'
 import type { Held, OpenStep } from './state.js'
 import { isOnItsWay } from './visit-state.js'
@@ -13,7 +14,10 @@ const PASSED_OVER = 2
 export class Ahead {
   /** To be started now. */
   readonly nodes: string[] = []
-  /** Visits that make room soon: only the last look and the release are left, or their reboot would soon be over if it were as fast as the fastest lately. */
+  /**
+   * Visits that make room soon: only the last look and the release are left, or their reboot would
+   * soon be over if it were as fast as the fastest lately.
+   */
   readonly ending: number
   readonly #releasing: boolean
   readonly #due: readonly number[]
@@ -21,17 +25,28 @@ export class Ahead {
   /** When there will be a processor for a launch, ms. */
   #later: number | null = null
 
-  constructor(private readonly world: Pick<World, 'prepared' | 'forks' | 'rollout' | 'durations' | 'now'>) {
-    const { rollout: { nodes, steps }, durations, now } = world
-    const doing = (phase: Held['phase']): readonly (OpenStep | undefined)[] => [...nodes.values()].filter((n) => isOnItsWay(n, phase)).map((n) => steps.get(n.step ?? ''))
+  constructor(
+    private readonly world: Pick<World, 'prepared' | 'forks' | 'rollout' | 'durations' | 'now'>,
+  ) {
+    const {
+      rollout: { nodes, steps },
+      durations,
+      now,
+    } = world
+    const doing = (phase: Held['phase']): readonly (OpenStep | undefined)[] =>
+      [...nodes.values()].filter((n) => isOnItsWay(n, phase)).map((n) => steps.get(n.step ?? ''))
     const last = doing('rebooted')
     const fastest = Math.min(...durations.reboot)
-    this.#due = doing('changed').flatMap((s) => (s?.action === 'reboot' ? [s.since + fastest - LEAD] : []))
+    this.#due = doing('changed').flatMap((s) =>
+      s?.action === 'reboot' ? [s.since + fastest - LEAD] : [],
+    )
     this.ending = last.length + this.#due.filter((at) => at <= now).length
     this.#releasing = last.some((s) => s?.action === 'release')
   }
 
-  /** Who is next is worth a look: something may be started ahead, or there will be room in a moment. */
+  /**
+   * Who is next is worth a look: something may be started ahead, or there will be room in a moment.
+   */
   asks({ busyUntil }: Pick<Crowd, 'busyUntil'>): boolean {
     return this.#releasing || (busyUntil === null && this.#lacks)
   }
@@ -41,16 +56,29 @@ export class Ahead {
   }
 
   /** The visits of these nodes are next, `count` of them at once. */
-  expect(nodes: readonly string[], count: number, { going, busyUntil }: Pick<Crowd, 'going' | 'busyUntil'>): void {
+  expect(
+    nodes: readonly string[],
+    count: number,
+    { going, busyUntil }: Pick<Crowd, 'going' | 'busyUntil'>,
+  ): void {
     const { prepared, forks } = this.world
     this.#wanted ||= nodes.length > 0
     const spare = Math.min(count + PASSED_OVER, forks - going) - prepared.size - this.nodes.length
     // A launch computes for a second, and nodes that are out of service would be so for longer.
-    if (busyUntil === null) this.nodes.push(...nodes.slice(0, count).filter((n) => !prepared.has(n)).slice(0, Math.max(0, spare)))
+    if (busyUntil === null)
+      this.nodes.push(
+        ...nodes
+          .slice(0, count)
+          .filter((n) => !prepared.has(n))
+          .slice(0, Math.max(0, spare)),
+      )
     else if (nodes.length > 0 && this.#lacks) this.#later = busyUntil
   }
 
-  /** When the next visit will be about to end, or a processor is free, ms; null: none, or it would make room for nobody. */
+  /**
+   * When the next visit will be about to end, or a processor is free, ms; null: none, or it would
+   * make room for nobody.
+   */
   get wakeAt(): number | null {
     const later = this.#wanted ? this.#due.filter((at) => at > this.world.now && at < Infinity) : []
     const times = this.#later === null ? later : [...later, this.#later]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many visits may compute at once on the control machine, each with an Ansible of its own. Where its processors do not suffice each
-// only makes the others slower, whose nodes serve nobody meanwhile; an idle node serves until its drain, and for a launch ahead nobody waits.
+// How many visits may compute at once on the control machine, each with an Ansible of its own.
+// Where its processors do not suffice each only makes the others slower, whose nodes serve nobody
+// meanwhile; an idle node serves until its drain, and for a launch ahead nobody waits.
 import { hastening, PATIENCE } from './hastening.js'
 import { underWay } from './visit-state.js'
 import type { Action, Hold, World } from './world.js'
@@ -18,7 +19,10 @@ export class Crowd {
     this.reckon([])
   }
 
-  /** What goes on already, or begins by this decision. To be asked before the visits of idle nodes begin. */
+  /**
+   * What goes on already, or begins by this decision. To be asked before the visits of idle nodes
+   * begin.
+   */
   reckon(actions: readonly Action[]): void {
     this.#hasty = [...hastening(this.world, actions)]
     this.kept = 0
@@ -26,7 +30,12 @@ export class Crowd {
 
   /** As many visits as there are forks. */
   full(): Hold | null {
-    return this.going < this.world.forks ? null : { code: 'capacity', text: `${this.going} visits are under way, as many as may be at once (ansible.forks)` }
+    return this.going < this.world.forks
+      ? null
+      : {
+          code: 'capacity',
+          text: `${this.going} visits are under way, as many as may be at once (ansible.forks)`,
+        }
   }
 
   /** Until when there is no processor for what can wait, ms; null: there is one. */
@@ -46,7 +55,11 @@ export class Crowd {
     }
     this.kept += 1
     const nodes = this.#most === 1 ? '1 node is' : `${this.#most} nodes are`
-    return { code: 'step', text: `${nodes} drained, changed or given back just now, as many as the control machine has processors for`, until }
+    return {
+      code: 'step',
+      text: `${nodes} drained, changed or given back just now, as many as the control machine has processors for`,
+      until,
+    }
   }
 
   /** patchrun itself, looks and launches need one, too. */

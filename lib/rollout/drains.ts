@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the nodes whose visit begins are drained: each by a step of its own while there are forks, which stays with it until it is empty.
+// How the nodes whose visit begins are drained: each by a step of its own while there are forks,
+// which stays with it until it is empty.
 import { isForeign } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
 import { nodeState } from './state.js'
 import type { World } from './world.js'
 
-/** How long the step that drains a node may wait for it to be empty, ms: what is empty by then is changed without asking anew. */
+/**
+ * How long the step that drains a node may wait for it to be empty, ms: what is empty by then is
+ * changed without asking anew.
+ */
 const PATIENCE = 60_000
 
 export interface Drain {
@@ -26,7 +30,10 @@ export interface Drains {
 }
 
 /** patient: steps among them that hold a fork while their node is at work. */
-export function drainsOf(chosen: readonly string[], { uses, world: { policy, rollout }, spare, others }: Drains): { readonly actions: readonly Drain[]; readonly patient: number } {
+export function drainsOf(
+  chosen: readonly string[],
+  { uses, world: { policy, rollout }, spare, others }: Drains,
+): { readonly actions: readonly Drain[]; readonly patient: number } {
   const wait = Math.min(PATIENCE, policy.drain.timeout)
   const foreign = (node: string): boolean => isForeign(uses.get(node))
   const idle = chosen.filter((n) => uses.get(n)?.empty)
@@ -34,12 +41,21 @@ export function drainsOf(chosen: readonly string[], { uses, world: { policy, rol
   const patient = busy.slice(0, Math.max(0, spare))
   const rest = busy.slice(patient.length)
   // What was drained before may have been begun: it is not given back on the way.
-  const giveWay = (node: string): boolean => others && nodeState(rollout, node).outrun === undefined && nodeState(rollout, node).held === undefined
-  const one = (node: string, more: Partial<Drain>): Drain => ({ do: 'drain', nodes: [node], ...more })
+  const giveWay = (node: string): boolean =>
+    others &&
+    nodeState(rollout, node).outrun === undefined &&
+    nodeState(rollout, node).held === undefined
+  const one = (node: string, more: Partial<Drain>): Drain => ({
+    do: 'drain',
+    nodes: [node],
+    ...more,
+  })
   return {
     patient: patient.length,
     actions: [
-      ...idle.map((n) => one(n, foreign(n) ? { foreign: true } : giveWay(n) ? { idle: true } : { wait })),
+      ...idle.map((n) =>
+        one(n, foreign(n) ? { foreign: true } : giveWay(n) ? { idle: true } : { wait }),
+      ),
       ...patient.map((n) => one(n, { wait })),
       ...(rest.length > 0 ? [{ do: 'drain' as const, nodes: rest }] : []),
     ],

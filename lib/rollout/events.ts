@@ -31,8 +31,9 @@ export interface TaskRef {
 }
 
 /**
- * detect and verify look in check mode, apply changes, check runs the role of a health gate. drain, reboot and release are of a
- * visit: taken out of scheduling, restarted where that is asked for, given back.
+ * detect and verify look in check mode, apply changes, check runs the role of a health gate. drain,
+ * reboot and release are of a visit: taken out of scheduling, restarted where that is asked for,
+ * given back.
  */
 export type StepAction = 'detect' | 'apply' | 'verify' | 'check' | 'drain' | 'reboot' | 'release'
 
@@ -44,7 +45,14 @@ export interface Alarm {
 }
 
 export interface Halt {
-  readonly code: 'canary-failed' | 'too-many-failed' | 'nodes-failed' | 'gate-failed' | 'deadline' | 'aborted' | Alarm['code']
+  readonly code:
+    | 'canary-failed'
+    | 'too-many-failed'
+    | 'nodes-failed'
+    | 'gate-failed'
+    | 'deadline'
+    | 'aborted'
+    | Alarm['code']
   /** Complete and in words: which task on which node failed, with its message, file and line. */
   readonly message: string
   readonly hint: string
@@ -86,7 +94,10 @@ export interface WaveSize {
   readonly wave: number
   readonly nodes: number
 }
-/** A process takes up a rollout that another one left. What has no outcome, or was only looked at so far, is looked at again. */
+/**
+ * A process takes up a rollout that another one left. What has no outcome, or was only looked at so
+ * far, is looked at again.
+ */
 export interface Resumed extends At {
   readonly type: 'resumed'
   readonly by: Actor
@@ -111,7 +122,9 @@ export interface Intended extends At {
   readonly postpone?: number
   /** Of drain: how long the step itself may wait for the node to be empty, ms. */
   readonly wait?: number
-  /** Of drain: where a job came first, the node is given back at once: others may take its place. */
+  /**
+   * Of drain: where a job came first, the node is given back at once: others may take its place.
+   */
   readonly idle?: true
   /** Of drain: these nodes go out together, for the sake of this hypervisor. */
   readonly host?: string
@@ -131,12 +144,18 @@ export interface Concluded extends At {
   readonly nodes: Readonly<Record<string, NodeOutcome>>
   readonly alarm?: Alarm
 }
-/** These nodes spent their attempts; nothing but a person's retry touches them again in this rollout. */
+/**
+ * These nodes spent their attempts; nothing but a person's retry touches them again in this
+ * rollout.
+ */
 export interface Quarantined extends At {
   readonly type: 'quarantined'
   readonly nodes: readonly string[]
 }
-/** Every node of a wave was tried, of the canaries each is GOOD: since then the next one may begin, after its pause. */
+/**
+ * Every node of a wave was tried, of the canaries each is GOOD: since then the next one may begin,
+ * after its pause.
+ */
 export interface WaveDone extends At {
   readonly type: 'wave-done'
   readonly wave: number
@@ -172,7 +191,9 @@ export interface Approved extends Steered {
   readonly rollout: string
   readonly key: string
 }
-/** A person wants nodes back that are only drained; they are not drained again before `until`, ms. */
+/**
+ * A person wants nodes back that are only drained; they are not drained again before `until`, ms.
+ */
 export interface Released extends Steered {
   readonly type: 'released'
   readonly rollout: string
@@ -191,7 +212,10 @@ export interface Closed extends At {
   /** A person rolls it back: its commit is not rolled out again by itself. */
   readonly rolledBack?: { readonly by: Actor; readonly reason?: string }
 }
-/** From here on these are told, and no others: a target that is new hears of nothing that was before. */
+/**
+ * From here on these are told, and no others: a target that is new hears of nothing that was
+ * before.
+ */
 export interface Audience extends At {
   readonly type: 'audience'
   readonly targets: readonly { readonly name: string; readonly on: readonly MessageKind[] }[]
@@ -204,10 +228,15 @@ export interface Noticed extends At {
 }
 export type News =
   | { readonly kind: 'canary-passed' }
-  | { readonly kind: 'waiting-approval'; readonly key: string; readonly text: string; readonly waves: readonly WaveSize[] }
+  | {
+      readonly kind: 'waiting-approval'
+      readonly key: string
+      readonly text: string
+      readonly waves: readonly WaveSize[]
+    }
 /**
- * A target was told, written after it took the message. given-up: it never will be. delayed: it was not yet, and is tried
- * again; written once a process, so that others can say why.
+ * A target was told, written after it took the message. given-up: it never will be. delayed: it was
+ * not yet, and is tried again; written once a process, so that others can say why.
  */
 export interface Told extends At {
   readonly type: 'told'
@@ -220,6 +249,21 @@ export interface Told extends At {
 }
 
 export type JournalEvent =
-  | Opened | Resumed | Intended | Concluded | Quarantined | WaveDone | Halted | Finished
-  | Retried | Paused | Unpaused | Approved | Released | Aborted | Closed
-  | Audience | Noticed | Told
+  | Opened
+  | Resumed
+  | Intended
+  | Concluded
+  | Quarantined
+  | WaveDone
+  | Halted
+  | Finished
+  | Retried
+  | Paused
+  | Unpaused
+  | Approved
+  | Released
+  | Aborted
+  | Closed
+  | Audience
+  | Noticed
+  | Told

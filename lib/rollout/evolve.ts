@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // evolve(state, event) -> state: the fold of the journal.
 //
-// An intent puts its nodes into a step; an outcome takes them out and says where they stand. A process that takes
-// up the journal of another writes `resumed`: steps that are still open then have no outcome and never will, so
-// their nodes become unseen (or stay applied) and are looked at again before anything is done to them.
+// An intent puts its nodes into a step; an outcome takes them out and says where they stand. A
+// process that takes up the journal of another writes `resumed`: steps that are still open then
+// have no outcome and never will, so their nodes become unseen (or stay applied) and are looked at
+// again before anything is done to them.
 import { unreachable } from '../errors.js'
 import { doneOf } from './done.js'
 import type { Closed, Concluded, Intended, JournalEvent, Opened, Retried } from './events.js'
@@ -13,9 +14,19 @@ import { judgeCheck, judgeNode } from './judge.js'
 import { withMessages } from './outbox.js'
 import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
 import { inherit, keepHeld, whenBegun, whenLost, whenWanted } from './visit-state.js'
-import type { EnvironmentState, NodeState, OpenStep, PastRollout, RolloutState, RolloutStatus } from './state.js'
+import type {
+  EnvironmentState,
+  NodeState,
+  OpenStep,
+  PastRollout,
+  RolloutState,
+  RolloutStatus,
+} from './state.js'
 
-/** Ids of orders that are kept: far more than can lie in the mailbox when a process dies between journal and removal. */
+/**
+ * Ids of orders that are kept: far more than can lie in the mailbox when a process dies between
+ * journal and removal.
+ */
 const KEPT_ORDERS = 200
 /** Commits that others may still wait for, the latest ones. */
 const KEPT_COMPLETED = 200
@@ -26,7 +37,10 @@ export function evolve(state: EnvironmentState, event: JournalEvent): Environmen
 }
 
 /** The state after many events, in one copy: what a journal of any length amounts to. */
-export function replay(events: Iterable<JournalEvent>, from: EnvironmentState = NO_STATE): EnvironmentState {
+export function replay(
+  events: Iterable<JournalEvent>,
+  from: EnvironmentState = NO_STATE,
+): EnvironmentState {
   let draft = copy(from)
   for (const event of events) draft = fold(draft, event)
   return draft
@@ -44,20 +58,43 @@ function copy(state: EnvironmentState): EnvironmentState {
   const history = [...state.history]
   if (!current) return { ...state, history }
   const { nodes, steps, checks, changed } = current
-  return { ...state, history, current: { ...current, nodes: new Map(nodes), steps: new Map(steps), checks: new Map(checks), changed: new Set(changed) } }
+  return {
+    ...state,
+    history,
+    current: {
+      ...current,
+      nodes: new Map(nodes),
+      steps: new Map(steps),
+      checks: new Map(checks),
+      changed: new Set(changed),
+    },
+  }
 }
 
 /** May change the history, and the maps of `state.current`: callers own them. */
-const fold = (before: EnvironmentState, event: JournalEvent): EnvironmentState => withMessages(foldEvent(before, event), event)
+const fold = (before: EnvironmentState, event: JournalEvent): EnvironmentState =>
+  withMessages(foldEvent(before, event), event)
 
 function foldEvent(before: EnvironmentState, event: JournalEvent): EnvironmentState {
-  const state = 'order' in event && event.order !== undefined ? { ...before, orders: [...before.orders.slice(1 - KEPT_ORDERS), event.order] } : before
+  const state =
+    'order' in event && event.order !== undefined
+      ? { ...before, orders: [...before.orders.slice(1 - KEPT_ORDERS), event.order] }
+      : before
   switch (event.type) {
     case 'opened':
       return open(state, event)
     case 'paused': {
       const { by, at, reason, scope, until } = event
-      return { ...state, pause: { by, at, scope, ...(reason !== undefined && { reason }), ...(until !== undefined && { until }) } }
+      return {
+        ...state,
+        pause: {
+          by,
+          at,
+          scope,
+          ...(reason !== undefined && { reason }),
+          ...(until !== undefined && { until }),
+        },
+      }
     }
     case 'unpaused':
       return { ...state, pause: null }
@@ -66,12 +103,16 @@ function foldEvent(before: EnvironmentState, event: JournalEvent): EnvironmentSt
     case 'told':
       return state
     default:
-      // Anything else speaks of a rollout; without one it is left over from a journal that was cut, and means nothing.
+      // Anything else speaks of a rollout; without one it is left over from a journal that was cut,
+      // and means nothing.
       return state.current ? foldRollout(state, state.current as Draft, event) : state
   }
 }
 
-type RolloutEvent = Exclude<JournalEvent, { readonly type: 'opened' | 'paused' | 'unpaused' | 'audience' | 'noticed' | 'told' }>
+type RolloutEvent = Exclude<
+  JournalEvent,
+  { readonly type: 'opened' | 'paused' | 'unpaused' | 'audience' | 'noticed' | 'told' }
+>
 
 function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent): EnvironmentState {
   switch (event.type) {
@@ -86,7 +127,8 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
     case 'concluded':
       return conclude(state, draft, event)
     case 'quarantined':
-      for (const node of event.nodes) draft.nodes.set(node, { ...nodeState(draft, node), stage: 'quarantined', at: event.at })
+      for (const node of event.nodes)
+        draft.nodes.set(node, { ...nodeState(draft, node), stage: 'quarantined', at: event.at })
       return state
     case 'wave-done':
       draft.done = { [event.wave]: event.since, ...draft.done } // the first time counts
@@ -98,13 +140,29 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
       retry(draft, event)
       return state
     case 'approved':
-      if (event.rollout === draft.id) draft.approvals = [...draft.approvals, { key: event.key, by: event.by, at: event.at, ...(event.reason !== undefined && { reason: event.reason }) }]
+      if (event.rollout === draft.id)
+        draft.approvals = [
+          ...draft.approvals,
+          {
+            key: event.key,
+            by: event.by,
+            at: event.at,
+            ...(event.reason !== undefined && { reason: event.reason }),
+          },
+        ]
       return state
     case 'released':
-      if (event.rollout === draft.id) for (const node of event.nodes) draft.nodes.set(node, whenWanted(nodeState(draft, node), event.until))
+      if (event.rollout === draft.id)
+        for (const node of event.nodes)
+          draft.nodes.set(node, whenWanted(nodeState(draft, node), event.until))
       return state
     case 'aborted':
-      if (event.rollout === draft.id) draft.abort = { by: event.by, at: event.at, ...(event.reason !== undefined && { reason: event.reason }) }
+      if (event.rollout === draft.id)
+        draft.abort = {
+          by: event.by,
+          at: event.at,
+          ...(event.reason !== undefined && { reason: event.reason }),
+        }
       return state
     case 'finished':
       return finish(state, draft, event.at)
@@ -143,14 +201,22 @@ function open(state: EnvironmentState, event: Opened): EnvironmentState {
   // Not copied for each rollout: years of them are replayed in one go.
   if (state.current) (state.history as PastRollout[]).push(past(state.current, event.at))
   // Rolled out once more after all, by a person's word.
-  const rejected = event.kind === 'forward' && state.rejected?.sha === event.pin.sha ? null : state.rejected
+  const rejected =
+    event.kind === 'forward' && state.rejected?.sha === event.pin.sha ? null : state.rejected
   return { ...state, current, rejected }
 }
 
-/** Nodes that are not where the remembered commit left them: a rollout changed them and did not complete. */
+/**
+ * Nodes that are not where the remembered commit left them: a rollout changed them and did not
+ * complete.
+ */
 function changedSince(before: RolloutState | null): readonly string[] {
   // Every node was seen GOOD at what is remembered now.
-  if (!before || (before.status === 'done' && (before.limit === null || before.kind === 'rollback'))) return []
+  if (
+    !before ||
+    (before.status === 'done' && (before.limit === null || before.kind === 'rollback'))
+  )
+    return []
   return takenBack(before)
 }
 
@@ -159,7 +225,13 @@ function past(rollout: RolloutState, now: number): PastRollout {
   const { id, kind, pin, openedAt, by, halt } = rollout
   const status: RolloutStatus = rollout.status === 'running' ? 'closed' : rollout.status
   return {
-    id, kind, pin, status, openedAt, endedAt: rollout.endedAt ?? now, by,
+    id,
+    kind,
+    pin,
+    status,
+    openedAt,
+    endedAt: rollout.endedAt ?? now,
+    by,
     counts: countStages(rollout),
     limited: rollout.limit !== null,
     ...(halt && { message: halt.message }),
@@ -179,13 +251,17 @@ function intend(draft: Draft, event: Intended): void {
 
 function conclude(state: EnvironmentState, draft: Draft, event: Concluded): EnvironmentState {
   const open = draft.steps.get(event.step)
-  // An outcome whose intent was given up on (the process was taken for dead) must not overwrite a newer look.
+  // An outcome whose intent was given up on (the process was taken for dead) must not overwrite a
+  // newer look.
   if (!open) return state
   draft.steps.delete(event.step)
   if (open.check) judgeCheck(draft.checks, open.check, open, event)
   for (const node of open.nodes) {
     const before = nodeState(draft, node)
-    draft.nodes.set(node, { ...judgeNode(before, open, event.nodes[node], event), spent: (before.spent ?? 0) + Math.max(0, event.at - open.since) })
+    draft.nodes.set(node, {
+      ...judgeNode(before, open, event.nodes[node], event),
+      spent: (before.spent ?? 0) + Math.max(0, event.at - open.since),
+    })
     freeGuests(draft.nodes, node, before.held)
   }
   holdTogether(draft.nodes, open)
@@ -204,13 +280,24 @@ function finish(state: EnvironmentState, draft: Draft, at: number): EnvironmentS
 }
 
 /** The latest last. Only so many: a journal of years would otherwise take ever longer to replay. */
-function remember(completed: EnvironmentState['completed'], sha: string, at: number): EnvironmentState['completed'] {
+function remember(
+  completed: EnvironmentState['completed'],
+  sha: string,
+  at: number,
+): EnvironmentState['completed'] {
   const others = [...completed].filter(([s]) => s !== sha)
   return new Map([...others.slice(1 - KEPT_COMPLETED), [sha, at]])
 }
 
-function close(state: EnvironmentState, draft: Draft, { at, rolledBack }: Closed): EnvironmentState {
-  Object.assign(draft, { status: rolledBack ? 'rolled-back' : 'closed', endedAt: draft.endedAt ?? at })
+function close(
+  state: EnvironmentState,
+  draft: Draft,
+  { at, rolledBack }: Closed,
+): EnvironmentState {
+  Object.assign(draft, {
+    status: rolledBack ? 'rolled-back' : 'closed',
+    endedAt: draft.endedAt ?? at,
+  })
   if (!rolledBack) return state
   const completed = new Map(state.completed)
   // Whoever waits for this very commit must not go on from it.
@@ -223,7 +310,14 @@ function forgetOpenSteps(draft: Draft, at: number): void {
     const { action, nodes } = open
     for (const node of nodes) {
       const { step: _left, ...rest } = whenLost(nodeState(draft, node), action, at)
-      if (action === 'apply') draft.nodes.set(node, { ...rest, stage: 'unseen', at, touched: true, unfinished: { mode: open.full ? 'full' : 'hot', owed: null } })
+      if (action === 'apply')
+        draft.nodes.set(node, {
+          ...rest,
+          stage: 'unseen',
+          at,
+          touched: true,
+          unfinished: { mode: open.full ? 'full' : 'hot', owed: null },
+        })
       else draft.nodes.set(node, rest)
     }
     holdTogether(draft.nodes, open)
@@ -231,10 +325,14 @@ function forgetOpenSteps(draft: Draft, at: number): void {
   draft.steps.clear()
 }
 
-/** Time has passed, nobody knows how much: a node that was HOT may need a drain by now, so no change rests on that look. */
+/**
+ * Time has passed, nobody knows how much: a node that was HOT may need a drain by now, so no change
+ * rests on that look.
+ */
 function forgetOldLooks(draft: Draft, at: number, drains: boolean): void {
   for (const [node, state] of draft.nodes) {
-    if (state.stage === 'hot' || (drains && state.stage === 'drain')) draft.nodes.set(node, { ...state, stage: 'unseen', at })
+    if (state.stage === 'hot' || (drains && state.stage === 'drain'))
+      draft.nodes.set(node, { ...state, stage: 'unseen', at })
   }
 }
 
@@ -243,8 +341,29 @@ function retry(draft: Draft, { nodes, at }: Retried): void {
   for (const [node, state] of draft.nodes) {
     const { stage, touched, missing, step, held, spent } = state
     // Who names a node that waits for a drain has seen to it by hand: it is looked at again.
-    if (wanted ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain') : stage === 'failed' || stage === 'quarantined') draft.nodes.set(node, { ...UNSEEN, at, touched, ...doneOf(state), ...(missing && { missing }), ...(step !== undefined && { step }), ...(held && { held: keepHeld(held) }), ...(spent !== undefined && { spent }) })
+    if (
+      wanted
+        ? wanted.has(node) && (stage === 'failed' || stage === 'quarantined' || stage === 'drain')
+        : stage === 'failed' || stage === 'quarantined'
+    )
+      draft.nodes.set(node, {
+        ...UNSEEN,
+        at,
+        touched,
+        ...doneOf(state),
+        ...(missing && { missing }),
+        ...(step !== undefined && { step }),
+        ...(held && { held: keepHeld(held) }),
+        ...(spent !== undefined && { spent }),
+      })
   }
   for (const [key, { result }] of draft.checks) if (result !== 'pass') draft.checks.delete(key)
-  Object.assign(draft, { status: 'running', since: at, halt: undefined, alarm: undefined, abort: undefined, endedAt: undefined })
+  Object.assign(draft, {
+    status: 'running',
+    since: at,
+    halt: undefined,
+    alarm: undefined,
+    abort: undefined,
+    endedAt: undefined,
+  })
 }

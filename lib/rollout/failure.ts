@@ -4,13 +4,20 @@ import type { BudgetCause } from '../fleet/types.js'
 import type { Failure, FailureCause } from './verdict.js'
 
 const BUDGET: Readonly<Record<FailureCause, BudgetCause>> = {
-  failed: 'failed', guard: 'failed', unknown: 'failed', unreachable: 'unreachable', hung: 'unreachable', 'not-converged': 'notConverged',
+  failed: 'failed',
+  guard: 'failed',
+  unknown: 'failed',
+  unreachable: 'unreachable',
+  hung: 'unreachable',
+  'not-converged': 'notConverged',
 }
 
-export const budgetOf = (failure: Failure | undefined): BudgetCause => BUDGET[failure?.cause ?? 'failed']
+export const budgetOf = (failure: Failure | undefined): BudgetCause =>
+  BUDGET[failure?.cause ?? 'failed']
 
 /** The node or the way to it is at fault, not the change: a canary is asked again. */
-export const isTransient = (failure: Failure | undefined): boolean => failure?.cause === 'unreachable' || failure?.cause === 'hung'
+export const isTransient = (failure: Failure | undefined): boolean =>
+  failure?.cause === 'unreachable' || failure?.cause === 'hung'
 
 /** One failure in words, complete. */
 export function describeFailure(failure: Failure | undefined): string {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// In which order the nodes of a wave would be drained, and why some would not: asked of the very code that drains them.
+// In which order the nodes of a wave would be drained, and why some would not: asked of the very
+// code that drains them.
 import { Slots } from './capacity.js'
 import type { Turn } from './order.js'
 import { Hosting, runningOnIt } from './hosting.js'
@@ -18,21 +19,70 @@ export interface DrainForesight {
   readonly waiting: readonly Waiting[]
 }
 
-/** `nodes`: those of one wave that need a drain. As if what stands before the wave held now, and no other wave were at it. */
+/**
+ * `nodes`: those of one wave that need a drain. As if what stands before the wave held now, and no
+ * other wave were at it.
+ */
 export function foreseeDrains(world: World, { index, nodes }: Wave): DrainForesight | null {
   if (!world.scheduler || nodes.length === 0) return null
-  const looked = { ...world, rollout: { ...world.rollout, nodes: new Map(world.nodes.map((n) => [n.name, { ...nodeState(world.rollout, n.name), stage: nodes.includes(n.name) ? 'drain' as const : 'good' as const }])) } }
+  const looked = {
+    ...world,
+    rollout: {
+      ...world.rollout,
+      nodes: new Map(
+        world.nodes.map((n) => [
+          n.name,
+          {
+            ...nodeState(world.rollout, n.name),
+            stage: nodes.includes(n.name) ? ('drain' as const) : ('good' as const),
+          },
+        ]),
+      ),
+    },
+  }
   const slots = new Slots(looked)
-  const visits = new Visits(looked, world.scheduler, null, new Hosting(looked, planWaves(world.nodes, world.policy, world.rollout.limit)), () => slots)
+  const visits = new Visits(
+    looked,
+    world.scheduler,
+    null,
+    new Hosting(looked, planWaves(world.nodes, world.policy, world.rollout.limit)),
+    () => slots,
+  )
   visits.goOn({ index, nodes }, [], null)
   visits.begin(index, nodes, slots, 0)
-  const together = visits.actions.flatMap((a) => ('host' in a && a.host !== undefined ? [{ host: a.host, members: [...new Set([a.host, ...a.nodes])] }] : []))
-  const order = together.flatMap(({ host, members }) => members.filter((n) => nodes.includes(n)).map((node): Turn => ({ node, idle: false, why: node === host ? `together with ${runningOnIt(members.filter((n) => n !== host))}`.replace(/,$/, '') : `runs on ${host}` })))
-  const first = [...new Set([...together.flatMap((t) => t.members), ...visits.actions.flatMap((a) => ('nodes' in a ? a.nodes : []))])]
+  const together = visits.actions.flatMap((a) =>
+    'host' in a && a.host !== undefined
+      ? [{ host: a.host, members: [...new Set([a.host, ...a.nodes])] }]
+      : [],
+  )
+  const order = together.flatMap(({ host, members }) =>
+    members
+      .filter((n) => nodes.includes(n))
+      .map((node): Turn => ({
+        node,
+        idle: false,
+        why:
+          node === host
+            ? `together with ${runningOnIt(members.filter((n) => n !== host))}`.replace(/,$/, '')
+            : `runs on ${host}`,
+      })),
+  )
+  const first = [
+    ...new Set([
+      ...together.flatMap((t) => t.members),
+      ...visits.actions.flatMap((a) => ('nodes' in a ? a.nodes : [])),
+    ]),
+  ]
   const waiting = new Map<string, Waiting>()
   for (const { nodes: those, ...hold } of visits.waiting) {
-    const others = those.filter((n) => !first.includes(n) && nodes.includes(n) && !waiting.get(hold.text)?.nodes.includes(n))
-    if (others.length > 0) waiting.set(hold.text, { ...hold, nodes: [...(waiting.get(hold.text)?.nodes ?? []), ...others] })
+    const others = those.filter(
+      (n) => !first.includes(n) && nodes.includes(n) && !waiting.get(hold.text)?.nodes.includes(n),
+    )
+    if (others.length > 0)
+      waiting.set(hold.text, {
+        ...hold,
+        nodes: [...(waiting.get(hold.text)?.nodes ?? []), ...others],
+      })
   }
   return { order: [...order, ...visits.order], first, waiting: [...waiting.values()] }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands before each wave of a rollout that has not begun, in words, from the same gates that decide asks.
+// What stands before each wave of a rollout that has not begun, in words, from the same gates that
+// decide asks.
 import { approvalKey } from './approval.js'
 import { expectedHotChange, isMeasured } from './durations.js'
 import { closedFor } from './gates.js'
@@ -11,7 +12,10 @@ import type { Wave } from './waves.js'
 import type { Hold, World } from './world.js'
 
 export interface Foresight {
-  /** How long a node is expected to take from the beginning of its change to being seen GOOD, ms; whether that was measured. */
+  /**
+   * How long a node is expected to take from the beginning of its change to being seen GOOD, ms;
+   * whether that was measured.
+   */
   readonly visit: number
   readonly measured: boolean
   /** What keeps the rollout from beginning now; null: nothing. */
@@ -34,22 +38,65 @@ export function foresee(world: World, waves: readonly Wave[]): Foresight {
   }
 }
 
-function gatesBefore({ policy, rollout }: World, waves: readonly Wave[], wave: Wave, before: Wave | undefined): string[] {
-  const checks = (point: 'start' | 'canaries' | 'waves'): string[] => policy.health.filter((g) => g.at.includes(point)).map((g) => `health gate "${g.name}" on the nodes of the ${before ? waveName(before.index) : waveName(wave.index)}`)
-  const approval = (scope: Parameters<typeof approvalKey>[1], shown: readonly Wave[]): string => `approval ${approvalKey(rollout, scope, shown)}`
-  if (!before) return [...checks('start'), ...(policy.approval.includes('start') ? [approval('start', waves)] : [])]
+function gatesBefore(
+  { policy, rollout }: World,
+  waves: readonly Wave[],
+  wave: Wave,
+  before: Wave | undefined,
+): string[] {
+  const checks = (point: 'start' | 'canaries' | 'waves'): string[] =>
+    policy.health
+      .filter((g) => g.at.includes(point))
+      .map(
+        (g) =>
+          `health gate "${g.name}" on the nodes of the ${before ? waveName(before.index) : waveName(wave.index)}`,
+      )
+  const approval = (scope: Parameters<typeof approvalKey>[1], shown: readonly Wave[]): string =>
+    `approval ${approvalKey(rollout, scope, shown)}`
+  if (!before)
+    return [
+      ...checks('start'),
+      ...(policy.approval.includes('start') ? [approval('start', waves)] : []),
+    ]
   return [
     ...(before.index === 0 ? ['every canary GOOD'] : []),
     ...(before.index === 0 && policy.soak > 0 ? ['the soak'] : []),
     ...(policy.pause.waves > 0 ? ['the pause between waves'] : []),
     ...checks(before.index === 0 ? 'canaries' : 'waves'),
-    ...(policy.approval.includes('wide') && before.index === 0 ? [approval('wide', waves.filter((w) => w.index > 0))] : []),
+    ...(policy.approval.includes('wide') && before.index === 0
+      ? [
+          approval(
+            'wide',
+            waves.filter((w) => w.index > 0),
+          ),
+        ]
+      : []),
     ...(policy.approval.includes('waves') ? [approval(`wave${wave.index}`, [wave])] : []),
   ]
 }
 
 /** A rollout as it would be opened now. */
-export const wouldOpen = (pin: RolloutState['pin'], { remembered, current }: EnvironmentState, limit: RolloutState['limit'], now: number): RolloutState => ({
-  id: 'planned', kind: 'forward', pin, previous: remembered, limit, by: { user: '', host: '', pid: 0 }, openedAt: now, since: now, status: 'running',
-  nodes: inherit(current, pin.sha, now), steps: new Map(), stepCount: 0, checks: new Map(), approvals: [], changed: new Set(), lastApply: 0, noticed: [],
+export const wouldOpen = (
+  pin: RolloutState['pin'],
+  { remembered, current }: EnvironmentState,
+  limit: RolloutState['limit'],
+  now: number,
+): RolloutState => ({
+  id: 'planned',
+  kind: 'forward',
+  pin,
+  previous: remembered,
+  limit,
+  by: { user: '', host: '', pid: 0 },
+  openedAt: now,
+  since: now,
+  status: 'running',
+  nodes: inherit(current, pin.sha, now),
+  steps: new Map(),
+  stepCount: 0,
+  checks: new Map(),
+  approvals: [],
+  changed: new Set(),
+  lastApply: 0,
+  noticed: [],
 })

@@ -2,17 +2,23 @@
 // What patchrun knows of a node that it holds.
 
 /**
- * How far a visit has come. begun: the change may have begun, and is finished whatever comes between.
- * hosted: the change of the hypervisor it runs on may have begun; it is looked at when that one is back.
+ * How far a visit has come. begun: the change may have begun, and is finished whatever comes
+ * between. hosted: the change of the hypervisor it runs on may have begun; it is looked at when
+ * that one is back.
  */
 export type VisitPhase = 'draining' | 'hosted' | 'begun' | 'changed' | 'rebooted'
 
-/** patchrun has drained this node, or may have: it is released in the end, or quarantined by name. */
+/**
+ * patchrun has drained this node, or may have: it is released in the end, or quarantined by name.
+ */
 export interface Held {
   /** When the drain was asked for, ms. */
   readonly since: number
   readonly phase: VisitPhase
-  /** The drain step just before saw it empty, and nothing was begun since. Nodes that go out together are all empty, or none is. */
+  /**
+   * The drain step just before saw it empty, and nothing was begun since. Nodes that go out
+   * together are all empty, or none is.
+   */
   readonly empty: boolean
   /** When that step ended, ms. */
   readonly seen?: number
@@ -28,7 +34,10 @@ export interface Held {
   readonly boot?: number
   /** Somebody else took it out: it is patched, and never released. */
   readonly foreign?: true
-  /** A change of it did not come to its end: handlers that were notified may never have run, and nothing will notify them again. */
+  /**
+   * A change of it did not come to its end: handlers that were notified may never have run, and
+   * nothing will notify them again.
+   */
   readonly cut?: true
   /** A rollout before this one drained it. */
   readonly inherited?: true

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What would wait for ever as it is declared: hypervisors that no limit lets out with the nodes on them, and windows that are too short for a change.
+// What would wait for ever as it is declared: hypervisors that no limit lets out with the nodes on
+// them, and windows that are too short for a change.
 import { groupBy } from '../fleet/group-by.js'
 import type { Fleet } from '../fleet/types.js'
 import { minutes, Slots } from './capacity.js'
@@ -13,7 +14,12 @@ import type { World } from './world.js'
 /** In words, one for each hypervisor. */
 export function neverFits(fleet: Fleet): readonly string[] {
   // Nobody is out in this world, and what is asked of it does not depend on the time.
-  const world = worldOf(fleet, NO_STATE, wouldOpen({ sha: '', ref: '', subject: '' }, NO_STATE, null, 0), 0)
+  const world = worldOf(
+    fleet,
+    NO_STATE,
+    wouldOpen({ sha: '', ref: '', subject: '' }, NO_STATE, null, 0),
+    0,
+  )
   return [...tooShort(fleet, world), ...neverTogether(fleet, world)]
 }
 
@@ -26,11 +32,23 @@ function neverTogether(fleet: Fleet, world: World): readonly string[] {
 }
 
 /** Windows alone: a freeze passes. */
-function tooShort({ policy: { timing, drain }, scheduler }: Fleet, world: World): readonly string[] {
-  const fitsOnce = (length: number): boolean => nextFit({ ...timing, freezes: [] }, 0, length) !== null
+function tooShort(
+  { policy: { timing, drain }, scheduler }: Fleet,
+  world: World,
+): readonly string[] {
+  const fitsOnce = (length: number): boolean =>
+    nextFit({ ...timing, freezes: [] }, 0, length) !== null
   const [change, visit] = [expectedHotChange(world), expectedVisit(world)]
-  if (!fitsOnce(change)) return [`no window is as long as a change is expected to take, ${minutes(change)} (rollout.expected): nothing ever begins`]
+  if (!fitsOnce(change))
+    return [
+      `no window is as long as a change is expected to take, ${minutes(change)} (rollout.expected): nothing ever begins`,
+    ]
   if (!scheduler || fitsOnce(visit)) return []
-  const reboot = drain.reboot === 'never' ? '' : `, and up to ${minutes(drain.rebootTimeout)} for the reboot (drain.rebootTimeout)`
-  return [`no window is as long as a visit of a drained node may take, ${minutes(visit)}: ${minutes(change)} for the change (rollout.expected)${reboot}. While none was measured, no drain begins`]
+  const reboot =
+    drain.reboot === 'never'
+      ? ''
+      : `, and up to ${minutes(drain.rebootTimeout)} for the reboot (drain.rebootTimeout)`
+  return [
+    `no window is as long as a visit of a drained node may take, ${minutes(visit)}: ${minutes(change)} for the change (rollout.expected)${reboot}. While none was measured, no drain begins`,
+  ]
 }

@@ -3,10 +3,12 @@
 import type { Failure, Unforeseen, Verdict } from './verdict.js'
 
 /**
- * What came of a drain. foreign: somebody else took the node out, or it was down; patchrun left it as it is. outrun: it was to be idle, a
- * job came first, and it was given back at once. failed: it is drained by us, and the scheduler says that it is at fault. unclear: nobody knows.
+ * What came of a drain. foreign: somebody else took the node out, or it was down; patchrun left it
+ * as it is. outrun: it was to be idle, a job came first, and it was given back at once. failed: it
+ * is drained by us, and the scheduler says that it is at fault. unclear: nobody knows.
  */
-export type Drained = 'empty' | 'busy' | 'foreign' | 'foreign-empty' | 'outrun' | 'failed' | 'unclear'
+export type Drained =
+  'empty' | 'busy' | 'foreign' | 'foreign-empty' | 'outrun' | 'failed' | 'unclear'
 
 /** pass; fail: the rollout halts; inconclusive: nobody knows, ask again. */
 export type CheckResult = 'pass' | 'fail' | 'inconclusive'
@@ -25,14 +27,19 @@ export interface NodeOutcome {
   readonly boot?: number
   /** Of reboot; cut: nobody knows how far it came. */
   readonly rebooted?: 'done' | 'not-needed' | 'failed' | 'cut'
-  /** Of release; failed: it is drained again. waiting: it cannot be tested yet, and nobody can use it meanwhile. */
+  /**
+   * Of release; failed: it is drained again. waiting: it cannot be tested yet, and nobody can use
+   * it meanwhile.
+   */
   readonly released?: 'ok' | 'foreign' | 'failed' | 'waiting' | 'unclear'
   /** Of release: what it waits for. */
   readonly waitsFor?: string
   readonly failure?: Failure
   readonly changes?: readonly number[]
   readonly blindSpots?: readonly number[]
-  /** Of detect and verify: some of the blind spots have to run once at this commit, and need this. */
+  /**
+   * Of detect and verify: some of the blind spots have to run once at this commit, and need this.
+   */
   readonly unforeseen?: Unforeseen
   /** Of detect and verify: check mode failed here, after something would have changed. */
   readonly beyond?: Failure
@@ -40,6 +47,9 @@ export interface NodeOutcome {
   readonly changed?: true
   /** Of apply: handlers that were notified at this commit and have not run. */
   readonly owed?: readonly number[]
-  /** Of apply: the guard met something on this node that needs it drained, which check mode could not see. */
+  /**
+   * Of apply: the guard met something on this node that needs it drained, which check mode could
+   * not see.
+   */
   readonly meetsDrain?: true
 }

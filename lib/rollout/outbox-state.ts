@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people are still to be told. Values only; outbox.ts makes them. A message stays as long as somebody has not been
-// told it, so what is kept is bounded by what could not be delivered.
+// What people are still to be told. Values only; outbox.ts makes them. A message stays as long as
+// somebody has not been told it, so what is kept is bounded by what could not be delivered.
 import type { MessageKind } from '../fleet/types.js'
 import type { Actor, PinnedCommit, WaveSize } from './events.js'
 
-/** The facts of one message, as they were when it arose: whoever delivers it, and whenever, says the same. */
+/**
+ * The facts of one message, as they were when it arose: whoever delivers it, and whenever, says the
+ * same.
+ */
 export interface Message {
   /** The same for whoever folds the journal; no other message has it. */
   readonly id: string

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained in one step, and the hypervisor is
-// changed when that step saw every one of them drained and empty. Where its change may not begin after all, they are given back.
+// A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained in
+// one step, and the hypervisor is changed when that step saw every one of them drained and empty.
+// Where its change may not begin after all, they are given back.
 import { describeJobs, isForeign } from '../workload/use.js'
 import type { NodeUse } from '../workload/use.js'
 import type { Slots } from './capacity.js'
@@ -51,7 +52,12 @@ export class Parties {
   readonly waiting: Waiting[] = []
   readonly #clock: (at: number) => string
 
-  constructor(private readonly world: World, private readonly hosting: Hosting, private readonly ground: Ground, private readonly slots: () => Slots) {
+  constructor(
+    private readonly world: World,
+    private readonly hosting: Hosting,
+    private readonly ground: Ground,
+    private readonly slots: () => Slots,
+  ) {
     this.#clock = clockOf(world)
   }
 
@@ -67,12 +73,30 @@ export class Parties {
     if (!begun && hold && !isHeld) return
     if (!begun && hold && this.ground.givesBack(hold)) return this.#giveBack(wave, all, hold)
     const away = all.filter((n) => this.#state(n).step !== undefined)
-    if (away.length > 0) return this.#wait(all.filter((n) => !away.includes(n)), { code: 'step', text: `a step is under way on ${away.length} of the ${all.length} nodes that go out together` })
+    if (away.length > 0)
+      return this.#wait(
+        all.filter((n) => !away.includes(n)),
+        {
+          code: 'step',
+          text: `a step is under way on ${away.length} of the ${all.length} nodes that go out together`,
+        },
+      )
     if (!begun && hold) return this.#wait(all, hold)
     const again = Math.max(...free.map((n) => this.#held(n)?.again ?? 0))
-    if (this.world.now < again) return this.#wait(all, { code: 'visit', text: 'the scheduler gave no clear answer, and is asked again', until: again })
+    if (this.world.now < again)
+      return this.#wait(all, {
+        code: 'visit',
+        text: 'the scheduler gave no clear answer, and is asked again',
+        until: again,
+      })
     const wanted = free.map((n) => this.#held(n)?.back ?? 0).filter((until) => until > 0)
-    if (!begun && wanted.length > 0) return this.#giveBack(wave, all, { code: 'visit', text: 'a person wants a node back that goes out with it' }, Math.max(...wanted))
+    if (!begun && wanted.length > 0)
+      return this.#giveBack(
+        wave,
+        all,
+        { code: 'visit', text: 'a person wants a node back that goes out with it' },
+        Math.max(...wanted),
+      )
     if (!isHeld) {
       const full = this.ground.roomFor(guests.length, 0) ?? this.slots().refuseTogether(all, false)
       // The scheduler is asked when something may come of it.
@@ -84,7 +108,9 @@ export class Parties {
       if (lasting && !begun && isHeld) return this.#giveBack(wave, all, why, this.ground.postponed)
       return this.#wait(all, why)
     }
-    const members = all.filter((n) => n !== host || this.#held(n) ? !this.#held(n)?.unscheduled : this.ground.use(n) !== null)
+    const members = all.filter((n) =>
+      n !== host || this.#held(n) ? !this.#held(n)?.unscheduled : this.ground.use(n) !== null,
+    )
     this.#step({ wave, host, begun, guests, members }, hold)
   }
 
@@ -109,48 +135,92 @@ export class Parties {
       const at = this.world.scheduler?.workload?.at ?? -Infinity
       const unasked = members.some((n) => !this.ground.use(n) || at < (this.#held(n)?.since ?? 0))
       const busy = members.filter((n) => !this.ground.use(n)?.empty)
-      if (unasked || (busy.length > 0 && busy.every((n) => this.ground.use(n)?.draining))) return this.#untilEmpty(party, busy)
+      if (unasked || (busy.length > 0 && busy.every((n) => this.ground.use(n)?.draining)))
+        return this.#untilEmpty(party, busy)
     }
     const foreign = members.some((n) => this.#held(n)?.foreign ?? isForeign(this.ground.use(n)))
     this.actions.push({ do: 'drain', wave, nodes: members, host, ...(foreign && { foreign }) })
-    this.#wait(all.filter((n) => !members.includes(n)), { code: 'visit', text: `its change needs ${runningOnIt(guests)} to be empty: they are being drained` })
+    this.#wait(
+      all.filter((n) => !members.includes(n)),
+      {
+        code: 'visit',
+        text: `its change needs ${runningOnIt(guests)} to be empty: they are being drained`,
+      },
+    )
   }
 
   /** All of them find room and time, or none goes. */
   #room({ host, begun, members, guests }: Party, fresh: readonly string[]): Hold | null {
     const uses = members.map((n) => this.ground.use(n) ?? null)
-    const late = begun ? null : (uses.map((use) => inTime(this.world, use, VISITS)).find((hold) => hold !== null) ?? null)
+    const late = begun
+      ? null
+      : (uses.map((use) => inTime(this.world, use, VISITS)).find((hold) => hold !== null) ?? null)
     const own = [host, ...guests].filter((n) => this.#held(n)).length
     // Asked last: it takes the places.
-    return late ?? this.ground.roomFor(fresh.length, own) ?? this.slots().takeTogether([host, ...guests.filter((n) => fresh.includes(n))], own > 0)
+    return (
+      late ??
+      this.ground.roomFor(fresh.length, own) ??
+      this.slots().takeTogether([host, ...guests.filter((n) => fresh.includes(n))], own > 0)
+    )
   }
 
   #untilEmpty({ wave, host, begun, guests, members }: Party, busy: readonly string[]): void {
-    const { now, policy: { drain } } = this.world
+    const {
+      now,
+      policy: { drain },
+    } = this.world
     this.ground.watch(busy)
     const since = Math.min(...members.map((n) => this.#held(n)?.since ?? now))
     const late = !begun && now >= since + drain.timeout
-    const jobs = describeJobs(members.flatMap((n) => this.ground.use(n)?.jobs ?? []), this.#clock)
-    if (late && drain.onTimeout === 'release') return this.#giveBack(wave, [host, ...guests], { code: 'visit', text: 'it took too long until all that go out together were empty' }, this.ground.postponed)
-    const ask = late && drain.onTimeout === 'ask' ? '; that is longer than drain.timeout: end the job, wait, or `patchrun abort`' : ''
+    const jobs = describeJobs(
+      members.flatMap((n) => this.ground.use(n)?.jobs ?? []),
+      this.#clock,
+    )
+    if (late && drain.onTimeout === 'release')
+      return this.#giveBack(
+        wave,
+        [host, ...guests],
+        { code: 'visit', text: 'it took too long until all that go out together were empty' },
+        this.ground.postponed,
+      )
+    const ask =
+      late && drain.onTimeout === 'ask'
+        ? '; that is longer than drain.timeout: end the job, wait, or `patchrun abort`'
+        : ''
     const what = `${late ? ` (since ${this.#clock(since)})` : ''}${jobs === '' ? '' : `: ${jobs}`}${ask}`
     const on = busy.filter((n) => n !== host)
-    this.#wait([host], { code: 'visit', text: busy.includes(host) && on.length === 0 ? `drained, waits to be empty${what}` : `waits for ${runningOnIt(on.length > 0 ? on : guests)} to be empty${what}` })
-    this.#wait(guests, { code: 'visit', text: `drained for ${host}, on which it runs, and which waits for ${busy.length === 0 ? 'the scheduler' : `${busy.length} of ${members.length} to be empty`}` })
+    this.#wait([host], {
+      code: 'visit',
+      text:
+        busy.includes(host) && on.length === 0
+          ? `drained, waits to be empty${what}`
+          : `waits for ${runningOnIt(on.length > 0 ? on : guests)} to be empty${what}`,
+    })
+    this.#wait(guests, {
+      code: 'visit',
+      text: `drained for ${host}, on which it runs, and which waits for ${busy.length === 0 ? 'the scheduler' : `${busy.length} of ${members.length} to be empty`}`,
+    })
   }
 
   #waitForRoom(all: readonly string[], full: Hold): void {
     // Where visits of ours take the room, it comes with the end of one.
-    if (full.code !== 'limit' && !(full.code === 'capacity' && this.ground.held() > 0)) this.ground.watch([])
+    if (full.code !== 'limit' && !(full.code === 'capacity' && this.ground.held() > 0))
+      this.ground.watch([])
     this.#wait(all, full)
   }
 
   /** What keeps one of them from going out. */
-  #blocked(host: string, guests: readonly string[], begun: boolean): (Hold & { readonly lasting?: boolean }) | null {
-    if (hasHotPart(this.world, host)) return { code: 'visit', text: 'what may run under load goes first' }
+  #blocked(
+    host: string,
+    guests: readonly string[],
+    begun: boolean,
+  ): (Hold & { readonly lasting?: boolean }) | null {
+    if (hasHotPart(this.world, host))
+      return { code: 'visit', text: 'what may run under load goes first' }
     for (const guest of guests) {
       const why = this.#blockedGuest(guest, begun)
-      if (why) return { ...why, text: `its change needs ${runningOnIt([guest])} to be empty: ${why.text}` }
+      if (why)
+        return { ...why, text: `its change needs ${runningOnIt([guest])} to be empty: ${why.text}` }
     }
     if (this.#held(host)) return null
     const asked = this.ground.use(host)
@@ -161,22 +231,43 @@ export class Parties {
   #blockedGuest(guest: string, begun: boolean): (Hold & { readonly lasting?: boolean }) | null {
     const state = this.#state(guest)
     const { stage, held } = state
-    if (stage === 'quarantined') return { code: 'visit', text: 'it is quarantined; see to it, then `patchrun retry`', lasting: true }
-    if (stage === 'failed') return { code: 'visit', text: 'it failed, and is tried again first', lasting: true }
+    if (stage === 'quarantined')
+      return {
+        code: 'visit',
+        text: 'it is quarantined; see to it, then `patchrun retry`',
+        lasting: true,
+      }
+    if (stage === 'failed')
+      return { code: 'visit', text: 'it failed, and is tried again first', lasting: true }
     if (held) {
-      if (held.inherited && held.phase === 'draining') return { code: 'visit', text: 'it is given back first' }
-      return held.phase === 'draining' || begun ? null : { code: 'visit', text: 'it is in a visit of its own' }
+      if (held.inherited && held.phase === 'draining')
+        return { code: 'visit', text: 'it is given back first' }
+      return held.phase === 'draining' || begun
+        ? null
+        : { code: 'visit', text: 'it is in a visit of its own' }
     }
-    if (!begun && ((stage !== 'good' && stage !== 'drain') || hasHotPart(this.world, guest))) return { code: 'visit', text: 'it is looked at, or changed under load, first' }
+    if (!begun && ((stage !== 'good' && stage !== 'drain') || hasHotPart(this.world, guest)))
+      return { code: 'visit', text: 'it is looked at, or changed under load, first' }
     return this.ground.unready(guest, state)
   }
 
   #giveBack(wave: number, all: readonly string[], why: Hold, postpone?: number): void {
     // One that failed is tried again in its time.
-    const free = all.filter((n) => !this.#state(n).step && !['failed', 'quarantined'].includes(this.#state(n).stage))
+    const free = all.filter(
+      (n) => !this.#state(n).step && !['failed', 'quarantined'].includes(this.#state(n).stage),
+    )
     const held = free.filter((n) => this.#isDrained(n, false))
-    for (const node of held) this.actions.push({ do: 'release', wave, nodes: [node], ...(postpone !== undefined && { postpone }) })
-    this.#wait(free.filter((n) => !held.includes(n)), why)
+    for (const node of held)
+      this.actions.push({
+        do: 'release',
+        wave,
+        nodes: [node],
+        ...(postpone !== undefined && { postpone }),
+      })
+    this.#wait(
+      free.filter((n) => !held.includes(n)),
+      why,
+    )
   }
 
   /** Held for this; one in a visit of its own goes on with that. */

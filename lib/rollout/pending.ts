@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person may approve just now. Whoever works by day must be able to approve what begins by night, so what else
-// holds the rollout (a pause, a window, an environment before it, a soak) does not count here.
+// What a person may approve just now. Whoever works by day must be able to approve what begins by
+// night, so what else holds the rollout (a pause, a window, an environment before it, a soak) does
+// not count here.
 import type { ApprovalScope } from './approval.js'
 import { decide } from './decide.js'
 import { ending } from './gates.js'
@@ -22,7 +23,12 @@ export function pendingApprovals(world: World): readonly PendingApproval[] {
   const { policy, rollout, nodes } = world
   if (rollout.status !== 'running' || ending(world)) return []
   const timing = { ...policy.timing, windows: [], freezes: [] }
-  const { waiting } = decide({ ...world, pause: null, promotion: [], policy: { ...policy, timing, soak: 0, pause: { nodes: 0, waves: 0 } } })
+  const { waiting } = decide({
+    ...world,
+    pause: null,
+    promotion: [],
+    policy: { ...policy, timing, soak: 0, pause: { nodes: 0, waves: 0 } },
+  })
   const waves = planWaves(nodes, policy, rollout.limit)
   return waiting.flatMap(({ approval: key, text }) => {
     if (key === undefined) return []
@@ -31,4 +37,7 @@ export function pendingApprovals(world: World): readonly PendingApproval[] {
   })
 }
 
-const isIn = (scope: ApprovalScope, { index }: Wave): boolean => (scope === 'wide' ? index > 0 : scope === 'start' || scope === 'history' || scope === `wave${index}`)
+const isIn = (scope: ApprovalScope, { index }: Wave): boolean =>
+  scope === 'wide'
+    ? index > 0
+    : scope === 'start' || scope === 'history' || scope === `wave${index}`

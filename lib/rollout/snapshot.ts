@@ -3,7 +3,13 @@
 import { NO_STATE } from './state.js'
 import type { EnvironmentState, RolloutState } from './state.js'
 
-type Json<T> = { readonly [K in keyof T]: T[K] extends ReadonlyMap<infer A, infer B> ? readonly (readonly [A, B])[] : T[K] extends ReadonlySet<infer A> ? readonly A[] : T[K] }
+type Json<T> = {
+  readonly [K in keyof T]: T[K] extends ReadonlyMap<infer A, infer B>
+    ? readonly (readonly [A, B])[]
+    : T[K] extends ReadonlySet<infer A>
+      ? readonly A[]
+      : T[K]
+}
 
 /** The state in a form that JSON can hold. */
 export interface Snapshot extends Omit<Json<EnvironmentState>, 'current'> {
@@ -15,7 +21,13 @@ export function toSnapshot(state: EnvironmentState): Snapshot {
   return {
     ...state,
     completed: [...completed],
-    current: current && { ...current, nodes: [...current.nodes], steps: [...current.steps], checks: [...current.checks], changed: [...current.changed] },
+    current: current && {
+      ...current,
+      nodes: [...current.nodes],
+      steps: [...current.steps],
+      checks: [...current.checks],
+      changed: [...current.changed],
+    },
   }
 }
 
@@ -26,6 +38,12 @@ export function fromSnapshot(snapshot: Snapshot): EnvironmentState {
     // Earlier versions kept series of another kind, which measured unlike things together.
     durations: 'hotApply' in snapshot.durations ? snapshot.durations : NO_STATE.durations,
     completed: new Map(completed),
-    current: current && { ...current, nodes: new Map(current.nodes), steps: new Map(current.steps), checks: new Map(current.checks), changed: new Set(current.changed) },
+    current: current && {
+      ...current,
+      nodes: new Map(current.nodes),
+      steps: new Map(current.steps),
+      checks: new Map(current.checks),
+      changed: new Set(current.changed),
+    },
   }
 }

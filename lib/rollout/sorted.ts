@@ -8,7 +8,10 @@ import { DRAIN, HOT } from './verdict.js'
 import type { Wave } from './waves.js'
 import type { World } from './world.js'
 
-/** A look older than this, ms, says nothing any more: the node is looked at again before it is changed. */
+/**
+ * A look older than this, ms, says nothing any more: the node is looked at again before it is
+ * changed.
+ */
 export const LOOK_LASTS = 30 * 60_000
 
 /** Every node of the wave is in exactly one of these lists. */
@@ -23,15 +26,47 @@ export interface Sorted extends Readonly<Record<Stage, string[]>> {
   readonly visiting: string[]
 }
 
-export const EMPTY: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [], visiting: [] }
+export const EMPTY: Sorted = {
+  unseen: [],
+  hot: [],
+  drain: [],
+  applied: [],
+  good: [],
+  failed: [],
+  quarantined: [],
+  due: [],
+  spent: [],
+  busy: [],
+  visiting: [],
+}
 
-export function sortNodes(wave: Wave, world: Pick<World, 'rollout' | 'policy' | 'now'>, hosting: Hosting): Sorted {
-  const sorted: Sorted = { unseen: [], hot: [], drain: [], applied: [], good: [], failed: [], quarantined: [], due: [], spent: [], busy: [], visiting: [] }
+export function sortNodes(
+  wave: Wave,
+  world: Pick<World, 'rollout' | 'policy' | 'now'>,
+  hosting: Hosting,
+): Sorted {
+  const sorted: Sorted = {
+    unseen: [],
+    hot: [],
+    drain: [],
+    applied: [],
+    good: [],
+    failed: [],
+    quarantined: [],
+    due: [],
+    spent: [],
+    busy: [],
+    visiting: [],
+  }
   for (const node of wave.nodes) sorted[placeOf(node, world, hosting)].push(node)
   return sorted
 }
 
-function placeOf(node: string, { rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>, hosting: Hosting): keyof Sorted {
+function placeOf(
+  node: string,
+  { rollout, policy, now }: Pick<World, 'rollout' | 'policy' | 'now'>,
+  hosting: Hosting,
+): keyof Sorted {
   const state = nodeState(rollout, node)
   if (state.step !== undefined) return 'busy'
   if (state.stage === 'failed' && state.failures >= policy.retries.attempts) return 'spent'
@@ -42,7 +77,9 @@ function placeOf(node: string, { rollout, policy, now }: Pick<World, 'rollout' |
   return now >= retryAt(state, policy) ? 'due' : 'failed'
 }
 
-/** Its visit goes on whatever else holds its wave; one that failed is tried again like any other. */
+/**
+ * Its visit goes on whatever else holds its wave; one that failed is tried again like any other.
+ */
 export function isVisiting(rollout: RolloutState, node: string): boolean {
   const { stage, held } = nodeState(rollout, node)
   if (!held || stage === 'failed' || stage === 'quarantined') return false
@@ -51,7 +88,8 @@ export function isVisiting(rollout: RolloutState, node: string): boolean {
     // It goes on when its hypervisor does.
     if (its.stage !== 'good' || its.held) return isVisiting(rollout, held.host)
   }
-  // What an older rollout began is looked at when its turn comes; what it only drained is given back at once.
+  // What an older rollout began is looked at when its turn comes; what it only drained is given
+  // back at once.
   return !held.inherited || held.phase === 'draining'
 }
 
@@ -60,14 +98,30 @@ export function retryAt({ at, failures }: NodeState, { retries }: RolloutPolicy)
   return at + Math.min(retries.longest, retries.backoff * 2 ** Math.min(failures - 1, 40))
 }
 
-/** On a node that needs a drain: what may run under load goes first, once, where the policy says so. */
-export function hasHotPart({ rollout, policy }: Pick<World, 'rollout' | 'policy'>, node: string): boolean {
+/**
+ * On a node that needs a drain: what may run under load goes first, once, where the policy says so.
+ */
+export function hasHotPart(
+  { rollout, policy }: Pick<World, 'rollout' | 'policy'>,
+  node: string,
+): boolean {
   const { applies, changes, stage } = nodeState(rollout, node)
-  return stage === 'drain' && policy.drain.hotFirst && applies === 0 && changes.some(({ tags }) => tags.includes(HOT) && !tags.includes(DRAIN))
+  return (
+    stage === 'drain' &&
+    policy.drain.hotFirst &&
+    applies === 0 &&
+    changes.some(({ tags }) => tags.includes(HOT) && !tags.includes(DRAIN))
+  )
 }
 
-/** Of these, the ones that a step has tried before and that failed: they go by themselves, so that they hold up nobody. */
-export function byRecord(nodes: readonly string[], rollout: RolloutState): { readonly fresh: string[]; readonly tried: string[] } {
+/**
+ * Of these, the ones that a step has tried before and that failed: they go by themselves, so that
+ * they hold up nobody.
+ */
+export function byRecord(
+  nodes: readonly string[],
+  rollout: RolloutState,
+): { readonly fresh: string[]; readonly tried: string[] } {
   const fresh: string[] = []
   const tried: string[] = []
   for (const node of nodes) (nodeState(rollout, node).failures > 0 ? tried : fresh).push(node)

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journal amounts to. Values only; evolve makes them, decide reads them.
-import type { Actor, Alarm, CheckRef, CheckResult, Halt, PinnedCommit, StepAction, TaskRef, WaveSize } from './events.js'
+import type {
+  Actor,
+  Alarm,
+  CheckRef,
+  CheckResult,
+  Halt,
+  PinnedCommit,
+  StepAction,
+  TaskRef,
+  WaveSize,
+} from './events.js'
 import type { Held } from './held.js'
 import { NOBODY } from './outbox-state.js'
 import type { Outbox } from './outbox-state.js'
@@ -9,10 +19,10 @@ import type { Failure } from './verdict.js'
 export type { Held, VisitPhase } from './held.js'
 
 /**
- * Where a node stands in this rollout:
- * unseen: not looked at since the pin, or its last step has no outcome; look before touching.
- * hot / drain: the last look says what it needs. applied: changed, not yet looked at again.
- * good: seen GOOD at the pin. failed: is tried again after a while. quarantined: out of this rollout until a person retries it.
+ * Where a node stands in this rollout: unseen: not looked at since the pin, or its last step has no
+ * outcome; look before touching. hot / drain: the last look says what it needs. applied: changed,
+ * not yet looked at again. good: seen GOOD at the pin. failed: is tried again after a while.
+ * quarantined: out of this rollout until a person retries it.
  */
 export type Stage = 'unseen' | 'hot' | 'drain' | 'applied' | 'good' | 'failed' | 'quarantined'
 
@@ -40,8 +50,8 @@ export interface NodeState {
   /** An apply at this commit went through whole on it; hot: of the HotChange tasks alone. */
   readonly ran?: { readonly mode: 'hot' | 'full'; readonly changed: boolean }
   /**
-   * An apply at this commit began and did not go through: it is done once more, whatever a look says. `owed`: handlers that were
-   * notified and have not run; null: nobody knows which.
+   * An apply at this commit began and did not go through: it is done once more, whatever a look
+   * says. `owed`: handlers that were notified and have not run; null: nobody knows which.
    */
   readonly unfinished?: { readonly mode: 'hot' | 'full'; readonly owed: readonly TaskRef[] | null }
   readonly held?: Held
@@ -113,7 +123,10 @@ export interface RolloutState {
   readonly waves?: readonly WaveSize[]
   readonly by: Actor
   readonly openedAt: number
-  /** Nodes that rollouts before this one changed and that none has completed since: a rollback takes them back, too. */
+  /**
+   * Nodes that rollouts before this one changed and that none has completed since: a rollback takes
+   * them back, too.
+   */
   readonly strays?: readonly string[]
   /** What the deadline counts from: opened, or last retried by a person. */
   readonly since: number
@@ -214,14 +227,27 @@ export function nodeState(rollout: RolloutState, node: string): NodeState {
   return rollout.nodes.get(node) ?? UNSEEN
 }
 
-/** The nodes that a rollback of this rollout takes back: what it changed, and what those before it left changed. */
+/**
+ * The nodes that a rollback of this rollout takes back: what it changed, and what those before it
+ * left changed.
+ */
 export function takenBack({ nodes, strays = [] }: RolloutState): readonly string[] {
-  return [...new Set([...strays, ...[...nodes].flatMap(([n, { touched }]) => (touched ? [n] : []))])]
+  return [
+    ...new Set([...strays, ...[...nodes].flatMap(([n, { touched }]) => (touched ? [n] : []))]),
+  ]
 }
 
 /** How many of the nodes that a step has named stand where. */
 export function countStages(rollout: RolloutState): Record<Stage, number> {
-  const counts: Record<Stage, number> = { unseen: 0, hot: 0, drain: 0, applied: 0, good: 0, failed: 0, quarantined: 0 }
+  const counts: Record<Stage, number> = {
+    unseen: 0,
+    hot: 0,
+    drain: 0,
+    applied: 0,
+    good: 0,
+    failed: 0,
+    quarantined: 0,
+  }
   for (const node of rollout.nodes.values()) counts[node.stage] += 1
   return counts
 }

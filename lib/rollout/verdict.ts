@@ -7,15 +7,19 @@ export const HOT = 'HotChange'
 export const DRAIN = 'DrainChange'
 
 /**
- * GOOD: nothing would change. HOT: only HotChange. DRAIN: a DrainChange, or (by default) an untagged change.
- * ERROR: failed before anything would change, unreachable, or ended without stats. UNKNOWN: not a single event.
+ * GOOD: nothing would change. HOT: only HotChange. DRAIN: a DrainChange, or (by default) an
+ * untagged change. ERROR: failed before anything would change, unreachable, or ended without stats.
+ * UNKNOWN: not a single event.
  */
 export type Verdict = 'GOOD' | 'HOT' | 'DRAIN' | 'ERROR' | 'UNKNOWN'
 
 /** Why a node counts as failed. */
 export type FailureCause = 'failed' | 'unreachable' | 'hung' | 'not-converged' | 'unknown' | 'guard'
 
-/** Which task on which node, in the words of Ansible, and where it stands in the playbook repository. */
+/**
+ * Which task on which node, in the words of Ansible, and where it stands in the playbook
+ * repository.
+ */
 export interface Failure {
   readonly cause: FailureCause
   readonly message: string
@@ -53,8 +57,14 @@ export interface Finding {
   readonly failure?: Failure
   readonly changes: readonly WouldChange[]
   readonly blindSpots: readonly BlindSpot[]
-  /** Those of them that have to run once at this commit, and what they need. A look alone does not know whether they have run. */
+  /**
+   * Those of them that have to run once at this commit, and what they need. A look alone does not
+   * know whether they have run.
+   */
   readonly unforeseen?: { readonly needs: Unforeseen; readonly tasks: readonly BlindSpot[] }
-  /** Check mode failed here, after something would have changed: the verdict speaks of what comes before. */
+  /**
+   * Check mode failed here, after something would have changed: the verdict speaks of what comes
+   * before.
+   */
   readonly beyond?: Failure
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes begin one is asked of capacity,
-// window and the scheduler's word; one whose change has begun goes on to its end whatever comes between.
+// Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes
+// begin one is asked of capacity, window and the scheduler's word; one whose change has begun goes
+// on to its end whatever comes between.
 import { are, count } from '../fleet/count.js'
 import { describeJobs, isForeign, jobsByNode, schedulerName, useOf } from '../workload/use.js'
 import { notDrained, takenOut } from '../workload/say.js'
@@ -51,15 +52,34 @@ export class Visits {
   readonly #clock: (at: number) => string
   readonly #parties: Parties
 
-  constructor(private readonly world: World, private readonly view: SchedulerView, private readonly closed: Hold | null, private readonly hosting: Hosting, slots: () => Slots) {
+  constructor(
+    private readonly world: World,
+    private readonly view: SchedulerView,
+    private readonly closed: Hold | null,
+    private readonly hosting: Hosting,
+    slots: () => Slots,
+  ) {
     this.#clock = clockOf(world)
     this.looking = new Looking(world, view)
     this.ahead = new Ahead(world)
     this.#parties = new Parties(world, hosting, this.#ground(), slots)
     const { workload, names, prefix } = view
     const jobs = workload && jobsByNode(workload)
-    if (workload && jobs) for (const { name } of world.nodes) this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs, world.policy.drain.reservations))
-    this.#held = drained(world.rollout).filter((node) => this.#uses.has(node) || !isBack(world, node)).length
+    if (workload && jobs)
+      for (const { name } of world.nodes)
+        this.#uses.set(
+          name,
+          useOf(
+            workload,
+            schedulerName(name, names),
+            prefix,
+            jobs,
+            world.policy.drain.reservations,
+          ),
+        )
+    this.#held = drained(world.rollout).filter(
+      (node) => this.#uses.has(node) || !isBack(world, node),
+    ).length
     this.#crowd = new Crowd(world)
   }
 
@@ -70,8 +90,13 @@ export class Visits {
     for (const node of nodes.filter((n) => !this.hosting.waits(n) && !this.hosting.isOfParty(n))) {
       const state = nodeState(this.world.rollout, node)
       const held = state.held as Held
-      const first = held.phase === 'draining' && !held.inherited ? this.hosting.hostFirst(node) : null
-      const next = !first ? this.#next(node, state, held, why) : why && this.#givesBack(why) ? { do: 'release' as const } : first
+      const first =
+        held.phase === 'draining' && !held.inherited ? this.hosting.hostFirst(node) : null
+      const next = !first
+        ? this.#next(node, state, held, why)
+        : why && this.#givesBack(why)
+          ? { do: 'release' as const }
+          : first
       const full = this.#crowd.full()
       if (!('do' in next)) this.waiting.push({ ...next, nodes: [node] })
       else if (next.do === 'drain' && full) this.waiting.push({ ...full, nodes: [node] })
@@ -88,13 +113,28 @@ export class Visits {
     this.waiting.push(...this.#parties.waiting.splice(0))
   }
 
-  /** Nobody is kept waiting for a window, an end or other nodes (which may wait for this one); a person or a gate may be quick. */
-  #givesBack = (hold: Hold): boolean => (this.closed !== null && hold.code !== 'pause') || hold.code === 'wave' || hold.code === 'canary'
+  /**
+   * Nobody is kept waiting for a window, an end or other nodes (which may wait for this one); a
+   * person or a gate may be quick.
+   */
+  #givesBack = (hold: Hold): boolean =>
+    (this.closed !== null && hold.code !== 'pause') ||
+    hold.code === 'wave' ||
+    hold.code === 'canary'
 
   #next(node: string, state: NodeState, held: Held, hold: Hold | null): NextStep | Hold {
     const { now, policy } = this.world
-    if (held.again !== undefined && now < held.again) return { code: 'visit', text: held.waitsFor === undefined ? 'the scheduler gave no clear answer about this node, and is asked again' : `${held.waitsFor}; the scheduler is asked again`, until: held.again }
-    if (held.back !== undefined && held.phase === 'draining') return { do: 'release', postpone: held.back }
+    if (held.again !== undefined && now < held.again)
+      return {
+        code: 'visit',
+        text:
+          held.waitsFor === undefined
+            ? 'the scheduler gave no clear answer about this node, and is asked again'
+            : `${held.waitsFor}; the scheduler is asked again`,
+        until: held.again,
+      }
+    if (held.back !== undefined && held.phase === 'draining')
+      return { do: 'release', postpone: held.back }
     if (held.inherited) return { do: 'release' }
     switch (state.stage) {
       case 'unseen':
@@ -107,9 +147,18 @@ export class Visits {
     }
     const use = this.#uses.get(node) ?? null
     const foreign = held.foreign && { foreign: true as const }
-    if (held.phase !== 'draining') return isSeenEmpty(held, now) ? { do: 'apply', full: true } : use && !use.empty && use.draining ? this.#wait(node, use, held) : { do: 'drain', ...foreign }
+    if (held.phase !== 'draining')
+      return isSeenEmpty(held, now)
+        ? { do: 'apply', full: true }
+        : use && !use.empty && use.draining
+          ? this.#wait(node, use, held)
+          : { do: 'drain', ...foreign }
     if (hold) return this.#givesBack(hold) ? { do: 'release' } : hold
-    if (held.empty) return fits(this.world, now) ?? (isSeenEmpty(held, now) ? { do: 'apply', full: true } : { do: 'drain', ...foreign })
+    if (held.empty)
+      return (
+        fits(this.world, now) ??
+        (isSeenEmpty(held, now) ? { do: 'apply', full: true } : { do: 'drain', ...foreign })
+      )
     if (!use || use.empty || !use.draining) {
       // Nobody asked since the drain: its own report said that it was at work.
       if (!use) return this.#wait(node, null, held)
@@ -117,7 +166,11 @@ export class Visits {
     }
     if (now >= held.since + policy.drain.timeout) {
       if (policy.drain.onTimeout === 'release') return { do: 'release', postpone: this.#postponed }
-      if (policy.drain.onTimeout === 'ask') return { ...this.#wait(node, use, held), text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: wait on, or give it back with \`patchrun release ${node}\`` }
+      if (policy.drain.onTimeout === 'ask')
+        return {
+          ...this.#wait(node, use, held),
+          text: `${this.#wait(node, use, held).text}; that is longer than drain.timeout: wait on, or give it back with \`patchrun release ${node}\``,
+        }
     }
     return this.#wait(node, use, held)
   }
@@ -127,11 +180,18 @@ export class Visits {
     this.looking.want([node])
     const { now, policy } = this.world
     const jobs = use ? describeJobs(use.jobs, this.#clock) : ''
-    const late = now >= held.since + policy.drain.timeout ? ` (since ${this.#clock(held.since)})` : ''
-    return { code: 'visit', text: `drained${late}, waits to be empty${jobs === '' ? '' : `: ${jobs}`}` }
+    const late =
+      now >= held.since + policy.drain.timeout ? ` (since ${this.#clock(held.since)})` : ''
+    return {
+      code: 'visit',
+      text: `drained${late}, waits to be empty${jobs === '' ? '' : `: ${jobs}`}`,
+    }
   }
 
-  /** Those of these nodes whose visit begins now. `unseen`: how many others of their wave were not looked at yet. */
+  /**
+   * Those of these nodes whose visit begins now. `unseen`: how many others of their wave were not
+   * looked at yet.
+   */
   begin(wave: number, nodes: readonly string[], slots: Slots, unseen: number): void {
     const { rollout, forks, prepared } = this.world
     const limit = this.atOnce
@@ -141,14 +201,22 @@ export class Visits {
       const first = this.hosting.isParty(node) ? null : this.hosting.hostFirst(node)
       if (first) this.waiting.push({ ...first, nodes: [node] })
     }
-    const room = single.some((node) => rollout.nodes.get(node)?.held !== undefined || (this.#held < limit && slots.hasRoom(node) && !this.#isLeft(node)))
+    const room = single.some(
+      (node) =>
+        rollout.nodes.get(node)?.held !== undefined ||
+        (this.#held < limit && slots.hasRoom(node) && !this.#isLeft(node)),
+    )
     // A look costs the controller a question: it is asked when something may come of it.
     const unanswered = room ? this.looking.unanswered() : null
     const ready: { node: string; use: NodeUse }[] = []
     for (const node of single) {
       const hold = slots.limit(node) ?? this.#unready(node, nodeState(rollout, node), unanswered)
       const use = this.#uses.get(node)
-      if (hold || !use) this.waiting.push({ ...(hold ?? { code: 'visit', text: 'the scheduler has not been asked yet' }), nodes: [node] })
+      if (hold || !use)
+        this.waiting.push({
+          ...(hold ?? { code: 'visit', text: 'the scheduler has not been asked yet' }),
+          nodes: [node],
+        })
       else ready.push({ node, use })
     }
     if (ready.length === 0) return
@@ -156,41 +224,89 @@ export class Visits {
     this.#crowd.reckon(this.actions)
     const order = drainOrder(ready, { ...this.#ordering(), prepared })
     this.order.push(...order)
-    const { chosen, waiting } = slots.take(order.map((t) => t.node), 'drain', (node, taken) => {
-      const free = limit - this.#held - taken - this.#crowd.kept
-      if (!room || (free <= 0 && !rollout.nodes.get(node)?.held)) return { code: 'capacity', text: `${limit - free} of ${count(limit, 'node')} that may be drained at once ${are(limit - free)} drained${this.#crowd.kept > 0 ? ' or about to be' : ''}` }
-      const use = this.#uses.get(node) ?? null
-      const places = slots.places(node) - this.#crowd.kept
-      if (places <= 0) return { code: 'capacity', text: 'idle nodes that wait for a processor come first' }
-      return inTime(this.world, use) ?? (use?.empty ? this.#crowd.idle() : use && frugal.hold(use, Math.min(free, places), order.length - taken + unseen))
-    })
+    const { chosen, waiting } = slots.take(
+      order.map((t) => t.node),
+      'drain',
+      (node, taken) => {
+        const free = limit - this.#held - taken - this.#crowd.kept
+        if (!room || (free <= 0 && !rollout.nodes.get(node)?.held))
+          return {
+            code: 'capacity',
+            text: `${limit - free} of ${count(limit, 'node')} that may be drained at once ${are(limit - free)} drained${this.#crowd.kept > 0 ? ' or about to be' : ''}`,
+          }
+        const use = this.#uses.get(node) ?? null
+        const places = slots.places(node) - this.#crowd.kept
+        if (places <= 0)
+          return { code: 'capacity', text: 'idle nodes that wait for a processor come first' }
+        return (
+          inTime(this.world, use) ??
+          (use?.empty
+            ? this.#crowd.idle()
+            : use && frugal.hold(use, Math.min(free, places), order.length - taken + unseen))
+        )
+      },
+    )
     this.#held += chosen.length
-    const { actions, patient } = drainsOf(chosen, { uses: this.#uses, world: this.world, spare: forks - this.#crowd.going, others: order.length > chosen.length })
+    const { actions, patient } = drainsOf(chosen, {
+      uses: this.#uses,
+      world: this.world,
+      spare: forks - this.#crowd.going,
+      others: order.length > chosen.length,
+    })
     this.#crowd.going += patient
     this.actions.push(...actions.map((a) => ({ ...a, wave })))
     this.waiting.push(...waiting)
-    // Their slot may come when something happens there; where visits of ours take the room, it comes with the end of one.
+    // Their slot may come when something happens there; where visits of ours take the room, it
+    // comes with the end of one.
     const crowded = new Set(waiting.flatMap((w) => (w.code === 'capacity' ? w.nodes : [])))
     // Who is next is to be known when there is room, and not asked then.
     const asks = crowded.size > 0 && this.ahead.asks(this.#crowd)
-    this.ahead.expect(order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held), this.looking.isFresh ? this.ahead.ending : 0, this.#crowd)
-    if (asks || waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))) this.looking.want()
+    this.ahead.expect(
+      order.map((t) => t.node).filter((n) => crowded.has(n) && !rollout.nodes.get(n)?.held),
+      this.looking.isFresh ? this.ahead.ending : 0,
+      this.#crowd,
+    )
+    if (
+      asks ||
+      waiting.some((w) => w.code !== 'limit' && !(w.code === 'capacity' && this.#held > 0))
+    )
+      this.looking.want()
   }
 
-  /** These nodes, those first that are seen to be empty soon; null: it is asked anew who that is. Where nobody was drained yet, it is not asked for this alone. */
+  /**
+   * These nodes, those first that are seen to be empty soon; null: it is asked anew who that is.
+   * Where nobody was drained yet, it is not asked for this alone.
+   */
   soonest(nodes: readonly string[]): readonly string[] | null {
     if (this.view.workload && !this.looking.silenced() && this.looking.unanswered()) return null
-    const known = nodes.flatMap((node) => { const use = this.#uses.get(node); return use ? [{ node, use }] : [] })
+    const known = nodes.flatMap((node) => {
+      const use = this.#uses.get(node)
+      return use ? [{ node, use }] : []
+    })
     const first = drainOrder(known, this.#ordering()).map((t) => t.node)
     return [...first, ...nodes.filter((n) => !this.#uses.get(n))]
   }
 
-  /** The first nodes of a wave are looked at, in this order: where drains have begun, some of these are likely to be next. */
+  /**
+   * The first nodes of a wave are looked at, in this order: where drains have begun, some of these
+   * are likely to be next.
+   */
   lookedAt(nodes: readonly string[]): void {
-    if (this.looking.isFresh) this.ahead.expect(nodes.filter((n) => this.#uses.get(n) && !isForeign(this.#uses.get(n))), this.atOnce, this.#crowd)
+    if (this.looking.isFresh)
+      this.ahead.expect(
+        nodes.filter((n) => this.#uses.get(n) && !isForeign(this.#uses.get(n))),
+        this.atOnce,
+        this.#crowd,
+      )
   }
 
-  #ordering = (): Ordering => ({ now: this.world.now, clock: this.#clock, places: new Map([...(this.view.workload?.nodes.keys() ?? [])].map((name, place) => [name, place])) })
+  #ordering = (): Ordering => ({
+    now: this.world.now,
+    clock: this.#clock,
+    places: new Map(
+      [...(this.view.workload?.nodes.keys() ?? [])].map((name, place) => [name, place]),
+    ),
+  })
 
   /** Somebody else's, and not to be patched: no room is of use to it. */
   #isLeft(node: string): boolean {
@@ -201,26 +317,43 @@ export class Visits {
   /** Why the visit of this node cannot begin, whatever the capacity. */
   #unready(node: string, state: NodeState, unseen: Hold | null): Hold | null {
     const { now, policy } = this.world
-    if (state.postponed !== undefined && now < state.postponed) return { code: 'visit', text: 'it was not changed last time, and is drained again later', until: state.postponed }
+    if (state.postponed !== undefined && now < state.postponed)
+      return {
+        code: 'visit',
+        text: 'it was not changed last time, and is drained again later',
+        until: state.postponed,
+      }
     const use = this.#uses.get(node)
-    // What was seen of it last is worth more to a reader than that it is old; no visit begins from either.
+    // What was seen of it last is worth more to a reader than that it is old; no visit begins from
+    // either.
     if (unseen && (this.looking.silenced() || !isForeign(use))) return unseen
     if (!use) {
       this.looking.want()
-      return { code: 'visit', text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}` }
+      return {
+        code: 'visit',
+        text: `its change needs it drained, and the scheduler knows no node ${schedulerName(node, this.view.names)}`,
+      }
     }
     const left = notDrained(use)
     if (left === null && !isForeign(use)) return null
     if (left === null && policy.drain.foreign === 'patch' && use.empty) return unseen
     this.looking.want()
-    return { code: 'visit', text: left ?? `${takenOut(use, this.view.prefix)}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}` }
+    return {
+      code: 'visit',
+      text:
+        left ??
+        `${takenOut(use, this.view.prefix)}; ${policy.drain.foreign === 'patch' ? 'it is patched when it is empty' : 'it is left alone'}`,
+    }
   }
 
   get atOnce(): number {
     return Math.max(1, shareOf(this.world.policy.drain.atOnce, this.world.nodes.length, Math.floor))
   }
 
-  /** So many are looked at together before and beside visits: some of them will have got a job by then. */
+  /**
+   * So many are looked at together before and beside visits: some of them will have got a job by
+   * then.
+   */
   get most(): number {
     return Math.min(this.world.forks, 2 * this.atOnce)
   }
@@ -237,9 +370,20 @@ export class Visits {
       unready: (node, state) => {
         const hold = this.#unready(node, state, this.looking.unanswered())
         const use = this.#uses.get(node)
-        return hold && { ...hold, lasting: use === null || (isForeign(use) && drain.foreign === 'leave') }
+        return (
+          hold && {
+            ...hold,
+            lasting: use === null || (isForeign(use) && drain.foreign === 'leave'),
+          }
+        )
       },
-      roomFor: (asked, own) => (this.#held > own && this.#held + asked > this.atOnce ? { code: 'capacity', text: `${count(asked, 'node')} go out together, and ${this.#held} of ${this.atOnce} that may be drained at once are drained` } : null),
+      roomFor: (asked, own) =>
+        this.#held > own && this.#held + asked > this.atOnce
+          ? {
+              code: 'capacity',
+              text: `${count(asked, 'node')} go out together, and ${this.#held} of ${this.atOnce} that may be drained at once are drained`,
+            }
+          : null,
       held: () => this.#held,
       took: (more) => void (this.#held += more),
       watch: (nodes) => this.looking.want(nodes),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why nodes of a wave do not move that have been reached: in a step, waiting for a drain, failed, quarantined.
+// Why nodes of a wave do not move that have been reached: in a step, waiting for a drain, failed,
+// quarantined.
 import { groupBy } from '../fleet/group-by.js'
 import type { StepAction } from './events.js'
 import { describeFailure } from './failure.js'
@@ -20,31 +21,46 @@ const DOING: Readonly<Record<StepAction, string>> = {
   release: 'is being given back',
 }
 
-export function waitingWithin({ busy, drain, failed, spent, quarantined }: Sorted, { rollout, policy, scheduler }: World): Waiting[] {
+export function waitingWithin(
+  { busy, drain, failed, spent, quarantined }: Sorted,
+  { rollout, policy, scheduler }: World,
+): Waiting[] {
   const waiting: Waiting[] = []
   for (const [step, nodes] of groupBy(busy, (n) => nodeState(rollout, n).step ?? '')) {
     const open = rollout.steps.get(step)
     waiting.push({ nodes, code: 'step', text: open ? DOING[open.action] : 'a step is under way' })
   }
-  for (const [text, nodes] of groupBy(drain, (n) => drainText(nodeState(rollout, n), scheduler !== null))) waiting.push({ nodes, code: scheduler ? 'visit' : 'drain', text })
+  for (const [text, nodes] of groupBy(drain, (n) =>
+    drainText(nodeState(rollout, n), scheduler !== null),
+  ))
+    waiting.push({ nodes, code: scheduler ? 'visit' : 'drain', text })
   // By time as well as by reason: nodes that failed in one step are tried again together.
-  const key = (n: string): string => `${retryAt(nodeState(rollout, n), policy)} ${failedText(nodeState(rollout, n), policy.retries.attempts)}`
+  const key = (n: string): string =>
+    `${retryAt(nodeState(rollout, n), policy)} ${failedText(nodeState(rollout, n), policy.retries.attempts)}`
   for (const nodes of groupBy(failed, key).values()) {
     const state = nodeState(rollout, nodes[0] as string)
-    waiting.push({ nodes, code: 'failed', text: failedText(state, policy.retries.attempts), until: retryAt(state, policy) })
+    waiting.push({
+      nodes,
+      code: 'failed',
+      text: failedText(state, policy.retries.attempts),
+      until: retryAt(state, policy),
+    })
   }
   const out = [...spent, ...quarantined]
-  for (const [text, nodes] of groupBy(out, (n) => quarantinedText(nodeState(rollout, n)))) waiting.push({ nodes, code: 'quarantined', text })
+  for (const [text, nodes] of groupBy(out, (n) => quarantinedText(nodeState(rollout, n))))
+    waiting.push({ nodes, code: 'quarantined', text })
   return waiting
 }
 
-const failedText = ({ failures, failure }: NodeState, attempts: number): string => `${describeFailure(failure)}; failed ${failures} of ${attempts} times, is tried again`
+const failedText = ({ failures, failure }: NodeState, attempts: number): string =>
+  `${describeFailure(failure)}; failed ${failures} of ${attempts} times, is tried again`
 
 const quarantinedText = ({ failures, failure }: NodeState): string =>
   `quarantined${failures > 1 ? ` after ${failures} attempts` : ''}: ${describeFailure(failure)}`
 
 function drainText({ changes }: NodeState, drains: boolean): string {
-  const cause = changes.find((c) => c.tags.includes(DRAIN)) ?? changes.find((c) => !c.tags.includes(HOT))
+  const cause =
+    changes.find((c) => c.tags.includes(DRAIN)) ?? changes.find((c) => !c.tags.includes(HOT))
   const why = cause ? ` ("${cause.task}", ${cause.file}:${cause.line})` : ''
   return `its change needs the node drained${why}; ${drains ? 'its turn has not come' : 'no scheduler is declared, so patchrun drains none'}`
 }

@@ -24,10 +24,28 @@ export interface Surroundings {
   readonly processors?: number
 }
 
-export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutState, now: number, { promotion = [], out = new Set(), scheduler: seen = {}, prepared = new Set(), untilWave, hurried, processors }: Surroundings = {}): World {
+export function worldOf(
+  fleet: Fleet,
+  state: EnvironmentState,
+  rollout: RolloutState,
+  now: number,
+  {
+    promotion = [],
+    out = new Set(),
+    scheduler: seen = {},
+    prepared = new Set(),
+    untilWave,
+    hurried,
+    processors,
+  }: Surroundings = {},
+): World {
   const scheduler = viewOf(fleet, seen)
   return {
-    now, rollout, promotion, scheduler, prepared,
+    now,
+    rollout,
+    promotion,
+    scheduler,
+    prepared,
     ...(untilWave !== undefined && { untilWave }),
     ...(hurried !== undefined && { hurried }),
     ...(processors !== undefined && { processors }),
@@ -42,61 +60,124 @@ export function worldOf(fleet: Fleet, state: EnvironmentState, rollout: RolloutS
   }
 }
 
-function viewOf({ scheduler, name, environment }: Fleet, seen: NonNullable<Surroundings['scheduler']>): SchedulerView | null {
+function viewOf(
+  { scheduler, name, environment }: Fleet,
+  seen: NonNullable<Surroundings['scheduler']>,
+): SchedulerView | null {
   if (!scheduler) return null
   const { names, every } = scheduler
-  return { names, every, prefix: reasonPrefix(name, environment), workload: null, silent: null, looking: { now: false, watch: false }, ...seen }
+  return {
+    names,
+    every,
+    prefix: reasonPrefix(name, environment),
+    workload: null,
+    silent: null,
+    looking: { now: false, watch: false },
+    ...seen,
+  }
 }
 
-/** Nodes of the fleet, and of the partitions with a limit, that the scheduler has out of service. What patchrun holds is out anyway. */
-function outBySchedule({ nodes, policy: { drain: { reservations } } }: Fleet, view: SchedulerView | null): readonly string[] {
+/**
+ * Nodes of the fleet, and of the partitions with a limit, that the scheduler has out of service.
+ * What patchrun holds is out anyway.
+ */
+function outBySchedule(
+  {
+    nodes,
+    policy: {
+      drain: { reservations },
+    },
+  }: Fleet,
+  view: SchedulerView | null,
+): readonly string[] {
   if (!view?.workload) return []
   const { workload, prefix, names } = view
   const jobs = jobsByNode(workload)
   const ours = new Set(nodes.map((n) => schedulerName(n.name, names)))
-  const fleet = nodes.flatMap(({ name }) => (useOf(workload, schedulerName(name, names), prefix, jobs, reservations)?.out ? [name] : []))
-  const others = [...workload.nodes.keys()].filter((name) => !ours.has(name) && useOf(workload, name, prefix, jobs, reservations)?.out)
+  const fleet = nodes.flatMap(({ name }) =>
+    useOf(workload, schedulerName(name, names), prefix, jobs, reservations)?.out ? [name] : [],
+  )
+  const others = [...workload.nodes.keys()].filter(
+    (name) => !ours.has(name) && useOf(workload, name, prefix, jobs, reservations)?.out,
+  )
   return [...fleet, ...others]
 }
 
 /** Every set of nodes of which only so many may be out at once. */
-export function capacityScopes({ nodes, groupChildren, policy: { capacity } }: Pick<Fleet, 'nodes' | 'groupChildren' | 'policy'>, view: SchedulerView | null = null): readonly CapacityScope[] {
+export function capacityScopes(
+  { nodes, groupChildren, policy: { capacity } }: Pick<Fleet, 'nodes' | 'groupChildren' | 'policy'>,
+  view: SchedulerView | null = null,
+): readonly CapacityScope[] {
   const names = (those: readonly FleetNode[]): string[] => those.map((n) => n.name)
   const scopes: CapacityScope[] = []
-  if (capacity.fleet !== null) scopes.push({ name: 'of the fleet', limit: capacity.fleet, nodes: names(nodes) })
+  if (capacity.fleet !== null)
+    scopes.push({ name: 'of the fleet', limit: capacity.fleet, nodes: names(nodes) })
   for (const [group, limit] of Object.entries(capacity.groups)) {
     // A group holds the nodes of its children, too.
     const family = withChildren(group, groupChildren)
-    scopes.push({ name: `of group ${group}`, limit, nodes: names(nodes.filter((n) => group === 'all' || n.groups.some((g) => family.has(g)))) })
+    scopes.push({
+      name: `of group ${group}`,
+      limit,
+      nodes: names(nodes.filter((n) => group === 'all' || n.groups.some((g) => family.has(g)))),
+    })
   }
   for (const [partition, limit] of Object.entries(capacity.partitions)) {
-    scopes.push({ name: `of partition ${partition}`, limit, nodes: withSeen(partition, nodes, view) })
+    scopes.push({
+      name: `of partition ${partition}`,
+      limit,
+      nodes: withSeen(partition, nodes, view),
+    })
   }
   if (capacity.domains !== null) {
-    const members = groupBy(nodes.flatMap(({ name, domains }) => domains.map((domain) => ({ name, domain }))), (m) => m.domain)
-    for (const [domain, list] of members) scopes.push({ name: `of failure domain ${domain}`, limit: capacity.domains, nodes: list.map((m) => m.name) })
+    const members = groupBy(
+      nodes.flatMap(({ name, domains }) => domains.map((domain) => ({ name, domain }))),
+      (m) => m.domain,
+    )
+    for (const [domain, list] of members)
+      scopes.push({
+        name: `of failure domain ${domain}`,
+        limit: capacity.domains,
+        nodes: list.map((m) => m.name),
+      })
   }
   return scopes
 }
 
-/** Partitions with a limit in which no node is, neither as declared nor as the scheduler has it: nothing keeps to such a limit. */
-export function emptyPartitions({ nodes, policy, scheduler }: Pick<Fleet, 'nodes' | 'policy' | 'scheduler'>, workload: Workload): readonly string[] {
+/**
+ * Partitions with a limit in which no node is, neither as declared nor as the scheduler has it:
+ * nothing keeps to such a limit.
+ */
+export function emptyPartitions(
+  { nodes, policy, scheduler }: Pick<Fleet, 'nodes' | 'policy' | 'scheduler'>,
+  workload: Workload,
+): readonly string[] {
   const view = { workload, names: scheduler?.names ?? 'full' } as const
-  return Object.keys(policy.capacity.partitions).filter((partition) => withSeen(partition, nodes, view).length === 0)
+  return Object.keys(policy.capacity.partitions).filter(
+    (partition) => withSeen(partition, nodes, view).length === 0,
+  )
 }
 
-/** A partition as it is declared, and as the scheduler has it: nodes that are not the fleet's count, too. */
-function withSeen(partition: string, nodes: readonly FleetNode[], view: Pick<SchedulerView, 'workload' | 'names'> | null): readonly string[] {
+/**
+ * A partition as it is declared, and as the scheduler has it: nodes that are not the fleet's count,
+ * too.
+ */
+function withSeen(
+  partition: string,
+  nodes: readonly FleetNode[],
+  view: Pick<SchedulerView, 'workload' | 'names'> | null,
+): readonly string[] {
   const declared = nodes.filter((n) => n.partitions.includes(partition)).map((n) => n.name)
   if (!view?.workload) return declared
   const byScheduler = new Map(nodes.map((n) => [schedulerName(n.name, view.names), n.name]))
-  const seen = [...view.workload.nodes.values()].filter((n) => n.partitions.includes(partition)).map((n) => byScheduler.get(n.name) ?? n.name)
+  const seen = [...view.workload.nodes.values()]
+    .filter((n) => n.partitions.includes(partition))
+    .map((n) => byScheduler.get(n.name) ?? n.name)
   return [...new Set([...declared, ...seen])]
 }
 
 function withChildren(group: string, children: Fleet['groupChildren']): ReadonlySet<string> {
   const family = new Set<string>()
-  for (let level = [group]; level.length > 0; ) {
+  for (let level = [group]; level.length > 0;) {
     const fresh = level.filter((g) => !family.has(g))
     for (const g of fresh) family.add(g)
     level = fresh.flatMap((g) => children[g] ?? [])

@@ -5,7 +5,10 @@ import type { Workload } from '../workload/types.js'
 import type { CheckRef, Halt, StepAction } from './events.js'
 import type { Durations, Pause, RolloutState } from './state.js'
 
-/** Nodes of which only so many may be out at once: the fleet, a group, a partition, a failure domain. */
+/**
+ * Nodes of which only so many may be out at once: the fleet, a group, a partition, a failure
+ * domain.
+ */
 export interface CapacityScope {
   /** As people say it: "the fleet", "partition batch". */
   readonly name: string
@@ -66,22 +69,62 @@ export interface World {
 
 export type Action =
   /** Run a step on these nodes, all of one wave. */
-  | { readonly do: Exclude<StepAction, 'check'>; readonly wave: number; readonly nodes: readonly string[]; readonly full?: true; readonly foreign?: true; readonly postpone?: number; readonly wait?: number; readonly idle?: true; readonly host?: string; readonly guests?: readonly string[] }
+  | {
+      readonly do: Exclude<StepAction, 'check'>
+      readonly wave: number
+      readonly nodes: readonly string[]
+      readonly full?: true
+      readonly foreign?: true
+      readonly postpone?: number
+      readonly wait?: number
+      readonly idle?: true
+      readonly host?: string
+      readonly guests?: readonly string[]
+    }
   /** Ask the scheduler; with nodes to watch: until one of them is empty. */
   | { readonly do: 'observe'; readonly watch: readonly string[] }
-  /** Their visits are next: what each needs may be started ahead, and nothing on the node is changed by it. It is no step. */
+  /**
+   * Their visits are next: what each needs may be started ahead, and nothing on the node is changed
+   * by it. It is no step.
+   */
   | { readonly do: 'prepare'; readonly nodes: readonly string[] }
   /** Run a health gate on these nodes. */
-  | { readonly do: 'check'; readonly check: CheckRef; readonly wave: number; readonly nodes: readonly string[] }
+  | {
+      readonly do: 'check'
+      readonly check: CheckRef
+      readonly wave: number
+      readonly nodes: readonly string[]
+    }
   | { readonly do: 'quarantine'; readonly nodes: readonly string[] }
   | { readonly do: 'halt'; readonly halt: Halt }
   | { readonly do: 'finish' }
 
 export type WaitCode =
-  | 'step' | 'wave' | 'canary' | 'soak' | 'drain' | 'visit' | 'failed' | 'quarantined' | 'halted'
-  | 'ending' | 'pause' | 'promotion' | 'approval' | 'window' | 'freeze' | 'limit' | 'capacity' | 'pace' | 'health' | 'until'
+  | 'step'
+  | 'wave'
+  | 'canary'
+  | 'soak'
+  | 'drain'
+  | 'visit'
+  | 'failed'
+  | 'quarantined'
+  | 'halted'
+  | 'ending'
+  | 'pause'
+  | 'promotion'
+  | 'approval'
+  | 'window'
+  | 'freeze'
+  | 'limit'
+  | 'capacity'
+  | 'pace'
+  | 'health'
+  | 'until'
 
-/** Why these nodes do not move, in words. drain: a person has to empty them; visit: patchrun does, in time. */
+/**
+ * Why these nodes do not move, in words. drain: a person has to empty them; visit: patchrun does,
+ * in time.
+ */
 export interface Waiting {
   readonly nodes: readonly string[]
   readonly code: WaitCode

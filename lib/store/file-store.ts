@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of an environment in a directory: of one machine, or on a file system that all of them share.
+// The state of an environment in a directory: of one machine, or on a file system that all of them
+// share.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileJournal, readState } from './journal.js'
@@ -18,7 +19,11 @@ export interface StateFiles {
 export function fileStore({ journal, lock, orders }: StateFiles, timeout: number): Store {
   return {
     read: () => readState(journal),
-    writtenAt: () => stat(journal).then((s) => s.mtimeMs, () => null),
+    writtenAt: () =>
+      stat(journal).then(
+        (s) => s.mtimeMs,
+        () => null,
+      ),
     holder: () => currentHolder(lock),
     take: (now) => takeLock(lock, now, { timeout }),
     // Only what `take` gave comes back here.

@@ -6,16 +6,21 @@ export interface Heartbeat {
   stop(): Promise<void>
 }
 
-/** Calls `beat` every so many ms until it says false; holds no process open. What it throws is tried again at the next. */
+/**
+ * Calls `beat` every so many ms until it says false; holds no process open. What it throws is tried
+ * again at the next.
+ */
 export function startHeartbeat(every: number, beat: () => Promise<boolean>): Heartbeat {
   let under = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const next = (): void => {
     timer = setTimeout(() => {
-      under = beat().catch(() => true).then((go) => {
-        if (go && !stopped) next()
-      })
+      under = beat()
+        .catch(() => true)
+        .then((go) => {
+          if (go && !stopped) next()
+        })
     }, every).unref()
   }
   next()

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which lines of the journal count. Each is chained to the one before; whoever holds the lock appends to the end.
+// Which lines of the journal count. Each is chained to the one before; whoever holds the lock
+// appends to the end.
 //
-// A process may stall between its look at the lock and its write, be taken over, and wake up: its one line then lands
-// among those of the newer holder. It must not count, and it is no damage either:
-// - behind a line of the newer holder it has the lower token, and follows what its writer knew: it is ignored;
-// - between the newer holder's reading and its first line it looks in order at first. That first line has the higher
+// A process may stall between its look at the lock and its write, be taken over, and wake up: its
+// one line then lands among those of the newer holder. It must not count, and it is no damage
+// either:
+// - behind a line of the newer holder it has the lower token, and follows what its writer knew: it
+// is ignored;
+// - between the newer holder's reading and its first line it looks in order at first. That first
+// line has the higher
 //   token and follows what came before the late one, which is then taken back. This is why the last line is held
 //   back until the next one has been seen.
-// At most one such line a holder can come late: an append that was made without the lock is the last one (Journal).
+// At most one such line a holder can come late: an append that was made without the lock is the
+// last one (Journal).
 import { follows, readLine, splitLine, START } from './journal-line.js'
 import type { JournalEntry, Link } from './journal-line.js'
 
@@ -30,7 +35,10 @@ export class Chain {
     this.#views = new Map([[token, this.#head]])
   }
 
-  /** Takes the next line of the file. Returns the entry that is settled by it, or null; false: the line is damaged. */
+  /**
+   * Takes the next line of the file. Returns the entry that is settled by it, or null; false: the
+   * line is damaged.
+   */
   add(line: Buffer): JournalEntry | null | false {
     const raw = splitLine(line)
     if (!raw) return false

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A journal that is looked at again and again, by somebody who only reads: each time no more than what was added since.
+// A journal that is looked at again and again, by somebody who only reads: each time no more than
+// what was added since.
 import { stat } from 'node:fs/promises'
 import { PatchrunError } from '../errors.js'
 import { NO_STATE, replay } from '../rollout/index.js'
@@ -31,7 +32,9 @@ export class JournalFollower {
     } catch (error) {
       this.#begin()
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return this.#state
-      throw (error as NodeJS.ErrnoException).code === undefined || error instanceof PatchrunError ? error : stateError('the journal', this.file, error)
+      throw (error as NodeJS.ErrnoException).code === undefined || error instanceof PatchrunError
+        ? error
+        : stateError('the journal', this.file, error)
     }
   }
 
@@ -41,7 +44,8 @@ export class JournalFollower {
       await this.#add()
     } catch (error) {
       if (from === 0 || !(error instanceof PatchrunError)) throw error
-      // Restored from a backup, perhaps: what does not follow what was read may well be whole by itself.
+      // Restored from a backup, perhaps: what does not follow what was read may well be whole by
+      // itself.
       this.#begin()
       await this.#add()
     }
@@ -49,7 +53,10 @@ export class JournalFollower {
 
   async #add(): Promise<void> {
     await this.#reading.on(this.file, (entries) => {
-      this.#settled = replay(entries.map((e) => e.event), this.#settled)
+      this.#settled = replay(
+        entries.map((e) => e.event),
+        this.#settled,
+      )
     })
     const last = this.#reading.chain.end()
     this.#state = last ? replay([last.event], this.#settled) : this.#settled

@@ -3,8 +3,8 @@
 //
 //   {"v":2,"seq":7,"token":3,"event":{...},"sum":"1f2e3d4c5b6a7988"}
 //
-// `sum` is the first 16 hexadecimal digits of the SHA-256 over the sum of the line before and the line up to its own
-// sum. `token` is the fencing token of the lock under which it was written.
+// `sum` is the first 16 hexadecimal digits of the SHA-256 over the sum of the line before and the
+// line up to its own sum. `token` is the fencing token of the lock under which it was written.
 import { createHash } from 'node:crypto'
 import type { JournalEvent } from '../rollout/index.js'
 
@@ -37,9 +37,16 @@ const BRACE = Buffer.from('}')
 const SUM_LENGTH = 16
 const SUFFIX_LENGTH = FIELD.length + SUM_LENGTH + END.length
 
-export function encodeLine({ seq, token, event }: JournalEntry, before: Link): { readonly line: string; readonly link: Link } {
+export function encodeLine(
+  { seq, token, event }: JournalEntry,
+  before: Link,
+): { readonly line: string; readonly link: Link } {
   const body = JSON.stringify({ v: VERSION, seq, token, event })
-  const sum = createHash('sha256').update(before.sum).update(body).digest('hex').slice(0, SUM_LENGTH)
+  const sum = createHash('sha256')
+    .update(before.sum)
+    .update(body)
+    .digest('hex')
+    .slice(0, SUM_LENGTH)
   return { line: `${body.slice(0, -1)},"sum":"${sum}"}\n`, link: { seq, sum } }
 }
 
@@ -47,20 +54,31 @@ export function encodeLine({ seq, token, event }: JournalEntry, before: Link): {
 export function splitLine(line: Buffer): RawLine | null {
   const at = line.length - SUFFIX_LENGTH
   if (at <= 0 || line[0] !== 0x7b) return null
-  if (FIELD.compare(line, at, at + FIELD.length) !== 0 || END.compare(line, line.length - END.length) !== 0) return null
+  if (
+    FIELD.compare(line, at, at + FIELD.length) !== 0 ||
+    END.compare(line, line.length - END.length) !== 0
+  )
+    return null
   const sum = line.toString('latin1', at + FIELD.length, at + FIELD.length + SUM_LENGTH)
   return { body: line.subarray(0, at), sum }
 }
 
 /** Was the line written to follow this one? */
 export function follows({ body, sum }: RawLine, before: Link): boolean {
-  return createHash('sha256').update(before.sum).update(body).update(BRACE).digest('hex').startsWith(sum)
+  return createHash('sha256')
+    .update(before.sum)
+    .update(body)
+    .update(BRACE)
+    .digest('hex')
+    .startsWith(sum)
 }
 
 /** What the line says, in today's terms; null when that cannot be read. */
 export function readLine({ body }: RawLine): JournalEntry | null {
   try {
-    const { v, seq, token, event } = JSON.parse(`${body.toString('utf8')}}`) as JournalEntry & { readonly v: number }
+    const { v, seq, token, event } = JSON.parse(`${body.toString('utf8')}}`) as JournalEntry & {
+      readonly v: number
+    }
     return { seq, token, event: v === 1 ? migrate(event) : event }
   } catch {
     return null

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading the journal: in pieces and folded as it comes, so that its length costs time and no memory.
+// Reading the journal: in pieces and folded as it comes, so that its length costs time and no
+// memory.
 //
-// A last line without its end is the mark of a crash in the middle of an append: nothing was done on the strength of
-// it, and it does not count. Damage anywhere else is refused with the line named.
+// A last line without its end is the mark of a crash in the middle of an append: nothing was done
+// on the strength of it, and it does not count. Damage anywhere else is refused with the line
+// named.
 import { open } from 'node:fs/promises'
 import { PatchrunError } from '../errors.js'
 import { NO_STATE, replay } from '../rollout/index.js'
@@ -25,7 +27,10 @@ export interface Tail extends Link {
   readonly length: number
 }
 
-/** Everything in the journal, oldest first, all in memory. A journal that does not exist yet is empty. */
+/**
+ * Everything in the journal, oldest first, all in memory. A journal that does not exist yet is
+ * empty.
+ */
 export async function readJournal(file: string): Promise<readonly JournalEntry[]> {
   const all: JournalEntry[] = []
   await scanJournal(file, (entries) => {
@@ -34,15 +39,23 @@ export async function readJournal(file: string): Promise<readonly JournalEntry[]
   return all
 }
 
-/** What the journal amounts to. Errors: state/journal-damaged, state/journal-newer, state/unwritable. */
+/**
+ * What the journal amounts to. Errors: state/journal-damaged, state/journal-newer,
+ * state/unwritable.
+ */
 export async function readState(file: string): Promise<EnvironmentState> {
   return (await foldJournal(file)).state
 }
 
-export async function foldJournal(file: string): Promise<{ readonly state: EnvironmentState; readonly tail: Tail }> {
+export async function foldJournal(
+  file: string,
+): Promise<{ readonly state: EnvironmentState; readonly tail: Tail }> {
   let state = NO_STATE
   const tail = await scanJournal(file, (entries) => {
-    state = replay(entries.map((e) => e.event), state)
+    state = replay(
+      entries.map((e) => e.event),
+      state,
+    )
   })
   return { state, tail }
 }
@@ -55,17 +68,28 @@ export interface Scan {
 }
 
 /** Gives the entries that count, in order, in batches. */
-export async function scanJournal(file: string, take: (entries: readonly JournalEntry[]) => void, { from, shown = file }: Scan = {}): Promise<Tail> {
+export async function scanJournal(
+  file: string,
+  take: (entries: readonly JournalEntry[]) => void,
+  { from, shown = file }: Scan = {},
+): Promise<Tail> {
   const chain = new Chain(from)
   try {
     return await scan(file, take, chain, shown)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { ...chain.head, length: 0 }
-    throw (error as NodeJS.ErrnoException).code === undefined ? error : stateError('the journal', file, error)
+    throw (error as NodeJS.ErrnoException).code === undefined
+      ? error
+      : stateError('the journal', file, error)
   }
 }
 
-async function scan(file: string, take: (entries: readonly JournalEntry[]) => void, chain: Chain, named: string): Promise<Tail> {
+async function scan(
+  file: string,
+  take: (entries: readonly JournalEntry[]) => void,
+  chain: Chain,
+  named: string,
+): Promise<Tail> {
   const reading = new Reading(chain)
   await reading.on(file, take, named)
   const last = chain.end()
@@ -81,8 +105,15 @@ export class Reading {
 
   constructor(readonly chain = new Chain()) {}
 
-  /** Gives what is settled by the lines that were not read yet. When it throws, it is at no certain place any more. */
-  async on(file: string, take: (entries: readonly JournalEntry[]) => void, named = file): Promise<void> {
+  /**
+   * Gives what is settled by the lines that were not read yet. When it throws, it is at no certain
+   * place any more.
+   */
+  async on(
+    file: string,
+    take: (entries: readonly JournalEntry[]) => void,
+    named = file,
+  ): Promise<void> {
     const handle = await open(file, 'r')
     try {
       const buffer = Buffer.allocUnsafe(PIECE)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal file, open for its one writer: one event a line, checksummed and fsynced before anything follows from it.
-// What a line looks like: journal-line.ts; which lines count: journal-chain.ts.
+// The journal file, open for its one writer: one event a line, checksummed and fsynced before
+// anything follows from it. What a line looks like: journal-line.ts; which lines count:
+// journal-chain.ts.
 import { constants } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
@@ -46,14 +47,15 @@ export class FileJournal implements Journal {
   }
 
   /**
-   * Opens for appending; a torn tail is cut off. Errors: lock/lost, state/journal-damaged, state/journal-newer,
-   * state/no-space, state/unwritable.
+   * Opens for appending; a torn tail is cut off. Errors: lock/lost, state/journal-damaged,
+   * state/journal-newer, state/no-space, state/unwritable.
    */
   static async open(file: string, lock: JournalLock): Promise<FileJournal> {
     let handle: FileHandle | undefined
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-      // Appending wherever the end is: a late line of a stalled process must not overwrite what others wrote since.
+      // Appending wherever the end is: a late line of a stalled process must not overwrite what
+      // others wrote since.
       handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600)
       const { state, tail } = await foldJournal(file)
       // Who removed the lock's directory made the tokens begin anew; they must rise all the same.
@@ -75,10 +77,11 @@ export class FileJournal implements Journal {
   }
 
   /**
-   * Appends one event and returns the state it leads to. When this resolves the event is on disk, and the lock was
-   * still ours after that. When it throws nothing may be done on the strength of the event: a half-written line is
-   * cut off again, now or by the next process; a whole one that came too late does not count, and one that came just
-   * before the lock was taken over is known to whoever holds it now.
+   * Appends one event and returns the state it leads to. When this resolves the event is on disk,
+   * and the lock was still ours after that. When it throws nothing may be done on the strength of
+   * the event: a half-written line is cut off again, now or by the next process; a whole one that
+   * came too late does not count, and one that came just before the lock was taken over is known to
+   * whoever holds it now.
    */
   append(event: JournalEvent): Promise<EnvironmentState> {
     const done = this.#queue.then(() => this.#append(event))
@@ -88,11 +91,15 @@ export class FileJournal implements Journal {
 
   async #append(event: JournalEvent): Promise<EnvironmentState> {
     await this.lock.check()
-    const { line, link } = encodeLine({ seq: this.#link.seq + 1, token: this.lock.token, event }, this.#link)
+    const { line, link } = encodeLine(
+      { seq: this.#link.seq + 1, token: this.lock.token, event },
+      this.#link,
+    )
     const bytes = Buffer.from(line)
     const size = await this.#end()
     try {
-      for (let done = 0; done < bytes.length; ) done += (await this.handle.write(bytes, done)).bytesWritten
+      for (let done = 0; done < bytes.length;)
+        done += (await this.handle.write(bytes, done)).bytesWritten
       await this.handle.datasync()
     } catch (error) {
       await this.#cut(size).catch(() => undefined)
@@ -100,7 +107,8 @@ export class FileJournal implements Journal {
     }
     this.#link = link
     this.#length = size + bytes.length
-    // A fresh replay of one event: the maps of the state that was handed out before stay as they were.
+    // A fresh replay of one event: the maps of the state that was handed out before stay as they
+    // were.
     this.#state = replay([event], this.#state)
     await this.lock.check()
     return this.#state
@@ -119,7 +127,10 @@ export class FileJournal implements Journal {
     return this.#length
   }
 
-  /** Takes back what is no whole line; what others write after they took the lock over is not ours to take back. */
+  /**
+   * Takes back what is no whole line; what others write after they took the lock over is not ours
+   * to take back.
+   */
   async #cut(size: number): Promise<void> {
     await this.lock.check()
     await this.handle.truncate(size)
@@ -145,4 +156,5 @@ function changed(file: string): PatchrunError {
   })
 }
 
-const unwritable = (file: string, error: unknown): PatchrunError => stateError('the journal', file, error)
+const unwritable = (file: string, error: unknown): PatchrunError =>
+  stateError('the journal', file, error)

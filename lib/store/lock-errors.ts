@@ -9,7 +9,13 @@ const who = ({ user, host, pid }: Holder): string => `${user}@${host}, process $
 const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`
 
 /** `age`: ms since its last sign of life. `timeout`: after how many ms it is taken over. */
-export function held(holder: Holder | null, directory: string, token: number, age: number | null, timeout: number): PatchrunError {
+export function held(
+  holder: Holder | null,
+  directory: string,
+  token: number,
+  age: number | null,
+  timeout: number,
+): PatchrunError {
   const file = lockFile(directory, token)
   return new PatchrunError({
     code: 'lock/held',
@@ -19,10 +25,21 @@ export function held(holder: Holder | null, directory: string, token: number, ag
   })
 }
 
-function whatToDo(holder: Holder | null, file: string, age: number | null, timeout: number): string {
-  const look = holder && holder.host !== hostname() ? `Wait until it ends, or look at it on ${holder.host}.` : 'Wait until it ends, or look at it with `patchrun status`.'
+function whatToDo(
+  holder: Holder | null,
+  file: string,
+  age: number | null,
+  timeout: number,
+): string {
+  const look =
+    holder && holder.host !== hostname()
+      ? `Wait until it ends, or look at it on ${holder.host}.`
+      : 'Wait until it ends, or look at it with `patchrun status`.'
   if (!holder) return look
-  if (holder.beat === undefined) return holder.host === hostname() ? look : `${look} Only if that host is gone for good, remove ${file}.`
+  if (holder.beat === undefined)
+    return holder.host === hostname()
+      ? look
+      : `${look} Only if that host is gone for good, remove ${file}.`
   return `${look}${age === null ? '' : ` It gave a sign of life ${seconds(age)} ago;`} without one for ${seconds(timeout)} it is taken over.`
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbered files of the lock's directory, and what may be done to them without a moment in which they say nothing.
+// The numbered files of the lock's directory, and what may be done to them without a moment in
+// which they say nothing.
 import { randomUUID } from 'node:crypto'
 import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,7 +23,10 @@ export interface Holder {
 
 /** Who holds the lock, and how long ago it gave a sign of life. */
 export interface CurrentHolder extends Holder {
-  /** ms, by the clock of the file system, or of the machines where it lies in a remote; null where that cannot be told. */
+  /**
+   * ms, by the clock of the file system, or of the machines where it lies in a remote; null where
+   * that cannot be told.
+   */
   readonly heartbeatAge: number | null
 }
 
@@ -31,11 +35,15 @@ const ASIDE = /^\.lock-/
 /** A file that was put aside and never came into use is litter after this time, ms. */
 const LITTER = 600_000
 
-export const lockFile = (directory: string, token: number): string => join(directory, `lock.${token}`)
+export const lockFile = (directory: string, token: number): string =>
+  join(directory, `lock.${token}`)
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
-/** The highest number; 0 when there is none. Errors: state/unwritable: a directory that cannot be read says nothing. */
+/**
+ * The highest number; 0 when there is none. Errors: state/unwritable: a directory that cannot be
+ * read says nothing.
+ */
 export async function highest(directory: string): Promise<number> {
   const names = await readdir(directory).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return []
@@ -44,7 +52,10 @@ export async function highest(directory: string): Promise<number> {
   return names.reduce((top, name) => Math.max(top, Number(NAME.exec(name)?.[1] ?? 0)), 0)
 }
 
-/** Null when it is not there any more. What cannot be understood was written by somebody all the same. */
+/**
+ * Null when it is not there any more. What cannot be understood was written by somebody all the
+ * same.
+ */
 export async function readHolder(directory: string, token: number): Promise<Holder | null> {
   const file = lockFile(directory, token)
   try {
@@ -52,11 +63,21 @@ export async function readHolder(directory: string, token: number): Promise<Hold
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     if (codeOf(error) !== undefined) throw stateError('the lock', file, error)
-    return { host: 'unknown', user: 'unknown', pid: 0, started: '', since: (await modified(file)) ?? 0, released: false, beat: 0 }
+    return {
+      host: 'unknown',
+      user: 'unknown',
+      pid: 0,
+      started: '',
+      since: (await modified(file)) ?? 0,
+      released: false,
+      beat: 0,
+    }
   }
 }
 
-/** When the file was last renewed, ms, by the clock of its file system; null when it is not there. */
+/**
+ * When the file was last renewed, ms, by the clock of its file system; null when it is not there.
+ */
 export async function modified(file: string): Promise<number | null> {
   try {
     return (await stat(file)).mtimeMs
@@ -66,7 +87,10 @@ export async function modified(file: string): Promise<number | null> {
   }
 }
 
-/** What time it is for the file system that holds the directory; null where nothing can be written to ask it. */
+/**
+ * What time it is for the file system that holds the directory; null where nothing can be written
+ * to ask it.
+ */
 export async function fileSystemTime(directory: string): Promise<number | null> {
   const file = join(directory, `.lock-${randomUUID()}`)
   try {
@@ -79,7 +103,10 @@ export async function fileSystemTime(directory: string): Promise<number | null> 
   }
 }
 
-/** Only one of many that want the number gets it. Linked when it is whole: it is never there half-written. */
+/**
+ * Only one of many that want the number gets it. Linked when it is whole: it is never there
+ * half-written.
+ */
 export async function create(directory: string, token: number, holder: Holder): Promise<boolean> {
   const aside = await writeAside(directory, holder)
   try {
@@ -94,8 +121,9 @@ export async function create(directory: string, token: number, holder: Holder): 
 }
 
 /**
- * Writes the file's own bytes over themselves: the file system notes the time, by its own clock, and a full disk does
- * not hinder it. Opened by name each time, which makes a network file system ask whether it is still there.
+ * Writes the file's own bytes over themselves: the file system notes the time, by its own clock,
+ * and a full disk does not hinder it. Opened by name each time, which makes a network file system
+ * ask whether it is still there.
  */
 export async function renew(directory: string, token: number): Promise<void> {
   const handle = await open(lockFile(directory, token), 'r+')
@@ -111,8 +139,15 @@ export async function replace(directory: string, token: number, holder: Holder):
   await rename(await writeAside(directory, holder), lockFile(directory, token))
 }
 
-/** On a full disk a new file cannot be had: the old one is overwritten where it lies, to its very length. */
-export async function markReleased(directory: string, token: number, holder: Holder): Promise<void> {
+/**
+ * On a full disk a new file cannot be had: the old one is overwritten where it lies, to its very
+ * length.
+ */
+export async function markReleased(
+  directory: string,
+  token: number,
+  holder: Holder,
+): Promise<void> {
   const length = Buffer.byteLength(JSON.stringify(holder))
   const handle = await open(lockFile(directory, token), 'r+')
   try {
@@ -124,8 +159,8 @@ export async function markReleased(directory: string, token: number, holder: Hol
 }
 
 /**
- * Removes the lower numbers, and litter. What is left of a holder that did not release would still stand for its right
- * to act: that it cannot be removed is an error.
+ * Removes the lower numbers, and litter. What is left of a holder that did not release would still
+ * stand for its right to act: that it cannot be removed is an error.
  */
 export async function removeBelow(directory: string, token: number): Promise<void> {
   const now = await modified(lockFile(directory, token))
@@ -135,7 +170,8 @@ export async function removeBelow(directory: string, token: number): Promise<voi
     if (number !== undefined && Number(number) < token) {
       const holder = await readHolder(directory, Number(number))
       await unlink(file).catch((error: unknown) => {
-        if (codeOf(error) !== 'ENOENT' && !holder?.released) throw stateError('the lock', file, error)
+        if (codeOf(error) !== 'ENOENT' && !holder?.released)
+          throw stateError('the lock', file, error)
       })
     } else if (ASIDE.test(name) && (now ?? 0) - ((await modified(file)) ?? Infinity) > LITTER) {
       await unlink(file).catch(() => undefined)

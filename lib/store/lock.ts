@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// One writer at a time. The lock is a numbered file, lock.N; the highest number holds, and N is the fencing token
-// that every append of the journal carries and checks.
+// One writer at a time. The lock is a numbered file, lock.N; the highest number holds, and N is the
+// fencing token that every append of the journal carries and checks.
 //
-// Taking it means creating lock.N+1, which the file system lets only one process do. That is allowed when lock.N
-// says it was released, when its holder is seen to be dead, or when it gave no sign of life for the time-out: the
-// holder writes its file anew every few seconds, and the age of that is judged by the clock of the file system alone.
-// The number only rises, and lower ones are removed before the new holder does anything: a process that was taken for
-// dead finds that at its next check, and so does an Ansible it left running (`file`). Neither may do anything more.
+// Taking it means creating lock.N+1, which the file system lets only one process do. That is
+// allowed when lock.N says it was released, when its holder is seen to be dead, or when it gave no
+// sign of life for the time-out: the holder writes its file anew every few seconds, and the age of
+// that is judged by the clock of the file system alone. The number only rises, and lower ones are
+// removed before the new holder does anything: a process that was taken for dead finds that at its
+// next check, and so does an Ansible it left running (`file`). Neither may do anything more.
 import { mkdir, unlink } from 'node:fs/promises'
 import type { PatchrunError } from '../errors.js'
 import { startHeartbeat } from './heartbeat.js'
 import type { Heartbeat } from './heartbeat.js'
-import { create, highest, lockFile, markReleased, readHolder, removeBelow, renew, replace } from './lock-files.js'
+import {
+  create,
+  highest,
+  lockFile,
+  markReleased,
+  readHolder,
+  removeBelow,
+  renew,
+  replace,
+} from './lock-files.js'
 import type { CurrentHolder, Holder } from './lock-files.js'
 import { held, lost, removed } from './lock-errors.js'
 import { describeHolder, heartbeatAge, standingOf } from './lock-holder.js'
@@ -32,30 +42,49 @@ export interface LockOptions {
 
 /** The lock of a directory, held by this process. */
 export interface HeldLock extends Lock {
-  /** Throws lock/lost when somebody else holds it by now; state/unwritable when that cannot be told. */
+  /**
+   * Throws lock/lost when somebody else holds it by now; state/unwritable when that cannot be told.
+   */
   check(): Promise<void>
   /** Makes sure that the token is higher than this one. */
   raise(above: number): Promise<void>
 }
 
-/** Takes the lock or throws lock/held, naming the holder. `now`: ms since the epoch. Errors: lock/held, state/…. */
-export async function takeLock(directory: string, now: number, { timeout = LOCK_TIMEOUT }: LockOptions = {}): Promise<HeldLock> {
+/**
+ * Takes the lock or throws lock/held, naming the holder. `now`: ms since the epoch. Errors:
+ * lock/held, state/….
+ */
+export async function takeLock(
+  directory: string,
+  now: number,
+  { timeout = LOCK_TIMEOUT }: LockOptions = {},
+): Promise<HeldLock> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const beat = Math.min(LONGEST_BEAT, Math.max(10, Math.round(timeout / BEATS_IN_TIMEOUT)))
   const current = await highest(directory)
   const holder = current > 0 ? await readHolder(directory, current) : null
   const standing = holder ? await standingOf(holder, directory, current, { timeout }) : 'released'
-  if (standing === 'held') throw held(holder, directory, current, await heartbeatAge(directory, current), timeout)
+  if (standing === 'held')
+    throw held(holder, directory, current, await heartbeatAge(directory, current), timeout)
   const me = await describeHolder(now, beat)
   const token = current + 1
   await claim(directory, token, me, timeout)
   const taken = standing === 'released' ? null : { holder, standing }
-  return new FileLock(directory, token, me, beat, timeout, taken?.holder ?? null, taken?.standing ?? null)
+  return new FileLock(
+    directory,
+    token,
+    me,
+    beat,
+    timeout,
+    taken?.holder ?? null,
+    taken?.standing ?? null,
+  )
 }
 
 /** Makes the number ours alone, or throws lock/held. */
 async function claim(directory: string, token: number, me: Holder, timeout: number): Promise<void> {
-  if (!(await create(directory, token, me))) throw held(await readHolder(directory, token), directory, token, 0, timeout)
+  if (!(await create(directory, token, me)))
+    throw held(await readHolder(directory, token), directory, token, 0, timeout)
   // Somebody who came and went between our look and our file has left a higher number behind.
   const top = await highest(directory)
   if (top !== token) {
@@ -70,11 +99,19 @@ async function claim(directory: string, token: number, me: Holder, timeout: numb
   }
 }
 
-/** Who holds the lock just now, if anybody does. One that gives no sign of life holds it until it is taken over. */
-export async function holderNow(directory: string): Promise<(Holder & { readonly token: number }) | null> {
+/**
+ * Who holds the lock just now, if anybody does. One that gives no sign of life holds it until it is
+ * taken over.
+ */
+export async function holderNow(
+  directory: string,
+): Promise<(Holder & { readonly token: number }) | null> {
   const token = await highest(directory)
   const holder = token > 0 ? await readHolder(directory, token) : null
-  return holder && (await standingOf(holder, directory, token, { timeout: Infinity, watch: false })) === 'held' ? { ...holder, token } : null
+  return holder &&
+    (await standingOf(holder, directory, token, { timeout: Infinity, watch: false })) === 'held'
+    ? { ...holder, token }
+    : null
 }
 
 /** The same with its age, for which a file is written. */
@@ -85,7 +122,9 @@ export async function currentHolder(directory: string): Promise<CurrentHolder | 
 
 class FileLock implements HeldLock {
   #token: number
-  /** ms since the epoch: the one clock of the process that goes on while the machine is suspended. */
+  /**
+   * ms since the epoch: the one clock of the process that goes on while the machine is suspended.
+   */
   #renewed = Date.now()
   readonly #loss = new AbortController()
   #heartbeat: Heartbeat
@@ -125,16 +164,23 @@ class FileLock implements HeldLock {
 
   async check(): Promise<void> {
     if (this.lost.aborted) throw this.lost.reason
-    // Overdue: it may have been stopped. A network file system must then be asked anew, not its cache.
+    // Overdue: it may have been stopped. A network file system must then be asked anew, not its
+    // cache.
     const there = Math.abs(Date.now() - this.#renewed) < 2 * this.beat || (await this.#renew())
     const top = await highest(this.directory)
     if (there && top === this.#token) return
-    const error: PatchrunError = top > this.#token ? lost(await readHolder(this.directory, top), this.directory, top) : removed(this.file)
+    const error: PatchrunError =
+      top > this.#token
+        ? lost(await readHolder(this.directory, top), this.directory, top)
+        : removed(this.file)
     this.#loss.abort(error)
     throw error
   }
 
-  /** False when the file is not there any more. What else hinders the renewal is no loss: others see its age. */
+  /**
+   * False when the file is not there any more. What else hinders the renewal is no loss: others see
+   * its age.
+   */
   async #renew(): Promise<boolean> {
     try {
       await renew(this.directory, this.#token)
@@ -158,6 +204,8 @@ class FileLock implements HeldLock {
   async release(): Promise<void> {
     await this.#heartbeat.stop()
     if ((await highest(this.directory)) !== this.#token) return
-    await replace(this.directory, this.#token, { ...this.me, released: true }).catch(() => markReleased(this.directory, this.#token, this.me))
+    await replace(this.directory, this.#token, { ...this.me, released: true }).catch(() =>
+      markReleased(this.directory, this.#token, this.me),
+    )
   }
 }

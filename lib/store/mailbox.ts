@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where people's words wait for the one writer of the journal: a directory with one small file a word, whose name
-// sorts by the time it was said. A file is there whole or not at all, and stays until it is in the journal.
+// Where people's words wait for the one writer of the journal: a directory with one small file a
+// word, whose name sorts by the time it was said. A file is there whole or not at all, and stays
+// until it is in the journal.
 import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { syncDirectory } from './sync-directory.js'
@@ -23,11 +24,17 @@ const MOST_BYTES = 65_536
 /** Directory within the mailbox for what could not be followed. */
 const REFUSED = 'refused'
 
-/** Puts a word into the mailbox and gives its id. When this resolves it is on disk. `now`: ms since the epoch. Throws what the file system throws. */
+/**
+ * Puts a word into the mailbox and gives its id. When this resolves it is on disk. `now`: ms since
+ * the epoch. Throws what the file system throws.
+ */
 export async function post(directory: string, content: unknown, now: number): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   // Said later is read later, even where a clock was set back between the two.
-  const id = letterId(now, (await readdir(directory)).map((name) => idOf(name) ?? ''))
+  const id = letterId(
+    now,
+    (await readdir(directory)).map((name) => idOf(name) ?? ''),
+  )
   const aside = join(directory, `.${id}`)
   const handle = await open(aside, 'wx', 0o600)
   try {
@@ -53,7 +60,10 @@ export function letterId(now: number, there: readonly string[]): string {
 /** Is it a name that we give? */
 export const isLetterId = (name: string): boolean => NAME.test(name)
 
-/** Everything in the mailbox, oldest first. A mailbox that does not exist yet is empty; one that cannot be read throws: nobody could be heard any more. */
+/**
+ * Everything in the mailbox, oldest first. A mailbox that does not exist yet is empty; one that
+ * cannot be read throws: nobody could be heard any more.
+ */
 export async function letters(directory: string): Promise<readonly Letter[]> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
@@ -61,7 +71,13 @@ export async function letters(directory: string): Promise<readonly Letter[]> {
   })
   // A dot stands before what is being written just now.
   const found = names.filter((name) => name !== REFUSED && !name.startsWith('.')).sort()
-  return Promise.all(found.map(async (name): Promise<Letter> => ({ name, id: idOf(name), text: await read(join(directory, name)) })))
+  return Promise.all(
+    found.map(async (name): Promise<Letter> => ({
+      name,
+      id: idOf(name),
+      text: await read(join(directory, name)),
+    })),
+  )
 }
 
 const idOf = (name: string): string | null => {
@@ -79,14 +95,20 @@ async function read(file: string): Promise<string | null> {
   }
 }
 
-/** Takes out what is in the journal by now. A file that comes back after a power failure is known by its id. */
+/**
+ * Takes out what is in the journal by now. A file that comes back after a power failure is known by
+ * its id.
+ */
 export async function takeOut(directory: string, name: string): Promise<void> {
   await unlink(join(directory, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
 }
 
-/** Moves a file that cannot be followed into `refused/`, with the reason beside it; gives the new path. */
+/**
+ * Moves a file that cannot be followed into `refused/`, with the reason beside it; gives the new
+ * path.
+ */
 export async function setAside(directory: string, name: string, why: string): Promise<string> {
   const to = join(directory, REFUSED)
   await mkdir(to, { recursive: true, mode: 0o700 })
@@ -98,7 +120,8 @@ export async function setAside(directory: string, name: string, why: string): Pr
   return target
 }
 
-export type Fate = { readonly is: 'waiting' | 'gone' } | { readonly is: 'refused'; readonly why: string }
+export type Fate =
+  { readonly is: 'waiting' | 'gone' } | { readonly is: 'refused'; readonly why: string }
 
 /** What became of a word: it waits, it was refused, or it was taken out. */
 export async function fateOf(directory: string, id: string): Promise<Fate> {

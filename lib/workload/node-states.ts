@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each word of a node's state says, for Slurm 22.05 to 26.05: the table of docs/usage/drain.md. A word that is not here says nothing. Pure.
+// What each word of a node's state says, for Slurm 22.05 to 26.05: the table of
+// docs/usage/drain.md. A word that is not here says nothing. Pure.
 
 /** What a word makes of a node. Of several the gravest holds, in this order. */
 export type Condition =
@@ -41,17 +42,50 @@ export const RULES: Readonly<Record<Condition, Rule>> = {
   serving: { serves: true, counts: false, drainable: true },
 }
 
-const ORDER: readonly Condition[] = ['drained', 'broken', 'rebooting', 'blocked', 'reserved', 'asleep', 'elsewhere', 'serving']
+const ORDER: readonly Condition[] = [
+  'drained',
+  'broken',
+  'rebooting',
+  'blocked',
+  'reserved',
+  'asleep',
+  'elsewhere',
+  'serving',
+]
 
 export const STATES: Readonly<Record<string, Condition>> = {
-  DRAIN: 'drained', DRAINED: 'drained', DRAINING: 'drained',
-  DOWN: 'broken', FAIL: 'broken', FAILING: 'broken', ERROR: 'broken', UNKNOWN: 'broken', NOT_RESPONDING: 'broken', INVALID_REG: 'broken',
-  REBOOT: 'rebooting', REBOOT_REQUESTED: 'rebooting', REBOOT_ISSUED: 'rebooting',
+  DRAIN: 'drained',
+  DRAINED: 'drained',
+  DRAINING: 'drained',
+  DOWN: 'broken',
+  FAIL: 'broken',
+  FAILING: 'broken',
+  ERROR: 'broken',
+  UNKNOWN: 'broken',
+  NOT_RESPONDING: 'broken',
+  INVALID_REG: 'broken',
+  REBOOT: 'rebooting',
+  REBOOT_REQUESTED: 'rebooting',
+  REBOOT_ISSUED: 'rebooting',
   BLOCKED: 'blocked',
-  MAINT: 'reserved', MAINTENANCE: 'reserved',
-  POWERED_DOWN: 'asleep', POWERING_DOWN: 'asleep', POWER_DOWN: 'asleep', POWERING_UP: 'asleep', POWER_UP: 'asleep',
-  EXTERNAL: 'elsewhere', FUTURE: 'elsewhere', DYNAMIC_FUTURE: 'elsewhere',
-  IDLE: 'serving', ALLOCATED: 'serving', MIXED: 'serving', COMPLETING: 'serving', RESERVED: 'serving', PLANNED: 'serving', CLOUD: 'serving', DYNAMIC_NORM: 'serving',
+  MAINT: 'reserved',
+  MAINTENANCE: 'reserved',
+  POWERED_DOWN: 'asleep',
+  POWERING_DOWN: 'asleep',
+  POWER_DOWN: 'asleep',
+  POWERING_UP: 'asleep',
+  POWER_UP: 'asleep',
+  EXTERNAL: 'elsewhere',
+  FUTURE: 'elsewhere',
+  DYNAMIC_FUTURE: 'elsewhere',
+  IDLE: 'serving',
+  ALLOCATED: 'serving',
+  MIXED: 'serving',
+  COMPLETING: 'serving',
+  RESERVED: 'serving',
+  PLANNED: 'serving',
+  CLOUD: 'serving',
+  DYNAMIC_NORM: 'serving',
 }
 
 /** All that its words say, the gravest first. */

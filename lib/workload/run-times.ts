@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long jobs ran lately, and what that says of one that is running. Limits say little: most jobs end long before them.
+// How long jobs ran lately, and what that says of one that is running. Limits say little: most jobs
+// end long before them.
 
 /**
- * How much the guess "as long again as it has run" weighs against each job that is known to have run longer. Little: where few ran longer,
- * few do. Tried with run times of eight kinds: a larger weight picks somewhat shorter waits where tails are heavy, a smaller one where
- * there is a longest run time; this one lies between.
+ * How much the guess "as long again as it has run" weighs against each job that is known to have
+ * run longer. Little: where few ran longer, few do. Tried with run times of eight kinds: a larger
+ * weight picks somewhat shorter waits where tails are heavy, a smaller one where there is a longest
+ * run time; this one lies between.
  */
 const AS_LONG_AGAIN = 0.5
 
@@ -25,8 +27,15 @@ export function runTimes(ended: readonly number[]): RunTimes {
 
 export const NO_RUN_TIMES = runTimes([])
 
-/** How much longer a job is expected to run, ms: as much as those did that ran longer, and no longer than its limit lets it; otherwise as long again. */
-export function residual({ sorted, sums }: RunTimes, elapsed: number, limit: number | null): number {
+/**
+ * How much longer a job is expected to run, ms: as much as those did that ran longer, and no longer
+ * than its limit lets it; otherwise as long again.
+ */
+export function residual(
+  { sorted, sums }: RunTimes,
+  elapsed: number,
+  limit: number | null,
+): number {
   const from = firstAbove(sorted, elapsed)
   const to = limit === null ? sorted.length : firstAbove(sorted, limit)
   const longer = Math.max(0, to - from)

@@ -8,7 +8,9 @@ export function notDrained({ condition, node }: NodeUse): string | null {
   const { counts, drainable } = RULES[condition]
   if (counts || drainable) return null
   const words = node.state.join('+').toLowerCase()
-  return condition === 'asleep' ? `${words}: it sleeps to save power, and is changed when Slurm has woken it` : `${words}: Slurm does not run it`
+  return condition === 'asleep'
+    ? `${words}: it sleeps to save power, and is changed when Slurm has woken it`
+    : `${words}: Slurm does not run it`
 }
 
 /** Of a node that is out of service, and not by us. */
@@ -17,6 +19,11 @@ export function takenOut({ condition, draining, node }: NodeUse, prefix: string)
   if (condition === 'blocked') return `${words}: a job has its block of nodes for itself`
   // Releases up to 25.11 keep the reason of a drain that is gone.
   const left = !draining && node.reason.startsWith(prefix)
-  const reason = node.reason === '' ? '' : left ? ', with the reason of an earlier drain' : `: "${node.reason}"${node.reasonBy === '' ? '' : ` (${node.reasonBy})`}`
+  const reason =
+    node.reason === ''
+      ? ''
+      : left
+        ? ', with the reason of an earlier drain'
+        : `: "${node.reason}"${node.reasonBy === '' ? '' : ` (${node.reasonBy})`}`
   return `${words}, and not by patchrun${reason}`
 }

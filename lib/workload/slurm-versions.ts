@@ -8,10 +8,15 @@ export const SLURM_TRIED: Readonly<Record<string, string>> = {
   '26.05': 'once',
 }
 
-/** What the tests say of a scheduler, in words: `Slurm 24.11.5, tried …`; undefined where it says nothing of itself, or is no Slurm. */
+/**
+ * What the tests say of a scheduler, in words: `Slurm 24.11.5, tried …`; undefined where it says
+ * nothing of itself, or is no Slurm.
+ */
 export function slurmStanding(software: string | undefined): string | undefined {
   const version = /^Slurm (\d+\.\d+)/.exec(software ?? '')?.[1]
   if (software === undefined || version === undefined) return undefined
   const how = SLURM_TRIED[version]
-  return how === undefined ? `${software}, not tried: ${Object.keys(SLURM_TRIED).join(', ')} were` : `${software}, tried ${how}`
+  return how === undefined
+    ? `${software}, not tried: ${Object.keys(SLURM_TRIED).join(', ')} were`
+    : `${software}, tried ${how}`
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal: appends a second, each on disk before the next, against a bare append and fdatasync of the same lines;
-// and the replay of a long journal, in a process of its own, so that the memory is that of this work alone.
+// The journal: appends a second, each on disk before the next, against a bare append and fdatasync
+// of the same lines; and the replay of a long journal, in a process of its own, so that the memory
+// is that of this work alone.
 import { execFile } from 'node:child_process'
 import { constants, createWriteStream } from 'node:fs'
 import { mkdtemp, open, rm, stat } from 'node:fs/promises'
@@ -21,21 +22,48 @@ const BY = { user: 'op', host: 'control', pid: 1 }
 const NODES = Array.from({ length: 20 }, (_, i) => `node${String(i).padStart(3, '0')}`)
 /** The canaries, then waves. */
 const WAVES = [NODES.slice(0, 2), NODES.slice(2, 4), NODES.slice(4, 12), NODES.slice(12)]
-const TASKS = [{ task: 'common : write motd', action: 'ansible.builtin.template', tags: ['HotChange'], file: 'roles/common/tasks/main.yml', line: 12 }]
-const OUTCOME = { detect: () => ({ verdict: 'HOT', changes: [0] }), apply: () => ({ applied: 'ok' }), verify: () => ({ verdict: 'GOOD' }) }
+const TASKS = [
+  {
+    task: 'common : write motd',
+    action: 'ansible.builtin.template',
+    tags: ['HotChange'],
+    file: 'roles/common/tasks/main.yml',
+    line: 12,
+  },
+]
+const OUTCOME = {
+  detect: () => ({ verdict: 'HOT', changes: [0] }),
+  apply: () => ({ applied: 'ok' }),
+  verify: () => ({ verdict: 'GOOD' }),
+}
 
 /** Rollouts one after the other, each over all nodes: 26 events. */
 function* rollouts() {
   let at = 1_700_000_000_000
   for (let number = 1; ; number += 1) {
     const sha = number.toString(16).padStart(40, '0')
-    yield { type: 'opened', at: (at += 1000), rollout: `${number}-${sha.slice(-12)}`, kind: 'forward', pin: { sha, ref: 'main', subject: `Raise the kernel, part ${number}` }, previous: null, limit: null, by: BY }
+    yield {
+      type: 'opened',
+      at: (at += 1000),
+      rollout: `${number}-${sha.slice(-12)}`,
+      kind: 'forward',
+      pin: { sha, ref: 'main', subject: `Raise the kernel, part ${number}` },
+      previous: null,
+      limit: null,
+      by: BY,
+    }
     let count = 0
     for (const [wave, nodes] of WAVES.entries()) {
       for (const action of ['detect', 'apply', 'verify']) {
         const step = `${String((count += 1)).padStart(4, '0')}-${action}`
         yield { type: 'intended', at: (at += 1000), step, action, wave, nodes, forks: 20 }
-        yield { type: 'concluded', at: (at += 30_000), step, tasks: action === 'detect' ? TASKS : [], nodes: Object.fromEntries(nodes.map((node) => [node, OUTCOME[action]()])) }
+        yield {
+          type: 'concluded',
+          at: (at += 30_000),
+          step,
+          tasks: action === 'detect' ? TASKS : [],
+          nodes: Object.fromEntries(nodes.map((node) => [node, OUTCOME[action]()])),
+        }
       }
     }
     yield { type: 'finished', at: (at += 1000) }
@@ -79,7 +107,11 @@ async function ours(directory, count) {
 }
 
 async function bare(directory, count) {
-  const handle = await open(join(directory, 'bare'), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
+  const handle = await open(
+    join(directory, 'bare'),
+    constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND,
+    0o600,
+  )
   const texts = [...lines(count)]
   const begun = performance.now()
   for (const text of texts) {
@@ -95,7 +127,15 @@ async function appends(quick) {
   const count = quick ? 100 : 1_000
   const took = { ours: [], bare: [] }
   for (let round = 0; round < (quick ? 3 : 9); round += 1) {
-    for (const [which, work] of round % 2 === 0 ? [['ours', ours], ['bare', bare]] : [['bare', bare], ['ours', ours]]) {
+    for (const [which, work] of round % 2 === 0
+      ? [
+          ['ours', ours],
+          ['bare', bare],
+        ]
+      : [
+          ['bare', bare],
+          ['ours', ours],
+        ]) {
       const directory = await mkdtemp(join(tmpdir(), 'patchrun-bench-journal-'))
       try {
         took[which].push(await work(directory, count))
@@ -104,12 +144,28 @@ async function appends(quick) {
       }
     }
   }
-  const rate = (times) => spread(times.map((ms) => count / (ms / 1000)), 0)
+  const rate = (times) =>
+    spread(
+      times.map((ms) => count / (ms / 1000)),
+      0,
+    )
   const ratios = took.ours.map((ms, i) => ms / took.bare[i])
   return [
-    { metric: 'appends, each synced', value: `${rate(took.ours)} /s`, detail: `${count} a round, on the file system of ${tmpdir()}` },
-    { metric: 'bare append and fdatasync', value: `${rate(took.bare)} /s`, detail: 'the same lines, nothing else' },
-    { metric: 'append over bare', value: `${spread(ratios)} x`, detail: `${((median(took.ours) - median(took.bare)) / count).toFixed(3)} ms more an append` },
+    {
+      metric: 'appends, each synced',
+      value: `${rate(took.ours)} /s`,
+      detail: `${count} a round, on the file system of ${tmpdir()}`,
+    },
+    {
+      metric: 'bare append and fdatasync',
+      value: `${rate(took.bare)} /s`,
+      detail: 'the same lines, nothing else',
+    },
+    {
+      metric: 'append over bare',
+      value: `${spread(ratios)} x`,
+      detail: `${((median(took.ours) - median(took.bare)) / count).toFixed(3)} ms more an append`,
+    },
   ]
 }
 
@@ -123,8 +179,16 @@ async function replayed(total) {
     const { seconds, cpu, memory, before } = JSON.parse(stdout)
     const events = total.toLocaleString('en')
     return [
-      { metric: `replay, ${events} events`, value: `${cpu.toFixed(2)} s of CPU`, detail: `${seconds.toFixed(2)} s of wall time; ${Math.round(total / cpu).toLocaleString('en')} events a second of CPU, ${(size / 2 ** 20).toFixed(0)} MiB of journal` },
-      { metric: `peak memory, ${events} events`, value: `${memory.toFixed(0)} MiB`, detail: `of the whole process; ${before.toFixed(0)} MiB before it began` },
+      {
+        metric: `replay, ${events} events`,
+        value: `${cpu.toFixed(2)} s of CPU`,
+        detail: `${seconds.toFixed(2)} s of wall time; ${Math.round(total / cpu).toLocaleString('en')} events a second of CPU, ${(size / 2 ** 20).toFixed(0)} MiB of journal`,
+      },
+      {
+        metric: `peak memory, ${events} events`,
+        value: `${memory.toFixed(0)} MiB`,
+        detail: `of the whole process; ${before.toFixed(0)} MiB before it began`,
+      },
     ]
   } finally {
     await rm(directory, { recursive: true, force: true })
@@ -137,7 +201,14 @@ async function child(file) {
   const [begun, used] = [performance.now(), process.cpuUsage()]
   await readState(file)
   const { user, system } = process.cpuUsage(used)
-  console.log(JSON.stringify({ seconds: (performance.now() - begun) / 1000, cpu: (user + system) / 1e6, memory: memory(), before }))
+  console.log(
+    JSON.stringify({
+      seconds: (performance.now() - begun) / 1000,
+      cpu: (user + system) / 1e6,
+      memory: memory(),
+      before,
+    }),
+  )
 }
 
 export async function bench({ quick }) {

@@ -16,7 +16,10 @@ function installed() {
   try {
     const wanted = packages('package-lock.json')
     const found = packages('node_modules/.package-lock.json')
-    return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || (found[path] ? found[path].version === version : optional))
+    return Object.entries(wanted).every(
+      ([path, { version, optional }]) =>
+        path === '' || (found[path] ? found[path].version === version : optional),
+    )
   } catch {
     return false
   }

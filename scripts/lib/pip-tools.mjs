@@ -6,7 +6,8 @@ import { ensureVenv, pythons } from './venv.mjs'
 export const ensurePrometheusClient = () => ensureTool('prometheus-client', '0.21.1', 'pip')
 
 /** Brings GitLab's own schema of its CI files, unchanged. */
-export const ensureCheckJsonschema = () => ensureTool('check-jsonschema', '0.39.0', 'check-jsonschema')
+export const ensureCheckJsonschema = () =>
+  ensureTool('check-jsonschema', '0.39.0', 'check-jsonschema')
 
 /** {bin, version} or {reason}. */
 async function ensureTool(name, version, command) {

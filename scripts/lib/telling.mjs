@@ -12,7 +12,16 @@ export class Telling {
   #total
   #failed = []
   #left = new Map()
-  #record = { at: new Date().toISOString(), node: process.version, processors: cpus().length, load: loadavg()[0], setup: 0, passes: [], commands: [], files: [] }
+  #record = {
+    at: new Date().toISOString(),
+    node: process.version,
+    processors: cpus().length,
+    load: loadavg()[0],
+    setup: 0,
+    passes: [],
+    commands: [],
+    files: [],
+  }
 
   /** `total` is counted up: {pass, fail, skip}. */
   constructor(total) {
@@ -31,12 +40,16 @@ export class Telling {
     print(`${files} files differ from ${base}; they reach ${tests.size} test files`)
   }
 
-  /** What is there to test with, and what is missing. `milliseconds`: how long it took to bring it. */
+  /**
+   * What is there to test with, and what is missing. `milliseconds`: how long it took to bring it.
+   */
   ready(stages, milliseconds) {
     this.#record.setup = milliseconds / 1000
     const of = (what) => [...new Set([...stages.values()].flatMap((stage) => stage[what] ?? []))]
     const notes = of('notes')
-    print(`set-up: ${(milliseconds / 1000).toFixed(1)} s${notes.length > 0 ? `, with ${notes.join(', ')}` : ''}`)
+    print(
+      `set-up: ${(milliseconds / 1000).toFixed(1)} s${notes.length > 0 ? `, with ${notes.join(', ')}` : ''}`,
+    )
     for (const reason of of('missing')) this.skipped('', reason)
   }
 
@@ -48,7 +61,17 @@ export class Telling {
     const { file, pass, fail, skips, failures, comments, left, seconds, cpu, launches } = outcome
     this.#count(file, { pass, fail, skip: skips.length })
     if (left.length > 0) this.#left.set(file, left)
-    this.#record.files.push({ stage, file, size, pass, fail, skip: skips.length, seconds, cpu, launches })
+    this.#record.files.push({
+      stage,
+      file,
+      size,
+      pass,
+      fail,
+      skip: skips.length,
+      seconds,
+      cpu,
+      launches,
+    })
     // A file whose part lies in the other pass has nothing to say.
     if (pass + fail + skips.length === 0) return
     print(`${fail > 0 ? 'FAILED' : 'ok'}  ${file}  ${pass} assertions, ${seconds.toFixed(1)} s`)
@@ -67,7 +90,9 @@ export class Telling {
     this.#record.passes.push({ size, seconds })
     const files = this.#record.files.filter((f) => f.size === size)
     const sum = (what) => files.reduce((all, f) => all + f[what], 0)
-    print(`--- ${sum('pass')} assertions in ${files.filter((f) => f.pass > 0).length} files, ${seconds.toFixed(0)} s (${sum('cpu').toFixed(0)} s of processors)`)
+    print(
+      `--- ${sum('pass')} assertions in ${files.filter((f) => f.pass > 0).length} files, ${seconds.toFixed(0)} s (${sum('cpu').toFixed(0)} s of processors)`,
+    )
   }
 
   /** `whole`: nothing was chosen, so the record is of a whole run. */
@@ -80,8 +105,11 @@ export class Telling {
 
   #tellLeft() {
     if (this.#left.size === 0) return
-    print('\nLeft to npm test -- --full, besides what tests do there more often, and the unit tests on another Node:')
-    for (const [file, names] of [...this.#left].sort()) print(`    ${file.replace(/^dist\/test\/|\.test\.js$/g, '')}: ${names.join('; ')}`)
+    print(
+      '\nLeft to npm test -- --full, besides what tests do there more often, and the unit tests on another Node:',
+    )
+    for (const [file, names] of [...this.#left].sort())
+      print(`    ${file.replace(/^dist\/test\/|\.test\.js$/g, '')}: ${names.join('; ')}`)
   }
 
   #count(what, { pass, fail, skip }) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kill harness: the real command on real Ansible, ended with SIGKILL at every write of its journal that differs, in each
-// way to die at one, and at random moments; with its state in a directory and in refs of a git repository. After the last
-// resume every node is at the pin or named in quarantine, no completed step was done twice, no lock is held, no process is left.
+// The kill harness: the real command on real Ansible, ended with SIGKILL at every write of its
+// journal that differs, in each way to die at one, and at random moments; with its state in a
+// directory and in refs of a git repository. After the last resume every node is at the pin or
+// named in quarantine, no completed step was done twice, no lock is held, no process is left.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,8 +18,10 @@ import { MODES, namer, namesOf, pushOf, type Aim, type Note } from '../support/k
 import { makePlayground, site, writeTask, type Playground } from '../support/playground.js'
 import { inFull, inQuick, share } from '../support/size.js'
 
-const bin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-const options = bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
+const bin =
+  process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
+const options =
+  bin === undefined ? { skip: 'no ansible-core to test with (PATCHRUN_TEST_ANSIBLE_NEWEST)' } : {}
 /** Kills at random moments; PATCHRUN_TEST_KILLS says another number. */
 const RANDOM = Number(process.env['PATCHRUN_TEST_KILLS'] ?? 10)
 const RANDOM_QUICK = 2
@@ -27,7 +30,8 @@ t.setTimeout(2_400_000)
 t.jobs = 2
 t.comment(`seed ${seed}: PATCHRUN_TEST_SEED=${seed} draws the same moments again`)
 
-const preload = (name: string): string => fileURLToPath(new URL(`../support/${name}.js`, import.meta.url))
+const preload = (name: string): string =>
+  fileURLToPath(new URL(`../support/${name}.js`, import.meta.url))
 
 /** A generator of its own: the same seed gives the same moments. */
 function dice(start: number): (below: number) => number {
@@ -38,11 +42,13 @@ function dice(start: number): (below: number) => number {
   }
 }
 
-const own = (ground: Playground, ...path: string[]): string => join(ground.directory, '.patchrun', 'environments', 'default', ...path)
+const own = (ground: Playground, ...path: string[]): string =>
+  join(ground.directory, '.patchrun', 'environments', 'default', ...path)
 
 /**
- * A good life brings every node to the pin; in a bad one node03 refuses the version before anything would change there: it ends
- * in quarantine, by name. On node02 check mode cannot go beyond the first change.
+ * A good life brings every node to the pin; in a bad one node03 refuses the version before anything
+ * would change there: it ends in quarantine, by name. On node02 check mode cannot go beyond the
+ * first change.
  */
 type Sort = 'good' | 'bad'
 const playbook = (v: number, sort: Sort): Record<string, string> => ({
@@ -61,13 +67,17 @@ ${writeTask('etc/version', `${v}\n`)}- name: needs what was written
 })
 
 /** Processes of this playground that go on. */
-const left = (ground: Playground): string[] => readdirSync('/proc').filter((pid) => {
-  try {
-    return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`PATCHRUN_RUN=${ground.directory}/`)
-  } catch {
-    return false
-  }
-})
+const left = (ground: Playground): string[] =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return (
+        /^\d+$/.test(pid) &&
+        readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`PATCHRUN_RUN=${ground.directory}/`)
+      )
+    } catch {
+      return false
+    }
+  })
 
 /** Where the state lies: how to die at a write of it, and what it holds. */
 interface BackEnd {
@@ -77,10 +87,14 @@ interface BackEnd {
   readonly names: (ground: Playground) => Promise<readonly string[]>
   readonly holder: (ground: Playground) => Promise<unknown>
   /** How much there is of the write at which a process died. */
-  readonly there: (ground: Playground, what: string) => 'nothing' | 'half' | 'all' | 'something else'
+  readonly there: (
+    ground: Playground,
+    what: string,
+  ) => 'nothing' | 'half' | 'all' | 'something else'
 }
 
-const eventsOfFile = async (ground: Playground): Promise<JournalEvent[]> => (await readJournal(own(ground, 'journal.jsonl'))).map((e) => e.event)
+const eventsOfFile = async (ground: Playground): Promise<JournalEvent[]> =>
+  (await readJournal(own(ground, 'journal.jsonl'))).map((e) => e.event)
 const FILES: BackEnd = {
   preload: preload('kill-at'),
   events: eventsOfFile,
@@ -91,23 +105,50 @@ const FILES: BackEnd = {
     if (journal.endsWith(line)) return 'all'
     const tail = journal.slice(journal.lastIndexOf('\n') + 1)
     if (tail === '') return journal.includes(line) ? 'something else' : 'nothing'
-    return tail === Buffer.from(line).subarray(0, Math.floor(Buffer.byteLength(line) / 2)).toString('utf8') ? 'half' : 'something else'
+    return tail ===
+      Buffer.from(line)
+        .subarray(0, Math.floor(Buffer.byteLength(line) / 2))
+        .toString('utf8')
+      ? 'half'
+      : 'something else'
   },
 }
 
 const REF = 'refs/patchrun/playground/default/journal'
-const git = (ground: Playground, ...args: string[]): string => execFileSync('git', ['-C', join(ground.directory, 'state.git'), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+const git = (ground: Playground, ...args: string[]): string =>
+  execFileSync('git', ['-C', join(ground.directory, 'state.git'), ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
 const GIT: BackEnd = {
   preload: preload('kill-at-push'),
   events: async (ground) => {
-    const names = git(ground, 'ls-tree', '-r', '--name-only', REF).trim().split('\n').filter((n) => n.startsWith('journal/'))
-    return names.flatMap((name) => git(ground, 'show', `${REF}:${name}`).trim().split('\n').map((l) => (JSON.parse(l) as { event: JournalEvent }).event))
+    const names = git(ground, 'ls-tree', '-r', '--name-only', REF)
+      .trim()
+      .split('\n')
+      .filter((n) => n.startsWith('journal/'))
+    return names.flatMap((name) =>
+      git(ground, 'show', `${REF}:${name}`)
+        .trim()
+        .split('\n')
+        .map((l) => (JSON.parse(l) as { event: JournalEvent }).event),
+    )
   },
   names: async (ground) => {
     const name = namer()
-    return git(ground, 'rev-list', '--reverse', REF).trim().split('\n').flatMap((commit) => namesOf(pushOf(join(ground.directory, 'state.git'), commit), name))
+    return git(ground, 'rev-list', '--reverse', REF)
+      .trim()
+      .split('\n')
+      .flatMap((commit) => namesOf(pushOf(join(ground.directory, 'state.git'), commit), name))
   },
-  holder: (ground) => gitStore({ repository: join(ground.directory, 'state.git'), ref: 'refs/patchrun/playground', environment: 'default', directory: join(ground.directory, 'looks'), timeout: 60_000 }).holder(),
+  holder: (ground) =>
+    gitStore({
+      repository: join(ground.directory, 'state.git'),
+      ref: 'refs/patchrun/playground',
+      environment: 'default',
+      directory: join(ground.directory, 'looks'),
+      timeout: 60_000,
+    }).holder(),
   there: (ground, commit) => {
     try {
       return git(ground, 'rev-list', REF).includes(commit) ? 'all' : 'nothing'
@@ -117,9 +158,13 @@ const GIT: BackEnd = {
   },
 }
 
-/** What a process that died in this way leaves of the write. git pushes on by itself when patchrun dies meanwhile. */
+/**
+ * What a process that died in this way leaves of the write. git pushes on by itself when patchrun
+ * dies meanwhile.
+ */
 const LEAVES = { before: ['nothing'], torn: ['half'], written: ['all'], synced: ['all'] } as const
-const leaves = (mode: Aim['mode'], backEnd: BackEnd): readonly string[] => (mode === 'torn' && backEnd === GIT ? ['nothing', 'all'] : LEAVES[mode])
+const leaves = (mode: Aim['mode'], backEnd: BackEnd): readonly string[] =>
+  mode === 'torn' && backEnd === GIT ? ['nothing', 'all'] : LEAVES[mode]
 
 /** A playground and its books. */
 interface Harness {
@@ -134,9 +179,21 @@ interface Harness {
 
 function make(t: Test, backEnd: BackEnd, count: number): Harness {
   const state = backEnd === GIT ? { git: { repository: './state.git' } } : undefined
-  const ground = makePlayground(t.testdir(), bin ?? '', { nodes: count, canary: 'node01', rollout: { maxFailed: 1, retries: { attempts: 1 } }, ...(state && { state }) })
+  const ground = makePlayground(t.testdir(), bin ?? '', {
+    nodes: count,
+    canary: 'node01',
+    rollout: { maxFailed: 1, retries: { attempts: 1 } },
+    ...(state && { state }),
+  })
   if (state) execFileSync('git', ['init', '--quiet', '--bare', join(ground.directory, 'state.git')])
-  return { ground, backEnd, nodes: Array.from({ length: count }, (_, i) => `node0${i + 1}`), at: new Map(), version: 0, met: [] }
+  return {
+    ground,
+    backEnd,
+    nodes: Array.from({ length: count }, (_, i) => `node0${i + 1}`),
+    at: new Map(),
+    version: 0,
+    met: [],
+  }
 }
 
 function begin({ ground, nodes, at }: Harness, v: number, sort: Sort): void {
@@ -145,27 +202,55 @@ function begin({ ground, nodes, at }: Harness, v: number, sort: Sort): void {
   for (const node of nodes) if (sort === 'good' || node !== 'node03') at.set(node, v)
 }
 
-const run = ({ ground }: Harness, env: Record<string, string> = {}): Promise<Ended> => patchrun(['run', '--yes'], { cwd: ground.directory, env })
+const run = ({ ground }: Harness, env: Record<string, string> = {}): Promise<Ended> =>
+  patchrun(['run', '--yes'], { cwd: ground.directory, env })
 
 /** After a life. Gives the names of its writes. */
-async function check(t: Test, { ground, backEnd, nodes, at }: Harness, sort: Sort, last: Ended, before: number): Promise<readonly string[]> {
+async function check(
+  t: Test,
+  { ground, backEnd, nodes, at }: Harness,
+  sort: Sort,
+  last: Ended,
+  before: number,
+): Promise<readonly string[]> {
   t.equal(last.code, sort === 'bad' ? 4 : 0, `ends: ${last.stderr.slice(-300)}`)
-  for (const node of nodes) t.equal(ground.read(node, 'etc/version'), at.has(node) ? `${at.get(node)}\n` : null, `${node} is at ${at.get(node) ?? 'none'}`)
+  for (const node of nodes)
+    t.equal(
+      ground.read(node, 'etc/version'),
+      at.has(node) ? `${at.get(node)}\n` : null,
+      `${node} is at ${at.get(node) ?? 'none'}`,
+    )
   const events = await backEnd.events(ground)
   const life = events.slice(events.findLastIndex((e) => e.type === 'opened'))
   const concluded = life.flatMap((e) => (e.type === 'concluded' ? [e.step] : []))
   t.same(concluded, [...new Set(concluded)], 'no step came out twice')
-  const applied = life.flatMap((e) => (e.type === 'concluded' ? Object.entries(e.nodes).flatMap(([node, o]) => (o.applied === 'ok' ? [node] : [])) : []))
+  const applied = life.flatMap((e) =>
+    e.type === 'concluded'
+      ? Object.entries(e.nodes).flatMap(([node, o]) => (o.applied === 'ok' ? [node] : []))
+      : [],
+  )
   t.same(applied, [...new Set(applied)], 'no node was changed again after it was changed')
-  t.same(life.flatMap((e) => (e.type === 'quarantined' ? e.nodes : [])), sort === 'bad' ? ['node03'] : [], 'who failed is named')
+  t.same(
+    life.flatMap((e) => (e.type === 'quarantined' ? e.nodes : [])),
+    sort === 'bad' ? ['node03'] : [],
+    'who failed is named',
+  )
   t.equal(life.at(-1)?.type, sort === 'bad' ? 'halted' : 'finished')
   t.equal(await backEnd.holder(ground), null, 'no lock is held')
   t.same(left(ground), [], 'no process is left')
   return (await backEnd.names(ground)).slice(before)
 }
 
-/** One rollout to its end. Each process goes on where the last one died, and `again` ends it or lets it end. */
-async function live(t: Test, harness: Harness, sort: Sort, again: () => Promise<Ended>): Promise<readonly string[]> {
+/**
+ * One rollout to its end. Each process goes on where the last one died, and `again` ends it or lets
+ * it end.
+ */
+async function live(
+  t: Test,
+  harness: Harness,
+  sort: Sort,
+  again: () => Promise<Ended>,
+): Promise<readonly string[]> {
   begin(harness, (harness.version += 1), sort)
   const before = harness.version === 1 ? 0 : (await harness.backEnd.names(harness.ground)).length
   for (;;) {
@@ -174,12 +259,19 @@ async function live(t: Test, harness: Harness, sort: Sort, again: () => Promise<
   }
 }
 
-/** A process that dies at the first write that an aim names, in the way that the first such aim says. */
+/**
+ * A process that dies at the first write that an aim names, in the way that the first such aim
+ * says.
+ */
 async function aimed(t: Test, harness: Harness, aims: readonly Aim[]): Promise<Ended> {
   const { ground, backEnd, met } = harness
   const note = join(ground.directory, 'note.json')
   rmSync(note, { force: true })
-  const ended = await run(harness, { NODE_OPTIONS: `--import ${backEnd.preload}`, PATCHRUN_TEST_KILL_AIMS: JSON.stringify(aims), PATCHRUN_TEST_KILL_NOTE: note })
+  const ended = await run(harness, {
+    NODE_OPTIONS: `--import ${backEnd.preload}`,
+    PATCHRUN_TEST_KILL_AIMS: JSON.stringify(aims),
+    PATCHRUN_TEST_KILL_NOTE: note,
+  })
   if (ended.signal !== 'SIGKILL') return ended
   const { mode, name, what } = JSON.parse(readFileSync(note, 'utf8')) as Note
   const found = backEnd.there(ground, what)
@@ -188,11 +280,24 @@ async function aimed(t: Test, harness: Harness, aims: readonly Aim[]): Promise<E
   return ended
 }
 
-const same = (a: Aim) => (b: Aim): boolean => a.mode === b.mode && a.name === b.name
-const remaining = (aims: readonly Aim[], met: readonly Aim[]): Aim[] => aims.filter((a) => !met.some(same(a)))
+const same =
+  (a: Aim) =>
+  (b: Aim): boolean =>
+    a.mode === b.mode && a.name === b.name
+const remaining = (aims: readonly Aim[], met: readonly Aim[]): Aim[] =>
+  aims.filter((a) => !met.some(same(a)))
 
-/** Dies at random moments, this often: anywhere in the half second after so many lines of what it says. */
-async function random(t: Test, harness: Harness, sorts: readonly Sort[], kills: number, roll: (below: number) => number): Promise<void> {
+/**
+ * Dies at random moments, this often: anywhere in the half second after so many lines of what it
+ * says.
+ */
+async function random(
+  t: Test,
+  harness: Harness,
+  sorts: readonly Sort[],
+  kills: number,
+  roll: (below: number) => number,
+): Promise<void> {
   for (let done = 0, v = 0; done < kills; v++) {
     await live(t, harness, sorts[v % sorts.length] ?? 'good', async () => {
       const running = start(['run', '--yes'], { cwd: harness.ground.directory })
@@ -211,7 +316,10 @@ async function random(t: Test, harness: Harness, sorts: readonly Sort[], kills: 
   if (kills > 0) t.comment(`${kills} kills at random moments in rollouts up to ${harness.version}`)
 }
 
-/** Every way to die at an intent, at an outcome, and at both ends of a rollout: each process but the last dies at one. */
+/**
+ * Every way to die at an intent, at an outcome, and at both ends of a rollout: each process but the
+ * last dies at one.
+ */
 const FEW: readonly Aim[] = [
   { mode: 'torn', name: 'opened' },
   { mode: 'written', name: 'intended detect canary' },
@@ -219,7 +327,10 @@ const FEW: readonly Aim[] = [
   { mode: 'synced', name: 'finished' },
 ]
 
-for (const [where, backEnd, kills] of [['a directory', FILES, RANDOM_QUICK], ['a git repository', GIT, 0]] as const) {
+for (const [where, backEnd, kills] of [
+  ['a directory', FILES, RANDOM_QUICK],
+  ['a git repository', GIT, 0],
+] as const) {
   // Not awaited: two at a time.
   void inQuick(t, `killed at some writes, state in ${where}`, options, async (t) => {
     const harness = make(t, backEnd, 1)
@@ -233,20 +344,37 @@ for (const [where, backEnd, kills] of [['a directory', FILES, RANDOM_QUICK], ['a
 const SORTS = ['bad', 'good'] as const
 
 /** Lives until every aim was met. */
-async function exhaust(t: Test, harness: Harness, aims: readonly Aim[], known: readonly string[]): Promise<void> {
+async function exhaust(
+  t: Test,
+  harness: Harness,
+  aims: readonly Aim[],
+  known: readonly string[],
+): Promise<void> {
   const left = (): Aim[] => remaining(aims, harness.met)
   const first = harness.version
   // An aim at a step that was lost is met in another rollout: it takes some of them.
   for (let lives = 0; left().length > 0 && lives < 14; lives++) {
     // One after the other: a good one that follows a bad one closes it first.
-    const names = await live(t, harness, SORTS[lives % 2] ?? 'good', () => aimed(t, harness, left()))
-    t.same(names.filter((n) => !known.includes(n) && !n.startsWith('lock ')), [], 'it writes nothing else than an uninterrupted life')
+    const names = await live(t, harness, SORTS[lives % 2] ?? 'good', () =>
+      aimed(t, harness, left()),
+    )
+    t.same(
+      names.filter((n) => !known.includes(n) && !n.startsWith('lock ')),
+      [],
+      'it writes nothing else than an uninterrupted life',
+    )
     if (!t.passing()) return
   }
   t.same(left(), [], `each of ${aims.length} was met`)
   t.equal(harness.met.length, aims.length, 'once')
-  for (const mode of MODES) t.ok(harness.met.some((a) => a.mode === mode), `some died ${mode} a write`)
-  t.comment(`${harness.met.length} kills at ${known.length} different writes in ${harness.version - first} rollouts`)
+  for (const mode of MODES)
+    t.ok(
+      harness.met.some((a) => a.mode === mode),
+      `some died ${mode} a write`,
+    )
+  t.comment(
+    `${harness.met.length} kills at ${known.length} different writes in ${harness.version - first} rollouts`,
+  )
 }
 
 void inFull(t, 'killed at every write', options, async (t) => {
@@ -259,14 +387,30 @@ void inFull(t, 'killed at every write', options, async (t) => {
   t.ok(known.length > 12, known.join(', '))
   t.jobs = 2
   void t.test('state in a directory, in each way', async (t) => {
-    await exhaust(t, harness, known.flatMap((name) => MODES.map((mode) => ({ mode, name }))), known)
+    await exhaust(
+      t,
+      harness,
+      known.flatMap((name) => MODES.map((mode) => ({ mode, name }))),
+      known,
+    )
     await random(t, harness, SORTS, share(RANDOM, RANDOM_QUICK), dice(seed + 1))
   })
   void t.test('state in a git repository, in one way each', async (t) => {
     const other = make(t, GIT, 3)
-    // The ways differ in whether the write landed: neighbours, such as an intent and its outcome, get different ones. Nothing follows from the last push of all.
-    const aims = [...known, 'lock taken', 'lock released'].map((name, i) => ({ mode: MODES[(i + seed) % MODES.length] ?? 'torn', name }))
-    await exhaust(t, other, aims.map((a) => (a.name === 'lock released' && a.mode === 'synced' ? { ...a, mode: 'written' } : a)), known)
+    // The ways differ in whether the write landed: neighbours, such as an intent and its outcome,
+    // get different ones. Nothing follows from the last push of all.
+    const aims = [...known, 'lock taken', 'lock released'].map((name, i) => ({
+      mode: MODES[(i + seed) % MODES.length] ?? 'torn',
+      name,
+    }))
+    await exhaust(
+      t,
+      other,
+      aims.map((a) =>
+        a.name === 'lock released' && a.mode === 'synced' ? { ...a, mode: 'written' } : a,
+      ),
+      known,
+    )
     await random(t, other, SORTS, Math.ceil(RANDOM / 4), dice(seed + 2))
   })
 })

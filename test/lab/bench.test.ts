@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmarks that need a lab run, at small sizes. In the comparison under a stream of jobs every node is changed and rebooted once,
-// whoever does it, and no job fails. What it costs is told by people who have a quiet machine.
+// The benchmarks that need a lab run, at small sizes. In the comparison under a stream of jobs
+// every node is changed and rebooted once, whoever does it, and no job fails. What it costs is told
+// by people who have a quiet machine.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,12 +20,23 @@ else {
   await inFull(t, 'a look at 5,006 nodes beside scontrol alone', {}, async (t) => {
     const { stdout } = await measured('observe')
     t.notMatch(stdout, /NaN|undefined|Infinity|SKIPPED/)
-    t.match(stdout, /observe over `scontrol -a -o show node`, wall +\d+\.\d+ \(.*5,006 nodes, 3 rounds/)
+    t.match(
+      stdout,
+      /observe over `scontrol -a -o show node`, wall +\d+\.\d+ \(.*5,006 nodes, 3 rounds/,
+    )
   })
 }
 
-async function measured(name: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<{ readonly stdout: string }> {
-  return promisify(execFile)(process.execPath, ['scripts/bench.mjs', '--quick', '--only', name, ...args], { cwd: root, env: { ...process.env, ...env }, maxBuffer: 2 ** 24 })
+async function measured(
+  name: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly stdout: string }> {
+  return promisify(execFile)(
+    process.execPath,
+    ['scripts/bench.mjs', '--quick', '--only', name, ...args],
+    { cwd: root, env: { ...process.env, ...env }, maxBuffer: 2 ** 24 },
+  )
 }
 
 async function slurm(t: Test): Promise<void> {

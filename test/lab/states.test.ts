@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words that Slurm writes for a node's state, brought about in a real cluster: what patchrun makes of each is what docs/usage/drain.md says.
+// The words that Slurm writes for a node's state, brought about in a real cluster: what patchrun
+// makes of each is what docs/usage/drain.md says.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { readSchedulerReport } from '../../lib/workload/read-report.js'
@@ -13,16 +14,23 @@ import { run } from './support/run.js'
 const PREFIX = 'patchrun hpc/prod '
 const OURS = `${PREFIX}r7 0123456789ab`
 const unsupported = await labUnsupported()
-const ansible = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
+const ansible =
+  process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] || process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
 t.setTimeout(1_700_000)
 
 if (unsupported !== undefined || !ansible) t.plan(0, unsupported ?? 'no ansible-core to test with')
 else {
   await inFull(t, 'what each word of a state says', {}, (t) => words(t, ansible))
-  await inFull(t, 'a node in a maintenance reservation of the site is given back into it', {}, (t) => reserved(t, ansible))
+  await inFull(
+    t,
+    'a node in a maintenance reservation of the site is given back into it',
+    {},
+    (t) => reserved(t, ansible),
+  )
   const version = /(\d+\.\d+)/.exec((await run(['slurmctld', '-V'])).stdout)?.[1] ?? ''
   // Earlier releases have no blocks that a job can have for itself.
-  if (version >= '24.11') await inFull(t, 'a node in a block that a job has for itself', {}, (t) => blocked(t, ansible))
+  if (version >= '24.11')
+    await inFull(t, 'a node in a block that a job has for itself', {}, (t) => blocked(t, ansible))
 }
 
 interface Cluster {
@@ -40,12 +48,34 @@ function cluster(lab: Lab, ansible: string): Cluster {
     return stdout
   }
   const common = {
-    patchrun_controller: 'localhost', patchrun_reason: OURS, patchrun_reason_prefix: PREFIX, patchrun_rollout: 'r7', patchrun_sha: '0123456789ab',
-    patchrun_feature: '', patchrun_feature_prefix: 'patchrun_', patchrun_test: true, patchrun_test_role: 'slurm_test_job', slurm_release_timeout: 20,
+    patchrun_controller: 'localhost',
+    patchrun_reason: OURS,
+    patchrun_reason_prefix: PREFIX,
+    patchrun_rollout: 'r7',
+    patchrun_sha: '0123456789ab',
+    patchrun_feature: '',
+    patchrun_feature_prefix: 'patchrun_',
+    patchrun_test: true,
+    patchrun_test_role: 'slurm_test_job',
+    slurm_release_timeout: 20,
   }
   return {
     slurm,
-    submit: async (...args) => /\d+/.exec(await slurm('setpriv', '--reuid=2001', '--regid=2001', '--clear-groups', 'sbatch', '-D', '/tmp', '-o', '/dev/null', ...args))?.[0] ?? '',
+    submit: async (...args) =>
+      /\d+/.exec(
+        await slurm(
+          'setpriv',
+          '--reuid=2001',
+          '--regid=2001',
+          '--clear-groups',
+          'sbatch',
+          '-D',
+          '/tmp',
+          '-o',
+          '/dev/null',
+          ...args,
+        ),
+      )?.[0] ?? '',
     async role(name, vars = {}) {
       const played = await play(name, { ...common, ...vars })
       const read = readSchedulerReport([...played.reports.values()][0], Date.now())
@@ -54,9 +84,11 @@ function cluster(lab: Lab, ansible: string): Cluster {
     },
     async until(node, pattern) {
       for (const end = Date.now() + 180_000; ; await sleep(200)) {
-        const state = /State=(\S+)/.exec(await slurm('scontrol', '-a', '-o', 'show', 'node', node))?.[1] ?? ''
+        const state =
+          /State=(\S+)/.exec(await slurm('scontrol', '-a', '-o', 'show', 'node', node))?.[1] ?? ''
         if (pattern.test(state)) return state
-        if (Date.now() > end) throw new Error(`${node} never reads ${pattern.source}, it is ${state}`)
+        if (Date.now() > end)
+          throw new Error(`${node} never reads ${pattern.source}, it is ${state}`)
       }
     },
   }
@@ -66,14 +98,36 @@ async function words(t: Test, ansible: string): Promise<void> {
   const lab = await startLab({ nodes: 6, etc: 'states', enough: 5 })
   t.teardown(() => lab.stop())
   const { slurm, submit, role, until } = cluster(lab, ansible)
-  const read = async (node: string, reservations: 'join' | 'leave' = 'leave'): Promise<NodeUse | null> => useOf(await role('slurm_observe'), node, PREFIX, undefined, reservations)
+  const read = async (
+    node: string,
+    reservations: 'join' | 'leave' = 'leave',
+  ): Promise<NodeUse | null> =>
+    useOf(await role('slurm_observe'), node, PREFIX, undefined, reservations)
   const shows = (use: NodeUse | null, word: string, expected: Partial<NodeUse>): void => {
-    if (!t.ok(use?.node.state.includes(word), `Slurm writes ${word}`)) t.comment(use?.node.state.join('+') ?? 'not shown')
+    if (!t.ok(use?.node.state.includes(word), `Slurm writes ${word}`))
+      t.comment(use?.node.state.join('+') ?? 'not shown')
     t.match(use, expected, use?.node.state.join('+') ?? 'not shown')
   }
   await until('node06', /INVALID/)
-  await slurm('scontrol', 'create', 'reservationname=works', 'users=root', 'flags=maint', 'nodes=node01', 'starttime=now', 'duration=60')
-  await slurm('scontrol', 'create', 'reservationname=course', 'users=alice', 'nodes=node03', 'starttime=now', 'duration=60')
+  await slurm(
+    'scontrol',
+    'create',
+    'reservationname=works',
+    'users=root',
+    'flags=maint',
+    'nodes=node01',
+    'starttime=now',
+    'duration=60',
+  )
+  await slurm(
+    'scontrol',
+    'create',
+    'reservationname=course',
+    'users=alice',
+    'nodes=node03',
+    'starttime=now',
+    'duration=60',
+  )
   await slurm('scontrol', 'update', 'nodename=node02', 'state=fail', 'reason=fan')
   const job = await submit('-w', 'node04', '--wrap', 'sleep 900')
   await until('node04', /MIXED/)
@@ -81,8 +135,14 @@ async function words(t: Test, ansible: string): Promise<void> {
   await slurm('scontrol', 'update', 'nodename=node05', 'state=down', 'reason=cable')
   await until('node01', /MAINT/)
   const all = await role('slurm_observe')
-  const use = (node: string, reservations: 'join' | 'leave' = 'leave'): NodeUse | null => useOf(all, node, PREFIX, undefined, reservations)
-  shows(use('node01'), 'MAINTENANCE', { condition: 'reserved', out: true, ours: false, empty: true })
+  const use = (node: string, reservations: 'join' | 'leave' = 'leave'): NodeUse | null =>
+    useOf(all, node, PREFIX, undefined, reservations)
+  shows(use('node01'), 'MAINTENANCE', {
+    condition: 'reserved',
+    out: true,
+    ours: false,
+    empty: true,
+  })
   shows(use('node01', 'join'), 'MAINTENANCE', { condition: 'serving', out: false })
   shows(use('node02'), 'FAIL', { condition: 'broken', out: true, ours: false })
   shows(use('node03'), 'RESERVED', { condition: 'serving', out: false })
@@ -102,7 +162,12 @@ async function words(t: Test, ansible: string): Promise<void> {
   await slurm('scontrol', 'update', 'nodename=node02', 'state=drain', 'reason=RMA')
   await until('node04', /REBOOT/)
   shows(await read('node04'), 'REBOOT_REQUESTED', { out: true, empty: false })
-  shows(await read('node02'), 'DRAIN', { condition: 'drained', out: true, ours: false, empty: true })
+  shows(await read('node02'), 'DRAIN', {
+    condition: 'drained',
+    out: true,
+    ours: false,
+    empty: true,
+  })
   await slurm('scontrol', 'cancel_reboot', 'node04')
   await slurm('scancel', job)
 
@@ -120,14 +185,31 @@ async function blocked(t: Test, ansible: string): Promise<void> {
   const lab = await startLab({ nodes: 4, etc: 'blocks' })
   t.teardown(() => lab.stop())
   const { slurm, submit, role, until } = cluster(lab, ansible)
-  const job = await submit('-N1', '-w', 'node01', '--exclusive=topo', '-t', '5', '--wrap', 'sleep 900')
+  const job = await submit(
+    '-N1',
+    '-w',
+    'node01',
+    '--exclusive=topo',
+    '-t',
+    '5',
+    '--wrap',
+    'sleep 900',
+  )
   await until('node02', /BLOCKED/)
   const seen = useOf(await role('slurm_observe'), 'node02', PREFIX)
   t.match(seen, { condition: 'blocked', out: true, ours: false, empty: true })
   await slurm('scontrol', 'update', 'nodename=node02', 'state=drain', `reason=${OURS}`)
   const before = await role('slurm_release', { patchrun_nodes: ['node02'] })
-  t.match(before.results['node02'], { result: 'waiting', message: /block of nodes for itself/ }, 'no test job can start there')
-  t.match(useOf(before, 'node02', PREFIX), { out: true, empty: true }, 'and nobody else gets it meanwhile')
+  t.match(
+    before.results['node02'],
+    { result: 'waiting', message: /block of nodes for itself/ },
+    'no test job can start there',
+  )
+  t.match(
+    useOf(before, 'node02', PREFIX),
+    { out: true, empty: true },
+    'and nobody else gets it meanwhile',
+  )
   t.match(before.reservations, [{ nodes: ['node02'], flags: ['MAINT'] }])
   await slurm('scancel', job)
   await until('node02', /^(?!.*BLOCKED)/)
@@ -140,20 +222,50 @@ async function reserved(t: Test, ansible: string): Promise<void> {
   const lab = await startLab({ nodes: 2 })
   t.teardown(() => lab.stop())
   const { slurm, role, until } = cluster(lab, ansible)
-  await slurm('scontrol', 'create', 'reservationname=works', 'users=root', 'flags=maint', 'nodes=node01,node02', 'starttime=now', 'duration=60')
+  await slurm(
+    'scontrol',
+    'create',
+    'reservationname=works',
+    'users=root',
+    'flags=maint',
+    'nodes=node01,node02',
+    'starttime=now',
+    'duration=60',
+  )
   await until('node01', /MAINT/)
-  t.match((await role('slurm_drain', { patchrun_nodes: ['node01'] })).results['node01'], { result: 'drained' })
+  t.match((await role('slurm_drain', { patchrun_nodes: ['node01'] })).results['node01'], {
+    result: 'drained',
+  })
   const after = await role('slurm_release', { patchrun_nodes: ['node01'] })
-  t.match(after.results['node01'], { result: 'released' }, 'its test job ran in a reservation of its own')
-  t.match(useOf(await role('slurm_observe'), 'node01', PREFIX), { condition: 'reserved', ours: false })
-  t.same(after.reservations.map(({ name }) => name), ['works'])
+  t.match(
+    after.results['node01'],
+    { result: 'released' },
+    'its test job ran in a reservation of its own',
+  )
+  t.match(useOf(await role('slurm_observe'), 'node01', PREFIX), {
+    condition: 'reserved',
+    ours: false,
+  })
+  t.same(
+    after.reservations.map(({ name }) => name),
+    ['works'],
+  )
 
   // The other node may be patched meanwhile.
-  t.match((await role('slurm_drain', { patchrun_nodes: ['node01'] })).results['node01'], { result: 'drained' })
-  const tested = role('slurm_release', { patchrun_nodes: ['node01'], slurm_release_timeout: 120, slurm_test_job_command: ['sleep', '20'] })
+  t.match((await role('slurm_drain', { patchrun_nodes: ['node01'] })).results['node01'], {
+    result: 'drained',
+  })
+  const tested = role('slurm_release', {
+    patchrun_nodes: ['node01'],
+    slurm_release_timeout: 120,
+    slurm_test_job_command: ['sleep', '20'],
+  })
   await until('node01', /MIXED/)
   const seen = await role('slurm_observe')
   t.match(seen.jobs, [{ nodes: ['node01'] }], 'its test job')
-  t.same(['node01', 'node02'].map((node) => useOf(seen, node, PREFIX, undefined, 'join')?.out), [true, false])
+  t.same(
+    ['node01', 'node02'].map((node) => useOf(seen, node, PREFIX, undefined, 'join')?.out),
+    [true, false],
+  )
   t.match((await tested).results['node01'], { result: 'released' })
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmarks run, at small sizes: what they measure is told by people who have a quiet machine, that they measure
-// anything is told here.
+// The benchmarks run, at small sizes: what they measure is told by people who have a quiet machine,
+// that they measure anything is told here.
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -19,29 +19,44 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 }
 /** Those that start no Ansible and take the least. */
 const CHEAP: readonly string[] = ['decide', 'journal']
-const ansibleBin = process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
-const node = async (...args: string[]): Promise<string> => (await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 2 ** 24 })).stdout
+const ansibleBin =
+  process.env['PATCHRUN_TEST_ANSIBLE_NEWEST'] ?? process.env['PATCHRUN_TEST_ANSIBLE_OLDEST']
+const node = async (...args: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 2 ** 24 })).stdout
 
 /** What `npm run bench` prints: it compiles the package and sees to an Ansible first. */
-const byCommand = async (name: string): Promise<string[]> => (await node('scripts/bench.mjs', '--quick', '--only', name)).split('\n').filter((line) => line.startsWith('  '))
+const byCommand = async (name: string): Promise<string[]> =>
+  (await node('scripts/bench.mjs', '--quick', '--only', name))
+    .split('\n')
+    .filter((line) => line.startsWith('  '))
 
 /** The measurement itself. */
 async function alone(script: string): Promise<string[]> {
   const program = `const { bench } = await import(${JSON.stringify(join(root, 'scripts/bench', script))})
 const rows = await bench({ ansibleBin: ${JSON.stringify(ansibleBin ?? null)}, quick: true, signal: new AbortController().signal })
 console.log('rows' + JSON.stringify(rows.map(({ metric, value, detail }) => [metric, String(value), detail ?? ''].join('  '))))`
-  return JSON.parse(/^rows(.*)$/m.exec(await node('--input-type=module', '-e', program))?.[1] ?? '[]') as string[]
+  return JSON.parse(
+    /^rows(.*)$/m.exec(await node('--input-type=module', '-e', program))?.[1] ?? '[]',
+  ) as string[]
 }
 
 for (const script of scripts) {
-  const name = /^export const name = '(\w+)'/m.exec(readFileSync(join(root, 'scripts/bench', script), 'utf8'))?.[1] ?? script
+  const name =
+    /^export const name = '(\w+)'/m.exec(
+      readFileSync(join(root, 'scripts/bench', script), 'utf8'),
+    )?.[1] ?? script
   const cheap = CHEAP.includes(name)
-  await (cheap ? inQuick : inFull)(t, `${script} measures`, { skip: ELSEWHERE[name] ?? false }, async (t) => {
-    // Where no Ansible was named, the command finds one.
-    const rows = cheap || ansibleBin !== undefined ? await alone(script) : await byCommand(name)
-    t.ok(rows.length > 0, 'it says what it found')
-    t.notMatch(rows.join('\n'), /NaN|undefined|Infinity/, 'in numbers')
-  })
+  await (cheap ? inQuick : inFull)(
+    t,
+    `${script} measures`,
+    { skip: ELSEWHERE[name] ?? false },
+    async (t) => {
+      // Where no Ansible was named, the command finds one.
+      const rows = cheap || ansibleBin !== undefined ? await alone(script) : await byCommand(name)
+      t.ok(rows.length > 0, 'it says what it found')
+      t.notMatch(rows.join('\n'), /NaN|undefined|Infinity/, 'in numbers')
+    },
+  )
 }
 
 await inFull(t, 'npm run bench shows what one of them measures', {}, async (t) => {

@@ -30,10 +30,20 @@ export interface Running {
   stderr(): string
 }
 
-/** Starts `patchrun ARGS`; standard input is closed. Nothing of this process's own settings for patchrun is handed on. */
-export function start(args: readonly string[], { cwd, env = {}, prefix = [] }: CommandOptions): Running {
+/**
+ * Starts `patchrun ARGS`; standard input is closed. Nothing of this process's own settings for
+ * patchrun is handed on.
+ */
+export function start(
+  args: readonly string[],
+  { cwd, env = {}, prefix = [] }: CommandOptions,
+): Running {
   const [program = process.execPath, ...rest] = [...prefix, process.execPath, PATCHRUN, ...args]
-  const child = spawn(program, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, GITLAB_CI: undefined, NO_COLOR: '1', TZ: 'UTC', ...env } })
+  const child = spawn(program, rest, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, GITLAB_CI: undefined, NO_COLOR: '1', TZ: 'UTC', ...env },
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (stdout += text))
@@ -45,23 +55,33 @@ export function start(args: readonly string[], { cwd, env = {}, prefix = [] }: C
   return { child, ended, stderr: () => stderr }
 }
 
-export const patchrun = (args: readonly string[], options: CommandOptions): Promise<Ended> => start(args, options).ended
+export const patchrun = (args: readonly string[], options: CommandOptions): Promise<Ended> =>
+  start(args, options).ended
 
 let busy = false
 
 /**
- * What `patchrun ARGS` answers, asked of its main() in this process: a start of Node costs ten times what most verbs do. For tests
- * that are about the answer; those about exit codes, streams and signals of a process start one. Not two at a time: the working
- * directory is that of the whole process.
+ * What `patchrun ARGS` answers, asked of its main() in this process: a start of Node costs ten
+ * times what most verbs do. For tests that are about the answer; those about exit codes, streams
+ * and signals of a process start one. Not two at a time: the working directory is that of the whole
+ * process.
  */
-export async function answerOf(args: readonly string[], { cwd, env = {} }: Omit<CommandOptions, 'prefix'>): Promise<Ended> {
+export async function answerOf(
+  args: readonly string[],
+  { cwd, env = {} }: Omit<CommandOptions, 'prefix'>,
+): Promise<Ended> {
   if (busy) throw new Error('two answers at a time')
   const [stdout, stderr] = [sink(), sink()]
   const before = process.cwd()
   busy = true
   process.chdir(cwd)
   try {
-    const code = await main(args, { stdin: process.stdin, stdout: stdout.stream, stderr: stderr.stream, env: { ...process.env, GITLAB_CI: undefined, NO_COLOR: '1', TZ: 'UTC', ...env } })
+    const code = await main(args, {
+      stdin: process.stdin,
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      env: { ...process.env, GITLAB_CI: undefined, NO_COLOR: '1', TZ: 'UTC', ...env },
+    })
     return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() }
   } finally {
     process.chdir(before)

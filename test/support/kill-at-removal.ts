@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded into the real command (node --import): ends the process with SIGKILL when an order is in the journal and
-// would be taken out of the mailbox.
+// Preloaded into the real command (node --import): ends the process with SIGKILL when an order is
+// in the journal and would be taken out of the mailbox.
 import fsp from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 

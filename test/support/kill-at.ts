@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded into the real command (node --import): ends the process with SIGKILL at a chosen write of the journal.
+// Preloaded into the real command (node --import): ends the process with SIGKILL at a chosen write
+// of the journal.
 //   PATCHRUN_TEST_KILL=before:3   before the third write
 //   PATCHRUN_TEST_KILL=torn:3     when half of it is written
 //   PATCHRUN_TEST_KILL=written:3  when it is written, and not yet synced
@@ -33,10 +34,20 @@ function wayOf(text: string): Mode | undefined {
 }
 
 function wrap(handle: FileHandle): FileHandle {
-  const write = handle.write.bind(handle) as (bytes: Uint8Array, offset?: number, length?: number, position?: number | null) => ReturnType<FileHandle['write']>
+  const write = handle.write.bind(handle) as (
+    bytes: Uint8Array,
+    offset?: number,
+    length?: number,
+    position?: number | null,
+  ) => ReturnType<FileHandle['write']>
   const sync = handle.datasync.bind(handle)
   return Object.assign(handle, {
-    write: async (bytes: Uint8Array, offset = 0, length = bytes.length - offset, position: number | null = null) => {
+    write: async (
+      bytes: Uint8Array,
+      offset = 0,
+      length = bytes.length - offset,
+      position: number | null = null,
+    ) => {
       way = wayOf(Buffer.from(bytes).toString('utf8'))
       if (way === 'before') await die()
       if (way === 'torn') {

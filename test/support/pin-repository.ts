@@ -17,12 +17,31 @@ export interface Repo {
   readonly state: string
 }
 
-export const clean = { ...gitEnvironment(process.env), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+export const clean = {
+  ...gitEnvironment(process.env),
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+}
 
 export const sh = (cwd: string, ...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=Ann Operator', '-c', 'user.email=ann@example.org', '-c', 'protocol.file.allow=always', ...args], { cwd, env: clean, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  execFileSync(
+    'git',
+    [
+      '-c',
+      'user.name=Ann Operator',
+      '-c',
+      'user.email=ann@example.org',
+      '-c',
+      'protocol.file.allow=always',
+      ...args,
+    ],
+    { cwd, env: clean, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+  ).trim()
 
-/** Makes repositories in a directory that goes when the test ends; `init`: further options of git init. */
+/**
+ * Makes repositories in a directory that goes when the test ends; `init`: further options of git
+ * init.
+ */
 export function repositories(t: Test): (...init: string[]) => Repo {
   const root = mkdtempSync(path.join(tmpdir(), 'patchrun pin-'))
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
@@ -30,7 +49,8 @@ export function repositories(t: Test): (...init: string[]) => Repo {
   /** A work tree with one commit. */
   return (...init) => {
     const base = path.join(root, `r${++counter}`)
-    const work = path.join(base, 'work'), bare = path.join(base, 'origin.git')
+    const work = path.join(base, 'work'),
+      bare = path.join(base, 'origin.git')
     mkdirSync(work, { recursive: true })
     sh(base, 'init', '-q', '--bare', '-b', 'main', ...init, bare)
     sh(base, 'init', '-q', '-b', 'main', ...init, work)
@@ -50,7 +70,15 @@ export function commit(r: Repo, file: string, text: string, subject: string): st
   return sh(r.work, 'rev-parse', 'HEAD')
 }
 
-export const source = (repository: string, more: Partial<PlaybookSource> = {}): PlaybookSource => ({ repository, ref: 'main', playbook: 'site.yml', submodules: true, lfs: 'refuse', requirements: false, ...more })
+export const source = (repository: string, more: Partial<PlaybookSource> = {}): PlaybookSource => ({
+  repository,
+  ref: 'main',
+  playbook: 'site.yml',
+  submodules: true,
+  lfs: 'refuse',
+  requirements: false,
+  ...more,
+})
 
 export async function mirrored(r: Repo, more: Partial<PlaybookSource> = {}): Promise<Mirror> {
   const mirror = await openMirror({ source: source(r.bare, more), directory: r.state })

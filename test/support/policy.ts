@@ -20,14 +20,56 @@ export const FREE: RolloutPolicy = {
   health: [],
   promotion: { after: [], soak: 0 },
   protected: false,
-  changes: { untagged: 'drain', beyond: 'apply', unforeseen: { hot: 'apply', drain: 'name', untagged: 'name' } },
-  drain: { atOnce: '100%', timeout: 3_600_000, onTimeout: 'wait', foreign: 'leave', reservations: 'join', hotFirst: false, reboot: 'auto', rebootTimeout: 60_000, test: true },
+  changes: {
+    untagged: 'drain',
+    beyond: 'apply',
+    unforeseen: { hot: 'apply', drain: 'name', untagged: 'name' },
+  },
+  drain: {
+    atOnce: '100%',
+    timeout: 3_600_000,
+    onTimeout: 'wait',
+    foreign: 'leave',
+    reservations: 'join',
+    hotFirst: false,
+    reboot: 'auto',
+    rebootTimeout: 60_000,
+    test: true,
+  },
 }
 
-export const policyOf = (changes: Partial<RolloutPolicy> = {}): RolloutPolicy => ({ ...FREE, ...changes })
+export const policyOf = (changes: Partial<RolloutPolicy> = {}): RolloutPolicy => ({
+  ...FREE,
+  ...changes,
+})
 
-export const nodeOf = (name: string, changes: Partial<FleetNode> = {}): FleetNode => ({ name, canary: false, groups: [], vars: {}, domains: [], partitions: [], runsOn: null, ...changes })
+export const nodeOf = (name: string, changes: Partial<FleetNode> = {}): FleetNode => ({
+  name,
+  canary: false,
+  groups: [],
+  vars: {},
+  domains: [],
+  partitions: [],
+  runsOn: null,
+  ...changes,
+})
 
-export const worldFor = (rollout: RolloutState, nodes: readonly FleetNode[], changes: Partial<World> = {}): World => ({
-  now: 0, nodes, rollout, policy: FREE, pause: null, durations: NO_STATE.durations, forks: 10, capacity: [], promotion: [], out: new Set(), scheduler: null, prepared: new Set(), ...changes,
+export const worldFor = (
+  rollout: RolloutState,
+  nodes: readonly FleetNode[],
+  changes: Partial<World> = {},
+): World => ({
+  now: 0,
+  nodes,
+  rollout,
+  policy: FREE,
+  pause: null,
+  durations: NO_STATE.durations,
+  forks: 10,
+  capacity: [],
+  promotion: [],
+  out: new Set(),
+  scheduler: null,
+  prepared: new Set(),
+  ...changes,
 })

@@ -11,8 +11,14 @@ export interface Received {
   readonly at: number
 }
 
-/** What is done with one request: a status with headers, or anything else with the response and its socket. */
-export type Manner = number | { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | ((response: ServerResponse, socket: Socket) => void)
+/**
+ * What is done with one request: a status with headers, or anything else with the response and its
+ * socket.
+ */
+export type Manner =
+  | number
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | ((response: ServerResponse, socket: Socket) => void)
 
 export interface Receiver {
   readonly url: string
@@ -35,7 +41,9 @@ export async function receiver(): Promise<Receiver> {
       if (rest.length > 0) manners = rest
       if (typeof manner === 'function') return manner(response, request.socket)
       const { status, headers = {} } = typeof manner === 'number' ? { status: manner } : manner
-      response.writeHead(status, headers).end(status === 200 ? 'ok' : 'what a receiver says is nobody\'s business')
+      response
+        .writeHead(status, headers)
+        .end(status === 200 ? 'ok' : "what a receiver says is nobody's business")
     })
   })
   server.on('connection', (socket: Socket) => {

@@ -12,11 +12,23 @@ export interface Repository {
 }
 
 // Nobody's own settings: no signing, no hooks, no name of a person.
-const ENV = { GIT_AUTHOR_NAME: 'op', GIT_AUTHOR_EMAIL: 'op@example.org', GIT_COMMITTER_NAME: 'op', GIT_COMMITTER_EMAIL: 'op@example.org', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+const ENV = {
+  GIT_AUTHOR_NAME: 'op',
+  GIT_AUTHOR_EMAIL: 'op@example.org',
+  GIT_COMMITTER_NAME: 'op',
+  GIT_COMMITTER_EMAIL: 'op@example.org',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+}
 
 /** `init`: further options of git init. */
 export function makeRepository(directory: string, init: readonly string[] = []): Repository {
-  const git = (...args: string[]): string => execFileSync('git', ['-C', directory, ...args], { encoding: 'utf8', env: { ...process.env, ...ENV }, stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', directory, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, ...ENV },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim()
   mkdirSync(directory, { recursive: true })
   git('init', '-q', '-b', 'main', ...init)
   return {

@@ -8,7 +8,13 @@ export const must = (holds: boolean, what: string): void => {
   if (!holds) throw new Violation(what)
 }
 
-export const share = (s: number | string, total: number, round: (n: number) => number): number => (typeof s === 'number' ? s : round((Number.parseInt(s, 10) * total) / 100))
+export const share = (s: number | string, total: number, round: (n: number) => number): number =>
+  typeof s === 'number' ? s : round((Number.parseInt(s, 10) * total) / 100)
 
 /** Maps and sets as arrays, so that two states can be compared as text. */
-export const flat = (state: EnvironmentState): unknown => JSON.parse(JSON.stringify(state, (_key, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value)))
+export const flat = (state: EnvironmentState): unknown =>
+  JSON.parse(
+    JSON.stringify(state, (_key, value: unknown) =>
+      value instanceof Map || value instanceof Set ? [...value] : value,
+    ),
+  )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cluster of a simulation: jobs that come and end, nodes that people drain, and what its scheduler would say of all that.
+// The cluster of a simulation: jobs that come and end, nodes that people drain, and what its
+// scheduler would say of all that.
 import type { NodeOutcome, OpenStep, SchedulerView } from '../../lib/rollout/index.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Job, SchedulerNode, Workload } from '../../lib/workload/types.js'
@@ -22,26 +23,46 @@ export class Cluster {
   #number = 0
 
   /** `odd`: the scheduler never answers clearly of this node. */
-  constructor(private readonly names: readonly string[], private readonly odd?: string) {}
+  constructor(
+    private readonly names: readonly string[],
+    private readonly odd?: string,
+  ) {}
 
   get view(): SchedulerView {
-    return { names: 'full', prefix: PREFIX, every: 25, workload: this.#workload, silent: this.#silent, looking: { now: false, watch: false } }
+    return {
+      names: 'full',
+      prefix: PREFIX,
+      every: 25,
+      workload: this.#workload,
+      silent: this.#silent,
+      looking: { now: false, watch: false },
+    }
   }
 
   by = (node: string): 'us' | 'other' | undefined => this.#drained.get(node)
   isEmpty = (node: string): boolean => (this.#jobs.get(node) ?? []).length === 0
   /** As the last look had it. */
-  wasOut = (node: string): boolean => this.#workload?.nodes.get(node)?.state.includes('DRAIN') ?? false
+  wasOut = (node: string): boolean =>
+    this.#workload?.nodes.get(node)?.state.includes('DRAIN') ?? false
   /** ... and drained by somebody else. */
   wasForeign = (node: string): boolean => this.#workload?.nodes.get(node)?.reason === 'fan'
 
   /** Jobs end, and users submit to nodes that take jobs. */
   pass(now: number, roll: number): void {
-    for (const [node, jobs] of this.#jobs) this.#jobs.set(node, jobs.filter((j) => j.ends > now))
+    for (const [node, jobs] of this.#jobs)
+      this.#jobs.set(
+        node,
+        jobs.filter((j) => j.ends > now),
+      )
     const node = this.names[roll % this.names.length]
     if (node === undefined || roll % 3 !== 0 || this.#drained.has(node)) return
     const length = 5 + (roll % 120)
-    const job = { id: `${(this.#number += 1)}`, start: now, ends: now + length, limit: roll % 7 === 0 ? null : length * 3 }
+    const job = {
+      id: `${(this.#number += 1)}`,
+      start: now,
+      ends: now + length,
+      limit: roll % 7 === 0 ? null : length * 3,
+    }
     this.#jobs.set(node, [...(this.#jobs.get(node) ?? []), job])
   }
 
@@ -60,23 +81,51 @@ export class Cluster {
     if (fault) this.#silent = { at: now, why: 'away' }
     else {
       this.#silent = null
-      this.#workload = { at: now, nodes: new Map(this.names.map((n) => [n, this.#node(n)])), jobs: this.names.flatMap((n) => this.#jobsOn(n)), reservations: [], ended: NO_RUN_TIMES, results: {} }
+      this.#workload = {
+        at: now,
+        nodes: new Map(this.names.map((n) => [n, this.#node(n)])),
+        jobs: this.names.flatMap((n) => this.#jobsOn(n)),
+        reservations: [],
+        ended: NO_RUN_TIMES,
+        results: {},
+      }
     }
   }
 
   #node(name: string): SchedulerNode {
     const by = this.#drained.get(name)
-    return { name, state: [this.isEmpty(name) ? 'IDLE' : 'ALLOCATED', ...(by ? ['DRAIN'] : [])], reason: by === 'us' ? `${PREFIX}r1` : by ? 'fan' : '', reasonBy: 'root', features: [], partitions: [], cpus: 2, allocated: this.isEmpty(name) ? 0 : 2, boot: 1 }
+    return {
+      name,
+      state: [this.isEmpty(name) ? 'IDLE' : 'ALLOCATED', ...(by ? ['DRAIN'] : [])],
+      reason: by === 'us' ? `${PREFIX}r1` : by ? 'fan' : '',
+      reasonBy: 'root',
+      features: [],
+      partitions: [],
+      cpus: 2,
+      allocated: this.isEmpty(name) ? 0 : 2,
+      boot: 1,
+    }
   }
 
   #jobsOn = (node: string): readonly Job[] =>
-    (this.#jobs.get(node) ?? []).map(({ id, start, limit }) => ({ id, user: 'u', state: 'RUNNING', nodes: [node], start, end: limit === null ? null : start + limit, cpus: 2 }))
+    (this.#jobs.get(node) ?? []).map(({ id, start, limit }) => ({
+      id,
+      user: 'u',
+      state: 'RUNNING',
+      nodes: [node],
+      start,
+      end: limit === null ? null : start + limit,
+      cpus: 2,
+    }))
 
   drain(node: string, idle: boolean, fault: boolean, roll: number): NodeOutcome {
     const other = this.#drained.get(node) === 'other'
     if (fault || node === this.odd) {
       if (roll % 2 === 0 && !other) this.#drained.set(node, 'us')
-      return { drained: 'unclear', ...(roll % 3 !== 0 && { failure: { cause: 'failed', message: 'unclear' } }) }
+      return {
+        drained: 'unclear',
+        ...(roll % 3 !== 0 && { failure: { cause: 'failed', message: 'unclear' } }),
+      }
     }
     if (other) return { drained: this.isEmpty(node) ? 'foreign-empty' : 'foreign' }
     if (idle && !this.isEmpty(node) && !this.#drained.has(node)) return { drained: 'outrun' }
@@ -85,7 +134,12 @@ export class Cluster {
   }
 
   release(node: string, fault: boolean, roll: number): NodeOutcome {
-    if (fault) return roll % 2 === 0 ? { released: 'unclear' } : this.#drained.get(node) === 'us' ? { released: 'failed', failure: { cause: 'failed', message: 'x' } } : { released: 'foreign' }
+    if (fault)
+      return roll % 2 === 0
+        ? { released: 'unclear' }
+        : this.#drained.get(node) === 'us'
+          ? { released: 'failed', failure: { cause: 'failed', message: 'x' } }
+          : { released: 'foreign' }
     if (this.#drained.get(node) === 'other') return { released: 'foreign' }
     this.#drained.delete(node)
     return { released: 'ok' }

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The world of a simulation: nodes with a truth of their own, which the core only learns of through outcomes, steps
-// that take their time, and people.
+// The world of a simulation: nodes with a truth of their own, which the core only learns of through
+// outcomes, steps that take their time, and people.
 import type { FleetNode } from '../../lib/fleet/types.js'
 import { evolve, isOnlyDrained, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
-import type { Actor, CapacityScope, Decision, EnvironmentState, JournalEvent, NodeOutcome, OpenStep, TaskRef, World } from '../../lib/rollout/index.js'
+import type {
+  Actor,
+  CapacityScope,
+  Decision,
+  EnvironmentState,
+  JournalEvent,
+  NodeOutcome,
+  OpenStep,
+  TaskRef,
+  World,
+} from '../../lib/rollout/index.js'
 import { Cluster } from './simulation-cluster.js'
 import { must, Rules } from './simulation-rules.js'
 import type { Scenario } from './simulation.js'
@@ -27,19 +37,47 @@ export class Model {
   #words = 0
 
   /** `forget`: what a faulty core would lose of its state. */
-  constructor(readonly scenario: Scenario, readonly forget?: (state: EnvironmentState) => EnvironmentState) {
+  constructor(
+    readonly scenario: Scenario,
+    readonly forget?: (state: EnvironmentState) => EnvironmentState,
+  ) {
     let host: FleetNode | null = null
     this.nodes = scenario.nodes.map(({ canary, rack, role }, i) => {
       const runsOn = role === 'guest' ? host : null
-      const node: FleetNode = { name: `n${i}`, canary: runsOn?.canary ?? canary, groups: [], vars: {}, domains: [`rack${rack}`], partitions: [], runsOn: runsOn?.name ?? null }
+      const node: FleetNode = {
+        name: `n${i}`,
+        canary: runsOn?.canary ?? canary,
+        groups: [],
+        vars: {},
+        domains: [`rack${rack}`],
+        partitions: [],
+        runsOn: runsOn?.name ?? null,
+      }
       if (role === 'known' || role === 'unknown') host = node
       return node
     })
-    this.unscheduled = new Set(this.nodes.filter((_, i) => scenario.nodes[i]?.role === 'unknown').map((n) => n.name))
+    this.unscheduled = new Set(
+      this.nodes.filter((_, i) => scenario.nodes[i]?.role === 'unknown').map((n) => n.name),
+    )
     scenario.nodes.forEach((made, i) => this.truth.set(`n${i}`, new Truth(made)))
-    this.cluster = scenario.scheduler ? new Cluster(this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n)), this.nodes[scenario.odd ?? -1]?.name) : null
+    this.cluster = scenario.scheduler
+      ? new Cluster(
+          this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n)),
+          this.nodes[scenario.odd ?? -1]?.name,
+        )
+      : null
     this.rules = new Rules(this)
-    this.#record({ type: 'opened', at: 0, rollout: 'r1', kind: 'forward', pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' }, previous: null, limit: null, by: BY, ...(scenario.rewritten && { history: 'rewritten' as const }) })
+    this.#record({
+      type: 'opened',
+      at: 0,
+      rollout: 'r1',
+      kind: 'forward',
+      pin: { sha: 'a'.repeat(40), ref: 'main', subject: '' },
+      previous: null,
+      limit: null,
+      by: BY,
+      ...(scenario.rewritten && { history: 'rewritten' as const }),
+    })
   }
 
   get rollout() {
@@ -54,12 +92,19 @@ export class Model {
     const domains = [...new Set(this.nodes.flatMap((n) => n.domains))]
     return [
       ...(fleet === null ? [] : [{ name: 'fleet', limit: fleet, nodes: names }]),
-      ...(racks === null ? [] : domains.map((d) => ({ name: d, limit: racks, nodes: this.nodes.filter((n) => n.domains.includes(d)).map((n) => n.name) }))),
+      ...(racks === null
+        ? []
+        : domains.map((d) => ({
+            name: d,
+            limit: racks,
+            nodes: this.nodes.filter((n) => n.domains.includes(d)).map((n) => n.name),
+          }))),
     ]
   }
 
   hostOf = (node: string): string | null => this.nodes.find((n) => n.name === node)?.runsOn ?? null
-  guestsOf = (node: string): readonly string[] => this.nodes.filter((n) => n.runsOn === node).map((n) => n.name)
+  guestsOf = (node: string): readonly string[] =>
+    this.nodes.filter((n) => n.runsOn === node).map((n) => n.name)
 
   get outBefore(): ReadonlySet<string> {
     return new Set(this.scenario.nodes.flatMap((n, i) => (n.outBefore ? [`n${i}`] : [])))
@@ -68,8 +113,30 @@ export class Model {
   world(): World {
     const { scenario, state, now, nodes } = this
     const { promotedAt } = scenario
-    const promotion = promotedAt === null ? [] : [{ environment: 'test', completedAt: now >= promotedAt ? promotedAt : null }]
-    return { now, nodes, policy: scenario.policy, rollout: this.rollout, pause: state.pause, durations: state.durations, forks: scenario.forks, capacity: this.scopes, promotion, out: new Set([...this.outBefore, ...(this.cluster ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : [])) : [])]), scheduler: this.cluster?.view ?? null, prepared: this.#prepared, processors: 1 + (scenario.forks % 3) }
+    const promotion =
+      promotedAt === null
+        ? []
+        : [{ environment: 'test', completedAt: now >= promotedAt ? promotedAt : null }]
+    return {
+      now,
+      nodes,
+      policy: scenario.policy,
+      rollout: this.rollout,
+      pause: state.pause,
+      durations: state.durations,
+      forks: scenario.forks,
+      capacity: this.scopes,
+      promotion,
+      out: new Set([
+        ...this.outBefore,
+        ...(this.cluster
+          ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : []))
+          : []),
+      ]),
+      scheduler: this.cluster?.view ?? null,
+      prepared: this.#prepared,
+      processors: 1 + (scenario.forks % 3),
+    }
   }
 
   #record(event: JournalEvent): void {
@@ -84,20 +151,29 @@ export class Model {
     const { crashes, removals, words } = this.scenario
     const draw = roll % 100
     this.cluster?.pass(this.now, roll)
-    if (this.cluster && Math.floor(roll / 100) % 100 < this.scenario.hands) this.cluster.drainByHand(roll)
+    if (this.cluster && Math.floor(roll / 100) % 100 < this.scenario.hands)
+      this.cluster.drainByHand(roll)
     if (draw < crashes) this.#resume(roll)
     else if (draw >= 100 - removals) this.#remove(roll)
     else if (draw >= 50 && draw < 50 + words) this.#say(roll)
   }
 
-  /** The process died, or ended and was called again: open steps get no outcome, though some of what they did has happened. */
+  /**
+   * The process died, or ended and was called again: open steps get no outcome, though some of what
+   * they did has happened.
+   */
   #resume(roll: number): void {
     this.cluster?.restart()
     for (const step of this.rollout.steps.values()) {
       const { action, nodes } = step
       this.cluster?.cut(step, roll)
       for (const [i, node] of nodes.entries()) {
-        if (action === 'apply') this.#converge(node, step.full, (['whole', 'nothing', 'half', 'nothing'] as const)[(roll + i) % 4] ?? 'half')
+        if (action === 'apply')
+          this.#converge(
+            node,
+            step.full,
+            (['whole', 'nothing', 'half', 'nothing'] as const)[(roll + i) % 4] ?? 'half',
+          )
         if (action === 'apply') this.rules.lostSight(node)
       }
     }
@@ -110,7 +186,13 @@ export class Model {
   /** Somebody denies a node that is in no step just now. */
   #remove(roll: number): void {
     // One with a hypervisor cannot go alone: the declaration would be refused.
-    const free = this.nodes.filter((n) => n.runsOn === null && this.guestsOf(n.name).length === 0 && nodeState(this.rollout, n.name).step === undefined && !nodeState(this.rollout, n.name).held)
+    const free = this.nodes.filter(
+      (n) =>
+        n.runsOn === null &&
+        this.guestsOf(n.name).length === 0 &&
+        nodeState(this.rollout, n.name).step === undefined &&
+        !nodeState(this.rollout, n.name).held,
+    )
     const canaries = this.nodes.filter((n) => n.canary).length
     const gone = free[roll % Math.max(1, free.length)]
     if (gone && !(gone.canary && canaries === 1)) this.nodes = this.nodes.filter((n) => n !== gone)
@@ -120,12 +202,31 @@ export class Model {
     const at = this.now
     const order = `o${(this.#words += 1)}`
     const kind = Math.floor(roll / 100) % 10
-    if (kind < 5) this.#record({ type: 'paused', at, by: BY, scope: 'environment', order, ...(roll % 2 === 0 && { until: at + 1 + (roll % 50) }) })
+    if (kind < 5)
+      this.#record({
+        type: 'paused',
+        at,
+        by: BY,
+        scope: 'environment',
+        order,
+        ...(roll % 2 === 0 && { until: at + 1 + (roll % 50) }),
+      })
     else if (kind < 7) this.#record({ type: 'unpaused', at, by: BY, order })
     else if (kind < 8) this.#record({ type: 'aborted', at, by: BY, rollout: 'r1', order })
     else if (kind === 8) {
-      const nodes = this.nodes.map((n) => n.name).filter((n) => isOnlyDrained(nodeState(this.rollout, n)))
-      if (nodes.length > 0) this.#record({ type: 'released', at, by: BY, rollout: 'r1', nodes, until: at + 1 + (roll % 200), order })
+      const nodes = this.nodes
+        .map((n) => n.name)
+        .filter((n) => isOnlyDrained(nodeState(this.rollout, n)))
+      if (nodes.length > 0)
+        this.#record({
+          type: 'released',
+          at,
+          by: BY,
+          rollout: 'r1',
+          nodes,
+          until: at + 1 + (roll % 200),
+          order,
+        })
     } else if (this.rollout.status === 'running' || this.rollout.status === 'halted') {
       this.#record({ type: 'retried', at, by: BY, nodes: null, order })
       this.rules.retried()
@@ -133,32 +234,65 @@ export class Model {
   }
 
   /** Nothing happens but looking at the scheduler. */
-  isIdle = ({ actions }: Decision): boolean => this.rollout.steps.size === 0 && actions.every((a) => a.do === 'observe')
+  isIdle = ({ actions }: Decision): boolean =>
+    this.rollout.steps.size === 0 && actions.every((a) => a.do === 'observe')
 
-  /** Starts what was decided, or lets time pass to what comes next. False when nothing is left to happen. */
+  /**
+   * Starts what was decided, or lets time pass to what comes next. False when nothing is left to
+   * happen.
+   */
   act({ actions, waiting, wakeAt, done = [] }: Decision, roll: number): boolean {
-    for (const { wave, since } of done) this.#record({ type: 'wave-done', at: this.now, wave, since })
+    for (const { wave, since } of done)
+      this.#record({ type: 'wave-done', at: this.now, wave, since })
     for (const action of actions) {
       if (action.do === 'halt') this.#record({ type: 'halted', at: this.now, halt: action.halt })
-      else if (action.do === 'quarantine') this.#record({ type: 'quarantined', at: this.now, nodes: action.nodes })
+      else if (action.do === 'quarantine')
+        this.#record({ type: 'quarantined', at: this.now, nodes: action.nodes })
       else if (action.do === 'finish') {
-        must(this.nodes.every((n) => this.truth.get(n.name)?.complete), 'finished though a node is not at the pin')
+        must(
+          this.nodes.every((n) => this.truth.get(n.name)?.complete),
+          'finished though a node is not at the pin',
+        )
         this.#record({ type: 'finished', at: this.now })
-      } else if (action.do === 'observe') this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
+      } else if (action.do === 'observe')
+        this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
       else if (action.do === 'prepare') for (const node of action.nodes) this.#prepared.add(node)
       else {
         if (action.do === 'drain') for (const node of action.nodes) this.#prepared.delete(node)
         const step = `s${this.rollout.stepCount + 1}`
         this.rules.begun(action)
-        this.#record({ type: 'intended', at: this.now, step, action: action.do, wave: action.wave, nodes: action.nodes, forks: this.scenario.forks, ...(action.do === 'check' ? { check: action.check } : { ...(action.full && { full: true as const }), ...(action.foreign && { foreign: true as const }), ...(action.idle && { idle: true as const }), ...(action.postpone !== undefined && { postpone: action.postpone }), ...(action.host !== undefined && { host: action.host }), ...(action.guests && { guests: action.guests }) }) })
-        if ((action.do === 'apply' && action.full) || action.do === 'reboot') for (const node of action.nodes) for (const n of [node, ...this.guestsOf(node)]) if (!this.unscheduled.has(n)) this.cluster?.mustBeEmpty(n)
+        this.#record({
+          type: 'intended',
+          at: this.now,
+          step,
+          action: action.do,
+          wave: action.wave,
+          nodes: action.nodes,
+          forks: this.scenario.forks,
+          ...(action.do === 'check'
+            ? { check: action.check }
+            : {
+                ...(action.full && { full: true as const }),
+                ...(action.foreign && { foreign: true as const }),
+                ...(action.idle && { idle: true as const }),
+                ...(action.postpone !== undefined && { postpone: action.postpone }),
+                ...(action.host !== undefined && { host: action.host }),
+                ...(action.guests && { guests: action.guests }),
+              }),
+        })
+        if ((action.do === 'apply' && action.full) || action.do === 'reboot')
+          for (const node of action.nodes)
+            for (const n of [node, ...this.guestsOf(node)])
+              if (!this.unscheduled.has(n)) this.cluster?.mustBeEmpty(n)
         // A whole playbook and a reboot take longer than what may run under load.
         const times = action.do === 'reboot' || (action.do === 'apply' && action.full) ? 4 : 1
         this.#ends.set(step, this.now + times * (1 + ((roll * 13 + this.#ends.size * 5) % 30)))
       }
     }
     if (actions.length > 0) return true
-    const [first] = [...this.rollout.steps.values()].sort((a, b) => (this.#ends.get(a.step) ?? 0) - (this.#ends.get(b.step) ?? 0))
+    const [first] = [...this.rollout.steps.values()].sort(
+      (a, b) => (this.#ends.get(a.step) ?? 0) - (this.#ends.get(b.step) ?? 0),
+    )
     const ends = first && (this.#ends.get(first.step) ?? this.now)
     if (wakeAt !== null) must(wakeAt > this.now, 'waits for a time that has passed')
     this.cluster?.pass(this.now, 1)
@@ -173,43 +307,79 @@ export class Model {
   /** Nothing moves without a person, or without a new run: here they come, in the end. */
   #listen(waiting: Decision['waiting']): boolean {
     const approval = waiting.find((w) => w.approval !== undefined)?.approval
-    if (this.state.pause && waiting.some((w) => w.code === 'pause')) this.#record({ type: 'unpaused', at: this.now, by: BY })
+    if (this.state.pause && waiting.some((w) => w.code === 'pause'))
+      this.#record({ type: 'unpaused', at: this.now, by: BY })
     else if (approval !== undefined) {
       this.rules.approved(approval, planWaves(this.nodes, this.scenario.policy, null))
       this.#record({ type: 'approved', at: this.now, by: BY, rollout: 'r1', key: approval })
     } else if (waiting.some((w) => w.code === 'limit')) this.#resume(0)
-    else if (waiting.some((w) => w.code === 'promotion')) this.now = Math.max(this.now, this.scenario.promotedAt ?? 0)
+    else if (waiting.some((w) => w.code === 'promotion'))
+      this.now = Math.max(this.now, this.scenario.promotedAt ?? 0)
     else return false
     return true
   }
 
   #conclude(step: OpenStep, roll: number): void {
-    const nodes = Object.fromEntries(step.nodes.flatMap((n, i) => this.#outcome(n, step, roll * 31 + i * 7)))
+    const nodes = Object.fromEntries(
+      step.nodes.flatMap((n, i) => this.#outcome(n, step, roll * 31 + i * 7)),
+    )
     this.rules.ended(step, nodes)
     this.#record({ type: 'concluded', at: this.now, step: step.step, tasks: [HANDLER], nodes })
-    for (const n of step.nodes) must(nodeState(this.rollout, n).stage !== 'good' || this.truth.get(n)?.complete === true, 'a node is GOOD and is not what the commit says')
+    for (const n of step.nodes)
+      must(
+        nodeState(this.rollout, n).stage !== 'good' || this.truth.get(n)?.complete === true,
+        'a node is GOOD and is not what the commit says',
+      )
   }
 
   #outcome(node: string, { action, full, idle }: OpenStep, roll: number): [string, NodeOutcome][] {
     const fault = roll % 100 < this.scenario.faults
     const cause = (['failed', 'unreachable', 'hung', 'unknown'] as const)[roll % 4] ?? 'failed'
     const failure = { cause, message: 'x' }
-    if (action === 'check') return [[node, { checked: fault ? (roll % 3 === 0 ? 'fail' : 'inconclusive') : 'pass' }]]
-    if (action === 'drain' && this.cluster) return [[node, this.cluster.drain(node, idle === true, fault, roll)]]
-    if (action === 'release' && this.cluster) return [[node, this.cluster.release(node, fault, roll)]]
-    if (action === 'reboot') return [[node, fault ? (roll % 3 === 0 ? { rebooted: 'cut' } : { rebooted: 'failed', failure }) : { rebooted: roll % 2 === 0 ? 'done' : 'not-needed' }]]
+    if (action === 'check')
+      return [[node, { checked: fault ? (roll % 3 === 0 ? 'fail' : 'inconclusive') : 'pass' }]]
+    if (action === 'drain' && this.cluster)
+      return [[node, this.cluster.drain(node, idle === true, fault, roll)]]
+    if (action === 'release' && this.cluster)
+      return [[node, this.cluster.release(node, fault, roll)]]
+    if (action === 'reboot')
+      return [
+        [
+          node,
+          fault
+            ? roll % 3 === 0
+              ? { rebooted: 'cut' }
+              : { rebooted: 'failed', failure }
+            : { rebooted: roll % 2 === 0 ? 'done' : 'not-needed' },
+        ],
+      ]
     if (action === 'apply') {
       if (fault && roll % 3 === 0) return []
-      const done = this.#converge(node, full, !fault ? 'whole' : roll % 2 === 0 ? 'half' : 'nothing')
-      return [[node, fault ? { ...done, applied: roll % 3 === 1 ? 'cut' : 'failed', failure } : { ...done, applied: 'ok' }]]
+      const done = this.#converge(
+        node,
+        full,
+        !fault ? 'whole' : roll % 2 === 0 ? 'half' : 'nothing',
+      )
+      return [
+        [
+          node,
+          fault
+            ? { ...done, applied: roll % 3 === 1 ? 'cut' : 'failed', failure }
+            : { ...done, applied: 'ok' },
+        ],
+      ]
     }
-    if (fault) return [[node, roll % 2 === 0 ? { verdict: 'ERROR', failure } : { verdict: 'UNKNOWN' }]]
+    if (fault)
+      return [[node, roll % 2 === 0 ? { verdict: 'ERROR', failure } : { verdict: 'UNKNOWN' }]]
     return [[node, this.truth.get(node)?.look() ?? {}]]
   }
 
   #converge(node: string, full = false, how: How): NodeOutcome {
     const truth = this.truth.get(node)
-    must(how === 'nothing' || full || truth?.need !== 'drain', 'a node that needs a drain was changed')
+    must(
+      how === 'nothing' || full || truth?.need !== 'drain',
+      'a node that needs a drain was changed',
+    )
     return truth?.apply(full, nodeState(this.rollout, node).unfinished !== undefined, how) ?? {}
   }
 }

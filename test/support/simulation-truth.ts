@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is so of a node in a simulation, whatever the core has learned of it: what an apply has done, left undone, and what a look
-// can see of that.
+// What is so of a node in a simulation, whatever the core has learned of it: what an apply has
+// done, left undone, and what a look can see of that.
 import type { NodeOutcome } from '../../lib/rollout/index.js'
 import type { Need } from './simulation.js'
 
-/** How an apply ends for a node: it goes through whole, something fails in its midst, or nothing of it happens. */
+/**
+ * How an apply ends for a node: it goes through whole, something fails in its midst, or nothing of
+ * it happens.
+ */
 export type How = 'whole' | 'half' | 'nothing'
 
 export interface Made {
@@ -35,7 +38,10 @@ export class Truth {
     return this.#need
   }
 
-  /** Nothing would change, everything that has to run has run, an apply that failed was done to its end, no handler is owed. */
+  /**
+   * Nothing would change, everything that has to run has run, an apply that failed was done to its
+   * end, no handler is owed.
+   */
   get complete(): boolean {
     return this.#need === 'none' && this.#blind === 'none' && !this.#owes && !this.#half
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits of time that hold on a busy machine, too: they count what this process computed, not what it waited for.
+// Limits of time that hold on a busy machine, too: they count what this process computed, not what
+// it waited for.
 
 /** Milliseconds of processor time that this process spends on it. */
 export function spent(body: () => void): number {

@@ -43,16 +43,39 @@ export interface Terminal {
   /** Everything that was written to it since `from`. */
   said(from?: number): string
   readonly length: number
-  /** Waits until it was written; gives what came with it. Throws with what came instead after so many ms. */
-  until(pattern: RegExp, options?: { readonly from?: number; readonly within?: number }): Promise<string>
+  /**
+   * Waits until it was written; gives what came with it. Throws with what came instead after so
+   * many ms.
+   */
+  until(
+    pattern: RegExp,
+    options?: { readonly from?: number; readonly within?: number },
+  ): Promise<string>
   keys(text: string): void
   size(columns: number, rows: number): void
   readonly ended: Promise<number | null>
   end(): void
 }
 
-export function openTerminal(argv: readonly string[], { cwd, env = {}, columns = 80, rows = 24 }: { readonly cwd: string; readonly env?: Readonly<Record<string, string | undefined>>; readonly columns?: number; readonly rows?: number }): Terminal {
-  const child = spawn('python3', ['-c', RELAY, String(columns), String(rows), ...argv], { cwd, stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TERM: 'xterm', ...env } })
+export function openTerminal(
+  argv: readonly string[],
+  {
+    cwd,
+    env = {},
+    columns = 80,
+    rows = 24,
+  }: {
+    readonly cwd: string
+    readonly env?: Readonly<Record<string, string | undefined>>
+    readonly columns?: number
+    readonly rows?: number
+  },
+): Terminal {
+  const child = spawn('python3', ['-c', RELAY, String(columns), String(rows), ...argv], {
+    cwd,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, TERM: 'xterm', ...env },
+  })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (more: string) => void (text += more))
   const order = (line: string): void => void child.stdin.write(`${line}\n`)
@@ -63,8 +86,11 @@ export function openTerminal(argv: readonly string[], { cwd, env = {}, columns =
       return text.length
     },
     until: async (pattern, { from = 0, within = 100_000 } = {}) => {
-      for (const end = Date.now() + within; Date.now() < end; await sleep(20)) if (pattern.test(text.slice(from))) return text.slice(from)
-      throw new Error(`${String(pattern)} did not come, but ${JSON.stringify(text.slice(from).slice(-2000))}`)
+      for (const end = Date.now() + within; Date.now() < end; await sleep(20))
+        if (pattern.test(text.slice(from))) return text.slice(from)
+      throw new Error(
+        `${String(pattern)} did not come, but ${JSON.stringify(text.slice(from).slice(-2000))}`,
+      )
     },
     keys: (keys) => order(`keys ${Buffer.from(keys).toString('hex')}`),
     size: (c, r) => order(`size ${c} ${r}`),

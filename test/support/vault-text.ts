@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts as ansible-vault writes them: "swordfish" under the password "right", unless it is said otherwise.
+// Texts as ansible-vault writes them: "swordfish" under the password "right", unless it is said
+// otherwise.
 
 /** Without a label. */
 export const SEALED = `$ANSIBLE_VAULT;1.1;AES256
@@ -26,4 +27,5 @@ export const LABELLED = `$ANSIBLE_VAULT;1.2;AES256;lab
 6363`
 
 /** As it is pasted into a patchrun.yml below a key that is indented by `depth`. */
-export const pasted = (text: string, depth: number): string => `!vault |\n${text.trim().replace(/^/gm, ' '.repeat(depth + 2))}\n`
+export const pasted = (text: string, depth: number): string =>
+  `!vault |\n${text.trim().replace(/^/gm, ' '.repeat(depth + 2))}\n`

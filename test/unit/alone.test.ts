@@ -9,7 +9,8 @@ import { runAlone, type Alone } from '../../lib/ansible/alone.js'
 t.setTimeout(600_000)
 const LONG = 500_000
 
-const shell = (t: Test, script: string, more: Partial<Alone> = {}): ReturnType<typeof runAlone> => runAlone('/bin/sh', ['-c', script], { cwd: t.testdir(), timeout: LONG, ...more })
+const shell = (t: Test, script: string, more: Partial<Alone> = {}): ReturnType<typeof runAlone> =>
+  runAlone('/bin/sh', ['-c', script], { cwd: t.testdir(), timeout: LONG, ...more })
 const alive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -24,15 +25,37 @@ async function gone(pid: number): Promise<boolean> {
 }
 
 t.test('output, errors and how it ended', async (t) => {
-  t.same(await shell(t, 'echo out; echo err >&2; exit 3'), { stdout: 'out\n', stderr: 'err\n', exitCode: 3, late: false, tooMuch: false })
-  t.same(await shell(t, 'cat', { input: 'fed' }), { stdout: 'fed', stderr: '', exitCode: 0, late: false, tooMuch: false })
+  t.same(await shell(t, 'echo out; echo err >&2; exit 3'), {
+    stdout: 'out\n',
+    stderr: 'err\n',
+    exitCode: 3,
+    late: false,
+    tooMuch: false,
+  })
+  t.same(await shell(t, 'cat', { input: 'fed' }), {
+    stdout: 'fed',
+    stderr: '',
+    exitCode: 0,
+    late: false,
+    tooMuch: false,
+  })
   t.match(await shell(t, 'kill -KILL $$'), { signal: 'SIGKILL' })
-  t.match(await runAlone('/nowhere/at-all', [], { cwd: '/', timeout: LONG }), { code: 'ENOENT', stdout: '', late: false })
-  t.match(await shell(t, 'test -t 0 || echo none; (: </dev/tty) 2>/dev/null || echo nobody'), { stdout: 'none\nnobody\n' }, 'there is nobody to ask')
+  t.match(await runAlone('/nowhere/at-all', [], { cwd: '/', timeout: LONG }), {
+    code: 'ENOENT',
+    stdout: '',
+    late: false,
+  })
+  t.match(
+    await shell(t, 'test -t 0 || echo none; (: </dev/tty) 2>/dev/null || echo nobody'),
+    { stdout: 'none\nnobody\n' },
+    'there is nobody to ask',
+  )
 })
 
 t.test('all that was printed has come, however much it is', async (t) => {
-  const { stdout } = await shell(t, 'head -c 3000000 /dev/zero | tr "\\\\0" x', { maxOutput: 3_000_000 })
+  const { stdout } = await shell(t, 'head -c 3000000 /dev/zero | tr "\\\\0" x', {
+    maxOutput: 3_000_000,
+  })
   t.equal(stdout.length, 3_000_000)
 })
 
@@ -54,7 +77,11 @@ t.test('one that prints on after the end is not listened to for ever', async (t)
 
 t.test('when its time is up all that it started ends', async (t) => {
   const directory = t.testdir()
-  const out = await runAlone('/bin/sh', ['-c', 'trap "" TERM; sleep 400 & echo $! > pid; wait; wait'], { cwd: directory, timeout: 3_000 })
+  const out = await runAlone(
+    '/bin/sh',
+    ['-c', 'trap "" TERM; sleep 400 & echo $! > pid; wait; wait'],
+    { cwd: directory, timeout: 3_000 },
+  )
   t.match(out, { late: true, signal: 'SIGKILL' })
   t.ok(await gone(Number(readFileSync(join(directory, 'pid'), 'utf8'))))
 })
@@ -66,7 +93,11 @@ t.test('too much output, and an abort', async (t) => {
   t.ok(await gone(Number(much.stdout.split('\n')[0])))
   const abort = new AbortController()
   const directory = t.testdir({ pid: '' })
-  const run = runAlone('/bin/sh', ['-c', 'echo $$ > pid; sleep 400'], { cwd: directory, timeout: LONG, signal: abort.signal })
+  const run = runAlone('/bin/sh', ['-c', 'echo $$ > pid; sleep 400'], {
+    cwd: directory,
+    timeout: LONG,
+    signal: abort.signal,
+  })
   while (readFileSync(join(directory, 'pid'), 'utf8') === '') await sleep(20)
   abort.abort(new Error('enough'))
   await t.rejects(run, { message: 'enough' })

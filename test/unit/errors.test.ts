@@ -5,7 +5,11 @@ import t from 'tap'
 import { EXIT, PatchrunError, refuse, unreachable } from '../../lib/errors.js'
 
 const root = resolve(import.meta.dirname, '../../..')
-const problem = { code: 'config/unknown-field', message: 'unknown field "nods"', hint: 'Did you mean "nodes"?' } as const
+const problem = {
+  code: 'config/unknown-field',
+  message: 'unknown field "nods"',
+  hint: 'Did you mean "nodes"?',
+} as const
 
 t.test('the area of the first problem decides the exit code', async (t) => {
   const cases = [
@@ -39,16 +43,33 @@ t.test('refuse throws only where there is something to refuse', async (t) => {
 })
 
 t.test('a forgotten case is a fault of patchrun', async (t) => {
-  t.throws(() => unreachable('odd' as never), { code: 'internal/unreachable', exitCode: EXIT.fault })
+  t.throws(() => unreachable('odd' as never), {
+    code: 'internal/unreachable',
+    exitCode: EXIT.fault,
+  })
 })
 
 t.test('every code that the source gives is explained in docs/usage', async (t) => {
   const textsBelow = async (directory: string, ending: string): Promise<string> => {
-    const names = (await readdir(join(root, directory), { recursive: true })).filter((name) => name.endsWith(ending))
-    return (await Promise.all(names.map((name) => readFile(join(root, directory, name), 'utf8')))).join('\n')
+    const names = (await readdir(join(root, directory), { recursive: true })).filter((name) =>
+      name.endsWith(ending),
+    )
+    return (
+      await Promise.all(names.map((name) => readFile(join(root, directory, name), 'utf8')))
+    ).join('\n')
   }
-  const codes = new Set([...(await textsBelow('lib', '.ts')).matchAll(/'((?:usage|config|pin|plan|ansible|playbook|state|lock|internal)\/[a-z-]+)'/g)].map((m) => m[1] ?? ''))
+  const codes = new Set(
+    [
+      ...(await textsBelow('lib', '.ts')).matchAll(
+        /'((?:usage|config|pin|plan|ansible|playbook|state|lock|internal)\/[a-z-]+)'/g,
+      ),
+    ].map((m) => m[1] ?? ''),
+  )
   const pages = await textsBelow('docs/usage', '.md')
   t.ok(codes.size > 60, `${codes.size} codes`)
-  t.same([...codes].filter((code) => !pages.includes(`\`${code}\``)), [], 'each stands in a page')
+  t.same(
+    [...codes].filter((code) => !pages.includes(`\`${code}\``)),
+    [],
+    'each stands in a page',
+  )
 })

@@ -9,18 +9,60 @@ import type { NodeUse } from '../../lib/workload/use.js'
 import { policyOf } from '../support/policy.js'
 
 const now = 1_000_000
-const text = 'cores of it would be idle until it is empty: its place waits a moment for a node that costs users less'
+const text =
+  'cores of it would be idle until it is empty: its place waits a moment for a node that costs users less'
 
 /** A visit takes 8 s; these were given back so long ago, ms. */
-function frugal(ago: readonly number[], more: { readonly hurried?: boolean; readonly reboot?: number } = {}): Frugal {
+function frugal(
+  ago: readonly number[],
+  more: { readonly hurried?: boolean; readonly reboot?: number } = {},
+): Frugal {
   const { reboot = 5_000, ...rest } = more
   const rollout = wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now)
-  const nodes = new Map([...ago.map((ms, i): [string, NodeState] => [`n${i}`, { ...UNSEEN, stage: 'good', at: now - ms, returned: now - ms }]), ['seen', { ...UNSEEN, stage: 'good' as const, at: now }]])
-  return new Frugal({ now, policy: policyOf(), durations: { ...NO_STATE.durations, fullApply: [1_000], verify: [1_000], reboot: [reboot], rebootStep: [reboot], release: [1_000] }, rollout: { ...rollout, nodes }, ...rest })
+  const nodes = new Map([
+    ...ago.map((ms, i): [string, NodeState] => [
+      `n${i}`,
+      { ...UNSEEN, stage: 'good', at: now - ms, returned: now - ms },
+    ]),
+    ['seen', { ...UNSEEN, stage: 'good' as const, at: now }],
+  ])
+  return new Frugal({
+    now,
+    policy: policyOf(),
+    durations: {
+      ...NO_STATE.durations,
+      fullApply: [1_000],
+      verify: [1_000],
+      reboot: [reboot],
+      rebootStep: [reboot],
+      release: [1_000],
+    },
+    rollout: { ...rollout, nodes },
+    ...rest,
+  })
 }
 const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
-  node: { name: 'n', state: ['MIXED'], reason: '', reasonBy: '', features: [], partitions: [], cpus: 2, allocated: 1, boot: 1 },
-  jobs: [], draining: false, ours: false, empty: false, out: false, condition: 'serving', emptyBy: null, expected: now + 10_000, waste, ...more,
+  node: {
+    name: 'n',
+    state: ['MIXED'],
+    reason: '',
+    reasonBy: '',
+    features: [],
+    partitions: [],
+    cpus: 2,
+    allocated: 1,
+    boot: 1,
+  },
+  jobs: [],
+  draining: false,
+  ours: false,
+  empty: false,
+  out: false,
+  condition: 'serving',
+  emptyBy: null,
+  expected: now + 10_000,
+  waste,
+  ...more,
 })
 const half = use(10_000)
 
@@ -28,8 +70,16 @@ t.test('a place waits as long as a visit takes', async (t) => {
   t.same(frugal([3_000]).hold(half, 1, 9), { code: 'visit', text, until: now + 5_000 })
   t.equal(frugal([8_000]).hold(half, 1, 9), null)
   t.equal(frugal([]).hold(half, 1, 9), null, 'one that was free from the beginning does not wait')
-  t.equal(frugal([3_000], { reboot: 3_600_000 }).hold(use(10_000_000), 1, 9)?.until, now + 597_000, 'ten minutes at most')
-  t.equal(frugal([3_000], { hurried: true }).hold(half, 1, 9), null, 'nor does one of a run that waits for nothing')
+  t.equal(
+    frugal([3_000], { reboot: 3_600_000 }).hold(use(10_000_000), 1, 9)?.until,
+    now + 597_000,
+    'ten minutes at most',
+  )
+  t.equal(
+    frugal([3_000], { hurried: true }).hold(half, 1, 9),
+    null,
+    'nor does one of a run that waits for nothing',
+  )
 })
 
 t.test('each place by itself', async (t) => {

@@ -34,7 +34,10 @@ t.test('an end during the wait ends it, of whatever kind', async (t) => {
   const [step, look] = [work(), work()]
   going.add('step', 's1', step.promise)
   going.add('look', 'watch', look.promise)
-  t.same([going.count('step'), going.count('look'), going.has('watch'), going.isEmpty], [1, 1, true, false])
+  t.same(
+    [going.count('step'), going.count('look'), going.has('watch'), going.isEmpty],
+    [1, 1, true, false],
+  )
   const waits = going.next(going.ends)
   t.notOk(await isOver(waits))
   look.end()

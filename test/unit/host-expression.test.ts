@@ -38,7 +38,8 @@ t.test('expands as Slurm and ClusterShell do', async (t) => {
     // Ours: nodeset refuses neighbouring brackets.
     ['n[1-2][3-4]', 'n13 n14 n23 n24'],
   ]
-  for (const [expression, names] of table) t.same(expandHosts(expression).join(' '), names, expression)
+  for (const [expression, names] of table)
+    t.same(expandHosts(expression).join(' '), names, expression)
   // Slurm's: nodeset refuses it, but it can mean one thing only.
   t.equal(expandHosts('n[098-1001]').at(-1), 'n1001', 'a padded range may grow out of its padding')
   t.same(expandHosts('n[098-1001]').slice(0, 3), ['n098', 'n099', 'n100'])
@@ -90,7 +91,10 @@ t.test('says what is wrong, and in which column', async (t) => {
 })
 
 t.test('a list entry may begin with "!", an expression of its own may not', async (t) => {
-  t.match(parseHosts('!n1', { inList: true }), { problems: [], terms: [{ operator: 'difference', hosts: ['n1'], column: 2 }] })
+  t.match(parseHosts('!n1', { inList: true }), {
+    problems: [],
+    terms: [{ operator: 'difference', hosts: ['n1'], column: 2 }],
+  })
   t.equal(parseHosts('&n1', { inList: true }).problems.length, 1)
   t.equal(parseHosts('!', { inList: true }).problems.length, 1)
 })
@@ -110,5 +114,6 @@ t.test('folds', async (t) => {
     ['i-0123456789012345678 i-0123456789012345679', 'i-0123456789012345678,i-0123456789012345679'],
     ['n1 n1', 'n1'],
   ]
-  for (const [names, folded] of table) t.equal(foldHosts(names.split(' ').filter(Boolean)), folded, names)
+  for (const [names, folded] of table)
+    t.equal(foldHosts(names.split(' ').filter(Boolean)), folded, names)
 })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the words of Slurm say of a node: by example, as releases 22.05, 24.11 and 26.05 print them, and as the page has it.
+// What the words of Slurm say of a node: by example, as releases 22.05, 24.11 and 26.05 print them,
+// and as the page has it.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import t from 'tap'
@@ -12,27 +13,84 @@ import type { NodeUse } from '../../lib/workload/use.js'
 const PREFIX = 'patchrun hpc/prod '
 const OURS = `${PREFIX}r7-0123abcd 0123456789ab`
 
-interface Node { readonly state: string; readonly reason?: string; readonly job?: true }
+interface Node {
+  readonly state: string
+  readonly reason?: string
+  readonly job?: true
+}
 
-interface Surroundings { readonly maintained?: readonly string[]; readonly tested?: readonly string[]; readonly reservations?: 'join' | 'leave' }
+interface Surroundings {
+  readonly maintained?: readonly string[]
+  readonly tested?: readonly string[]
+  readonly reservations?: 'join' | 'leave'
+}
 
-/** Each node is looked at beside the others; `maintained`: in a maintenance reservation together; `tested`: in one for a test job of ours, too. */
-function uses(nodes: Readonly<Record<string, Node>>, { maintained = [], tested = [], reservations = 'join' }: Surroundings = {}): Readonly<Record<string, NodeUse>> {
-  const read = readSchedulerReport({
-    version: 1,
-    nodes: Object.entries(nodes).map(([name, { state, reason = '', job }]) => ({ name, state: state.split('+'), reason, cpus: 2, allocated: job ? 1 : 0 })),
-    jobs: Object.entries(nodes).flatMap(([name, { job }]) => (job ? [{ id: name, user: 'anna', state: 'RUNNING', nodes: [name], start: 1, limit: 60, end: 61, cpus: 1 }] : [])),
-    ...(maintained.length > 0 && { reservations: [
-      { name: 'maint_1', nodes: maintained, flags: ['MAINT', 'SPEC_NODES'] }, { name: 'course', nodes: maintained, flags: ['SPEC_NODES'] },
-      ...tested.map((node) => ({ name: `patchrun_${node}`, nodes: [node], flags: ['MAINT', 'SPEC_NODES'] })),
-    ] }),
-  }, 1_000_000)
+/**
+ * Each node is looked at beside the others; `maintained`: in a maintenance reservation together;
+ * `tested`: in one for a test job of ours, too.
+ */
+function uses(
+  nodes: Readonly<Record<string, Node>>,
+  { maintained = [], tested = [], reservations = 'join' }: Surroundings = {},
+): Readonly<Record<string, NodeUse>> {
+  const read = readSchedulerReport(
+    {
+      version: 1,
+      nodes: Object.entries(nodes).map(([name, { state, reason = '', job }]) => ({
+        name,
+        state: state.split('+'),
+        reason,
+        cpus: 2,
+        allocated: job ? 1 : 0,
+      })),
+      jobs: Object.entries(nodes).flatMap(([name, { job }]) =>
+        job
+          ? [
+              {
+                id: name,
+                user: 'anna',
+                state: 'RUNNING',
+                nodes: [name],
+                start: 1,
+                limit: 60,
+                end: 61,
+                cpus: 1,
+              },
+            ]
+          : [],
+      ),
+      ...(maintained.length > 0 && {
+        reservations: [
+          { name: 'maint_1', nodes: maintained, flags: ['MAINT', 'SPEC_NODES'] },
+          { name: 'course', nodes: maintained, flags: ['SPEC_NODES'] },
+          ...tested.map((node) => ({
+            name: `patchrun_${node}`,
+            nodes: [node],
+            flags: ['MAINT', 'SPEC_NODES'],
+          })),
+        ],
+      }),
+    },
+    1_000_000,
+  )
   if (typeof read === 'string') throw new Error(read)
-  return Object.fromEntries(Object.keys(nodes).map((name) => [name, useOf(read, name, PREFIX, undefined, reservations) as NodeUse]))
+  return Object.fromEntries(
+    Object.keys(nodes).map((name) => [
+      name,
+      useOf(read, name, PREFIX, undefined, reservations) as NodeUse,
+    ]),
+  )
 }
 
 /** "out ours empty", and what a visit makes of it. */
-const said = (use: NodeUse): string => [use.out ? 'out' : 'in', ...(use.ours ? ['ours'] : []), ...(isForeign(use) ? ['left'] : []), ...(notDrained(use) === null ? [] : ['not drained']), use.empty ? 'empty' : 'busy'].join(' ')
+const said = (use: NodeUse): string =>
+  [
+    use.out ? 'out' : 'in',
+    ...(use.ours ? ['ours'] : []),
+    ...(isForeign(use) ? ['left'] : []),
+    ...(notDrained(use) === null ? [] : ['not drained']),
+    use.empty ? 'empty' : 'busy',
+  ].join(' ')
 
 t.test('state by state', async (t) => {
   const cases: readonly (readonly [Node, string])[] = [
@@ -52,7 +110,13 @@ t.test('state by state', async (t) => {
     [{ state: 'DOWN', reason: OURS }, 'out left empty'],
     [{ state: 'IDLE+FAIL' }, 'out left empty'],
     [{ state: 'IDLE+NOT_RESPONDING' }, 'out left empty'],
-    [{ state: 'IDLE+DRAIN+INVALID_REG', reason: 'gres/gpu count reported lower than configured (0 < 2)' }, 'out left empty'],
+    [
+      {
+        state: 'IDLE+DRAIN+INVALID_REG',
+        reason: 'gres/gpu count reported lower than configured (0 < 2)',
+      },
+      'out left empty',
+    ],
     [{ state: 'IDLE+DRAIN+INVALID_REG', reason: OURS }, 'out ours empty'],
     [{ state: 'IDLE+DRAIN+REBOOT_REQUESTED', reason: OURS }, 'out ours busy'],
     [{ state: 'DOWN+DRAIN+REBOOT_ISSUED', reason: `${OURS} : reboot issued` }, 'out ours busy'],
@@ -74,38 +138,113 @@ t.test('state by state', async (t) => {
 })
 
 t.test('maintenance reservations of the site', async (t) => {
-  const both = { a: { state: 'IDLE+MAINTENANCE+RESERVED' }, b: { state: 'IDLE+MAINTENANCE+RESERVED' } }
-  const of = (nodes: Readonly<Record<string, Node>>, options: Parameters<typeof uses>[1]): string[] => Object.values(uses(nodes, options)).map(said)
-  t.same(of(both, { maintained: ['a', 'b'] }), ['in empty', 'in empty'], 'they take no room before they are drained')
-  t.same(of(both, { maintained: ['a', 'b'], reservations: 'leave' }), ['out left empty', 'out left empty'])
-  t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, { maintained: ['a', 'b'] }), ['out left empty', 'out left busy'], "somebody's job is in it")
-  t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, { maintained: ['a', 'b'], tested: ['b'] }), ['in empty', 'out left busy'], "a test job of ours is not somebody's")
-  t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, { maintained: ['a', 'b'], tested: ['a'] }), ['out left empty', 'out left busy'], 'tested is another one')
-  t.same(of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, {}), ['in empty', 'out left busy'], 'a role that tells no reservations')
-  t.same(of({ a: { state: 'IDLE+DRAIN+MAINTENANCE', reason: 'fan' } }, { maintained: ['a'] }), ['out left empty'], 'drained by somebody all the same')
+  const both = {
+    a: { state: 'IDLE+MAINTENANCE+RESERVED' },
+    b: { state: 'IDLE+MAINTENANCE+RESERVED' },
+  }
+  const of = (
+    nodes: Readonly<Record<string, Node>>,
+    options: Parameters<typeof uses>[1],
+  ): string[] => Object.values(uses(nodes, options)).map(said)
+  t.same(
+    of(both, { maintained: ['a', 'b'] }),
+    ['in empty', 'in empty'],
+    'they take no room before they are drained',
+  )
+  t.same(of(both, { maintained: ['a', 'b'], reservations: 'leave' }), [
+    'out left empty',
+    'out left empty',
+  ])
+  t.same(
+    of(
+      { ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } },
+      { maintained: ['a', 'b'] },
+    ),
+    ['out left empty', 'out left busy'],
+    "somebody's job is in it",
+  )
+  t.same(
+    of(
+      { ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } },
+      { maintained: ['a', 'b'], tested: ['b'] },
+    ),
+    ['in empty', 'out left busy'],
+    "a test job of ours is not somebody's",
+  )
+  t.same(
+    of(
+      { ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } },
+      { maintained: ['a', 'b'], tested: ['a'] },
+    ),
+    ['out left empty', 'out left busy'],
+    'tested is another one',
+  )
+  t.same(
+    of({ ...both, b: { state: 'MIXED+MAINTENANCE+RESERVED', job: true } }, {}),
+    ['in empty', 'out left busy'],
+    'a role that tells no reservations',
+  )
+  t.same(
+    of({ a: { state: 'IDLE+DRAIN+MAINTENANCE', reason: 'fan' } }, { maintained: ['a'] }),
+    ['out left empty'],
+    'drained by somebody all the same',
+  )
 })
 
 t.test('what people read', async (t) => {
-  const text = (node: Node): string => { const use = uses({ n: node })['n'] as NodeUse; return notDrained(use) ?? takenOut(use, PREFIX) }
-  t.match(text({ state: 'IDLE+CLOUD+POWERED_DOWN' }), /idle\+cloud\+powered_down: it sleeps to save power/)
+  const text = (node: Node): string => {
+    const use = uses({ n: node })['n'] as NodeUse
+    return notDrained(use) ?? takenOut(use, PREFIX)
+  }
+  t.match(
+    text({ state: 'IDLE+CLOUD+POWERED_DOWN' }),
+    /idle\+cloud\+powered_down: it sleeps to save power/,
+  )
   t.match(text({ state: 'IDLE+BLOCKED' }), /a job has its block of nodes for itself/)
   t.equal(text({ state: 'DOWN', reason: 'no power' }), 'down, and not by patchrun: "no power"')
-  t.equal(text({ state: 'DOWN', reason: `${OURS} : Not responding` }), 'down, and not by patchrun, with the reason of an earlier drain')
-  t.ok(isRefused(uses({ n: { state: 'IDLE+DRAIN+INVALID_REG', reason: 'Low RealMemory' } })['n'] as NodeUse))
+  t.equal(
+    text({ state: 'DOWN', reason: `${OURS} : Not responding` }),
+    'down, and not by patchrun, with the reason of an earlier drain',
+  )
+  t.ok(
+    isRefused(
+      uses({ n: { state: 'IDLE+DRAIN+INVALID_REG', reason: 'Low RealMemory' } })['n'] as NodeUse,
+    ),
+  )
   t.notOk(isRefused(uses({ n: { state: 'IDLE+DRAIN', reason: 'Low RealMemory' } })['n'] as NodeUse))
 })
 
-t.test('the page has every word, in the order in which they hold, and says the same of it', async (t) => {
-  const page = readFileSync(resolve(import.meta.dirname, '../../../docs/usage/drain.md'), 'utf8')
-  const rows = page.split('\n').filter((line) => /^\| `[A-Z]/.test(line)).map((line) => line.split('|').slice(1, 5).map((cell) => cell.trim()))
-  const wordsOf = (cell = ''): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, word = '']) => word)
-  t.same(rows.flatMap(([words]) => wordsOf(words)).sort(), Object.keys(STATES).sort())
-  t.same(rows.map(([words]) => STATES[wordsOf(words)[0] ?? '']), Object.keys(RULES), 'the gravest first')
-  for (const [words = '', serves, counts, drainable] of rows) {
-    for (const word of wordsOf(words)) {
-      const rule = RULES[STATES[word] ?? 'serving']
-      const [leaves, joins] = [counts === 'with `leave`', drainable === 'with `join`']
-      t.same([serves, leaves ? true : counts === 'yes', joins ? false : drainable === 'yes'], [rule.serves ? 'yes' : 'no', rule.counts, rule.drainable], word)
+t.test(
+  'the page has every word, in the order in which they hold, and says the same of it',
+  async (t) => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../../docs/usage/drain.md'), 'utf8')
+    const rows = page
+      .split('\n')
+      .filter((line) => /^\| `[A-Z]/.test(line))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, 5)
+          .map((cell) => cell.trim()),
+      )
+    const wordsOf = (cell = ''): string[] =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, word = '']) => word)
+    t.same(rows.flatMap(([words]) => wordsOf(words)).sort(), Object.keys(STATES).sort())
+    t.same(
+      rows.map(([words]) => STATES[wordsOf(words)[0] ?? '']),
+      Object.keys(RULES),
+      'the gravest first',
+    )
+    for (const [words = '', serves, counts, drainable] of rows) {
+      for (const word of wordsOf(words)) {
+        const rule = RULES[STATES[word] ?? 'serving']
+        const [leaves, joins] = [counts === 'with `leave`', drainable === 'with `join`']
+        t.same(
+          [serves, leaves ? true : counts === 'yes', joins ? false : drainable === 'yes'],
+          [rule.serves ? 'yes' : 'no', rule.counts, rule.drainable],
+          word,
+        )
+      }
     }
-  }
-})
+  },
+)

@@ -3,19 +3,22 @@
 import t from 'tap'
 import { Parked } from '../../lib/engine/parked.js'
 
-t.test('what comes to its end while the actions of a decision are started waits for the next one', async (t) => {
-  const parked = new Parked<string>()
-  parked.park('n1', 'a')
-  parked.settle('n1')
-  parked.park('n2', 'b')
-  const { known } = parked
-  parked.settle('n2')
-  parked.park('n3', 'c')
-  parked.settle('n3')
-  t.same(parked.passedOver(known), ['a'])
-  t.same(['n1', 'n2', 'n3'].map(parked.has), [false, true, true])
-  t.same(parked.passedOver(parked.known), ['b', 'c'], 'the next decision knew of them')
-})
+t.test(
+  'what comes to its end while the actions of a decision are started waits for the next one',
+  async (t) => {
+    const parked = new Parked<string>()
+    parked.park('n1', 'a')
+    parked.settle('n1')
+    parked.park('n2', 'b')
+    const { known } = parked
+    parked.settle('n2')
+    parked.park('n3', 'c')
+    parked.settle('n3')
+    t.same(parked.passedOver(known), ['a'])
+    t.same(['n1', 'n2', 'n3'].map(parked.has), [false, true, true])
+    t.same(parked.passedOver(parked.known), ['b', 'c'], 'the next decision knew of them')
+  },
+)
 
 t.test('what was told to go on since is another one when it waits again', async (t) => {
   const parked = new Parked<string>()

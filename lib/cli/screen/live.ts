@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminal: one listr task a wave, never one a node (its renderer does not scale with tasks). What goes on in the
-// wave stands in the task's title and output, drawn anew on every event and once a second.
+// The terminal: one listr task a wave, never one a node (its renderer does not scale with tasks).
+// What goes on in the wave stands in the task's title and output, drawn anew on every event and
+// once a second.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Listr, ListrLogger, ProcessOutput } from 'listr2'
 import type { ListrTaskWrapper, DefaultRenderer, SimpleRenderer } from 'listr2'
@@ -32,18 +33,25 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
   let drawn: Promise<void> | undefined
   let sleeping: string | undefined
 
-  const write = (lines: readonly string[]): void => void (lines.length > 0 && stderr.write(lines.map((line) => `${line}\n`).join('')))
+  const write = (lines: readonly string[]): void =>
+    void (lines.length > 0 && stderr.write(lines.map((line) => `${line}\n`).join('')))
   const draw = (): void => {
     for (const { index, wrapper } of shown) {
       const wave = model.waves.find((w) => w.index === index)
       if (!wave || !wrapper) continue
       wrapper.title = titleOf(wave, paint)
-      const steps = model.steps.filter((s) => s.step.wave === index).map((s) => stepText(s, Date.now()))
-      const lines = index === model.activeWave ? [...steps, ...(steps.length === 0 && sleeping ? [sleeping] : []), ...later.slice(-2)] : steps
+      const steps = model.steps
+        .filter((s) => s.step.wave === index)
+        .map((s) => stepText(s, Date.now()))
+      const lines =
+        index === model.activeWave
+          ? [...steps, ...(steps.length === 0 && sleeping ? [sleeping] : []), ...later.slice(-2)]
+          : steps
       wrapper.output = lines.join('\n')
     }
   }
-  // Drawing must never end a rollout: what a renderer throws is dropped, and the summary says all there is to say.
+  // Drawing must never end a rollout: what a renderer throws is dropped, and the summary says all
+  // there is to say.
   const refresh = (): void => {
     try {
       draw()
@@ -74,8 +82,18 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
       },
     }))
     // listr writes to what it takes for stdout; results belong there, progress does not.
-    const logger = new ListrLogger({ useIcons: true, toStderr: [], processOutput: new ProcessOutput(process.stderr, process.stdout, { leaveEmptyLine: false }) })
-    const listr = new Listr(tasks, { concurrent: false, exitOnError: false, registerSignalListeners: false, renderer: 'default', rendererOptions: { logger, formatOutput: 'truncate', collapseErrors: true } })
+    const logger = new ListrLogger({
+      useIcons: true,
+      toStderr: [],
+      processOutput: new ProcessOutput(process.stderr, process.stdout, { leaveEmptyLine: false }),
+    })
+    const listr = new Listr(tasks, {
+      concurrent: false,
+      exitOnError: false,
+      registerSignalListeners: false,
+      renderer: 'default',
+      rendererOptions: { logger, formatOutput: 'truncate', collapseErrors: true },
+    })
     drawn = listr.run().then(() => undefined)
   }
 
@@ -85,7 +103,11 @@ export function openLive({ fleet, color, level, zone, stderr }: ScreenOptions): 
       if (progress.type === 'decided' && !drawn && model.waves.length > 0) begin()
       if (progress.type === 'sleeping') sleeping = linesOf(progress, model.waiting, options)[0]
       else if (progress.type === 'step-started') sleeping = undefined
-      const quiet = progress.type === 'decided' || progress.type === 'sleeping' || progress.type === 'ansible' || progress.type === 'step-started'
+      const quiet =
+        progress.type === 'decided' ||
+        progress.type === 'sleeping' ||
+        progress.type === 'ansible' ||
+        progress.type === 'step-started'
       const lines = quiet ? [] : linesOf(progress, model.waiting, options)
       if (!drawn) write(lines)
       else if (progress.type === 'notice' || progress.type === 'steered') later.push(...lines)
@@ -130,20 +152,33 @@ function endWaves(shown: readonly Shown[], model: RunModel): void {
   }
 }
 
-const endOf = ({ counts, nodes }: WaveView): 'done' | 'failed' | 'left' => (counts.failed + counts.quarantined > 0 ? 'failed' : counts.good === nodes.length ? 'done' : 'left')
+const endOf = ({ counts, nodes }: WaveView): 'done' | 'failed' | 'left' =>
+  counts.failed + counts.quarantined > 0 ? 'failed' : counts.good === nodes.length ? 'done' : 'left'
 
 const STAGES: readonly (readonly [Stage, string, keyof Paint])[] = [
-  ['good', 'good', 'good'], ['failed', 'failed', 'bad'], ['quarantined', 'quarantined', 'bad'], ['drain', 'need a drain', 'warn'], ['applied', 'changed', 'faint'], ['hot', 'to change', 'faint'], ['unseen', 'to look at', 'faint'],
+  ['good', 'good', 'good'],
+  ['failed', 'failed', 'bad'],
+  ['quarantined', 'quarantined', 'bad'],
+  ['drain', 'need a drain', 'warn'],
+  ['applied', 'changed', 'faint'],
+  ['hot', 'to change', 'faint'],
+  ['unseen', 'to look at', 'faint'],
 ]
 
 export function titleOf({ name, nodes, counts }: WaveView, paint: Paint): string {
-  const stages = STAGES.filter(([stage]) => counts[stage] > 0).map(([stage, word, colour]) => paint[colour](`${counts[stage]} ${word}`))
+  const stages = STAGES.filter(([stage]) => counts[stage] > 0).map(([stage, word, colour]) =>
+    paint[colour](`${counts[stage]} ${word}`),
+  )
   return `${name}, ${count(nodes.length, 'node')}: ${stages.join(', ')}`
 }
 
-/** Counts and time first: a narrow terminal cuts the end of the line, and the task is what may go. */
+/**
+ * Counts and time first: a narrow terminal cuts the end of the line, and the task is what may go.
+ */
 export function stepText({ step, task }: StepView, now: number): string {
   const { action, nodes, since } = step
-  const progress = task ? `, ${task.done} of ${nodes.length} through "${clean(task.name, 120)}"` : ', starting Ansible'
+  const progress = task
+    ? `, ${task.done} of ${nodes.length} through "${clean(task.name, 120)}"`
+    : ', starting Ansible'
   return `${durationText(Math.floor((now - since) / 1000) * 1000)} ${DOING[action]} ${count(nodes.length, 'node')}${progress}`
 }

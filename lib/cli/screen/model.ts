@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a screen knows of a run: progress in, waves and steps with counts out. It draws nothing and asks no clock.
+// What a screen knows of a run: progress in, waves and steps with counts out. It draws nothing and
+// asks no clock.
 import type { AnsibleEvent } from '../../ansible/events.js'
 import type { Progress } from '../../engine/progress.js'
 import type { Fleet } from '../../fleet/types.js'
@@ -21,7 +22,15 @@ export interface WaveView {
   readonly counts: Readonly<Record<Stage, number>>
 }
 
-const NONE: Readonly<Record<Stage, number>> = { good: 0, applied: 0, hot: 0, drain: 0, failed: 0, quarantined: 0, unseen: 0 }
+const NONE: Readonly<Record<Stage, number>> = {
+  good: 0,
+  applied: 0,
+  hot: 0,
+  drain: 0,
+  failed: 0,
+  quarantined: 0,
+  unseen: 0,
+}
 
 export class RunModel {
   #waves: readonly WaveView[] = []
@@ -82,7 +91,10 @@ export class RunModel {
 
   #count(rollout: RolloutState): void {
     const limit = JSON.stringify(rollout.limit)
-    const planned = limit === this.#limit ? this.#waves : planWaves(this.fleet.nodes, this.fleet.policy, rollout.limit)
+    const planned =
+      limit === this.#limit
+        ? this.#waves
+        : planWaves(this.fleet.nodes, this.fleet.policy, rollout.limit)
     this.#limit = limit
     this.#waves = planned.map(({ index, nodes }) => {
       const counts = { ...NONE }
@@ -94,9 +106,18 @@ export class RunModel {
   #ansible({ step }: OpenStep, event: AnsibleEvent): void {
     const view = this.#steps.get(step)
     if (!view) return
-    if (event.ev === 'task') this.#steps.set(step, { ...view, task: { id: event.task.id, name: event.task.name, done: 0 } })
+    if (event.ev === 'task')
+      this.#steps.set(step, {
+        ...view,
+        task: { id: event.task.id, name: event.task.name, done: 0 },
+      })
     if (!('host' in event) || view.task?.id !== event.task) return
-    if (event.ev === 'ok' || event.ev === 'failed' || event.ev === 'skipped' || event.ev === 'unreachable') {
+    if (
+      event.ev === 'ok' ||
+      event.ev === 'failed' ||
+      event.ev === 'skipped' ||
+      event.ev === 'unreachable'
+    ) {
       this.#steps.set(step, { ...view, task: { ...view.task, done: view.task.done + 1 } })
     }
   }

@@ -7,12 +7,25 @@ import { paintFor } from './paint.js'
 import { openSections } from './sections.js'
 import type { Screen, ScreenOptions } from './types.js'
 
-/** CI systems end jobs that say nothing for long; a line a minute is enough to know that it lives. */
+/**
+ * CI systems end jobs that say nothing for long; a line a minute is enough to know that it lives.
+ */
 const SIGN_OF_LIFE = 60_000
-/** What is waited for is said again after this, ms: whoever looks at the terminal may not have seen it begin. */
+/**
+ * What is waited for is said again after this, ms: whoever looks at the terminal may not have seen
+ * it begin.
+ */
 const SAID_AGAIN = 600_000
 
-export function openPlain({ fleet, color, level, zone, stderr, command = 'patchrun', folds = false }: ScreenOptions): Screen {
+export function openPlain({
+  fleet,
+  color,
+  level,
+  zone,
+  stderr,
+  command = 'patchrun',
+  folds = false,
+}: ScreenOptions): Screen {
   const model = new RunModel(fleet)
   const paint = paintFor('stderr', color)
   const options = { paint, zone, verbose: level === 'verbose' }
@@ -31,8 +44,14 @@ export function openPlain({ fleet, color, level, zone, stderr, command = 'patchr
   }
   const live = setInterval(() => {
     if (Date.now() - saidAt < SIGN_OF_LIFE) return
-    if (model.steps.length === 0 && slept !== '' && Date.now() - saidAt >= SAID_AGAIN) say([`still ${slept}; Ctrl-C ends this command, and \`${command} run\` goes on later`])
-    say(model.steps.map(({ step, task }) => `still ${DOING[step.action]} ${count(step.nodes.length, 'node')} after ${durationText(Date.now() - step.since)}${task ? `: task "${task.name}", ${task.done} of ${count(step.nodes.length, 'node')}` : ''}`))
+    if (model.steps.length === 0 && slept !== '' && Date.now() - saidAt >= SAID_AGAIN)
+      say([`still ${slept}; Ctrl-C ends this command, and \`${command} run\` goes on later`])
+    say(
+      model.steps.map(
+        ({ step, task }) =>
+          `still ${DOING[step.action]} ${count(step.nodes.length, 'node')} after ${durationText(Date.now() - step.since)}${task ? `: task "${task.name}", ${task.done} of ${count(step.nodes.length, 'node')}` : ''}`,
+      ),
+    )
   }, SIGN_OF_LIFE / 4)
   live.unref()
   return {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The screen of a run: a live one on a terminal, plain lines with times everywhere else, nothing with -q.
+// The screen of a run: a live one on a terminal, plain lines with times everywhere else, nothing
+// with -q.
 import type { Level } from '../context.js'
 import { openLive } from './live.js'
 import { openPlain } from './plain.js'
 import type { Screen, ScreenOptions } from './types.js'
 
-export const openScreen = (options: ScreenOptions): Screen => (options.live ? openLive(options) : openPlain(options))
+export const openScreen = (options: ScreenOptions): Screen =>
+  options.live ? openLive(options) : openPlain(options)
 
 export interface TerminalFacts {
   readonly stdoutIsTTY: boolean
@@ -15,9 +17,20 @@ export interface TerminalFacts {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Is there somebody who watches? Both streams must be a terminal: the renderer asks stdout for its width. */
+/**
+ * Is there somebody who watches? Both streams must be a terminal: the renderer asks stdout for its
+ * width.
+ */
 export function isLive({ stdoutIsTTY, stderrIsTTY, screen, level, env }: TerminalFacts): boolean {
-  return stdoutIsTTY && stderrIsTTY && screen && level !== 'quiet' && !isCI(env) && env['TERM'] !== 'dumb'
+  return (
+    stdoutIsTTY &&
+    stderrIsTTY &&
+    screen &&
+    level !== 'quiet' &&
+    !isCI(env) &&
+    env['TERM'] !== 'dumb'
+  )
 }
 
-export const isCI = (env: Readonly<Record<string, string | undefined>>): boolean => !['', '0', 'false'].includes(env['CI'] ?? '')
+export const isCI = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  !['', '0', 'false'].includes(env['CI'] ?? '')

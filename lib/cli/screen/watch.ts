@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The screen of `status --watch`: a text that is drawn anew in place, on the terminal's other screen, so that what stood there before comes
-// back at the end. One write a frame, over the old one: nothing flickers.
+// The screen of `status --watch`: a text that is drawn anew in place, on the terminal's other
+// screen, so that what stood there before comes back at the end. One write a frame, over the old
+// one: nothing flickers.
 import { frameOf } from './frame.js'
 
 export interface WatchScreen {
@@ -21,9 +22,18 @@ const LEAVE = '\u001b[0m\u001b[?25h\u001b[?1049l'
 
 /** How far each key scrolls, of `page` rows; null: to the end. */
 const KEYS: Readonly<Record<string, (page: number) => number>> = {
-  '\u001b[A': () => -1, k: () => -1, '\u001b[B': () => 1, j: () => 1,
-  '\u001b[5~': (page) => -page, b: (page) => -page, '\u001b[6~': (page) => page, ' ': (page) => page,
-  '\u001b[H': () => -Infinity, g: () => -Infinity, '\u001b[F': () => Infinity, G: () => Infinity,
+  '\u001b[A': () => -1,
+  k: () => -1,
+  '\u001b[B': () => 1,
+  j: () => 1,
+  '\u001b[5~': (page) => -page,
+  b: (page) => -page,
+  '\u001b[6~': (page) => page,
+  ' ': (page) => page,
+  '\u001b[H': () => -Infinity,
+  g: () => -Infinity,
+  '\u001b[F': () => Infinity,
+  G: () => Infinity,
 }
 const CTRL_C = '\u0003'
 const CTRL_Z = '\u001a'
@@ -32,15 +42,30 @@ export function openWatch({ stdout, stdin }: Streams): WatchScreen {
   const end = new AbortController()
   let shown = { text: '', foot: '' }
   let top = 0
-  const size = (): { columns: number; rows: number } => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 })
+  const size = (): { columns: number; rows: number } => ({
+    columns: stdout.columns || 80,
+    rows: stdout.rows || 24,
+  })
   const draw = (): void => {
-    const frame = frameOf(shown.text, size(), top, (where) => `${shown.foot}${where === '' ? '' : `; ${where}${keys ? ' (arrows)' : ''}`}${keys ? '; q ends' : ''}`)
+    const frame = frameOf(
+      shown.text,
+      size(),
+      top,
+      (where) =>
+        `${shown.foot}${where === '' ? '' : `; ${where}${keys ? ' (arrows)' : ''}`}${keys ? '; q ends' : ''}`,
+    )
     top = frame.top
     // Each row ends what stood in it before; what lies below the last one is of a larger window.
-    stdout.write(`\u001b[0m\u001b[H${frame.rows.map((row) => `${row}\u001b[0m\u001b[K`).join('\r\n')}\u001b[J`)
+    stdout.write(
+      `\u001b[0m\u001b[H${frame.rows.map((row) => `${row}\u001b[0m\u001b[K`).join('\r\n')}\u001b[J`,
+    )
   }
   // Whoever holds a key down sends several at once.
-  const onData = (chunk: Buffer): void => chunk.toString().match(/\u001b\[[\d;]*[A-Za-z~]|[^]/g)?.forEach(onKey)
+  const onData = (chunk: Buffer): void =>
+    chunk
+      .toString()
+      .match(/\u001b\[[\d;]*[A-Za-z~]|[^]/g)
+      ?.forEach(onKey)
   const onKey = (key: string): void => {
     if (key === 'q' || key === CTRL_C) return end.abort()
     if (key === CTRL_Z) return suspend()

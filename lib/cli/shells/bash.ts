@@ -4,10 +4,27 @@ import { ASK, namesOf } from './shell.js'
 import type { Command, Offer, Option } from './shell.js'
 
 export function bashScript(commands: readonly Command[], globals: readonly Option[]): string {
-  const valued = [...new Set([...globals, ...commands.flatMap((c) => c.options)].filter((o) => o.value !== undefined).flatMap(namesOf))]
-  const ofOption = commands.flatMap(({ name, options }) => options.flatMap((o) => (o.value === undefined ? [] : namesOf(o).map((flag) => `    '${name} '${flag}) ${offer(o.value)} ;;`))))
-  const ofGlobal = globals.flatMap((o) => (o.value === undefined ? [] : namesOf(o).map((flag) => `    *' '${flag}) ${offer(o.value)} ;;`)))
-  const ofVerb = commands.map(({ name, options, argument }) => `    ${name}) flags='${options.flatMap(namesOf).join(' ')}'; argument="${offer(argument)}" ;;`)
+  const valued = [
+    ...new Set(
+      [...globals, ...commands.flatMap((c) => c.options)]
+        .filter((o) => o.value !== undefined)
+        .flatMap(namesOf),
+    ),
+  ]
+  const ofOption = commands.flatMap(({ name, options }) =>
+    options.flatMap((o) =>
+      o.value === undefined
+        ? []
+        : namesOf(o).map((flag) => `    '${name} '${flag}) ${offer(o.value)} ;;`),
+    ),
+  )
+  const ofGlobal = globals.flatMap((o) =>
+    o.value === undefined ? [] : namesOf(o).map((flag) => `    *' '${flag}) ${offer(o.value)} ;;`),
+  )
+  const ofVerb = commands.map(
+    ({ name, options, argument }) =>
+      `    ${name}) flags='${options.flatMap(namesOf).join(' ')}'; argument="${offer(argument)}" ;;`,
+  )
   return `# bash completion for patchrun; in ~/.bashrc: source <(patchrun completion bash)
 _patchrun_words() { COMPREPLY=($(compgen -W "$*" -- "$current")); }
 _patchrun_files() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen "$1" -- "$current")); }

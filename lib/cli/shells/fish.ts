@@ -4,10 +4,18 @@ import { ASK, namesOf } from './shell.js'
 import type { Command, Offer, Option } from './shell.js'
 
 export function fishScript(commands: readonly Command[], globals: readonly Option[]): string {
-  const valued = [...new Set([...globals, ...commands.flatMap((c) => c.options)].filter((o) => o.value !== undefined).flatMap(namesOf))]
+  const valued = [
+    ...new Set(
+      [...globals, ...commands.flatMap((c) => c.options)]
+        .filter((o) => o.value !== undefined)
+        .flatMap(namesOf),
+    ),
+  ]
   const lines = commands.flatMap(({ name, text, options, argument }) => [
     `complete -c patchrun -n '__patchrun_is ""' -a ${name} -d ${quote(text)}`,
-    ...(argument === undefined ? [] : [`complete -c patchrun -n '__patchrun_is ${name}' ${offer(argument)}`]),
+    ...(argument === undefined
+      ? []
+      : [`complete -c patchrun -n '__patchrun_is ${name}' ${offer(argument)}`]),
     ...options.map((o) => `complete -c patchrun -n '__patchrun_is ${name}' ${optionText(o)}`),
   ])
   return `# fish completion for patchrun: patchrun completion fish > ~/.config/fish/completions/patchrun.fish
@@ -40,7 +48,13 @@ ${lines.join('\n')}
 
 const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
 
-const optionText = (option: Option): string => [...(option.short === undefined ? [] : [`-s ${option.short.slice(1)}`]), `-l ${option.long.slice(2)}`, ...(option.value === undefined ? [] : ['-r', offer(option.value)]), `-d ${quote(option.text)}`].join(' ')
+const optionText = (option: Option): string =>
+  [
+    ...(option.short === undefined ? [] : [`-s ${option.short.slice(1)}`]),
+    `-l ${option.long.slice(2)}`,
+    ...(option.value === undefined ? [] : ['-r', offer(option.value)]),
+    `-d ${quote(option.text)}`,
+  ].join(' ')
 
 function offer(value: Offer): string {
   switch (value) {

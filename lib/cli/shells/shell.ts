@@ -3,7 +3,13 @@
 import type { OptionSpec, Verb } from '../verb.js'
 
 /** Environments and nodes are asked for when they are wanted; all else stands in the script. */
-export type Offer = { readonly words: readonly string[] } | 'file' | 'directory' | 'environments' | 'nodes' | 'nothing'
+export type Offer =
+  | { readonly words: readonly string[] }
+  | 'file'
+  | 'directory'
+  | 'environments'
+  | 'nodes'
+  | 'nothing'
 
 export interface Option {
   readonly short?: string
@@ -23,24 +29,58 @@ export interface Command {
 /** The command by which the scripts ask for what only patchrun.yml knows. */
 export const ASK = '__complete'
 
-const PLACES: Readonly<Record<string, Offer>> = { file: 'file', directory: 'directory', name: 'environments', node: 'nodes', nodes: 'nodes' }
+const PLACES: Readonly<Record<string, Offer>> = {
+  file: 'file',
+  directory: 'directory',
+  name: 'environments',
+  node: 'nodes',
+  nodes: 'nodes',
+}
 
-const offerOf = (place: string, values: readonly string[] | undefined): Offer => (values ? { words: values } : (PLACES[place] ?? 'nothing'))
+const offerOf = (place: string, values: readonly string[] | undefined): Offer =>
+  values ? { words: values } : (PLACES[place] ?? 'nothing')
 
 export function optionOf([flags, text, values]: OptionSpec): Option {
-  const { short, long = '', place } = /^(?:(?<short>-\w), )?(?<long>--[\w-]+)(?: [<[](?<place>[\w=-]+)(?:\.{3})?[\]>])?$/.exec(flags)?.groups ?? {}
-  return { long, text, ...(short !== undefined && { short }), ...(place !== undefined && { value: offerOf(place, values) }) }
+  const {
+    short,
+    long = '',
+    place,
+  } = /^(?:(?<short>-\w), )?(?<long>--[\w-]+)(?: [<[](?<place>[\w=-]+)(?:\.{3})?[\]>])?$/.exec(
+    flags,
+  )?.groups ?? {}
+  return {
+    long,
+    text,
+    ...(short !== undefined && { short }),
+    ...(place !== undefined && { value: offerOf(place, values) }),
+  }
 }
 
 export function commandsOf(verbs: readonly Verb[]): readonly Command[] {
   const own = verbs.map(({ name, summary, argument, options = [] }): Command => {
     const place = argument && /\w+/.exec(argument[0])?.[0]
-    return { name, text: summary, options: [...options.map(optionOf), HELP], ...(place !== undefined && { argument: offerOf(place, argument?.[2]) }) }
+    return {
+      name,
+      text: summary,
+      options: [...options.map(optionOf), HELP],
+      ...(place !== undefined && { argument: offerOf(place, argument?.[2]) }),
+    }
   })
-  return [...own, { name: 'help', text: 'show the help of a verb', options: [], argument: { words: verbs.map((v) => v.name) } }]
+  return [
+    ...own,
+    {
+      name: 'help',
+      text: 'show the help of a verb',
+      options: [],
+      argument: { words: verbs.map((v) => v.name) },
+    },
+  ]
 }
 
 export const HELP: Option = { short: '-h', long: '--help', text: 'show this help' }
 export const VERSION: Option = { long: '--version', text: 'print the version' }
 
-export const namesOf = ({ short, long }: Option): string[] => [...(short === undefined ? [] : [short]), long]
+export const namesOf = ({ short, long }: Option): string[] => [
+  ...(short === undefined ? [] : [short]),
+  long,
+]

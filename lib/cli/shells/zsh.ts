@@ -5,7 +5,10 @@ import type { Command, Offer, Option } from './shell.js'
 
 export function zshScript(commands: readonly Command[], globals: readonly Option[]): string {
   const all = globals.map(argumentOf)
-  const ofVerb = commands.map(({ name, options, argument }) => `    ${name}) _arguments ${[...options.map(argumentOf), ...(argument === undefined ? [] : [`'1:${name}:${action(argument)}'`])].join(' ')} $globals ;;`)
+  const ofVerb = commands.map(
+    ({ name, options, argument }) =>
+      `    ${name}) _arguments ${[...options.map(argumentOf), ...(argument === undefined ? [] : [`'1:${name}:${action(argument)}'`])].join(' ')} $globals ;;`,
+  )
   return `#compdef patchrun
 # zsh completion for patchrun; as ~/.zfunc/_patchrun in a directory of $fpath, or after compinit: source <(patchrun completion zsh)
 _patchrun_ask() {
@@ -44,7 +47,9 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 function argumentOf(option: Option): string {
   const names = namesOf(option)
   const text = `[${option.text.replace(/[\\[\]:]/g, '\\$&')}]${option.value === undefined ? '' : `:${option.long.slice(2)}:${action(option.value)}`}`
-  return names.length > 1 ? `'(${names.join(' ')})'{${names.map((n) => n + (option.value !== undefined && n.startsWith('--') ? '=' : '')).join(',')}}${quote(text)}` : quote(`${option.long}${option.value === undefined ? '' : '='}${text}`)
+  return names.length > 1
+    ? `'(${names.join(' ')})'{${names.map((n) => n + (option.value !== undefined && n.startsWith('--') ? '=' : '')).join(',')}}${quote(text)}`
+    : quote(`${option.long}${option.value === undefined ? '' : '='}${text}`)
 }
 
 function action(value: Offer): string {

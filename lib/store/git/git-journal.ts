@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal in a remote, open for its one writer. Events that come while a push is under way go together in the next.
+// The journal in a remote, open for its one writer. Events that come while a push is under way go
+// together in the next.
 import { replay } from '../../rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../../rollout/index.js'
 import { encodeLine } from '../journal-line.js'
@@ -54,7 +55,8 @@ export class GitJournal implements Journal {
         for (const { failed } of batch) failed(error)
       }
     }
-    // At once, and not when somebody who waits for this is told: what comes between would be in nobody's hands.
+    // At once, and not when somebody who waits for this is told: what comes between would be in
+    // nobody's hands.
     this.#work = undefined
   }
 

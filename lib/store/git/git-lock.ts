@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lock in a remote. Who holds it stands in the journal's ref, so that taking it moves that ref and leaves the holder
-// before without any: no push of its goes through. A ref of its own carries the sign of life.
+// The lock in a remote. Who holds it stands in the journal's ref, so that taking it moves that ref
+// and leaves the holder before without any: no push of its goes through. A ref of its own carries
+// the sign of life.
 //
-// Clocks of two machines are compared only to say early that a holder lives. Before one that cannot be seen from here is
-// called silent, its refs are watched for the whole time-out, by the clock of whoever watches. The holder acts for less
-// than that on its last push: then its file has run out, and Ansible starts no further task.
+// Clocks of two machines are compared only to say early that a holder lives. Before one that cannot
+// be seen from here is called silent, its refs are watched for the whole time-out, by the clock of
+// whoever watches. The holder acts for less than that on its last push: then its file has run out,
+// and Ansible starts no further task.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -37,26 +39,52 @@ export interface Taking {
   readonly find: () => Promise<Found>
 }
 
-export async function takeGitLock({ remote, timeout, find }: Taking, now: number): Promise<GitLock> {
+export async function takeGitLock(
+  { remote, timeout, find }: Taking,
+  now: number,
+): Promise<GitLock> {
   const beat = Math.min(LONGEST_BEAT, Math.round(timeout / BEATS_IN_TIMEOUT))
   for (let attempt = 0; ; attempt++) {
     const found = await find()
     const before = found.holder && !found.holder.released ? found.holder : null
     const standing = before ? await standingOf(before, found, remote, timeout) : 'released'
-    if (standing === 'held') throw held(before, remote.place, found.holder?.token ?? 0, await ageOf(remote, found.beat), timeout)
+    if (standing === 'held')
+      throw held(
+        before,
+        remote.place,
+        found.holder?.token ?? 0,
+        await ageOf(remote, found.beat),
+        timeout,
+      )
     const token = Math.max(found.head.token, found.holder?.token ?? 0) + 1
     const me: HolderRecord = { ...(await describeHolder(now, beat)), token }
     await writeHolder(remote.directory, me)
-    const [tip, sign] = [await remote.record(lockSubject('taken', me, token)), await remote.note(signOf(token))]
+    const [tip, sign] = [
+      await remote.record(lockSubject('taken', me, token)),
+      await remote.note(signOf(token)),
+    ]
     const begun = uptime()
-    const outcome = await remote.swap([{ name: JOURNAL_REF, from: found.tip, to: tip }, { name: BEAT_REF, from: found.beat, to: sign }], aWhile())
+    const outcome = await remote.swap(
+      [
+        { name: JOURNAL_REF, from: found.tip, to: tip },
+        { name: BEAT_REF, from: found.beat, to: sign },
+      ],
+      aWhile(),
+    )
     if (outcome === 'moved') {
       // Somebody was quicker; who that is is known when it is looked at anew.
       if (attempt >= 4) throw held(null, remote.place, token, null, timeout)
       await remote.checkout(found.tip)
       continue
     }
-    return new GitLock(new Line(remote, token, timeout, tip, begun, found.head), me, sign, beat, before, standing === 'released' ? null : standing)
+    return new GitLock(
+      new Line(remote, token, timeout, tip, begun, found.head),
+      me,
+      sign,
+      beat,
+      before,
+      standing === 'released' ? null : standing,
+    )
   }
 }
 
@@ -67,11 +95,18 @@ export async function ageOf(remote: Remote, beat: string | null): Promise<number
   if (beat === null) return null
   // An object of another name by now: whoever gave it lives.
   if ((await remote.fetch([BEAT_REF])).get(BEAT_REF) !== beat) return 0
-  const seconds = Number((await remote.git(['log', '-1', '--format=%ct', `refs/seen/${BEAT_REF}`])).trim())
+  const seconds = Number(
+    (await remote.git(['log', '-1', '--format=%ct', `refs/seen/${BEAT_REF}`])).trim(),
+  )
   return Date.now() - seconds * 1000
 }
 
-async function standingOf(holder: Holder, { tip, beat }: Found, remote: Remote, timeout: number): Promise<'held' | 'dead' | 'silent'> {
+async function standingOf(
+  holder: Holder,
+  { tip, beat }: Found,
+  remote: Remote,
+  timeout: number,
+): Promise<'held' | 'dead' | 'silent'> {
   if ((await sightOf(holder)) === 'gone') return 'dead'
   const age = await ageOf(remote, beat)
   if (age !== null && Math.abs(age) <= timeout) return 'held'

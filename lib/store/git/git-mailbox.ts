@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mailbox in a remote: a ref for each word, `orders/<id>`, whose commit says it in its message. It is there whole or
-// not at all, and stays until it is in the journal.
+// The mailbox in a remote: a ref for each word, `orders/<id>`, whose commit says it in its message.
+// It is there whole or not at all, and stays until it is in the journal.
 import { randomBytes } from 'node:crypto'
 import { PatchrunError } from '../../errors.js'
 import { isLetterId, letterId } from '../mailbox.js'
@@ -16,7 +16,11 @@ const HEARD_WITHIN = 4_000
 /** Longer than any word of a person: 64 KiB. */
 const MOST_BYTES = 65_536
 
-const idsBelow = (refs: Refs, under: string): readonly string[] => [...refs.keys()].filter((n) => n.startsWith(under)).map((n) => n.slice(under.length)).sort()
+const idsBelow = (refs: Refs, under: string): readonly string[] =>
+  [...refs.keys()]
+    .filter((n) => n.startsWith(under))
+    .map((n) => n.slice(under.length))
+    .sort()
 
 export class GitMailbox implements Mailbox {
   /** What was fetched already, by commit. */
@@ -41,24 +45,36 @@ export class GitMailbox implements Mailbox {
     const names = idsBelow(refs, ORDERS)
     const unread = names.filter((name) => !this.#texts.has(refs.get(ORDERS + name) ?? ''))
     if (unread.length > 0) {
-      const fetched = await remote.fetch(unread.map((name) => ORDERS + name)).catch(async (error: unknown) => {
-        // Taken out between the list and the fetch: they are looked at anew.
-        if (unread.every((name) => refs.has(ORDERS + name)) && (await stillThere(remote, unread))) throw error
-        return null
-      })
+      const fetched = await remote
+        .fetch(unread.map((name) => ORDERS + name))
+        .catch(async (error: unknown) => {
+          // Taken out between the list and the fetch: they are looked at anew.
+          if (unread.every((name) => refs.has(ORDERS + name)) && (await stillThere(remote, unread)))
+            throw error
+          return null
+        })
       if (!fetched) return this.letters()
-      for (const [name, commit] of fetched) this.#texts.set(commit, (await remote.git(['log', '-1', '--format=%B', `refs/seen/${name}`])).trim())
+      for (const [name, commit] of fetched)
+        this.#texts.set(
+          commit,
+          (await remote.git(['log', '-1', '--format=%B', `refs/seen/${name}`])).trim(),
+        )
     }
     return names.map((name) => {
       const text = this.#texts.get(refs.get(ORDERS + name) ?? '') ?? null
-      return { name, id: isLetterId(name) ? name : null, text: text !== null && text.length <= MOST_BYTES ? text : null }
+      return {
+        name,
+        id: isLetterId(name) ? name : null,
+        text: text !== null && text.length <= MOST_BYTES ? text : null,
+      }
     })
   }
 
   async takeOut(name: string): Promise<void> {
     const remote = await this.open()
     const commit = (await remote.refs()).get(ORDERS + name)
-    if (commit !== undefined) await this.#swap(remote, [{ name: ORDERS + name, from: commit, to: null }])
+    if (commit !== undefined)
+      await this.#swap(remote, [{ name: ORDERS + name, from: commit, to: null }])
   }
 
   async setAside(name: string, why: string): Promise<string> {
@@ -67,7 +83,14 @@ export class GitMailbox implements Mailbox {
     const commit = refs.get(ORDERS + name)
     if (commit === undefined) return this.placeOf(name)
     const to = refs.has(REFUSED + name) ? `${name}.${randomBytes(4).toString('hex')}` : name
-    await this.#swap(remote, [{ name: ORDERS + name, from: commit, to: null }, { name: REFUSED + to, from: null, to: await remote.note(`${why}\n\n${this.#texts.get(commit) ?? ''}`) }])
+    await this.#swap(remote, [
+      { name: ORDERS + name, from: commit, to: null },
+      {
+        name: REFUSED + to,
+        from: null,
+        to: await remote.note(`${why}\n\n${this.#texts.get(commit) ?? ''}`),
+      },
+    ])
     return `${this.place}/${REFUSED}${to}`
   }
 
@@ -77,7 +100,10 @@ export class GitMailbox implements Mailbox {
     if (refs.has(ORDERS + id)) return { is: 'waiting' }
     if (!refs.has(REFUSED + id)) return { is: 'gone' }
     await remote.fetch([REFUSED + id])
-    return { is: 'refused', why: (await remote.git(['log', '-1', '--format=%s', `refs/seen/${REFUSED}${id}`])).trim() }
+    return {
+      is: 'refused',
+      why: (await remote.git(['log', '-1', '--format=%s', `refs/seen/${REFUSED}${id}`])).trim(),
+    }
   }
 
   placeOf(name: string): string {
@@ -86,7 +112,12 @@ export class GitMailbox implements Mailbox {
 
   async #swap(remote: Remote, swaps: Parameters<Remote['swap']>[0]): Promise<void> {
     if ((await remote.swap(swaps, aWhile())) === 'landed') return
-    throw new PatchrunError({ code: 'state/remote-away', message: `${this.place}: somebody changed the mailbox at the same moment`, hint: 'Give the command again.', where: { file: this.place } })
+    throw new PatchrunError({
+      code: 'state/remote-away',
+      message: `${this.place}: somebody changed the mailbox at the same moment`,
+      hint: 'Give the command again.',
+      where: { file: this.place },
+    })
   }
 }
 

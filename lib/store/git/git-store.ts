@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of an environment in refs of a git repository: `journal` (records and lock), `beat` (the holder's sign of
-// life), `orders/…` and `refused/…` (the mailbox). Every write is a push that goes through only where the ref is still what it was.
+// The state of an environment in refs of a git repository: `journal` (records and lock), `beat`
+// (the holder's sign of life), `orders/…` and `refused/…` (the mailbox). Every write is a push that
+// goes through only where the ref is still what it was.
 import { splitCredential } from '../../playbook/redact.js'
 import { held } from '../lock-errors.js'
 import { sightOf } from '../lock-holder.js'
@@ -27,14 +28,22 @@ export interface GitStoreOptions {
   readonly much?: number
 }
 
-export function gitStore({ repository, ref, environment, directory, timeout, much }: GitStoreOptions): Store {
+export function gitStore({
+  repository,
+  ref,
+  environment,
+  directory,
+  timeout,
+  much,
+}: GitStoreOptions): Store {
   const own = `${ref}/${environment}`
   const place = `${splitCredential(repository).url} ${own}`
   let opening: Promise<Remote> | undefined
-  const open = (): Promise<Remote> => (opening ??= Remote.open({ repository, ref: own, directory }).catch((error: unknown) => {
-    opening = undefined
-    throw error
-  }))
+  const open = (): Promise<Remote> =>
+    (opening ??= Remote.open({ repository, ref: own, directory }).catch((error: unknown) => {
+      opening = undefined
+      throw error
+    }))
   let known: Found | undefined
   /** While it is ours nobody else writes, and the working copy is not to be moved. */
   let lock: GitLock | undefined
@@ -64,20 +73,25 @@ export function gitStore({ repository, ref, environment, directory, timeout, muc
 
   return {
     mail: new GitMailbox(open, place),
-    read: (age) => alone(async () => (ours() ? (journal?.state ?? known?.state) : undefined) ?? (await find(age)).state),
+    read: (age) =>
+      alone(
+        async () =>
+          (ours() ? (journal?.state ?? known?.state) : undefined) ?? (await find(age)).state,
+      ),
     writtenAt: async () => {
       const remote = await open()
       if (!(await remote.refs()).has(JOURNAL_REF)) return null
       const tip = (await remote.fetch([JOURNAL_REF])).get(JOURNAL_REF) ?? ''
       return Number((await remote.git(['log', '-1', '--format=%ct', tip])).trim()) * 1000
     },
-    holder: () => alone(async () => {
-      const mine = ours()
-      if (mine) return { ...mine.me, heartbeatAge: 0 }
-      const { holder, beat } = await find()
-      if (!holder || holder.released || (await sightOf(holder)) === 'gone') return null
-      return { ...holder, heartbeatAge: await ageOf(await open(), beat) }
-    }),
+    holder: () =>
+      alone(async () => {
+        const mine = ours()
+        if (mine) return { ...mine.me, heartbeatAge: 0 }
+        const { holder, beat } = await find()
+        if (!holder || holder.released || (await sightOf(holder)) === 'gone') return null
+        return { ...holder, heartbeatAge: await ageOf(await open(), beat) }
+      }),
     probe: async () => {
       const remote = await open()
       const [name, to] = ['probe', await remote.note('patchrun doctor')]
@@ -86,13 +100,14 @@ export function gitStore({ repository, ref, environment, directory, timeout, muc
       await remote.swap([{ name, from: to, to: null }], aWhile())
       return `${place}: refs can be made, changed and removed`
     },
-    take: (now) => alone(async () => {
-      const mine = ours()
-      if (mine) throw held(mine.me, place, mine.token, 0, timeout)
-      known = undefined
-      journal = undefined
-      return (lock = await takeGitLock({ remote: await open(), timeout, find }, now))
-    }),
+    take: (now) =>
+      alone(async () => {
+        const mine = ours()
+        if (mine) throw held(mine.me, place, mine.token, 0, timeout)
+        known = undefined
+        journal = undefined
+        return (lock = await takeGitLock({ remote: await open(), timeout, find }, now))
+      }),
     open: async (taken) => {
       // Only what `take` gave comes back here, and `known` is what it was taken from.
       journal = new GitJournal((taken as GitLock).line, (known as Found).state, much)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The line of commits that the journal's ref is, as its one writer knows it. Each of its pushes goes through only where
-// the ref still is what it was: whoever took over has moved it, and then nothing of ours lands any more.
+// The line of commits that the journal's ref is, as its one writer knows it. Each of its pushes
+// goes through only where the ref still is what it was: whoever took over has moved it, and then
+// nothing of ours lands any more.
 import { uptime } from 'node:os'
 import { lost } from '../lock-errors.js'
 import type { Head } from './records.js'
@@ -11,7 +12,10 @@ import type { PatchrunError } from '../../errors.js'
 export const JOURNAL_REF = 'journal'
 export const BEAT_REF = 'beat'
 
-/** Of the time-out: for so long we act on a push that went through. Whoever takes over watches for the whole of it. */
+/**
+ * Of the time-out: for so long we act on a push that went through. Whoever takes over watches for
+ * the whole of it.
+ */
 const LEASE = 0.75
 
 export class Line {
@@ -27,7 +31,10 @@ export class Line {
     /** ms */
     private readonly timeout: number,
     tip: string,
-    /** When the push of that tip was begun, s since the machine was started: the one clock that goes on while it is suspended. */
+    /**
+     * When the push of that tip was begun, s since the machine was started: the one clock that goes
+     * on while it is suspended.
+     */
     begun: number,
     public head: Head,
   ) {
@@ -62,12 +69,16 @@ export class Line {
     this.#tip = commit
   }
 
-  /** Throws lock/lost when somebody moved a ref of ours, state/remote-… when the remote did not answer for too long. */
+  /**
+   * Throws lock/lost when somebody moved a ref of ours, state/remote-… when the remote did not
+   * answer for too long.
+   */
   async push(swaps: readonly Swap[]): Promise<void> {
     this.lost.throwIfAborted()
     const begun = uptime()
     try {
-      if ((await this.remote.swap(swaps, () => this.isHopeful())) === 'moved') this.lose(await this.#whoMovedIt())
+      if ((await this.remote.swap(swaps, () => this.isHopeful())) === 'moved')
+        this.lose(await this.#whoMovedIt())
     } catch (error) {
       this.lost.throwIfAborted()
       this.lose(error)
@@ -79,7 +90,8 @@ export class Line {
   }
 
   async #whoMovedIt(): Promise<PatchrunError> {
-    const holder = await this.remote.fetch([JOURNAL_REF])
+    const holder = await this.remote
+      .fetch([JOURNAL_REF])
       .then(async (refs) => {
         await this.remote.checkout(refs.get(JOURNAL_REF) ?? null)
         return (await readRecords(this.remote.directory, this.remote.place)).holder

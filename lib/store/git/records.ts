@@ -5,9 +5,9 @@
 //   snapshot.json          what the records before these amounted to; absent while there are none
 //   journal/0000000123.jsonl   the records, in files named by the first of them
 //
-// The lines are those of the journal file. A file that has become long is left as it is and another one begun, so that a
-// push carries little; when a rollout opens and much has gathered, the records before it become the snapshot. Earlier
-// commits still have them.
+// The lines are those of the journal file. A file that has become long is left as it is and another
+// one begun, so that a push carries little; when a rollout opens and much has gathered, the records
+// before it become the snapshot. Earlier commits still have them.
 import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PatchrunError } from '../../errors.js'
@@ -48,16 +48,25 @@ const HOLDER = 'holder.json'
 const SNAPSHOT = 'snapshot.json'
 const JOURNAL = 'journal'
 
-/** Reads a working copy. `place`: for messages. Throws state/journal-damaged, state/journal-newer. */
+/**
+ * Reads a working copy. `place`: for messages. Throws state/journal-damaged, state/journal-newer.
+ */
 export async function readRecords(directory: string, place: string): Promise<Records> {
   const snapshot = await json<SnapshotFile>(join(directory, SNAPSHOT), place)
   if (snapshot && snapshot.v > VERSION) throw newer(place, snapshot.v)
   let state = snapshot ? fromSnapshot(snapshot.state) : NO_STATE
   let head: Head = snapshot ?? { ...START, token: 0 }
   for (const name of await segments(directory)) {
-    head = await scanJournal(join(directory, JOURNAL, name), (entries) => {
-      state = replay(entries.map((e) => e.event), state)
-    }, { from: head, shown: `${place} ${JOURNAL}/${name}` })
+    head = await scanJournal(
+      join(directory, JOURNAL, name),
+      (entries) => {
+        state = replay(
+          entries.map((e) => e.event),
+          state,
+        )
+      },
+      { from: head, shown: `${place} ${JOURNAL}/${name}` },
+    )
   }
   return { state, head, holder: await json<HolderRecord>(join(directory, HOLDER), place) }
 }
@@ -70,26 +79,36 @@ export async function writeHolder(directory: string, holder: HolderRecord): Prom
 export async function addLines(directory: string, lines: string, head: Link): Promise<void> {
   await mkdir(join(directory, JOURNAL), { recursive: true })
   const last = (await segments(directory)).at(-1)
-  const open = last !== undefined && (await stat(join(directory, JOURNAL, last))).size < LONG ? last : `${String(head.seq + 1).padStart(10, '0')}.jsonl`
+  const open =
+    last !== undefined && (await stat(join(directory, JOURNAL, last))).size < LONG
+      ? last
+      : `${String(head.seq + 1).padStart(10, '0')}.jsonl`
   await appendFile(join(directory, JOURNAL, open), lines)
 }
 
 /** Much has gathered. */
 export async function isMuch(directory: string, much = MUCH): Promise<boolean> {
   let size = 0
-  for (const name of await segments(directory)) size += (await stat(join(directory, JOURNAL, name))).size
+  for (const name of await segments(directory))
+    size += (await stat(join(directory, JOURNAL, name))).size
   return size > much
 }
 
 /** Puts a snapshot in the place of all records so far. */
-export async function compact(directory: string, state: EnvironmentState, { seq, sum, token }: Head): Promise<void> {
+export async function compact(
+  directory: string,
+  state: EnvironmentState,
+  { seq, sum, token }: Head,
+): Promise<void> {
   const file: SnapshotFile = { v: VERSION, seq, sum, token, state: toSnapshot(state) }
   await writeFile(join(directory, SNAPSHOT), `${JSON.stringify(file)}\n`)
   await rm(join(directory, JOURNAL), { recursive: true, force: true })
 }
 
 async function segments(directory: string): Promise<readonly string[]> {
-  return (await readdir(join(directory, JOURNAL)).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort()
+  return (await readdir(join(directory, JOURNAL)).catch(() => []))
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
 }
 
 async function json<T>(file: string, place: string): Promise<T | null> {
@@ -97,12 +116,15 @@ async function json<T>(file: string, place: string): Promise<T | null> {
     return JSON.parse(await readFile(file, 'utf8')) as T
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new PatchrunError({
-      code: 'state/journal-damaged',
-      message: `a file of the state can not be read: ${(error as Error).message}`,
-      hint: 'Nothing was touched. Somebody wrote to the ref who is no patchrun: put it back to the commit before (`git log` of the ref shows it).',
-      where: { file: place },
-    }, { cause: error })
+    throw new PatchrunError(
+      {
+        code: 'state/journal-damaged',
+        message: `a file of the state can not be read: ${(error as Error).message}`,
+        hint: 'Nothing was touched. Somebody wrote to the ref who is no patchrun: put it back to the commit before (`git log` of the ref shows it).',
+        where: { file: place },
+      },
+      { cause: error },
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A working copy of the refs of one environment, of this process alone, and the three things done with the remote: list
-// its refs, fetch one, and swap some for others, all or none, if they are still what they were.
+// A working copy of the refs of one environment, of this process alone, and the three things done
+// with the remote: list its refs, fetch one, and swap some for others, all or none, if they are
+// still what they were.
 import { mkdirSync, rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -40,7 +41,14 @@ const PAUSES = [200, 500, 1_000, 2_000, 4_000] as const
 // No call is made quiet: simple-git waits 50 ms longer for a git that says nothing.
 
 // Whatever the operator's own git is set to: these commits are records.
-const SETTINGS = ['user.name=patchrun', 'user.email=patchrun@localhost', 'commit.gpgSign=false', 'core.logAllRefUpdates=false', 'push.gpgSign=false', 'push.followTags=false']
+const SETTINGS = [
+  'user.name=patchrun',
+  'user.email=patchrun@localhost',
+  'commit.gpgSign=false',
+  'core.logAllRefUpdates=false',
+  'push.gpgSign=false',
+  'push.followTags=false',
+]
 
 /** Of this process: they go when it goes. One that is killed leaves them to the next (`sweep`). */
 const copies = new Set<string>()
@@ -48,7 +56,10 @@ process.once('exit', () => {
   for (const copy of copies) rmSync(copy, { recursive: true, force: true })
 })
 
-/** For `swap`, where nothing was promised yet: a remote that does not answer is asked again for a while, one that refuses is not. */
+/**
+ * For `swap`, where nothing was promised yet: a remote that does not answer is asked again for a
+ * while, one that refuses is not.
+ */
 export function aWhile(): (error: PatchrunError) => boolean {
   const end = performance.now() + WHILE
   return (error) => !isRefused(error) && performance.now() < end
@@ -59,7 +70,13 @@ const PACKET = /^\d\d:\d\d:\d\d\.\d+ .*packet: /
 
 /** Gives the empty tree. */
 async function makeCopy(directory: string, url: string, format: ObjectFormat): Promise<string> {
-  await gitOk(directory, ['init', '--template=', '--initial-branch=journal', `--object-format=${format}`, '.'])
+  await gitOk(directory, [
+    'init',
+    '--template=',
+    '--initial-branch=journal',
+    `--object-format=${format}`,
+    '.',
+  ])
   await gitOk(directory, ['config', 'remote.origin.url', url])
   return (await gitOk(directory, ['hash-object', '-t', 'tree', '-w', '/dev/null'])).trim()
 }
@@ -68,7 +85,10 @@ export class Remote {
   #refs: { readonly at: number; readonly refs: Refs } | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #formatKnown = false
-  /** Set by who holds the lock: until it gives up, a remote that was there is waited for, whatever it says. */
+  /**
+   * Set by who holds the lock: until it gives up, a remote that was there is waited for, whatever
+   * it says.
+   */
   persist: (() => boolean) | undefined
 
   private constructor(
@@ -81,7 +101,10 @@ export class Remote {
     private emptyTree: string,
   ) {}
 
-  /** Makes an empty working copy; touches no network. Throws pin/repository-invalid, pin/git-missing, state/…. */
+  /**
+   * Makes an empty working copy; touches no network. Throws pin/repository-invalid,
+   * pin/git-missing, state/….
+   */
   static async open({ repository, ref, directory: parent }: RemoteOptions): Promise<Remote> {
     const { url } = splitCredential(repository)
     checkAddress(url)
@@ -92,7 +115,13 @@ export class Remote {
     copies.add(directory)
     const emptyTree = await makeCopy(directory, url, 'sha1')
     const { config = [], ...call } = await remoteCall({ repository, directory }, undefined)
-    return new Remote(directory, ref, `${url} ${ref}`, { ...call, config: [...config, ...SETTINGS], silence: SILENCE }, emptyTree)
+    return new Remote(
+      directory,
+      ref,
+      `${url} ${ref}`,
+      { ...call, config: [...config, ...SETTINGS], silence: SILENCE },
+      emptyTree,
+    )
   }
 
   /** What git keeps for itself: files there are in no commit. */
@@ -111,18 +140,36 @@ export class Remote {
 
   async #list(): Promise<Refs> {
     // An empty repository names its object format nowhere else than in what git says to git.
-    const call = this.#formatKnown ? this.call : { ...this.call, env: { ...this.call.env, GIT_TRACE_PACKET: '1' } }
-    const result = await git(this.directory, ['ls-remote', '--quiet', 'origin', `${this.ref}/*`], call)
-    if (result.code !== 0) throw remoteError(this.place, { stderr: result.stderr.split('\n').filter((line) => !PACKET.test(line)).join('\n') })
-    if (!this.#formatKnown && /object-format=sha256/.test(result.stderr)) this.emptyTree = await this.#remake()
+    const call = this.#formatKnown
+      ? this.call
+      : { ...this.call, env: { ...this.call.env, GIT_TRACE_PACKET: '1' } }
+    const result = await git(
+      this.directory,
+      ['ls-remote', '--quiet', 'origin', `${this.ref}/*`],
+      call,
+    )
+    if (result.code !== 0)
+      throw remoteError(this.place, {
+        stderr: result.stderr
+          .split('\n')
+          .filter((line) => !PACKET.test(line))
+          .join('\n'),
+      })
+    if (!this.#formatKnown && /object-format=sha256/.test(result.stderr))
+      this.emptyTree = await this.#remake()
     this.#formatKnown = true
-    return new Map(result.stdout.split('\n').flatMap((line): [string, string][] => {
-      const [sha = '', name = ''] = line.split('\t')
-      return name.startsWith(`${this.ref}/`) ? [[name.slice(this.ref.length + 1), sha]] : []
-    }))
+    return new Map(
+      result.stdout.split('\n').flatMap((line): [string, string][] => {
+        const [sha = '', name = ''] = line.split('\t')
+        return name.startsWith(`${this.ref}/`) ? [[name.slice(this.ref.length + 1), sha]] : []
+      }),
+    )
   }
 
-  /** The working copy anew, for SHA-256. Nothing is in it yet: the remote is asked first, whatever is done with it. */
+  /**
+   * The working copy anew, for SHA-256. Nothing is in it yet: the remote is asked first, whatever
+   * is done with it.
+   */
   #remake(): Promise<string> {
     return this.alone(async () => {
       const url = (await this.git(['config', 'remote.origin.url'])).trim()
@@ -131,20 +178,35 @@ export class Remote {
     })
   }
 
-  /** Fetches these refs, without what lies before them, and gives their commits. Throws state/remote-…. */
+  /**
+   * Fetches these refs, without what lies before them, and gives their commits. Throws
+   * state/remote-….
+   */
   async fetch(names: readonly string[]): Promise<Refs> {
     return this.alone(async () => {
       const specs = names.map((name) => `+${this.ref}/${name}:refs/seen/${name}`)
       await this.#patiently(async () => {
-        const result = await git(this.directory, ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', 'origin', ...specs], this.call)
+        const result = await git(
+          this.directory,
+          ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', 'origin', ...specs],
+          this.call,
+        )
         if (result.code !== 0) throw remoteError(this.place, result)
       })
       const shas = await this.git(['rev-parse', ...names.map((name) => `refs/seen/${name}`)])
-      return new Map(shas.trim().split('\n').map((sha, i) => [names[i] ?? '', sha]))
+      return new Map(
+        shas
+          .trim()
+          .split('\n')
+          .map((sha, i) => [names[i] ?? '', sha]),
+      )
     })
   }
 
-  /** What does not reach the remote at once is tried again a few times, and as long as `persist` says so. */
+  /**
+   * What does not reach the remote at once is tried again a few times, and as long as `persist`
+   * says so.
+   */
   async #patiently<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -183,19 +245,30 @@ export class Remote {
   }
 
   /**
-   * Swaps refs, all or none. moved: one of them is not what it was. What does not go through is tried again while `again`
-   * says so, then thrown: state/remote-…. One that landed without our hearing of it counts.
+   * Swaps refs, all or none. moved: one of them is not what it was. What does not go through is
+   * tried again while `again` says so, then thrown: state/remote-…. One that landed without our
+   * hearing of it counts.
    */
-  async swap(swaps: readonly Swap[], again: (error: PatchrunError) => boolean): Promise<'landed' | 'moved'> {
-    const leases = swaps.map(({ name, from }) => `--force-with-lease=${this.ref}/${name}:${from ?? ''}`)
+  async swap(
+    swaps: readonly Swap[],
+    again: (error: PatchrunError) => boolean,
+  ): Promise<'landed' | 'moved'> {
+    const leases = swaps.map(
+      ({ name, from }) => `--force-with-lease=${this.ref}/${name}:${from ?? ''}`,
+    )
     const specs = swaps.map(({ name, to }) => `${to ?? ''}:${this.ref}/${name}`)
     for (let attempt = 0; ; attempt++) {
-      const result = await git(this.directory, ['push', '--porcelain', '--atomic', '--no-verify', ...leases, 'origin', ...specs], this.call)
+      const result = await git(
+        this.directory,
+        ['push', '--porcelain', '--atomic', '--no-verify', ...leases, 'origin', ...specs],
+        this.call,
+      )
       this.#refs = undefined
       if (result.code === 0) return 'landed'
       const there = await this.#list().catch(() => null)
       if (there && swaps.every(({ name, to }) => (there.get(name) ?? null) === to)) return 'landed'
-      if (there && swaps.some(({ name, from }) => (there.get(name) ?? null) !== from)) return 'moved'
+      if (there && swaps.some(({ name, from }) => (there.get(name) ?? null) !== from))
+        return 'moved'
       // What became of each ref is told on standard output.
       const error = remoteError(this.place, { stderr: `${result.stdout}\n${result.stderr}` })
       if (!again(error)) throw error

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commits of the journal's ref are called, so that `git log` of it reads like a story. Nothing of what Ansible or a
-// person said stands there: the records have it.
+// What the commits of the journal's ref are called, so that `git log` of it reads like a story.
+// Nothing of what Ansible or a person said stands there: the records have it.
 import type { JournalEvent } from '../../rollout/index.js'
 import type { Holder } from '../lock-files.js'
 
@@ -30,7 +30,13 @@ export function wordsOf(event: JournalEvent): string {
 
 export function subjectOf(events: readonly JournalEvent[]): string {
   const [first, ...more] = events.map(wordsOf)
-  return more.length === 0 ? (first ?? '') : `${first ?? ''} (and ${more.length} more)\n\n${more.join('\n')}`
+  return more.length === 0
+    ? (first ?? '')
+    : `${first ?? ''} (and ${more.length} more)\n\n${more.join('\n')}`
 }
 
-export const lockSubject = (what: 'taken' | 'released', { user, host, pid }: Holder, token: number): string => `lock ${token} ${what}: ${user}@${host}, process ${pid}`
+export const lockSubject = (
+  what: 'taken' | 'released',
+  { user, host, pid }: Holder,
+  token: number,
+): string => `lock ${token} ${what}: ${user}@${host}, process ${pid}`

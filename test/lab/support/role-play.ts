@@ -69,34 +69,72 @@ export interface PlayOptions {
   readonly timeout?: number
 }
 
-export type Play = <T = SlurmReport>(role: string, vars: Readonly<Record<string, unknown>>, options?: PlayOptions) => Promise<Played<T>>
+export type Play = <T = SlurmReport>(
+  role: string,
+  vars: Readonly<Record<string, unknown>>,
+  options?: PlayOptions,
+) => Promise<Played<T>>
 
 export function playRoles(lab: Lab, bin: string): Play {
-  return async <T>(role: string, vars: Readonly<Record<string, unknown>>, { hosts = ['node01'], check = false, signal, ownRoles = {}, timeout }: PlayOptions = {}) => {
+  return async <T>(
+    role: string,
+    vars: Readonly<Record<string, unknown>>,
+    { hosts = ['node01'], check = false, signal, ownRoles = {}, timeout }: PlayOptions = {},
+  ) => {
     const directory = mkdtempSync(join(lab.directory, 'play-'))
     const reports = join(directory, 'reports')
     mkdirSync(join(directory, 'callback'))
     writeFileSync(join(directory, 'callback/reports.py'), CALLBACK)
     writeFileSync(join(directory, 'ansible.cfg'), '[defaults]\n')
-    writeFileSync(join(directory, 'site.yml'), JSON.stringify([{ hosts: 'all', gather_facts: false, vars, roles: [role] }]))
+    writeFileSync(
+      join(directory, 'site.yml'),
+      JSON.stringify([{ hosts: 'all', gather_facts: false, vars, roles: [role] }]),
+    )
     for (const [name, tasks] of Object.entries(ownRoles)) {
       mkdirSync(join(directory, 'roles', name, 'tasks'), { recursive: true })
       writeFileSync(join(directory, 'roles', name, 'tasks/main.yml'), tasks)
     }
-    const argv = [join(bin, 'ansible-playbook'), '-i', lab.inventoryFile, '--limit', hosts.join(','), ...(check ? ['--check'] : []), join(directory, 'site.yml')]
+    const argv = [
+      join(bin, 'ansible-playbook'),
+      '-i',
+      lab.inventoryFile,
+      '--limit',
+      hosts.join(','),
+      ...(check ? ['--check'] : []),
+      join(directory, 'site.yml'),
+    ]
     const env = {
-      ANSIBLE_CONFIG: join(directory, 'ansible.cfg'), ANSIBLE_ROLES_PATH: ROLES, ANSIBLE_CALLBACK_PLUGINS: join(directory, 'callback'), ANSIBLE_CALLBACKS_ENABLED: 'reports',
-      ANSIBLE_PIPELINING: 'true', ANSIBLE_NOCOLOR: '1', PYTHONUNBUFFERED: '1', REPORTS: reports, LC_ALL: 'C.UTF-8',
+      ANSIBLE_CONFIG: join(directory, 'ansible.cfg'),
+      ANSIBLE_ROLES_PATH: ROLES,
+      ANSIBLE_CALLBACK_PLUGINS: join(directory, 'callback'),
+      ANSIBLE_CALLBACKS_ENABLED: 'reports',
+      ANSIBLE_PIPELINING: 'true',
+      ANSIBLE_NOCOLOR: '1',
+      PYTHONUNBUFFERED: '1',
+      REPORTS: reports,
+      LC_ALL: 'C.UTF-8',
     }
-    const done = await lab.exec(argv, { env, ...(signal ? { signal } : {}), ...(timeout ? { timeout } : {}) })
-    const lines = existsSync(reports) ? readFileSync(reports, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Line) : []
+    const done = await lab.exec(argv, {
+      env,
+      ...(signal ? { signal } : {}),
+      ...(timeout ? { timeout } : {}),
+    })
+    const lines = existsSync(reports)
+      ? readFileSync(reports, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Line)
+      : []
     rmSync(directory, { recursive: true, force: true })
     const told = lines.filter((line) => line.report && !line.failed && !line.skipped)
     return {
       exitCode: done.exitCode,
       changed: told.some((line) => line.changed),
       reports: new Map(told.map((line) => [line.host, JSON.parse(line.stdout ?? '') as T])),
-      failures: lines.filter((line) => line.failed).map((line) => `${line.host}: ${line.msg ?? ''} ${line.stderr ?? ''}`).join('\n'),
+      failures: lines
+        .filter((line) => line.failed)
+        .map((line) => `${line.host}: ${line.msg ?? ''} ${line.stderr ?? ''}`)
+        .join('\n'),
       failedTags: lines.filter((line) => line.failed).flatMap((line) => line.tags),
       took: done.duration / 1000,
       output: done.stdout + done.stderr,

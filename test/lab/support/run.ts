@@ -20,12 +20,19 @@ export interface Output {
   readonly duration: number
 }
 
-/** Runs a command to its end, in a process group of its own; a failure is a result, not an error. */
+/**
+ * Runs a command to its end, in a process group of its own; a failure is a result, not an error.
+ */
 export function run(argv: readonly [string, ...string[]], options: Options = {}): Promise<Output> {
   const { env = {}, cwd, timeout = 300_000, signal, onStdout } = options
   const started = performance.now()
   return new Promise((resolve, reject) => {
-    const child = spawn(argv[0], argv.slice(1), { cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(argv[0], argv.slice(1), {
+      cwd,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const out = { stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out.stdout += text

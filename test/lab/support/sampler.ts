@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lab's cluster watched from outside: what Slurm and the nodes themselves say, whatever patchrun believes.
+// A lab's cluster watched from outside: what Slurm and the nodes themselves say, whatever patchrun
+// believes.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,12 +25,16 @@ export interface Sample {
 export interface Sampler {
   readonly samples: readonly Sample[]
   readonly last: () => Sample | undefined
-  /** Resolves at the first sample from now on of which this holds. Throws after `patience` ms, or when the sampler has ended. */
+  /**
+   * Resolves at the first sample from now on of which this holds. Throws after `patience` ms, or
+   * when the sampler has ended.
+   */
   readonly until: (holds: (sample: Sample) => boolean, patience?: number) => Promise<Sample>
   readonly stop: () => Promise<void>
 }
 
-// Only what has changed since the last sample is written, so that an hour of a hundred nodes is no burden.
+// Only what has changed since the last sample is written, so that an hour of a hundred nodes is no
+// burden.
 const WATCH = `
 import re, subprocess, sys, time
 told = {}
@@ -63,13 +68,20 @@ export function startSampler(lab: Lab, every = 250): Sampler {
     for (const line of lines) {
       const [kind, ...words] = line.split('\t')
       if (kind === 'n') nodes.set(words[0] ?? '', nodeOf(words))
-      else samples.push({ at: Number(words[0]), nodes: words[1] === '0' ? new Map() : new Map(nodes) })
+      else
+        samples.push({ at: Number(words[0]), nodes: words[1] === '0' ? new Map() : new Map(nodes) })
     }
   }
   let ended: string | undefined
-  const watching = lab.exec(['python3', '-c', WATCH, String(every / 1000)], { signal: stopping.signal, timeout: 2 ** 31 - 1, onStdout: read }).then(({ stderr }) => {
-    ended = stderr.trim() || 'it ended'
-  })
+  const watching = lab
+    .exec(['python3', '-c', WATCH, String(every / 1000)], {
+      signal: stopping.signal,
+      timeout: 2 ** 31 - 1,
+      onStdout: read,
+    })
+    .then(({ stderr }) => {
+      ended = stderr.trim() || 'it ended'
+    })
   return {
     samples,
     last: () => samples.at(-1),
@@ -81,7 +93,10 @@ export function startSampler(lab: Lab, every = 250): Sampler {
           if (sample && holds(sample)) return sample
         }
         if (ended !== undefined) throw new Error(`nobody looks at the cluster any more: ${ended}`)
-        if (Date.now() > limit) throw new Error(`never seen within ${patience / 1000} s: ${holds.toString()}; at last: ${wordsOf(samples.at(-1))}`)
+        if (Date.now() > limit)
+          throw new Error(
+            `never seen within ${patience / 1000} s: ${holds.toString()}; at last: ${wordsOf(samples.at(-1))}`,
+          )
       }
     },
     async stop() {
@@ -91,32 +106,57 @@ export function startSampler(lab: Lab, every = 250): Sampler {
   }
 }
 
-function nodeOf([, state = '', allocated = '', features = '', reason = '']: readonly string[]): NodeSeen {
+function nodeOf([
+  ,
+  state = '',
+  allocated = '',
+  features = '',
+  reason = '',
+]: readonly string[]): NodeSeen {
   const words = state.replaceAll('*', '').split('+')
-  return { state: state.includes('*') ? [...words, 'NOT_RESPONDING'] : words, allocated: Number(allocated), reason, features: /^(\(null\))?$/.test(features) ? [] : features.split(',') }
+  return {
+    state: state.includes('*') ? [...words, 'NOT_RESPONDING'] : words,
+    allocated: Number(allocated),
+    reason,
+    features: /^(\(null\))?$/.test(features) ? [] : features.split(','),
+  }
 }
 
-const FLAGGED = /^(DRAIN|DRAINED|DRAINING|DOWN|FAIL.*|REBOOT.*|NOT_RESPONDING|MAINT.*|RESERVED|POWER.*|UNKNOWN)$/
+const FLAGGED =
+  /^(DRAIN|DRAINED|DRAINING|DOWN|FAIL.*|REBOOT.*|NOT_RESPONDING|MAINT.*|RESERVED|POWER.*|UNKNOWN)$/
 
 /** Users' jobs cannot begin on it. */
 export const isOut = (node: NodeSeen): boolean => node.state.some((word) => FLAGGED.test(word))
 
-export const isDrained = (node: NodeSeen): boolean => node.state.some((word) => word.startsWith('DRAIN'))
+export const isDrained = (node: NodeSeen): boolean =>
+  node.state.some((word) => word.startsWith('DRAIN'))
 
 /** The nodes that are out in a sample. */
-export const outIn = ({ nodes }: Sample): readonly string[] => [...nodes].flatMap(([name, node]) => (isOut(node) ? [name] : []))
+export const outIn = ({ nodes }: Sample): readonly string[] =>
+  [...nodes].flatMap(([name, node]) => (isOut(node) ? [name] : []))
 
-export const peakOut = (samples: readonly Sample[]): number => Math.max(0, ...samples.map((sample) => outIn(sample).length))
+export const peakOut = (samples: readonly Sample[]): number =>
+  Math.max(0, ...samples.map((sample) => outIn(sample).length))
 
 /** The share of the cores that work for users, on average; `cores` are those of a node. */
 export function used(samples: readonly Sample[], cores = 2): number {
-  const shares = samples.flatMap(({ nodes }) => (nodes.size > 0 ? [[...nodes.values()].reduce((sum, { allocated }) => sum + allocated, 0) / (nodes.size * cores)] : []))
+  const shares = samples.flatMap(({ nodes }) =>
+    nodes.size > 0
+      ? [
+          [...nodes.values()].reduce((sum, { allocated }) => sum + allocated, 0) /
+            (nodes.size * cores),
+        ]
+      : [],
+  )
   return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length)
 }
 
 /** How often a node booted since it was made, as its power supply saw it. */
 export async function bootsOf(lab: Lab, node: string): Promise<number> {
-  return (await readFile(join(lab.directory, 'log', `${node}.log`), 'utf8')).split('\n').filter((line) => line.includes(` ${node} boot `)).length
+  return (await readFile(join(lab.directory, 'log', `${node}.log`), 'utf8'))
+    .split('\n')
+    .filter((line) => line.includes(` ${node} boot `)).length
 }
 
-const wordsOf = (sample: Sample | undefined): string => [...(sample?.nodes ?? [])].map(([name, { state }]) => `${name} ${state.join('+')}`).join(', ')
+const wordsOf = (sample: Sample | undefined): string =>
+  [...(sample?.nodes ?? [])].map(([name, { state }]) => `${name} ${state.join('+')}`).join(', ')

@@ -3,7 +3,22 @@
 import type { Source } from './source.js'
 
 /** From the top of the house to its ground. An import stays in its room or goes down. */
-export const ROOMS = ['bin', 'cli', 'index', 'engine', 'notify', 'report', 'store', 'change', 'playbook', 'ansible', 'rollout', 'workload', 'fleet', 'errors'] as const
+export const ROOMS = [
+  'bin',
+  'cli',
+  'index',
+  'engine',
+  'notify',
+  'report',
+  'store',
+  'change',
+  'playbook',
+  'ansible',
+  'rollout',
+  'workload',
+  'fleet',
+  'errors',
+] as const
 const PURE = ['report', 'change', 'rollout', 'workload', 'fleet']
 
 /** Who may import which package, by path. A package that is not here may be imported nowhere. */
@@ -31,21 +46,28 @@ export function roomOf(path: string): (typeof ROOMS)[number] | undefined {
   return ROOMS.find((room) => room === name)
 }
 
-const everyImport = (check: (source: Source, target: Source['imports'][number]) => string | undefined | false): Rule => (sources) =>
-  sources.flatMap((source) =>
-    source.imports.flatMap((target) => {
-      const complaint = check(source, target)
-      return complaint ? [`${source.path}:${target.line} ${complaint}`] : []
-    }),
-  )
+const everyImport =
+  (
+    check: (source: Source, target: Source['imports'][number]) => string | undefined | false,
+  ): Rule =>
+  (sources) =>
+    sources.flatMap((source) =>
+      source.imports.flatMap((target) => {
+        const complaint = check(source, target)
+        return complaint ? [`${source.path}:${target.line} ${complaint}`] : []
+      }),
+    )
 
-export const inARoom: Rule = (sources) => sources.flatMap(({ path }) => (roomOf(path) ? [] : [`${path}: in no room of the house`]))
+export const inARoom: Rule = (sources) =>
+  sources.flatMap(({ path }) => (roomOf(path) ? [] : [`${path}: in no room of the house`]))
 
 export const neverUp: Rule = everyImport((source, { target }) => {
   if (!target) return
   const [from, to] = [roomOf(source.path), roomOf(target)]
   if (!to) return `imports ${target}, which is outside the house`
-  return from && ROOMS.indexOf(to) < ROOMS.indexOf(from) && `imports ${target}: from ${from} up to ${to}`
+  return (
+    from && ROOMS.indexOf(to) < ROOMS.indexOf(from) && `imports ${target}: from ${from} up to ${to}`
+  )
 })
 
 export const purePackages: Rule = everyImport((source, { package: name, names }) => {
@@ -59,7 +81,9 @@ export const purePackages: Rule = everyImport((source, { package: name, names })
 export const pureUses: Rule = (sources) =>
   sources
     .filter(({ path }) => PURE.includes(roomOf(path) ?? ''))
-    .flatMap(({ path, uses }) => uses.map((use) => `${path}:${use.line} uses ${use.what} in a pure room`))
+    .flatMap(({ path, uses }) =>
+      uses.map((use) => `${path}:${use.line} uses ${use.what} in a pure room`),
+    )
 
 export const knownPackages: Rule = everyImport((source, { package: name }) => {
   if (!name || PROCESS_PACKAGES.includes(name)) return
@@ -70,12 +94,21 @@ export const knownPackages: Rule = everyImport((source, { package: name }) => {
 })
 
 export const fewProcesses: Rule = everyImport(
-  (source, { package: name }) => name && PROCESS_PACKAGES.includes(name) && !STARTS_PROCESSES.test(source.path) && `imports ${name}: processes are started in ${STARTS_PROCESSES.source} only`,
+  (source, { package: name }) =>
+    name &&
+    PROCESS_PACKAGES.includes(name) &&
+    !STARTS_PROCESSES.test(source.path) &&
+    `imports ${name}: processes are started in ${STARTS_PROCESSES.source} only`,
 )
 
-/** Each circle once, from its first file in the alphabet. Imports of types count: a circle of types is a circle in the head. */
+/**
+ * Each circle once, from its first file in the alphabet. Imports of types count: a circle of types
+ * is a circle in the head.
+ */
 export const noCircles: Rule = (sources) => {
-  const next = new Map(sources.map((source) => [source.path, source.imports.flatMap(({ target }) => target ?? [])]))
+  const next = new Map(
+    sources.map((source) => [source.path, source.imports.flatMap(({ target }) => target ?? [])]),
+  )
   const done = new Set<string>()
   const found: string[] = []
   const walk = (path: string, trail: readonly string[]): void => {
