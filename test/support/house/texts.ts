@@ -9,8 +9,9 @@ export type TextRule = (tree: Tree) => string[]
 
 const CODE = /\.(ts|mjs|js|py|sh)$|^\.ci\/run$|^test\/lab\/[\w/-]+$/
 const PLUGINS = 'lib/ansible/plugins/'
-const MAX_LINES = 250
-const LONG_ALLOWED = /\.generated\.ts$|^test\/.*\.test\.ts$/
+const MAX_LINES = 300
+/** The linter counts these. */
+const LINTED = /\.(ts|mjs|js)$/
 
 export const spdx: TextRule = (tree) =>
   [...tree].flatMap(([path, text]) => {
@@ -32,7 +33,7 @@ export const spdx: TextRule = (tree) =>
 export const short: TextRule = (tree) =>
   [...tree].flatMap(([path, text]) => {
     const lines = text.split('\n').length - 1
-    return CODE.test(path) && !LONG_ALLOWED.test(path) && lines > MAX_LINES
+    return CODE.test(path) && !LINTED.test(path) && lines > MAX_LINES
       ? [`${path}: ${lines} lines, at most ${MAX_LINES}`]
       : []
   })
