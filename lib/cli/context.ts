@@ -4,8 +4,7 @@ import type { SessionOptions } from '../engine/session.js'
 import type { ExitCode } from '../errors.js'
 import { PLAIN } from '../report/paint.js'
 import type { TextOptions } from '../report/paint.js'
-
-export type Level = 'quiet' | 'normal' | 'verbose'
+import type { Level } from './screen/types.js'
 
 /** Standard streams and environment; tests bring their own. */
 export interface Io {

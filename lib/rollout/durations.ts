@@ -4,7 +4,7 @@
 // was not measured counts with what people declared, part by part.
 import type { Concluded, NodeOutcome } from './events.js'
 import type { Durations, OpenStep } from './state.js'
-import type { World } from './world.js'
+import type { RolloutPolicy } from '../fleet/types.js'
 
 /** Durations that are kept of each kind. */
 const KEPT = 20
@@ -64,7 +64,10 @@ export function measure(
   return more
 }
 
-type Known = Pick<World, 'durations' | 'policy'>
+interface Known {
+  readonly durations: Durations
+  readonly policy: RolloutPolicy
+}
 
 const ninth = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.9) - 1] ?? 0

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The screen of a run: a live one on a terminal, plain lines with times everywhere else, nothing
 // with -q.
-import type { Level } from '../context.js'
+
 import { openLive } from './live.js'
 import { openPlain } from './plain.js'
-import type { Screen, ScreenOptions } from './types.js'
+import type { Level, Screen, ScreenOptions } from './types.js'
 
 export const openScreen = (options: ScreenOptions): Screen =>
   options.live ? openLive(options) : openPlain(options)

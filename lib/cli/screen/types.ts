@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OnProgress } from '../../engine/progress.js'
 import type { Fleet } from '../../fleet/types.js'
-import type { Level } from '../context.js'
+
+/** How much is told. */
+export type Level = 'quiet' | 'normal' | 'verbose'
 
 export interface Screen {
   readonly onProgress: OnProgress
