@@ -6,5 +6,5 @@ const [word, ...more] = process.argv.slice(2)
 // Somebody has pressed Tab and waits: no more is loaded than it takes to answer.
 process.exitCode =
   word === ASK
-    ? await (await import('../lib/cli/complete.js')).complete(more, process)
+    ? await (await import('../lib/cli/begin/complete.js')).complete(more, process)
     : await (await import('../lib/cli/main.js')).main(process.argv.slice(2))

@@ -4,15 +4,15 @@
 // One environment of a fleet, and everything that can be asked of it.
 export { open } from './engine/open.js'
 export type { Environment } from './engine/open.js'
-export type { SessionOptions } from './engine/session.js'
-export type { RunOptions, RunResult } from './engine/rollout.js'
-export type { DetectOptions } from './engine/detect.js'
-export type { ReleaseOptions } from './engine/release.js'
-export type { RollbackOptions } from './engine/rollback.js'
-export type { PauseOptions, SteerOptions } from './engine/steer.js'
-export type { ApproveOptions } from './engine/approve.js'
-export type { DoctorCheck, DoctorReport, OrderReport, SteerReport } from './report/answers.js'
-export type { Clock, NoticeCode, OnProgress, Progress } from './engine/progress.js'
+export type { SessionOptions } from './engine/site/session.js'
+export type { RunOptions, RunResult } from './engine/verbs/rollout.js'
+export type { DetectOptions } from './engine/verbs/detect.js'
+export type { ReleaseOptions } from './engine/verbs/release.js'
+export type { RollbackOptions } from './engine/verbs/rollback.js'
+export type { PauseOptions, SteerOptions } from './engine/verbs/steer.js'
+export type { ApproveOptions } from './engine/verbs/approve.js'
+export type { DoctorCheck, DoctorReport, OrderReport, SteerReport } from './report/model/answers.js'
+export type { Clock, NoticeCode, OnProgress, Progress } from './engine/step/progress.js'
 export type {
   ApprovalReport,
   DetectReport,
@@ -25,7 +25,7 @@ export type {
   Report,
   RolloutReport,
   WaveReport,
-} from './report/types.js'
+} from './report/model/rollout-report.js'
 export type { Notification } from './notify/notification.js'
 
 // Errors a caller can act on, and what the command exits with.
@@ -46,8 +46,8 @@ export {
 export type * from './rollout/index.js'
 
 // Host expressions, as Slurm and ClusterShell write them.
-export { expandHosts } from './fleet/host-expression.js'
-export { foldHosts } from './fleet/host-fold.js'
+export { expandHosts } from './fleet/names/host-expression.js'
+export { foldHosts } from './fleet/names/host-fold.js'
 export type {
   AnsiblePolicy,
   DrainPolicy,
@@ -65,17 +65,23 @@ export type {
   Share,
   Timing,
   WindowRule,
-} from './fleet/types.js'
+} from './fleet/declare/fleet.js'
 
 // What runs on the nodes, as their scheduler told it.
 export type * from './workload/types.js'
 
 // Ansible's events: the parser, and what a run means for each node.
-export { EventParser } from './ansible/event-stream.js'
-export { buildInventory } from './ansible/inventory.js'
-export type { AnsibleInventory } from './ansible/inventory.js'
-export type * from './ansible/events.js'
-export type { VaultId } from './fleet/types.js'
-export { RunSummarizer } from './change/summarize.js'
-export type { BadReport, NodeResult, NodeSummary, RunReport, RunSummary } from './change/types.js'
-export { findingOf } from './change/verdict.js'
+export { EventParser } from './ansible/events/event-stream.js'
+export { buildInventory } from './ansible/call/inventory-json.js'
+export type { AnsibleInventory } from './ansible/call/inventory-json.js'
+export type * from './ansible/events/run-events.js'
+export type { VaultId } from './fleet/declare/fleet.js'
+export { RunSummarizer } from './outcome/summary/summarize.js'
+export type {
+  BadReport,
+  NodeResult,
+  NodeSummary,
+  RunReport,
+  RunSummary,
+} from './outcome/summary/run-summary.js'
+export { findingOf } from './outcome/summary/node-verdict.js'

@@ -49,9 +49,9 @@ if (/\brequire\(|\bimport\b/.test(validator))
   throw new Error('the compiled validator needs more of ajv than is given it here')
 
 const outputs = {
-  'lib/fleet/config.generated.ts': types,
-  'lib/fleet/schema.generated.ts': `${header}export const patchrunSchema = ${JSON.stringify(schema, null, 1)} as const\n`,
-  'lib/fleet/validator.generated.ts': `${header}// @ts-nocheck\n${validator}`,
+  'lib/fleet/declare/config.generated.ts': types,
+  'lib/fleet/declare/schema.generated.ts': `${header}export const patchrunSchema = ${JSON.stringify(schema, null, 1)} as const\n`,
+  'lib/fleet/declare/validator.generated.ts': `${header}// @ts-nocheck\n${validator}`,
 }
 
 let stale = false

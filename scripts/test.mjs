@@ -28,8 +28,8 @@ async function main() {
   const { reached } = await import('./lib/changed.mjs')
   const { endAll } = await import('./lib/tap-files.mjs')
   const { runPass } = await import('./lib/pass.mjs')
-  const { Telling } = await import('./lib/telling.mjs')
-  const telling = new Telling(total)
+  const { Notifications } = await import('./lib/telling.mjs')
+  const telling = new Notifications(total)
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => {
       endAll()

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EXIT } from '../errors.js'
 import type { ExitCode } from '../errors.js'
-import type { Context, Io } from './context.js'
-import { explain } from './explain.js'
+import type { Context, Io } from './call/context.js'
+import { explain } from './call/explain.js'
 import { errorManners, parse } from './parse.js'
-import { listenForSignals } from './signals.js'
+import { listenForSignals } from './call/signals.js'
 
 /** Runs the command with the arguments after its name; resolves to the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io = process): Promise<ExitCode> {

@@ -3,12 +3,12 @@
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT, PatchrunError } from '../errors.js'
 import type { ExitCode } from '../errors.js'
-import { nearest } from '../fleet/nearest.js'
-import { commandText, DEFAULT_CONFIG } from './context.js'
-import type { Call, GlobalOptions, Io } from './context.js'
-import type { OptionSpec, Verb } from './verb.js'
+import { nearest } from '../fleet/names/nearest.js'
+import { commandText, DEFAULT_CONFIG } from './call/context.js'
+import type { Call, GlobalOptions, Io } from './call/context.js'
+import type { OptionSpec, Verb } from './call/verb.js'
 import { GLOBAL_OPTIONS, VERBS } from './verbs.js'
-import { version } from './version.js'
+import { version } from './call/version.js'
 
 export type Parsed =
   | {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs as data: their options and examples here, what they do in a file of their own, loaded
 // when it is asked for.
-import { SHELLS } from './formats.js'
-import type { Format } from './formats.js'
-import type { OptionSpec, Verb } from './verb.js'
+import { SHELLS } from './call/formats.js'
+import type { Format } from './call/formats.js'
+import type { OptionSpec, Verb } from './call/verb.js'
 
 /** They stand before or after any verb. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
@@ -49,14 +49,14 @@ export const VERBS: readonly Verb[] = [
         'roll the example out: no root, no ssh, nothing outside the directory',
       ],
     ],
-    load: async () => (await import('./init.js')).init,
+    load: async () => (await import('./begin/init.js')).init,
   },
   {
     name: 'demo',
     summary: 'see it work: six nodes on this machine, a good commit, a bad one, the fix',
     argument: ['[directory]', 'where to; a new temporary directory by default'],
     examples: [['patchrun demo', 'needs no root and no ssh']],
-    load: async () => (await import('./demo.js')).demo,
+    load: async () => (await import('./begin/demo.js')).demo,
   },
   {
     name: 'validate',
@@ -65,7 +65,7 @@ export const VERBS: readonly Verb[] = [
       ['patchrun validate', 'every mistake with file, line and what to do'],
       ['patchrun validate --env prod', 'one environment'],
     ],
-    load: async () => (await import('./validate.js')).validate,
+    load: async () => (await import('./look/validate.js')).validate,
   },
   {
     name: 'schema',
@@ -80,7 +80,7 @@ export const VERBS: readonly Verb[] = [
       ['--report', 'the schema of what --json prints, instead'],
       ['--notification', 'the schema of what a webhook gets, instead'],
     ],
-    load: async () => (await import('./schema.js')).schema,
+    load: async () => (await import('./begin/schema.js')).schema,
   },
   {
     name: 'doctor',
@@ -90,7 +90,7 @@ export const VERBS: readonly Verb[] = [
       ['patchrun doctor', 'each with what was found, and how to mend it'],
       ['patchrun doctor --json', 'the same, typed; exit 3 when something must be mended'],
     ],
-    load: async () => (await import('./doctor.js')).doctorVerb,
+    load: async () => (await import('./look/doctor.js')).doctorVerb,
   },
   {
     name: 'inventory',
@@ -107,14 +107,14 @@ export const VERBS: readonly Verb[] = [
       ['--host <node>', 'the variables of one node'],
     ],
     more: 'To point ansible itself at it, give it an executable file of two lines:\n  #!/bin/sh\n  exec patchrun -c /path/to/patchrun.yml inventory "$@"',
-    load: async () => (await import('./inventory.js')).inventory,
+    load: async () => (await import('./look/inventory.js')).inventory,
   },
   {
     name: 'pin',
     summary: 'show the commit that would be rolled out, and what lies between it and the last one',
     examples: [['patchrun pin', 'ref, commit, and the commits since the last completed rollout']],
     options: [SHA],
-    load: async () => (await import('./pin.js')).pin,
+    load: async () => (await import('./look/pin.js')).pin,
   },
   {
     name: 'lint',
@@ -138,7 +138,7 @@ export const VERBS: readonly Verb[] = [
       SHA,
       ...formats('junit', 'markdown', 'codequality'),
     ],
-    load: async () => (await import('./lint.js')).lint,
+    load: async () => (await import('./look/lint.js')).lint,
   },
   {
     name: 'detect',
@@ -159,7 +159,7 @@ export const VERBS: readonly Verb[] = [
       SHA,
       ...formats('junit', 'markdown'),
     ],
-    load: async () => (await import('./detect.js')).detectVerb,
+    load: async () => (await import('./look/detect.js')).detectVerb,
   },
   {
     name: 'plan',
@@ -180,7 +180,7 @@ export const VERBS: readonly Verb[] = [
       SHA,
       ...formats('junit', 'markdown'),
     ],
-    load: async () => (await import('./plan.js')).planVerb,
+    load: async () => (await import('./look/plan.js')).planVerb,
   },
   {
     name: 'run',
@@ -216,7 +216,7 @@ export const VERBS: readonly Verb[] = [
       ...formats('junit', 'markdown'),
     ],
     more: 'Ctrl-C once starts no new step and finishes what runs; twice ends it. `patchrun run` goes on either way.',
-    load: async () => (await import('./run.js')).run,
+    load: async () => (await import('./steer/run.js')).run,
   },
   {
     name: 'status',
@@ -239,7 +239,7 @@ export const VERBS: readonly Verb[] = [
       ['--openmetrics', 'as metrics, all environments unless --env names one'],
       ['--out <file>', 'of --openmetrics: write them to this file, whole or not at all'],
     ],
-    load: async () => (await import('./status.js')).statusVerb,
+    load: async () => (await import('./look/status.js')).statusVerb,
   },
   {
     name: 'report',
@@ -250,13 +250,13 @@ export const VERBS: readonly Verb[] = [
       ['patchrun report --json', 'the same as --format json'],
     ],
     options: formats('junit', 'markdown'),
-    load: async () => (await import('./report.js')).report,
+    load: async () => (await import('./look/report.js')).report,
   },
   {
     name: 'history',
     summary: 'past rollouts, newest first',
     examples: [['patchrun history', 'what was rolled out, when, by whom, and how it ended']],
-    load: async () => (await import('./history.js')).historyVerb,
+    load: async () => (await import('./look/history.js')).historyVerb,
   },
   {
     name: 'gitlab',
@@ -286,7 +286,7 @@ export const VERBS: readonly Verb[] = [
         'an input of the component, for all environments; may be given several times',
       ],
     ],
-    load: async () => (await import('./gitlab.js')).gitlab,
+    load: async () => (await import('./gitlab/gitlab.js')).gitlab,
   },
   {
     name: 'pause',
@@ -307,7 +307,7 @@ export const VERBS: readonly Verb[] = [
       ['--for <duration>', 'how long: 30m, 2h, 1h30m, 2d'],
       ['--until <time>', 'until when: 2026-03-01T18:00, or with +01:00'],
     ],
-    load: async () => (await import('./pause.js')).pauseVerb,
+    load: async () => (await import('./steer/pause.js')).pauseVerb,
   },
   {
     name: 'unpause',
@@ -317,7 +317,7 @@ export const VERBS: readonly Verb[] = [
       ['patchrun unpause --env prod --reason "storage is back"', 'one environment'],
     ],
     options: [REASON],
-    load: async () => (await import('./unpause.js')).unpauseVerb,
+    load: async () => (await import('./steer/unpause.js')).unpauseVerb,
   },
   {
     name: 'approve',
@@ -339,7 +339,7 @@ export const VERBS: readonly Verb[] = [
       REASON,
       YES,
     ],
-    load: async () => (await import('./approve.js')).approveVerb,
+    load: async () => (await import('./steer/approve.js')).approveVerb,
   },
   {
     name: 'release',
@@ -358,7 +358,7 @@ export const VERBS: readonly Verb[] = [
       ['--until <time>', 'not drained again before: 2026-03-01T18:00, or with +01:00'],
       YES,
     ],
-    load: async () => (await import('./release.js')).releaseVerb,
+    load: async () => (await import('./steer/release.js')).releaseVerb,
   },
   {
     name: 'abort',
@@ -370,7 +370,7 @@ export const VERBS: readonly Verb[] = [
       ],
     ],
     options: [REASON],
-    load: async () => (await import('./abort.js')).abortVerb,
+    load: async () => (await import('./steer/abort.js')).abortVerb,
   },
   {
     name: 'retry',
@@ -387,7 +387,7 @@ export const VERBS: readonly Verb[] = [
       ],
     ],
     options: [REASON, YES],
-    load: async () => (await import('./retry.js')).retryVerb,
+    load: async () => (await import('./steer/retry.js')).retryVerb,
   },
   {
     name: 'rollback',
@@ -403,7 +403,7 @@ export const VERBS: readonly Verb[] = [
       ...formats('junit', 'markdown'),
     ],
     more: 'The commit that was taken back is not rolled out again until a newer one is there, or with `patchrun run --again`.\nWhile a run is under way: `patchrun abort` first.',
-    load: async () => (await import('./rollback.js')).rollbackVerb,
+    load: async () => (await import('./steer/rollback.js')).rollbackVerb,
   },
   {
     name: 'completion',
@@ -420,6 +420,6 @@ export const VERBS: readonly Verb[] = [
         'read by fish when it is needed',
       ],
     ],
-    load: async () => (await import('./completion.js')).completion(VERBS, GLOBAL_OPTIONS),
+    load: async () => (await import('./begin/completion.js')).completion(VERBS, GLOBAL_OPTIONS),
   },
 ]

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program gets in its hands: one environment of a fleet, and everything that can be asked of
 // it.
-import { buildInventory } from '../ansible/inventory.js'
-import type { AnsibleInventory } from '../ansible/inventory.js'
-import type { Fleet } from '../fleet/types.js'
-import type { DoctorReport } from '../report/answers.js'
-import type { DetectReport, HistoryReport, PlanReport, Report } from '../report/types.js'
-import type { SteerReport } from '../report/answers.js'
-import type { ApproveOptions } from './approve.js'
-import type { DetectOptions } from './detect.js'
-import type { ReleaseOptions } from './release.js'
-import type { RollbackOptions } from './rollback.js'
-import type { RunOptions, RunResult } from './rollout.js'
-import { openSession } from './session.js'
-import type { SessionOptions } from './session.js'
-import type { PauseOptions, SteerOptions } from './steer.js'
+import { buildInventory } from '../ansible/call/inventory-json.js'
+import type { AnsibleInventory } from '../ansible/call/inventory-json.js'
+import type { Fleet } from '../fleet/declare/fleet.js'
+import type { DoctorReport } from '../report/model/answers.js'
+import type {
+  DetectReport,
+  HistoryReport,
+  PlanReport,
+  Report,
+} from '../report/model/rollout-report.js'
+import type { SteerReport } from '../report/model/answers.js'
+import type { ApproveOptions } from './verbs/approve.js'
+import type { DetectOptions } from './verbs/detect.js'
+import type { ReleaseOptions } from './verbs/release.js'
+import type { RollbackOptions } from './verbs/rollback.js'
+import type { RunOptions, RunResult } from './verbs/rollout.js'
+import { openSession } from './site/session.js'
+import type { SessionOptions } from './site/session.js'
+import type { PauseOptions, SteerOptions } from './verbs/steer.js'
 
 export interface Environment {
   /** The declaration, read and checked afresh, with its lists. */
@@ -74,19 +79,22 @@ export async function open(options: SessionOptions): Promise<Environment> {
     declaration: () => session.observe(),
     inventory: async () => buildInventory(await session.observe()),
     detect: async (asked) =>
-      (await (await import('./detect.js')).detect(session, { signal, ...asked })).report,
-    plan: async (asked) => (await import('./plan.js')).plan(session, { signal, ...asked }),
-    run: async (asked) => (await import('./rollout.js')).runRollout(session, { signal, ...asked }),
-    doctor: async () => (await import('./doctor.js')).doctor(session, { signal }),
-    status: async () => (await import('./status.js')).status(session),
-    history: async () => (await import('./status.js')).history(session),
-    retry: async (nodes, said) => (await import('./retry.js')).retry(session, nodes ?? null, said),
-    pause: async (said) => (await import('./steer.js')).pause(session, said),
-    unpause: async (said) => (await import('./steer.js')).unpause(session, said),
-    approve: async (said) => (await import('./approve.js')).approve(session, said),
-    release: async (nodes, said) => (await import('./release.js')).release(session, nodes, said),
-    abort: async (said) => (await import('./steer.js')).abort(session, said),
+      (await (await import('./verbs/detect.js')).detect(session, { signal, ...asked })).report,
+    plan: async (asked) => (await import('./verbs/plan.js')).plan(session, { signal, ...asked }),
+    run: async (asked) =>
+      (await import('./verbs/rollout.js')).runRollout(session, { signal, ...asked }),
+    doctor: async () => (await import('./doctor/doctor.js')).doctor(session, { signal }),
+    status: async () => (await import('./verbs/status.js')).status(session),
+    history: async () => (await import('./verbs/status.js')).history(session),
+    retry: async (nodes, said) =>
+      (await import('./verbs/retry.js')).retry(session, nodes ?? null, said),
+    pause: async (said) => (await import('./verbs/steer.js')).pause(session, said),
+    unpause: async (said) => (await import('./verbs/steer.js')).unpause(session, said),
+    approve: async (said) => (await import('./verbs/approve.js')).approve(session, said),
+    release: async (nodes, said) =>
+      (await import('./verbs/release.js')).release(session, nodes, said),
+    abort: async (said) => (await import('./verbs/steer.js')).abort(session, said),
     rollback: async (asked) =>
-      (await import('./rollback.js')).rollback(session, { signal, ...asked }),
+      (await import('./verbs/rollback.js')).rollback(session, { signal, ...asked }),
   }
 }

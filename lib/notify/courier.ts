@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells one target, one message after the other, oldest first. What was told is recorded before the
 // next one is sent: a message is sent again only where its record is missing.
-import { count } from '../fleet/count.js'
+import { count } from '../fleet/names/count.js'
 import type { Message } from '../rollout/index.js'
 import type { Attempt } from './post.js'
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is posted to one target: where to, with which headers, which body.
-import type { Fleet, NotifyTarget, SecretSource } from '../fleet/types.js'
+import type { Fleet, NotifyTarget, SecretSource } from '../fleet/declare/fleet.js'
 import type { Message } from '../rollout/index.js'
 import { notificationOf } from './notification.js'
 import type { Post } from './post.js'

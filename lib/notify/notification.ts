@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message as people and their programs get it: facts, words, and what to do next. It says the
 // same whoever delivers it, and whenever. Described by schemas/notification.schema.json.
-import { foldHosts } from '../fleet/host-fold.js'
-import type { Fleet, MessageKind } from '../fleet/types.js'
-import { clean, count, durationText, nodesText, shortSha } from '../report/words.js'
+import { foldHosts } from '../fleet/names/host-fold.js'
+import type { Fleet, MessageKind } from '../fleet/declare/fleet.js'
+import { clean, count, durationText, nodesText, shortSha } from '../report/words/words.js'
 import type { Message, Numbers, WaveSize } from '../rollout/index.js'
 
 export const NOTIFICATION_VERSION = 1

@@ -5,7 +5,7 @@
 import { request as overHttp } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { request as overHttps } from 'node:https'
-import { urlFault } from '../fleet/notify-problems.js'
+import { urlFault } from '../fleet/declare/notify-problems.js'
 import { proxyFor, ProxyError, tunnel } from './proxy.js'
 
 export interface Post {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A notification as Slack shows it: blocks, within Slack's limits.
 // https://docs.slack.dev/reference/block-kit/blocks
-import type { MessageKind } from '../fleet/types.js'
-import { shortSha, timeText } from '../report/words.js'
+import type { MessageKind } from '../fleet/declare/fleet.js'
+import { shortSha, timeText } from '../report/words/words.js'
 import type { Notification } from './notification.js'
 
 /** In characters, as Slack has them. */

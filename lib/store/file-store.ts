@@ -3,10 +3,10 @@
 // share.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FileJournal, readState } from './journal.js'
-import { currentHolder, takeLock } from './lock.js'
-import type { HeldLock } from './lock.js'
-import { fateOf, letters, post, setAside, takeOut } from './mailbox.js'
+import { FileJournal, readState } from './journal/journal.js'
+import { currentHolder, takeLock } from './lock/lock.js'
+import type { HeldLock } from './lock/lock.js'
+import { fateOf, letters, post, setAside, takeOut } from './disk/mailbox.js'
 import type { Store } from './store.js'
 
 export interface StateFiles {

@@ -2,8 +2,8 @@
 // What the rest of the house knows of the state of one environment, wherever it lies: journal, lock
 // and mailbox.
 import type { EnvironmentState, JournalEvent } from '../rollout/index.js'
-import type { CurrentHolder, Holder } from './lock-files.js'
-import type { Fate, Letter } from './mailbox.js'
+import type { CurrentHolder, Holder } from './disk/lock-files.js'
+import type { Fate, Letter } from './disk/mailbox.js'
 
 /** The right to write, of one process at a time. */
 export interface Lock {

@@ -21,7 +21,7 @@ export const drainReason = (
   sha: string,
 ): string => `${reasonPrefix(fleet, environment)}${rollout} ${sha.slice(0, 12)}`
 
-export { schedulerName } from '../fleet/scheduler.js'
+export { schedulerName } from '../fleet/policy/scheduler.js'
 
 export interface NodeUse {
   readonly node: SchedulerNode

@@ -2,7 +2,7 @@
 // How long the core takes for a large fleet: one decision in several states, one step's outcome
 // folded in, one report.
 import { decide, NO_STATE, replay, worldOf } from '../../dist/lib/rollout/index.js'
-import { buildReport } from '../../dist/lib/report/build.js'
+import { buildReport } from '../../dist/lib/report/model/build.js'
 import { spread } from '../lib/measure.mjs'
 
 export const name = 'decide'

@@ -88,8 +88,8 @@ function* stream(total) {
 }
 
 async function child(total) {
-  const { EventParser } = await import('../../dist/lib/ansible/event-stream.js')
-  const { RunSummarizer } = await import('../../dist/lib/change/summarize.js')
+  const { EventParser } = await import('../../dist/lib/ansible/events/event-stream.js')
+  const { RunSummarizer } = await import('../../dist/lib/outcome/summary/summarize.js')
   const parser = new EventParser()
   const summarizer = new RunSummarizer()
   let events = 0

@@ -8,8 +8,8 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildInventory } from '../../dist/lib/ansible/inventory.js'
-import { writeInventory } from '../../dist/lib/ansible/write-inventory.js'
+import { buildInventory } from '../../dist/lib/ansible/call/inventory-json.js'
+import { writeInventory } from '../../dist/lib/ansible/call/write-inventory.js'
 
 const run = promisify(execFile)
 

@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runEnvironment } from '../../dist/lib/ansible/environment.js'
+import { runEnvironment } from '../../dist/lib/ansible/call/environment.js'
 import { makeFleet, TASKS } from '../lib/bench-fleet.mjs'
 import { measure, median, spread } from '../lib/measure.mjs'
 import { root } from '../lib/paths.mjs'

@@ -3,8 +3,8 @@
 // of exit codes.
 
 /**
- * @param {{verbs: readonly import('../../lib/cli/verb.ts').Verb[], globals: readonly
- * import('../../lib/cli/verb.ts').OptionSpec[],
+ * @param {{verbs: readonly import('../../lib/cli/call/verb.js').Verb[], globals: readonly
+ * import('../../lib/cli/call/verb.js').OptionSpec[],
  *   examples: readonly (readonly [string, string])[], exitCodes: string, version: string}} source `exitCodes`: docs/usage/exit-codes.md
  */
 export function manPage({ verbs, globals, examples, exitCodes, version }) {

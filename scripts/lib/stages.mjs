@@ -21,7 +21,7 @@ const NODE_DEPENDENT = [
   'unit/fleet',
   'unit/fleet-calendar',
   'unit/gitlab',
-  'unit/going',
+  'unit/steps-under-way',
   'unit/journal',
   'unit/lock',
   'unit/notify-delivery',

@@ -8,7 +8,7 @@ import { root } from './paths.mjs'
 export const RECORD = join(root, 'dist/test-run.json')
 const PASSES = { quick: 'every promise at small size', rest: 'what --full adds' }
 
-export class Telling {
+export class Notifications {
   #total
   #failed = []
   #left = new Map()

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { askVersion, pythonOf } from '../../lib/ansible/ask-version.js'
+import { askVersion, pythonOf } from '../../lib/ansible/programs/ask-version.js'
 import { HEAD, install, LIMIT, onEach, play } from './harness.js'
 
 t.setTimeout(LIMIT)

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { AnsibleEvent, ResultEvent, TaskInfo } from '../../lib/ansible/events.js'
-import { findingOf } from '../../lib/change/verdict.js'
+import type { AnsibleEvent, ResultEvent, TaskInfo } from '../../lib/ansible/events/run-events.js'
+import { findingOf } from '../../lib/outcome/summary/node-verdict.js'
 import { HEAD, install, LIMIT, mark, onEach, play, WRITE_FILE, type Outcome } from './harness.js'
 import { FREE } from '../support/policy.js'
 

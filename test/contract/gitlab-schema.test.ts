@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { dump } from 'js-yaml'
 import t from 'tap'
-import { readComponent, withInputs } from '../../lib/cli/gitlab-component.js'
+import { readComponent, withInputs } from '../../lib/cli/gitlab/gitlab-component.js'
 import { patchrun } from '../support/command.js'
 
 const bin = process.env['PATCHRUN_TEST_CHECK_JSONSCHEMA']

@@ -14,11 +14,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { endOrphan, runAnsible } from '../../lib/ansible/run.js'
-import { groupsOf } from '../../lib/ansible/processes.js'
-import { RunSummarizer } from '../../lib/change/summarize.js'
-import { findingOf } from '../../lib/change/verdict.js'
-import { takeLock } from '../../lib/store/lock.js'
+import { endOrphan, runAnsible } from '../../lib/ansible/run/start-playbook.js'
+import { groupsOf } from '../../lib/ansible/run/processes.js'
+import { RunSummarizer } from '../../lib/outcome/summary/summarize.js'
+import { findingOf } from '../../lib/outcome/summary/node-verdict.js'
+import { takeLock } from '../../lib/store/lock/lock.js'
 import { pasted } from '../support/vault-text.js'
 import {
   HEAD,
@@ -373,7 +373,7 @@ onEach(
           [
             '--input-type=module',
             '-e',
-            `import { runAnsible } from ${JSON.stringify(join(THIS, '../../lib/ansible/run.js'))}; await runAnsible({ ...${run}, onEvent: (e) => { if (e.ev === 'host_start') process.kill(process.pid, 'SIGKILL') } })`,
+            `import { runAnsible } from ${JSON.stringify(join(THIS, '../../lib/ansible/run/start-playbook.js'))}; await runAnsible({ ...${run}, onEvent: (e) => { if (e.ev === 'host_start') process.kill(process.pid, 'SIGKILL') } })`,
           ],
           { stdio: 'ignore' },
         )

@@ -7,13 +7,18 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { findAnsible } from '../../lib/ansible/find-ansible.js'
-import type { AnsibleEvent } from '../../lib/ansible/events.js'
-import { runAnsible } from '../../lib/ansible/run.js'
-import type { AnsibleInstall, RunExit, RunMode, RunRequest } from '../../lib/ansible/types.js'
-import { RunSummarizer } from '../../lib/change/summarize.js'
-import type { RunSummary } from '../../lib/change/types.js'
-import type { AnsiblePolicy, VaultId } from '../../lib/fleet/types.js'
+import { findAnsible } from '../../lib/ansible/programs/find-ansible.js'
+import type { AnsibleEvent } from '../../lib/ansible/events/run-events.js'
+import { runAnsible } from '../../lib/ansible/run/start-playbook.js'
+import type {
+  AnsibleInstall,
+  RunExit,
+  RunMode,
+  RunRequest,
+} from '../../lib/ansible/call/playbook-call.js'
+import { RunSummarizer } from '../../lib/outcome/summary/summarize.js'
+import type { RunSummary } from '../../lib/outcome/summary/run-summary.js'
+import type { AnsiblePolicy, VaultId } from '../../lib/fleet/declare/fleet.js'
 import { full, inFull, inQuick, quick } from '../support/size.js'
 
 export interface Scene {

@@ -5,10 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { Lookout } from '../../lib/engine/look.js'
-import { systemClock } from '../../lib/engine/progress.js'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import { parseDeclaration } from '../../lib/fleet/validate.js'
+import { SchedulerLook } from '../../lib/engine/step/scheduler-look.js'
+import { systemClock } from '../../lib/engine/step/progress.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import { install, LIMIT, onEach } from './harness.js'
 
@@ -55,7 +55,7 @@ onEach(t, 'looks', async ({ t, bin }) => {
     { lists: new Map() },
     {},
   )
-  const lookout = new Lookout(directory, systemClock)
+  const lookout = new SchedulerLook(directory, systemClock)
   t.teardown(() => lookout.close())
   const look = (watch: readonly string[]): Promise<void> =>
     lookout.look(

@@ -4,9 +4,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { runAnsible } from '../../lib/ansible/run.js'
-import { RunSummarizer } from '../../lib/change/summarize.js'
-import type { NodeSummary } from '../../lib/change/types.js'
+import { runAnsible } from '../../lib/ansible/run/start-playbook.js'
+import { RunSummarizer } from '../../lib/outcome/summary/summarize.js'
+import type { NodeSummary } from '../../lib/outcome/summary/run-summary.js'
 import { install, LIMIT, onEach, request, WRITE_FILE } from './harness.js'
 
 t.setTimeout(LIMIT)

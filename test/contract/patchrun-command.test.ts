@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import t from 'tap'
-import { packageRoot } from '../../lib/ansible/package-root.js'
+import { packageRoot } from '../../lib/ansible/programs/package-root.js'
 import { LIMIT, onEach } from './harness.js'
 
 t.setTimeout(LIMIT)

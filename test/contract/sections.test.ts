@@ -7,19 +7,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import type { AnsibleEvent } from '../../lib/ansible/events.js'
-import { groupsOf } from '../../lib/ansible/processes.js'
-import { startSections } from '../../lib/ansible/run.js'
+import type { AnsibleEvent } from '../../lib/ansible/events/run-events.js'
+import { groupsOf } from '../../lib/ansible/run/processes.js'
+import { startSections } from '../../lib/ansible/run/start-playbook.js'
 import type {
   AnsibleInstall,
   LiveRun,
   Section,
   SectionEnd,
   SectionsRequest,
-} from '../../lib/ansible/types.js'
-import { HANG_GRACE } from '../../lib/ansible/watch.js'
-import { RunSummarizer } from '../../lib/change/summarize.js'
-import type { RunSummary } from '../../lib/change/types.js'
+} from '../../lib/ansible/call/playbook-call.js'
+import { HANG_GRACE } from '../../lib/ansible/run/run-limits.js'
+import { RunSummarizer } from '../../lib/outcome/summary/summarize.js'
+import type { RunSummary } from '../../lib/outcome/summary/run-summary.js'
 import {
   HEAD,
   install,
@@ -456,7 +456,7 @@ ${mark('handled')}`
     })
 
     const asked = ask(t, ansible, sections, { files })
-    const script = `import { startSections } from ${JSON.stringify(join(THIS, '../../lib/ansible/run.js'))}; const run = await startSections(${JSON.stringify(asked)}); await run.current; process.kill(process.pid, 'SIGKILL')`
+    const script = `import { startSections } from ${JSON.stringify(join(THIS, '../../lib/ansible/run/start-playbook.js'))}; const run = await startSections(${JSON.stringify(asked)}); await run.current; process.kill(process.pid, 'SIGKILL')`
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: 'ignore',
     })

@@ -2,8 +2,8 @@
 // Who saw every play through, on real Ansible: nodes that others take down with them, nodes that a
 // play ends on purpose, and what is no change of a node.
 import t, { type Test } from 'tap'
-import type { NodeSummary } from '../../lib/change/types.js'
-import { findingOf } from '../../lib/change/verdict.js'
+import type { NodeSummary } from '../../lib/outcome/summary/run-summary.js'
+import { findingOf } from '../../lib/outcome/summary/node-verdict.js'
 import { install, LIMIT, onEach, play, type Outcome } from './harness.js'
 import { FREE } from '../support/policy.js'
 

@@ -2,10 +2,10 @@
 // Small playbooks whose verdict could depend on the release of ansible-core: looked at in check
 // mode, each against an expectation written by hand.
 import t from 'tap'
-import { compareVersions } from '../../lib/ansible/versions.js'
-import { findingOf } from '../../lib/change/verdict.js'
-import type { ChangesPolicy, VaultId } from '../../lib/fleet/types.js'
-import type { Finding } from '../../lib/rollout/verdict.js'
+import { compareVersions } from '../../lib/ansible/programs/versions.js'
+import { findingOf } from '../../lib/outcome/summary/node-verdict.js'
+import type { ChangesPolicy, VaultId } from '../../lib/fleet/declare/fleet.js'
+import type { Finding } from '../../lib/rollout/record/verdict.js'
 import { SEALED, SHORT } from '../support/vault-text.js'
 import { install, LIMIT, onEach, password, play, WRITE_FILE } from './harness.js'
 

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import t from 'tap'
-import { encodeLine, START, type JournalEntry } from '../../lib/store/journal-line.js'
+import { encodeLine, START, type JournalEntry } from '../../lib/store/journal/journal-line.js'
 import { makePlayground, site, writeTask } from '../support/playground.js'
 import { needsAnsible, OFTEN, run, say, stateOf } from '../support/say.js'
 import { inQuick } from '../support/size.js'

@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { checkDeclaration } from '../../lib/fleet/validate.js'
+import { checkDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { makePlayground, writeTask } from '../support/playground.js'
 import { edit, error, needsAnsible, OFTEN, run, say, stateOf } from '../support/say.js'
 import { inQuick } from '../support/size.js'

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { readJournal } from '../../lib/store/journal.js'
+import { readJournal } from '../../lib/store/journal/journal.js'
 import { patchrun, start, type Ended, type Running } from '../support/command.js'
 import { makePlayground, site, writeTask, type Playground } from '../support/playground.js'
 import { inFull, inQuick } from '../support/size.js'

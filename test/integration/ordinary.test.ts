@@ -2,9 +2,9 @@
 // Playbooks as people write them, who never thought of patchrun: a first install, commands, a task
 // that fails once, a fatal error.
 import t from 'tap'
-import { runRollout } from '../../lib/engine/rollout.js'
-import type { RunResult } from '../../lib/engine/rollout.js'
-import { openSession } from '../../lib/engine/session.js'
+import { runRollout } from '../../lib/engine/verbs/rollout.js'
+import type { RunResult } from '../../lib/engine/verbs/rollout.js'
+import { openSession } from '../../lib/engine/site/session.js'
 import { makePlayground, writeTask, type Playground } from '../support/playground.js'
 import { MIDDLE, needsAnsible, OFTEN, say, SELDOM } from '../support/say.js'
 import { inFull, inQuick } from '../support/size.js'

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { ownTree } from '../../lib/playbook/index.js'
+import { ownTree } from '../../lib/git/index.js'
 import { makePlayground, site, writeTask } from '../support/playground.js'
 import { edit, error, needsAnsible, OFTEN, run, say, stateOf, version } from '../support/say.js'
 import { inQuick } from '../support/size.js'

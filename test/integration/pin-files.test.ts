@@ -19,7 +19,7 @@ import {
   openMirror,
   pruneCheckouts,
   resolve,
-} from '../../lib/playbook/index.js'
+} from '../../lib/git/index.js'
 import { patchrun } from '../support/command.js'
 import { makeRepository } from '../support/repository.js'
 import { makePlayground } from '../support/playground.js'

@@ -28,8 +28,8 @@ import {
   requireForward,
   resolve,
   splitCredential,
-} from '../../lib/playbook/index.js'
-import { gitEnvironment } from '../../lib/playbook/environment.js'
+} from '../../lib/git/index.js'
+import { gitEnvironment } from '../../lib/git/process/git-environment.js'
 import { commit, mirrored, problem, repositories, sh, source } from '../support/pin-repository.js'
 
 // Real processes, on machines that may be busy.

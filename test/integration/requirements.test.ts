@@ -4,7 +4,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { readRequirements } from '../../lib/playbook/index.js'
+import { readRequirements } from '../../lib/git/index.js'
 import { makePlayground } from '../support/playground.js'
 import { makeRepository } from '../support/repository.js'
 import { edit, error, needsAnsible, OFTEN, run, say, SELDOM } from '../support/say.js'

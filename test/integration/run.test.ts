@@ -15,10 +15,10 @@ import {
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { AnsibleEvent } from '../../lib/ansible/events.js'
-import { groupsOf } from '../../lib/ansible/processes.js'
-import { endOrphan, runAnsible } from '../../lib/ansible/run.js'
-import type { RunRequest } from '../../lib/ansible/types.js'
+import type { AnsibleEvent } from '../../lib/ansible/events/run-events.js'
+import { groupsOf } from '../../lib/ansible/run/processes.js'
+import { endOrphan, runAnsible } from '../../lib/ansible/run/start-playbook.js'
+import type { RunRequest } from '../../lib/ansible/call/playbook-call.js'
 
 t.setTimeout(600_000)
 

@@ -2,8 +2,8 @@
 // Exactly one commit: which may be looked at, which may be rolled out, and what is refused; with
 // real repositories and real runs.
 import t from 'tap'
-import { pinCommit, pinToRoll } from '../../lib/engine/pin.js'
-import type { Fleet } from '../../lib/fleet/types.js'
+import { pinCommit, pinToRoll } from '../../lib/engine/commit/pin.js'
+import type { Fleet } from '../../lib/fleet/declare/fleet.js'
 import type { RolloutState } from '../../lib/rollout/index.js'
 import { makePlayground } from '../support/playground.js'
 import { makeRepository } from '../support/repository.js'

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import type { Report } from '../../lib/report/types.js'
+import type { Report } from '../../lib/report/model/rollout-report.js'
 import { start, type Ended } from '../support/command.js'
 import { makePlayground, type Playground, type PlaygroundFleet } from '../support/playground.js'
 import {

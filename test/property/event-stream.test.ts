@@ -2,10 +2,10 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { holds } from '../support/property.js'
-import { EventParser } from '../../lib/ansible/event-stream.js'
-import type { AnsibleEvent } from '../../lib/ansible/events.js'
-import { RunSummarizer } from '../../lib/change/summarize.js'
-import { findingOf } from '../../lib/change/verdict.js'
+import { EventParser } from '../../lib/ansible/events/event-stream.js'
+import type { AnsibleEvent } from '../../lib/ansible/events/run-events.js'
+import { RunSummarizer } from '../../lib/outcome/summary/summarize.js'
+import { findingOf } from '../../lib/outcome/summary/node-verdict.js'
 import { FREE } from '../support/policy.js'
 
 const host = fc.constantFrom('n1', 'n2', 'n3')

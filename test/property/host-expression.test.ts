@@ -3,9 +3,9 @@ import t from 'tap'
 import { holds } from '../support/property.js'
 import fc from 'fast-check'
 import { PatchrunError } from '../../lib/errors.js'
-import { applyTerms, expandHosts, parseHosts } from '../../lib/fleet/host-expression.js'
-import { foldHosts } from '../../lib/fleet/host-fold.js'
-import { hostNameFault } from '../../lib/fleet/host-name.js'
+import { applyTerms, expandHosts, parseHosts } from '../../lib/fleet/names/host-expression.js'
+import { foldHosts } from '../../lib/fleet/names/host-fold.js'
+import { hostNameFault } from '../../lib/fleet/names/host-name.js'
 
 const number = fc
   .tuple(fc.nat({ max: 120 }), fc.integer({ min: 0, max: 4 }))

@@ -3,7 +3,7 @@
 // target was told it is not owed.
 import fc from 'fast-check'
 import t from 'tap'
-import type { MessageKind } from '../../lib/fleet/types.js'
+import type { MessageKind } from '../../lib/fleet/declare/fleet.js'
 import { evolve, NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
 import { holds } from '../support/property.js'

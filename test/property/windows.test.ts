@@ -3,8 +3,8 @@
 // runtime, not the library that the windows are computed with.
 import fc from 'fast-check'
 import t from 'tap'
-import type { Timing } from '../../lib/fleet/types.js'
-import { nextFit, timeGate } from '../../lib/rollout/windows.js'
+import type { Timing } from '../../lib/fleet/declare/fleet.js'
+import { nextFit, timeGate } from '../../lib/rollout/limits/windows.js'
 import { holds } from '../support/property.js'
 import { share } from '../support/size.js'
 

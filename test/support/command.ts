@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Io } from '../../lib/cli/context.js'
+import type { Io } from '../../lib/cli/call/context.js'
 import { main } from '../../lib/cli/main.js'
 
 export const PATCHRUN = fileURLToPath(new URL('../../bin/patchrun.js', import.meta.url))

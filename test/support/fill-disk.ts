@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PatchrunError } from '../../lib/errors.js'
-import { FileJournal } from '../../lib/store/journal.js'
-import { takeLock } from '../../lib/store/lock.js'
+import { FileJournal } from '../../lib/store/journal/journal.js'
+import { takeLock } from '../../lib/store/lock/lock.js'
 
 const [, , directory = '', mode] = process.argv
 const file = join(directory, 'journal.jsonl')

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A process of its own that takes the lock in argv[2], says how that went, and holds it until its
 // stdin ends. argv[3]: time-out in ms. It says when it hears of its loss.
-import { takeLock } from '../../lib/store/lock.js'
+import { takeLock } from '../../lib/store/lock/lock.js'
 import { PatchrunError } from '../../lib/errors.js'
 
 const [, , directory = '', timeout] = process.argv

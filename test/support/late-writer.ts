@@ -4,8 +4,8 @@
 // time-out of its lock in ms. argv[4]: the third event is this many characters longer.
 import { join } from 'node:path'
 import { PatchrunError } from '../../lib/errors.js'
-import { FileJournal } from '../../lib/store/journal.js'
-import { takeLock } from '../../lib/store/lock.js'
+import { FileJournal } from '../../lib/store/journal/journal.js'
+import { takeLock } from '../../lib/store/lock/lock.js'
 
 const [, , directory = '', timeout, longer = '0'] = process.argv
 const lock = await takeLock(join(directory, 'lock'), Date.now(), { timeout: Number(timeout) })

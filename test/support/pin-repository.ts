@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Test } from 'tap'
 import { PatchrunError } from '../../lib/errors.js'
-import type { PlaybookSource } from '../../lib/fleet/types.js'
-import { gitEnvironment } from '../../lib/playbook/environment.js'
-import { fetch, openMirror, type Mirror } from '../../lib/playbook/index.js'
+import type { PlaybookSource } from '../../lib/fleet/declare/fleet.js'
+import { gitEnvironment } from '../../lib/git/process/git-environment.js'
+import { fetch, openMirror, type Mirror } from '../../lib/git/index.js'
 
 export interface Repo {
   readonly work: string

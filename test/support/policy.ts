@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A policy without limits and a plain node: tests say only what they are about.
-import type { FleetNode, RolloutPolicy } from '../../lib/fleet/types.js'
+import type { FleetNode, RolloutPolicy } from '../../lib/fleet/declare/fleet.js'
 import { NO_STATE } from '../../lib/rollout/index.js'
 import type { RolloutState, World } from '../../lib/rollout/index.js'
 

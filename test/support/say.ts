@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Report } from '../../lib/report/types.js'
+import type { Report } from '../../lib/report/model/rollout-report.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
-import { readJournal } from '../../lib/store/journal.js'
+import { readJournal } from '../../lib/store/journal/journal.js'
 import { patchrun, type CommandOptions, type Ended, type Running } from './command.js'
 import { site, writeTask, type Playground } from './playground.js'
 

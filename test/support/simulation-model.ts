@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The world of a simulation: nodes with a truth of their own, which the core only learns of through
 // outcomes, steps that take their time, and people.
-import type { FleetNode } from '../../lib/fleet/types.js'
+import type { FleetNode } from '../../lib/fleet/declare/fleet.js'
 import { evolve, isOnlyDrained, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
 import type {
   Actor,

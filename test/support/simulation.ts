@@ -3,7 +3,7 @@
 // processes that are killed, people who pause, approve, abort and retry, times that close. Every
 // decision is held against the rules.
 import fc from 'fast-check'
-import type { RolloutPolicy, Share } from '../../lib/fleet/types.js'
+import type { RolloutPolicy, Share } from '../../lib/fleet/declare/fleet.js'
 import type { Decision, EnvironmentState, JournalEvent, World } from '../../lib/rollout/index.js'
 import { Model } from './simulation-model.js'
 import { FREE } from './policy.js'

@@ -3,10 +3,10 @@
 // them: takes the lock, goes on where the journal ends, and tells. argv[2]: state directory,
 // argv[3]: how many rollouts. The targets' URLs: PATCHRUN_TEST_URL_one and _two.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '../../lib/engine/progress.js'
-import { storeOf } from '../../lib/engine/store-of.js'
-import { Telling } from '../../lib/engine/telling.js'
-import type { Fleet, MessageKind, NotifyTarget } from '../../lib/fleet/types.js'
+import { systemClock } from '../../lib/engine/step/progress.js'
+import { storeOf } from '../../lib/engine/site/store-of.js'
+import { Notifications } from '../../lib/engine/run/notifications.js'
+import type { Fleet, MessageKind, NotifyTarget } from '../../lib/fleet/declare/fleet.js'
 import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
 import { FREE } from './policy.js'
 
@@ -55,7 +55,7 @@ function next({ current, history }: EnvironmentState, at: number): JournalEvent 
 const store = storeOf(fleet)
 const lock = await store.take(Date.now())
 const journal = await store.open(lock)
-const telling = new Telling({
+const telling = new Notifications({
   journal,
   clock: systemClock,
   kill: lock.lost,

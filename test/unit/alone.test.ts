@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { runAlone, type Alone } from '../../lib/ansible/alone.js'
+import { runAlone, type Alone } from '../../lib/ansible/programs/run-alone.js'
 
 t.setTimeout(600_000)
 const LONG = 500_000

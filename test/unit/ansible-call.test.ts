@@ -3,15 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { extraArgsProblems, playbookArgv } from '../../lib/ansible/argv.js'
-import { configValue, runEnvironment, type RunPlaces } from '../../lib/ansible/environment.js'
-import { findAnsible } from '../../lib/ansible/find-ansible.js'
-import { compareVersions } from '../../lib/ansible/versions.js'
-import { pluginDirectory } from '../../lib/ansible/package-root.js'
-import { parseVersion, pythonOf } from '../../lib/ansible/ask-version.js'
-import { withoutSecrets } from '../../lib/ansible/processes.js'
+import { extraArgsProblems, playbookArgv } from '../../lib/ansible/call/argv.js'
+import { configValue, runEnvironment, type RunPlaces } from '../../lib/ansible/call/environment.js'
+import { findAnsible } from '../../lib/ansible/programs/find-ansible.js'
+import { compareVersions } from '../../lib/ansible/programs/versions.js'
+import { pluginDirectory } from '../../lib/ansible/programs/package-root.js'
+import { parseVersion, pythonOf } from '../../lib/ansible/programs/ask-version.js'
+import { withoutSecrets } from '../../lib/ansible/run/processes.js'
 import { PatchrunError } from '../../lib/errors.js'
-import type { AnsiblePolicy } from '../../lib/fleet/types.js'
+import type { AnsiblePolicy } from '../../lib/fleet/declare/fleet.js'
 
 const policy: AnsiblePolicy = {
   forks: 20,

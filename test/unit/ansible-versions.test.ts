@@ -3,9 +3,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { runEnvironment } from '../../lib/ansible/environment.js'
-import { packageRoot } from '../../lib/ansible/package-root.js'
-import { compareVersions, NEWEST, OLDEST, standingOf, TRIALS } from '../../lib/ansible/versions.js'
+import { runEnvironment } from '../../lib/ansible/call/environment.js'
+import { packageRoot } from '../../lib/ansible/programs/package-root.js'
+import {
+  compareVersions,
+  NEWEST,
+  OLDEST,
+  standingOf,
+  TRIALS,
+} from '../../lib/ansible/programs/versions.js'
 
 t.test('the table of docs/usage/ansible.md has what the code has', (t) => {
   const page = readFileSync(join(packageRoot(), 'docs/usage/ansible.md'), 'utf8')

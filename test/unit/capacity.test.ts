@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is out of service counts against a limit, whoever took it out and whosever it is.
 import t from 'tap'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import type { Fleet } from '../../lib/fleet/types.js'
-import { parseDeclaration } from '../../lib/fleet/validate.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import type { Fleet } from '../../lib/fleet/declare/fleet.js'
+import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { decide, replay, worldOf } from '../../lib/rollout/index.js'
 import type { Decision, JournalEvent } from '../../lib/rollout/index.js'
 import { readSchedulerReport } from '../../lib/workload/read-report.js'

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
-import type { AnsibleEvent, HostStats, TaskInfo } from '../../lib/ansible/events.js'
-import type { RunExit } from '../../lib/ansible/types.js'
-import { errorIn, hintFor } from '../../lib/change/fault.js'
-import { RunSummarizer } from '../../lib/change/summarize.js'
-import type { NodeSummary, RunSummary } from '../../lib/change/types.js'
-import { findingOf } from '../../lib/change/verdict.js'
-import type { ChangesPolicy } from '../../lib/fleet/types.js'
-import type { Finding, WouldChange } from '../../lib/rollout/verdict.js'
+import type { AnsibleEvent, HostStats, TaskInfo } from '../../lib/ansible/events/run-events.js'
+import type { RunExit } from '../../lib/ansible/call/playbook-call.js'
+import { errorIn, hintFor } from '../../lib/outcome/summary/fault.js'
+import { RunSummarizer } from '../../lib/outcome/summary/summarize.js'
+import type { NodeSummary, RunSummary } from '../../lib/outcome/summary/run-summary.js'
+import { findingOf } from '../../lib/outcome/summary/node-verdict.js'
+import type { ChangesPolicy } from '../../lib/fleet/declare/fleet.js'
+import type { Finding, WouldChange } from '../../lib/rollout/record/verdict.js'
 import { FREE } from '../support/policy.js'
 
 type Loose = Partial<Record<string, unknown>> & { readonly ev: AnsibleEvent['ev'] }

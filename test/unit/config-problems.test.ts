@@ -2,10 +2,10 @@
 // Broken files, and for each the code, the line and the column that an operator gets to see.
 import t from 'tap'
 import { PatchrunError, type Problem } from '../../lib/errors.js'
-import { readDeclaration } from '../../lib/engine/open-fleet.js'
-import { extraArgFaults } from '../../lib/fleet/extra-args.js'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import { checkDeclaration, parseDeclaration } from '../../lib/fleet/validate.js'
+import { readDeclaration } from '../../lib/engine/site/open-fleet.js'
+import { extraArgFaults } from '../../lib/fleet/declare/extra-args.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import { checkDeclaration, parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { spent } from '../support/spent.js'
 
 const FILE = '/etc/patchrun.yml'

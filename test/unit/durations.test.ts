@@ -18,8 +18,8 @@ import type {
   StepAction,
   World,
 } from '../../lib/rollout/index.js'
-import { expectedHotChange, expectedVisit, usualVisit } from '../../lib/rollout/durations.js'
-import { UNSEEN } from '../../lib/rollout/state.js'
+import { expectedHotChange, expectedVisit, usualVisit } from '../../lib/rollout/state/durations.js'
+import { UNSEEN } from '../../lib/rollout/state/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { FREE, policyOf, worldFor } from '../support/policy.js'
 

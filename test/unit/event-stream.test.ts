@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
-import type { AnsibleEvent } from '../../lib/ansible/events.js'
-import { EventParser, LINE_LIMIT } from '../../lib/ansible/event-stream.js'
+import type { AnsibleEvent } from '../../lib/ansible/events/run-events.js'
+import { EventParser, LINE_LIMIT } from '../../lib/ansible/events/event-stream.js'
 
 const start =
   '{"v":1,"seq":1,"ts":1.5,"ev":"start","playbook":"site.yml","pid":7,"ansible":"2.14.18","python":"3.11.2","check":true,"diff":true}'

@@ -5,9 +5,9 @@ import {
   isExactNumber,
   parseExact,
   stringifyExact,
-} from '../../lib/fleet/exact-numbers.js'
-import { patchrunSchema } from '../../lib/fleet/schema.generated.js'
-import { checkDeclaration } from '../../lib/fleet/validate.js'
+} from '../../lib/fleet/yaml/exact-numbers.js'
+import { patchrunSchema } from '../../lib/fleet/declare/schema.generated.js'
+import { checkDeclaration } from '../../lib/fleet/declare/declaration.js'
 
 t.test('JSON comes back as it was written', async (t) => {
   for (const text of [

@@ -3,9 +3,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { openFleet } from '../../lib/engine/open-fleet.js'
+import { openFleet } from '../../lib/engine/site/open-fleet.js'
 import { PatchrunError } from '../../lib/errors.js'
-import { calendarFreezes } from '../../lib/fleet/calendar.js'
+import { calendarFreezes } from '../../lib/fleet/policy/calendar.js'
 import { spent } from '../support/spent.js'
 
 const NOW = Date.parse('2026-11-20T12:00Z')

@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import { isoDays } from '../../lib/fleet/timing.js'
-import type { Fleet } from '../../lib/fleet/types.js'
-import { parseDeclaration } from '../../lib/fleet/validate.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import { isoDays } from '../../lib/fleet/policy/timing.js'
+import type { Fleet } from '../../lib/fleet/declare/fleet.js'
+import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 
 const EXAMPLE = `schemaVersion: 1
 fleet: demo

@@ -3,13 +3,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { parseInventory } from '../../lib/ansible/ask-inventory.js'
-import { openFleet } from '../../lib/engine/open-fleet.js'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import { schedulerName } from '../../lib/fleet/scheduler.js'
-import type { SourceInventory } from '../../lib/fleet/source-inventory.js'
-import type { Fleet } from '../../lib/fleet/types.js'
-import { parseDeclaration } from '../../lib/fleet/validate.js'
+import { parseInventory } from '../../lib/ansible/programs/ask-inventory.js'
+import { openFleet } from '../../lib/engine/site/open-fleet.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import { schedulerName } from '../../lib/fleet/policy/scheduler.js'
+import type { SourceInventory } from '../../lib/fleet/lists/source-inventory.js'
+import type { Fleet } from '../../lib/fleet/declare/fleet.js'
+import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 
 const EXAMPLE = `schemaVersion: 1
 fleet: demo

@@ -5,25 +5,25 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import t from 'tap'
-import type { Context } from '../../lib/cli/context.js'
-import { formatsOf, printAs } from '../../lib/cli/answer.js'
+import type { Context } from '../../lib/cli/call/context.js'
+import { formatsOf, printAs } from '../../lib/cli/call/answer.js'
 import { openSections } from '../../lib/cli/screen/sections.js'
-import { waitOf, waveOf } from '../../lib/cli/until.js'
-import type { Progress } from '../../lib/engine/progress.js'
-import type { LintReport } from '../../lib/report/answers.js'
-import { codeQualityJson } from '../../lib/report/code-quality.js'
-import { lintJunit, lookJunit } from '../../lib/report/junit.js'
-import { junitDocument } from '../../lib/report/junit-xml.js'
-import type { JunitCase, JunitLimits } from '../../lib/report/junit-xml.js'
+import { waitOf, waveOf } from '../../lib/cli/call/until.js'
+import type { Progress } from '../../lib/engine/step/progress.js'
+import type { LintReport } from '../../lib/report/model/answers.js'
+import { codeQualityJson } from '../../lib/report/formats/code-quality.js'
+import { lintJunit, lookJunit } from '../../lib/report/formats/junit.js'
+import { junitDocument } from '../../lib/report/formats/junit-xml.js'
+import type { JunitCase, JunitLimits } from '../../lib/report/formats/junit-xml.js'
 import {
   code,
   detectMarkdown,
   lintMarkdown,
   planMarkdown,
   rolloutMarkdown,
-} from '../../lib/report/markdown.js'
-import { PLAIN } from '../../lib/report/paint.js'
-import type { DetectReport, PlanReport, Report } from '../../lib/report/types.js'
+} from '../../lib/report/formats/markdown.js'
+import { PLAIN } from '../../lib/report/words/styles.js'
+import type { DetectReport, PlanReport, Report } from '../../lib/report/model/rollout-report.js'
 
 const options = { paint: PLAIN, zone: 'UTC', verbose: false, command: 'patchrun --env prod' }
 const sha = 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678'

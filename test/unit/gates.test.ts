@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds a rollout back, by example: each gate says why in words, and when it ends by itself.
 import t from 'tap'
-import { fits } from '../../lib/rollout/in-time.js'
+import { fits } from '../../lib/rollout/limits/window-fit.js'
 import { approvalKey, decide, planWaves, replay } from '../../lib/rollout/index.js'
 import type {
   Decision,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the run of a health gate says of a node, and of the gate.
 import t from 'tap'
-import { checkedOf } from '../../lib/change/health.js'
-import { RunSummarizer } from '../../lib/change/summarize.js'
-import type { NodeSummary, RunSummary } from '../../lib/change/types.js'
-import { gateWarnings, outcomeOfCheck } from '../../lib/engine/health.js'
-import type { AnsibleEvent, GuardEvent } from '../../lib/ansible/events.js'
+import { checkedOf } from '../../lib/outcome/summary/health-answer.js'
+import { RunSummarizer } from '../../lib/outcome/summary/summarize.js'
+import type { NodeSummary, RunSummary } from '../../lib/outcome/summary/run-summary.js'
+import { gateWarnings, outcomeOfCheck } from '../../lib/engine/step/health-gate.js'
+import type { AnsibleEvent, GuardEvent } from '../../lib/ansible/events/run-events.js'
 import type { OpenStep } from '../../lib/rollout/index.js'
 
 const RUN: RunSummary = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
 import { PatchrunError } from '../../lib/errors.js'
-import { expandHosts, parseHosts } from '../../lib/fleet/host-expression.js'
-import { foldHosts } from '../../lib/fleet/host-fold.js'
+import { expandHosts, parseHosts } from '../../lib/fleet/names/host-expression.js'
+import { foldHosts } from '../../lib/fleet/names/host-fold.js'
 
 t.test('expands as Slurm and ClusterShell do', async (t) => {
   // What ClusterShell's nodeset -e answers, but for the rows marked so.

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import * as rules from '../support/house/rules.js'
 import { readSource } from '../support/house/source.js'
@@ -16,6 +17,9 @@ const sources = [...tree]
 
 type Files = Readonly<Record<string, string>>
 
+const filesIn = (folder: string, count: number): Files =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/a${i}.ts`, '']))
+
 const SOURCE_RULES: readonly {
   name: string
   rule: rules.Rule
@@ -25,8 +29,15 @@ const SOURCE_RULES: readonly {
   {
     name: 'every source is in a room',
     rule: rules.inARoom,
-    bad: [{ 'lib/utils/a.ts': '' }, { 'lib/helpers.ts': '' }],
+    bad: [
+      { 'lib/utils/a.ts': '' },
+      { 'lib/helpers.ts': '' },
+      { 'lib/rollout/utils/a.ts': '' },
+      { 'lib/rollout/limits/more/a.ts': '' },
+      { 'lib/notify/slack/a.ts': '' },
+    ],
     good: [
+      { 'lib/rollout/index.ts': '', 'lib/store/git/a.ts': '', 'lib/notify/a.ts': '' },
       { 'lib/cli/screen/a.ts': '', 'lib/index.ts': '', 'lib/errors.ts': '', 'bin/patchrun.ts': '' },
     ],
   },
@@ -40,11 +51,32 @@ const SOURCE_RULES: readonly {
       { 'lib/engine/a.ts': `export type A = import('../cli/b.js').B` },
       { 'lib/store/a.ts': `const b = await import('../engine/b.js')` },
       { 'lib/cli/a.ts': `import x from '../../scripts/b.js'` },
+      { 'lib/rollout/state/a.ts': `import { b } from '../decide/b.js'` },
+      { 'lib/rollout/state/a.ts': `import { b } from '../index.js'` },
+      { 'lib/store/disk/a.ts': `import { b } from '../store.js'` },
     ],
     good: [
+      { 'lib/rollout/decide/a.ts': `import { b } from '../state/b.js'` },
+      { 'lib/rollout/index.ts': `import { b } from './state/b.js'` },
+      { 'lib/store/lock/a.ts': `import { b } from '../store.js'` },
       {
         'lib/engine/a.ts': `import { b } from '../rollout/b.js'\nimport { c } from './c.js'\nimport { d } from 'd'`,
       },
+    ],
+  },
+  {
+    name: 'a room has three to fourteen files',
+    rule: rules.roomSize,
+    bad: [
+      filesIn('lib/rollout/visit', 2),
+      filesIn('lib/rollout/visit', 15),
+      filesIn('lib/notify', 15),
+    ],
+    good: [
+      filesIn('lib/rollout/visit', 3),
+      filesIn('lib/rollout/visit', 14),
+      { ...filesIn('lib/fleet/declare', 14), 'lib/fleet/declare/b.generated.ts': '' },
+      filesIn('lib/rollout', 1),
     ],
   },
   {
@@ -89,11 +121,11 @@ const SOURCE_RULES: readonly {
       'globalThis.x',
       '({ now: process.hrtime })',
     ].map((use) => ({
-      'lib/change/a.ts': `export const a = ${use}`,
+      'lib/outcome/a.ts': `export const a = ${use}`,
     })),
     good: [
       {
-        'lib/change/a.ts': `export const a = new Date(0)\nexport const b = Date.parse(c)\nexport interface P { process: string }\nexport const d = e.process\nexport const f = { console: 1 }`,
+        'lib/outcome/a.ts': `export const a = new Date(0)\nexport const b = Date.parse(c)\nexport interface P { process: string }\nexport const d = e.process\nexport const f = { console: 1 }`,
       },
       { 'lib/engine/a.ts': 'export const a = Date.now()' },
     ],
@@ -111,7 +143,7 @@ const SOURCE_RULES: readonly {
     good: [
       {
         'lib/cli/screen/a.ts': `import chalk from 'chalk'\nimport 'node:tty'`,
-        'lib/playbook/a.ts': `import { simpleGit } from 'simple-git'`,
+        'lib/git/a.ts': `import { simpleGit } from 'simple-git'`,
       },
     ],
   },
@@ -120,13 +152,13 @@ const SOURCE_RULES: readonly {
     rule: rules.fewProcesses,
     bad: [
       { 'lib/engine/a.ts': `import { execa } from 'execa'` },
-      { 'lib/playbook/a.ts': `import { spawn } from 'node:child_process'` },
+      { 'lib/git/a.ts': `import { spawn } from 'node:child_process'` },
       { 'lib/cli/a.ts': `const { exec } = await import('node:child_process')` },
     ],
     good: [
       {
-        'lib/ansible/run.ts': `import { execa } from 'execa'`,
-        'lib/engine/list-source.ts': `import { execa } from 'execa'`,
+        'lib/ansible/run/start-playbook.ts': `import { execa } from 'execa'`,
+        'lib/engine/site/list-source.ts': `import { execa } from 'execa'`,
       },
     ],
   },
@@ -251,6 +283,29 @@ t.test('the whole tree was looked at', async (t) => {
       path,
     )
   for (const path of ['README.md', '.ci/run', 'package-lock.json']) t.ok(tree.has(path), path)
+})
+
+t.test('the drawing in docs/architecture.md is that of the imports', async (t) => {
+  execFileSync(process.execPath, [join(root, 'scripts/house.mjs'), '--check'], { stdio: 'pipe' })
+  const { drawing } = (await import(pathToFileURL(join(root, 'scripts/lib/house.mjs')).href)) as {
+    drawing: (folders: ReadonlyMap<string, object>) => string
+  }
+  const folder = (imports: readonly string[]): object => ({
+    purpose: 'x.',
+    files: 3,
+    imports: new Set(imports),
+  })
+  const three = (last: readonly string[]): ReadonlyMap<string, object> =>
+    new Map([
+      ['a/x', folder(['a/y', 'a/z'])],
+      ['a/y', folder(['a/z'])],
+      ['a/z', folder(last)],
+    ])
+  const drawn = drawing(three([]))
+  t.match(drawn, 'a_x --> a_y')
+  t.match(drawn, 'a_y --> a_z')
+  t.notMatch(drawn, 'a_x --> a_z', 'what follows from others is left out')
+  t.throws(() => drawing(three(['a/x'])), /in a circle: a\/x, a\/y, a\/z/)
 })
 
 /** What git tracks, and what it would track; binary files left out. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A hypervisor and what runs on it, by example: out together, changed in order, back in order.
 import t from 'tap'
-import type { Fleet } from '../../lib/fleet/types.js'
-import { requireGuests } from '../../lib/fleet/limit.js'
-import { choose } from '../../lib/engine/choose.js'
-import { decide, foreseeDrains, nodeState, planWaves, replay } from '../../lib/rollout/index.js'
+import type { Fleet } from '../../lib/fleet/declare/fleet.js'
+import { requireGuests } from '../../lib/fleet/lists/limit.js'
+import { choose } from '../../lib/engine/run/choose-rollout.js'
+import { decide, previewDrains, nodeState, planWaves, replay } from '../../lib/rollout/index.js'
 import type {
   Action,
   Decision,
@@ -580,7 +580,7 @@ t.test('a plan says who goes together', (t) => {
     now: 100,
     scheduler: view({ busy: ['n4'] }, 100),
   })
-  const plan = foreseeDrains(world, { index: 1, nodes: ['n2', 'n3', 'hyp'] })
+  const plan = previewDrains(world, { index: 1, nodes: ['n2', 'n3', 'hyp'] })
   t.match(plan, {
     order: [
       { node: 'hyp', why: 'together with n3 and n4, which run on it' },

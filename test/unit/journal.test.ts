@@ -9,11 +9,11 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import type { PatchrunError } from '../../lib/errors.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
-import { FileJournal, readJournal, readState } from '../../lib/store/journal.js'
-import { Chain } from '../../lib/store/journal-chain.js'
-import { encodeLine, START } from '../../lib/store/journal-line.js'
-import type { Link } from '../../lib/store/journal-line.js'
-import { takeLock } from '../../lib/store/lock.js'
+import { FileJournal, readJournal, readState } from '../../lib/store/journal/journal.js'
+import { Chain } from '../../lib/store/journal/journal-chain.js'
+import { encodeLine, START } from '../../lib/store/journal/journal-line.js'
+import type { Link } from '../../lib/store/journal/journal-line.js'
+import { takeLock } from '../../lib/store/lock/lock.js'
 
 const support = (name: string): string =>
   fileURLToPath(new URL(`../support/${name}.js`, import.meta.url))
@@ -503,7 +503,7 @@ t.test('a long journal is read without being held', async (t) => {
     lines.push(next.line)
   }
   await writeFile(file, lines.join(''))
-  const program = `import { readState } from ${JSON.stringify(join(dirname(support('x')), '../../lib/store/journal.js'))}; console.log((await readState(process.argv[1])).current.halt.message.length)`
+  const program = `import { readState } from ${JSON.stringify(join(dirname(support('x')), '../../lib/store/journal/journal.js'))}; console.log((await readState(process.argv[1])).current.halt.message.length)`
   const said = execFileSync(
     process.execPath,
     ['--max-old-space-size=64', '--input-type=module', '-e', program, file],

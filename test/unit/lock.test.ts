@@ -10,10 +10,10 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { FileJournal, readJournal } from '../../lib/store/journal.js'
-import type { Holder } from '../../lib/store/lock.js'
-import { currentHolder, takeLock } from '../../lib/store/lock.js'
-import { pidSpace, startTimeOf } from '../../lib/store/process-identity.js'
+import { FileJournal, readJournal } from '../../lib/store/journal/journal.js'
+import type { Holder } from '../../lib/store/lock/lock.js'
+import { currentHolder, takeLock } from '../../lib/store/lock/lock.js'
+import { pidSpace, startTimeOf } from '../../lib/store/disk/process-identity.js'
 
 interface Keeper {
   readonly child: ChildProcessByStdio<Writable, Readable, null>

@@ -5,12 +5,12 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { checkTargets } from '../../lib/engine/doctor-notify.js'
-import { isOpenToOthers, openSecret } from '../../lib/engine/secrets.js'
+import { checkTargets } from '../../lib/engine/doctor/doctor-notify.js'
+import { isOpenToOthers, openSecret } from '../../lib/engine/site/secrets.js'
 import { PatchrunError, type Problem } from '../../lib/errors.js'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import { parseDeclaration } from '../../lib/fleet/validate.js'
-import type { Fleet, MessageKind } from '../../lib/fleet/types.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
+import type { Fleet, MessageKind } from '../../lib/fleet/declare/fleet.js'
 
 const GOOD = `schemaVersion: 1
 fleet: demo

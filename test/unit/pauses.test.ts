@@ -3,7 +3,7 @@
 // beside a cluster with jobs.
 import t from 'tap'
 import { decide, evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
-import { UNSEEN } from '../../lib/rollout/state.js'
+import { UNSEEN } from '../../lib/rollout/state/state.js'
 import type {
   Decision,
   EnvironmentState,
@@ -13,7 +13,7 @@ import type {
   RolloutState,
   StepAction,
 } from '../../lib/rollout/index.js'
-import type { RolloutPolicy } from '../../lib/fleet/types.js'
+import type { RolloutPolicy } from '../../lib/fleet/declare/fleet.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { PLAIN } from '../../lib/report/paint.js'
-import { planText } from '../../lib/report/text-plan.js'
-import { REPORT_VERSION } from '../../lib/report/types.js'
-import type { PlanReport } from '../../lib/report/types.js'
-import { foreseeDrains, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import { PLAIN } from '../../lib/report/words/styles.js'
+import { planText } from '../../lib/report/text/text-plan.js'
+import { REPORT_VERSION } from '../../lib/report/model/rollout-report.js'
+import type { PlanReport } from '../../lib/report/model/rollout-report.js'
+import { previewDrains, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, SchedulerView, World } from '../../lib/rollout/index.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Job, SchedulerNode, Workload } from '../../lib/workload/types.js'
@@ -114,7 +114,7 @@ const worldOfPlan = (
 }
 
 t.test('idle nodes first, then those that are empty soonest, each with its reason', async (t) => {
-  const found = foreseeDrains(worldOfPlan({ atOnce: 3 }), wave)
+  const found = previewDrains(worldOfPlan({ atOnce: 3 }), wave)
   t.same(found?.order, [
     { node: 'node07', idle: true, why: 'idle' },
     { node: 'node02', idle: true, why: 'idle' },
@@ -156,7 +156,7 @@ t.test('idle nodes first, then those that are empty soonest, each with its reaso
 })
 
 t.test('what limits it', async (t) => {
-  const patched = foreseeDrains(worldOfPlan({ foreign: 'patch' }), wave)
+  const patched = previewDrains(worldOfPlan({ foreign: 'patch' }), wave)
   t.match(
     patched?.order.find((turn) => turn.node === 'node05'),
     { idle: true, why: 'taken out by somebody else, so it is patched and stays out; idle' },
@@ -166,7 +166,7 @@ t.test('what limits it', async (t) => {
     [['node08']],
   )
 
-  const full = foreseeDrains(
+  const full = previewDrains(
     worldOfPlan(
       {},
       { out: new Set(['node05']), capacity: [{ name: 'of the fleet', limit: 2, nodes: names }] },
@@ -203,18 +203,18 @@ t.test('what limits it', async (t) => {
     },
   }
   t.same(
-    foreseeDrains(worldOfPlan({ atOnce: 2 }, {}, before), wave)?.first,
+    previewDrains(worldOfPlan({ atOnce: 2 }, {}, before), wave)?.first,
     ['node07', 'node06'],
     'a node that is held already has its place',
   )
 
-  t.equal(foreseeDrains(worldOfPlan({}, { scheduler: null }), wave), null)
-  t.equal(foreseeDrains(worldOfPlan(), { index: 1, nodes: [] }), null)
+  t.equal(previewDrains(worldOfPlan({}, { scheduler: null }), wave), null)
+  t.equal(previewDrains(worldOfPlan(), { index: 1, nodes: [] }), null)
 })
 
 function reportOf(
   changes: Partial<PlanReport>,
-  drains = foreseeDrains(worldOfPlan({ atOnce: 3 }), wave),
+  drains = previewDrains(worldOfPlan({ atOnce: 3 }), wave),
 ): PlanReport {
   const policy = { ...policyOf(), health: [] }
   return {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The core by example: what an operator would expect of it, one case at a time.
 import t from 'tap'
-import type { RolloutPolicy } from '../../lib/fleet/types.js'
+import type { RolloutPolicy } from '../../lib/fleet/declare/fleet.js'
 import { decide, planWaves, replay, shareOf } from '../../lib/rollout/index.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import type {

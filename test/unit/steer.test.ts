@@ -14,31 +14,31 @@ import { execFileSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { endOf } from '../../lib/cli/until.js'
-import { choose } from '../../lib/engine/choose.js'
-import type { Choosing } from '../../lib/engine/choose.js'
-import { answer, orderDocument, parseOrder } from '../../lib/engine/order.js'
-import type { Order, OrderBody } from '../../lib/engine/order.js'
-import { carryOrders, takeOrders } from '../../lib/engine/orders.js'
-import { planRetreat, retreatEvents } from '../../lib/engine/rollback.js'
-import { layoutOf } from '../../lib/engine/layout.js'
-import { Lookout } from '../../lib/engine/look.js'
-import { reconcile } from '../../lib/engine/reconcile.js'
-import type { Reconcile } from '../../lib/engine/reconcile-types.js'
-import { systemClock } from '../../lib/engine/progress.js'
-import type { Progress } from '../../lib/engine/progress.js'
-import type { Fleet, FleetNode, RolloutPolicy } from '../../lib/fleet/types.js'
-import { buildHistory, buildReport } from '../../lib/report/build.js'
-import { PLAIN } from '../../lib/report/paint.js'
-import { historyText } from '../../lib/report/text-history.js'
-import { rolloutText } from '../../lib/report/text.js'
-import { junitXml } from '../../lib/report/junit.js'
+import { endOf } from '../../lib/cli/call/until.js'
+import { choose } from '../../lib/engine/run/choose-rollout.js'
+import type { Choosing } from '../../lib/engine/run/choose-rollout.js'
+import { answer, orderDocument, parseOrder } from '../../lib/engine/orders/orders.js'
+import type { Order, OrderBody } from '../../lib/engine/orders/orders.js'
+import { carryOrders, takeOrders } from '../../lib/engine/orders/take-orders.js'
+import { planRetreat, retreatEvents } from '../../lib/engine/verbs/rollback.js'
+import { layoutOf } from '../../lib/engine/site/layout.js'
+import { SchedulerLook } from '../../lib/engine/step/scheduler-look.js'
+import { reconcile } from '../../lib/engine/run/reconcile.js'
+import type { Reconcile } from '../../lib/engine/run/reconcile-types.js'
+import { systemClock } from '../../lib/engine/step/progress.js'
+import type { Progress } from '../../lib/engine/step/progress.js'
+import type { Fleet, FleetNode, RolloutPolicy } from '../../lib/fleet/declare/fleet.js'
+import { buildHistory, buildReport } from '../../lib/report/model/build.js'
+import { PLAIN } from '../../lib/report/words/styles.js'
+import { historyText } from '../../lib/report/text/text-history.js'
+import { rolloutText } from '../../lib/report/text/text.js'
+import { junitXml } from '../../lib/report/formats/junit.js'
 import { NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
 import { fileStore } from '../../lib/store/file-store.js'
-import { FileJournal, readJournal } from '../../lib/store/journal.js'
-import { takeLock } from '../../lib/store/lock.js'
-import { fateOf, letters, post } from '../../lib/store/mailbox.js'
+import { FileJournal, readJournal } from '../../lib/store/journal/journal.js'
+import { takeLock } from '../../lib/store/lock/lock.js'
+import { fateOf, letters, post } from '../../lib/store/disk/mailbox.js'
 import { policyOf } from '../support/policy.js'
 
 type Tap = { testdir(): string; teardown(work: () => Promise<void>): void }
@@ -598,7 +598,7 @@ t.test(
       takeOrders: take,
       isSuperseded: async () => false,
       context: {} as Reconcile['context'],
-      lookout: new Lookout(layout.runs, systemClock),
+      lookout: new SchedulerLook(layout.runs, systemClock),
       clock: { ...systemClock, now: () => at },
       stop: new AbortController().signal,
       kill: new AbortController().signal,
@@ -655,7 +655,7 @@ t.test('a run that waits for a while does not wait any longer', async (t) => {
     takeOrders: take,
     isSuperseded: async () => false,
     context: {} as Reconcile['context'],
-    lookout: new Lookout(layout.runs, systemClock),
+    lookout: new SchedulerLook(layout.runs, systemClock),
     clock: { now: () => now, sleep: async (ms) => void slept.push((now += ms)) },
     stop: new AbortController().signal,
     kill: new AbortController().signal,

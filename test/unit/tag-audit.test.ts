@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
-import type { LintTaskEvent, TaskInfo } from '../../lib/ansible/events.js'
-import { auditTags } from '../../lib/change/tag-audit.js'
-import type { TagFindingKind } from '../../lib/change/tag-types.js'
-import { harmless, shortAction } from '../../lib/change/task-kinds.js'
-import { nearNames } from '../../lib/playbook/near.js'
+import type { LintTaskEvent, TaskInfo } from '../../lib/ansible/events/run-events.js'
+import { auditTags } from '../../lib/outcome/tags/tag-audit.js'
+import type { TagFindingKind } from '../../lib/outcome/tags/tag-types.js'
+import { harmless, shortAction } from '../../lib/outcome/summary/task-kinds.js'
+import { nearNames } from '../../lib/git/mirror/near-names.js'
 
 let counter = 0
 function event(task: Partial<TaskInfo>, more: Partial<LintTaskEvent> = {}): LintTaskEvent {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
-import { addTags } from '../../lib/engine/tag-edit.js'
+import { addTags } from '../../lib/engine/tags/tag-edit.js'
 
 const lines = (...all: readonly string[]): string => all.map((l) => `${l}\n`).join('')
 

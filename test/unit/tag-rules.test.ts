@@ -2,8 +2,8 @@
 // What is proposed for a task, against what people who run clusters and clouds have said of such
 // tasks.
 import t from 'tap'
-import type { LintTaskEvent, TaskInfo } from '../../lib/ansible/events.js'
-import { suggestTags } from '../../lib/change/suggest-tags.js'
+import type { LintTaskEvent, TaskInfo } from '../../lib/ansible/events/run-events.js'
+import { suggestTags } from '../../lib/outcome/tags/suggest-tags.js'
 
 type Given = Partial<TaskInfo> & Pick<LintTaskEvent, 'says' | 'uses' | 'registers' | 'include'>
 let number = 0

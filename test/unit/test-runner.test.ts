@@ -4,7 +4,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import t from 'tap'
-import { keptOf } from '../../lib/ansible/environment.js'
+import { keptOf } from '../../lib/ansible/call/environment.js'
 
 interface Outcome {
   readonly file: string
@@ -249,13 +249,13 @@ t.test('a change reaches the tests that lead to it', (t) => {
       `${file} and not`,
     )
   reaches(
-    'lib/rollout/waves.ts',
+    'lib/rollout/world/waves.ts',
     'unit/rollout',
     'property/rollout',
     'integration/rollout',
     'integration/kill',
   )
-  spares('lib/rollout/waves.ts', 'unit/host-expression', 'unit/errors')
+  spares('lib/rollout/world/waves.ts', 'unit/host-expression', 'unit/errors')
   // By the program that a test starts, a file that it reads, a directory that the library reads, a
   // schema, a script.
   reaches('lib/cli/main.ts', 'integration/steer', 'lab/visit')

@@ -6,13 +6,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { linesOf } from '../../lib/cli/screen/lines.js'
-import { answer } from '../../lib/engine/order.js'
-import { PLAIN } from '../../lib/report/paint.js'
-import { inZone, timeText } from '../../lib/report/words.js'
+import { answer } from '../../lib/engine/orders/orders.js'
+import { PLAIN } from '../../lib/report/words/styles.js'
+import { inZone, timeText } from '../../lib/report/words/words.js'
 import { NO_STATE } from '../../lib/rollout/index.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
-import { FileJournal } from '../../lib/store/journal.js'
-import { takeLock } from '../../lib/store/lock.js'
+import { FileJournal } from '../../lib/store/journal/journal.js'
+import { takeLock } from '../../lib/store/lock/lock.js'
 import { answerOf, PATCHRUN } from '../support/command.js'
 
 t.setTimeout(600_000)
@@ -199,8 +199,8 @@ t.test('an error names its moments in the zone of who reads', async (t) => {
       nodes: { allow: ['n1'], canary: ['n1'] },
     }),
   )
-  const { explain } = await import('../../lib/cli/explain.js')
-  const { held } = await import('../../lib/store/lock-errors.js')
+  const { explain } = await import('../../lib/cli/call/explain.js')
+  const { held } = await import('../../lib/store/lock/lock-errors.js')
   const error = held(
     {
       host: 'adm',

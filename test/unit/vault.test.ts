@@ -8,15 +8,15 @@ import {
   openToOthers,
   vaultFileProblems,
   vaultScriptProblems,
-} from '../../lib/ansible/vault-sources.js'
-import { errorIn, hintFor } from '../../lib/change/fault.js'
-import { openFleet } from '../../lib/engine/open-fleet.js'
-import { openSession } from '../../lib/engine/session.js'
+} from '../../lib/ansible/programs/vault-sources.js'
+import { errorIn, hintFor } from '../../lib/outcome/summary/fault.js'
+import { openFleet } from '../../lib/engine/site/open-fleet.js'
+import { openSession } from '../../lib/engine/site/session.js'
 import type { Problem } from '../../lib/errors.js'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import type { VaultId } from '../../lib/fleet/types.js'
-import { checkDeclaration, parseDeclaration } from '../../lib/fleet/validate.js'
-import { vaultTextFault } from '../../lib/fleet/vault-values.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import type { VaultId } from '../../lib/fleet/declare/fleet.js'
+import { checkDeclaration, parseDeclaration } from '../../lib/fleet/declare/declaration.js'
+import { vaultTextFault } from '../../lib/fleet/declare/vault-values.js'
 import { patchrun } from '../support/command.js'
 import { LABELLED, pasted, SEALED } from '../support/vault-text.js'
 

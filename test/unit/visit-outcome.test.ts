@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journal says of a drain: the word of the role, held against what it saw.
 import t from 'tap'
-import type { RunSummary } from '../../lib/change/types.js'
-import { outcomeOfVisit, schedulerReport } from '../../lib/engine/visit-outcome.js'
+import type { RunSummary } from '../../lib/outcome/summary/run-summary.js'
+import { outcomeOfVisit, schedulerReport } from '../../lib/engine/step/visit-outcome.js'
 import { evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, Held, JournalEvent, OpenStep } from '../../lib/rollout/index.js'
-import { UNSEEN } from '../../lib/rollout/state.js'
+import { UNSEEN } from '../../lib/rollout/state/state.js'
 
 const AT = 1_000_000
 const PREFIX = 'patchrun hpc/prod '

@@ -5,12 +5,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { gateVars } from '../../lib/engine/health-playbook.js'
-import { silenceOf } from '../../lib/engine/visit-launch.js'
-import { writeVisitPlaybooks } from '../../lib/engine/scheduler-playbooks.js'
-import { resolveFleet } from '../../lib/fleet/resolve.js'
-import { parseDeclaration } from '../../lib/fleet/validate.js'
-import type { HealthGate, Scheduler } from '../../lib/fleet/types.js'
+import { gateVars } from '../../lib/engine/step/health-playbook.js'
+import { silenceOf } from '../../lib/engine/visit/visit-launch.js'
+import { writeVisitPlaybooks } from '../../lib/engine/step/scheduler-playbooks.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
+import type { HealthGate, Scheduler } from '../../lib/fleet/declare/fleet.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'patchrun-visit-playbooks-'))

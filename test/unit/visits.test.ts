@@ -4,8 +4,8 @@
 import t from 'tap'
 import { decide, forksBeside, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { NodeState, OpenStep, SchedulerView, World } from '../../lib/rollout/index.js'
-import { Looking } from '../../lib/rollout/looking.js'
-import { UNSEEN } from '../../lib/rollout/state.js'
+import { LookPacing } from '../../lib/rollout/visit/look-pacing.js'
+import { UNSEEN } from '../../lib/rollout/state/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 
@@ -725,7 +725,7 @@ t.test(
       looking: { now: false, watch: false },
     }
     const isFresh = (now: number, view: SchedulerView = answered): boolean =>
-      new Looking({ now }, view).isFresh
+      new LookPacing({ now }, view).isFresh
     t.same(
       [isFresh(100), isFresh(124), isFresh(125)],
       [true, true, false],

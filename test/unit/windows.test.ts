@@ -2,9 +2,9 @@
 // When changes may begin. The instants in the tables are worked out by hand; an oracle that asks
 // the calendar of the runtime is in test/property/windows.test.ts.
 import t from 'tap'
-import { isoDays } from '../../lib/fleet/timing.js'
-import type { Freeze, Timing, WindowRule } from '../../lib/fleet/types.js'
-import { nextFit, timeGate } from '../../lib/rollout/windows.js'
+import { isoDays } from '../../lib/fleet/policy/timing.js'
+import type { Freeze, Timing, WindowRule } from '../../lib/fleet/declare/fleet.js'
+import { nextFit, timeGate } from '../../lib/rollout/limits/windows.js'
 import { spent } from '../support/spent.js'
 
 const MINUTE = 60_000

@@ -2,7 +2,7 @@
 // What is made of a scheduler's report: how long a running job is expected to go on, and with that
 // in which order nodes are drained.
 import t from 'tap'
-import { drainOrder } from '../../lib/rollout/order.js'
+import { drainOrder } from '../../lib/rollout/world/drain-order.js'
 import { readSchedulerReport } from '../../lib/workload/read-report.js'
 import { residual, runTimes } from '../../lib/workload/run-times.js'
 import type { Workload } from '../../lib/workload/types.js'

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Progress as lines: each event that matters is one, and a thousand nodes are not a thousand lines.
-import type { Progress } from '../../engine/progress.js'
-import type { Comparison } from '../../playbook/index.js'
+import type { Progress } from '../../engine/step/progress.js'
+import type { Comparison } from '../../git/index.js'
 import { describeFailure, nodeState, STEERED, waveName } from '../../rollout/index.js'
 import type { NodeState, StepAction, Waiting } from '../../rollout/index.js'
-import type { Paint } from '../../report/paint.js'
+import type { Paint } from '../../report/words/styles.js'
 import {
   clean,
   count,
@@ -14,7 +14,7 @@ import {
   pinText,
   shortSha,
   timeText,
-} from '../../report/words.js'
+} from '../../report/words/words.js'
 
 /** Failed nodes of a step that are told one by one; the rest is counted. */
 const MOST = 20

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a screen knows of a run: progress in, waves and steps with counts out. It draws nothing and
 // asks no clock.
-import type { AnsibleEvent } from '../../ansible/events.js'
-import type { Progress } from '../../engine/progress.js'
-import type { Fleet } from '../../fleet/types.js'
+import type { AnsibleEvent } from '../../ansible/events/run-events.js'
+import type { Progress } from '../../engine/step/progress.js'
+import type { Fleet } from '../../fleet/declare/fleet.js'
 import { nodeState, planWaves, waveName } from '../../rollout/index.js'
 import type { OpenStep, RolloutState, Stage, Waiting } from '../../rollout/index.js'
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines with times, for logs: CI jobs, pipes, NO_COLOR.
-import { count, durationText, timeText } from '../../report/words.js'
+import { count, durationText, timeText } from '../../report/words/words.js'
 import { DOING, linesOf } from './lines.js'
 import { RunModel } from './model.js'
-import { paintFor } from './paint.js'
+import { paintFor } from './terminal-paint.js'
 import { openSections } from './sections.js'
-import type { Screen, ScreenOptions } from './types.js'
+import type { Screen, ScreenOptions } from './screen-types.js'
 
 /**
  * CI systems end jobs that say nothing for long; a line a minute is enough to know that it lives.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// lib/cli/screen/: the only place that draws on a terminal.
+//
 // The screen of a run: a live one on a terminal, plain lines with times everywhere else, nothing
 // with -q.
 
-import { openLive } from './live.js'
+import { openLive } from './live-screen.js'
 import { openPlain } from './plain.js'
-import type { Level, Screen, ScreenOptions } from './types.js'
+import type { Level, Screen, ScreenOptions } from './screen-types.js'
 
 export const openScreen = (options: ScreenOptions): Screen =>
   options.live ? openLive(options) : openPlain(options)

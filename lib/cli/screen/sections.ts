@@ -2,7 +2,7 @@
 // Where a log of GitLab can be folded: a section a wave, and one a step where its tasks are told. A
 // section is opened and closed by a line of its own with the time, from which GitLab shows how long
 // it took; nothing else of the terminal is used.
-import type { Progress } from '../../engine/progress.js'
+import type { Progress } from '../../engine/step/progress.js'
 import { waveName } from '../../rollout/index.js'
 
 export interface Sections {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// lib/cli/shells/: completion, a file for each shell.
+//
 // What completion offers where, for every shell alike: read from the verbs as they are declared.
-import type { OptionSpec, Verb } from '../verb.js'
+import type { OptionSpec, Verb } from '../call/verb.js'
 
 /** Environments and nodes are asked for when they are wanted; all else stands in the script. */
 export type Offer =

@@ -3,11 +3,11 @@
 // together in the next.
 import { replay } from '../../rollout/index.js'
 import type { EnvironmentState, JournalEvent } from '../../rollout/index.js'
-import { encodeLine } from '../journal-line.js'
+import { encodeLine } from '../journal/journal-line.js'
 import type { Journal } from '../store.js'
-import type { Line } from './line.js'
+import type { Line } from './git-line.js'
 import { addLines, compact, isMuch } from './records.js'
-import { subjectOf } from './words.js'
+import { subjectOf } from './git-words.js'
 
 interface Waiting {
   readonly event: JournalEvent

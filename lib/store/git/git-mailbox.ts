@@ -3,8 +3,8 @@
 // It is there whole or not at all, and stays until it is in the journal.
 import { randomBytes } from 'node:crypto'
 import { PatchrunError } from '../../errors.js'
-import { isLetterId, letterId } from '../mailbox.js'
-import type { Fate, Letter } from '../mailbox.js'
+import { isLetterId, letterId } from '../disk/mailbox.js'
+import type { Fate, Letter } from '../disk/mailbox.js'
 import type { Mailbox } from '../store.js'
 import { aWhile } from './remote.js'
 import type { Refs, Remote } from './remote.js'

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+// lib/store/git/: the same in refs of a repository.
+//
 // The state of an environment in refs of a git repository: `journal` (records and lock), `beat`
 // (the holder's sign of life), `orders/…` and `refused/…` (the mailbox). Every write is a push that
 // goes through only where the ref is still what it was.
-import { splitCredential } from '../../playbook/redact.js'
-import { held } from '../lock-errors.js'
-import { sightOf } from '../lock-holder.js'
+import { splitCredential } from '../../git/process/redact.js'
+import { held } from '../lock/lock-errors.js'
+import { sightOf } from '../lock/lock-holder.js'
 import type { Store } from '../store.js'
-import { BEAT_REF, JOURNAL_REF } from './line.js'
+import { BEAT_REF, JOURNAL_REF } from './git-line.js'
 import { ageOf, takeGitLock } from './git-lock.js'
 import type { Found, GitLock } from './git-lock.js'
 import { GitJournal } from './git-journal.js'

@@ -13,10 +13,10 @@ import { join } from 'node:path'
 import { PatchrunError } from '../../errors.js'
 import { fromSnapshot, NO_STATE, replay, toSnapshot } from '../../rollout/index.js'
 import type { EnvironmentState, Snapshot } from '../../rollout/index.js'
-import { START, VERSION } from '../journal-line.js'
-import type { Link } from '../journal-line.js'
-import { scanJournal } from '../journal-read.js'
-import type { Holder } from '../lock-files.js'
+import { START, VERSION } from '../journal/journal-line.js'
+import type { Link } from '../journal/journal-line.js'
+import { scanJournal } from '../journal/journal-read.js'
+import type { Holder } from '../disk/lock-files.js'
 
 /** Where the next line goes. */
 export interface Head extends Link {

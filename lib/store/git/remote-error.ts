@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What git's words about the remote of the state mean.
 import { PatchrunError } from '../../errors.js'
-import { lastLines } from '../../playbook/git.js'
-import type { GitResult } from '../../playbook/git.js'
+import { lastLines } from '../../git/process/git.js'
+import type { GitResult } from '../../git/process/git.js'
 
 const BOILERPLATE =
   /^(fatal: Could not read from remote repository\.|Please make sure you have the correct access rights|and the repository exists\.|error: failed to push some refs.*|To .*|Done)\s*$/

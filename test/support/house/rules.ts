@@ -1,50 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of the house (docs/architecture.md), as functions from sources to complaints.
+import { depthOf, placeOf } from './rooms.js'
 import type { Source } from './source.js'
 
-/** From the top of the house to its ground. An import stays in its room or goes down. */
-export const ROOMS = [
-  'bin',
-  'cli',
-  'index',
-  'engine',
-  'notify',
-  'report',
-  'store',
-  'change',
-  'playbook',
-  'ansible',
-  'rollout',
-  'workload',
-  'fleet',
-  'errors',
-] as const
-const PURE = ['report', 'change', 'rollout', 'workload', 'fleet']
+const PURE: readonly string[] = ['report', 'outcome', 'rollout', 'workload', 'fleet']
+
+/** Files of a folder, generated ones apart: fewer are no room, more are none that one overlooks. */
+const FEWEST = 3
+const MOST = 14
 
 /** Who may import which package, by path. A package that is not here may be imported nowhere. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   'ajv-formats': /^lib\/fleet\//,
-  'ical.js': /^lib\/fleet\/calendar(-zones)?\.ts$/,
+  'ical.js': /^lib\/fleet\/policy\/calendar(-zones)?\.ts$/,
   chalk: /^lib\/cli\/screen\//,
   commander: /^lib\/cli\//,
   listr2: /^lib\/cli\/screen\//,
   'js-yaml': /^lib\/(fleet|cli|engine)\//,
-  'lossless-json': /^lib\/fleet\/exact-numbers\.ts$/,
-  'simple-git': /^lib\/(playbook|store)\//,
-  'temporal-polyfill': /^lib\/fleet\/time-zone\.ts$/,
+  'lossless-json': /^lib\/fleet\/yaml\/exact-numbers\.ts$/,
+  'simple-git': /^lib\/(git|store)\//,
+  'temporal-polyfill': /^lib\/fleet\/time\/time-zone\.ts$/,
 }
 /** The one door to the nodes, and the command that an operator declares as the source of a list. */
-const STARTS_PROCESSES = /^lib\/(ansible\/|engine\/[\w-]*sources?[\w-]*\.ts$)/
+const STARTS_PROCESSES = /^lib\/(ansible\/|engine\/site\/list-source\.ts$)/
 const PROCESS_PACKAGES = ['execa', 'node:child_process', 'node:cluster', 'node:worker_threads']
 /** What of Node is as pure as arithmetic. */
 const PURE_NODE = ['node:path', 'node:path/posix', 'node:util']
 
 export type Rule = (sources: readonly Source[]) => string[]
 
-export function roomOf(path: string): (typeof ROOMS)[number] | undefined {
-  const name = path.startsWith('bin/') ? 'bin' : /^lib\/([\w-]+)/.exec(path)?.[1]
-  return ROOMS.find((room) => room === name)
-}
+const isPure = ({ path }: Pick<Source, 'path'>): boolean => PURE.includes(placeOf(path)?.room ?? '')
 
 const everyImport =
   (
@@ -59,19 +44,37 @@ const everyImport =
     )
 
 export const inARoom: Rule = (sources) =>
-  sources.flatMap(({ path }) => (roomOf(path) ? [] : [`${path}: in no room of the house`]))
+  sources.flatMap(({ path }) => (placeOf(path) ? [] : [`${path}: in no room of the house`]))
 
 export const neverUp: Rule = everyImport((source, { target }) => {
   if (!target) return
-  const [from, to] = [roomOf(source.path), roomOf(target)]
+  const [from, to] = [placeOf(source.path), placeOf(target)]
   if (!to) return `imports ${target}, which is outside the house`
-  return (
-    from && ROOMS.indexOf(to) < ROOMS.indexOf(from) && `imports ${target}: from ${from} up to ${to}`
-  )
+  if (!from) return
+  const [[fromRoom, fromInner], [toRoom, toInner]] = [depthOf(from), depthOf(to)]
+  const isUp = toRoom < fromRoom || (toRoom === fromRoom && toInner < fromInner)
+  return isUp && `imports ${target}: from ${nameOf(source.path)} up to ${nameOf(target)}`
 })
 
+const nameOf = (path: string): string => path.replace(/\/[^/]*$/, '').replace(/^lib\//, '')
+
+/** A folder of three to fourteen files is one that a person sees at a glance. */
+export const roomSize: Rule = (sources) => {
+  const sizes = new Map<string, number>()
+  for (const { path } of sources) {
+    const folder = path.replace(/\/[^/]*$/, '')
+    if (!path.endsWith('.generated.ts')) sizes.set(folder, (sizes.get(folder) ?? 0) + 1)
+  }
+  return [...sizes].flatMap(([folder, size]) => {
+    const isInner = folder.split('/').length > 2
+    return size > MOST || (isInner && size < FEWEST)
+      ? [`${folder}: ${size} files, ${FEWEST} to ${MOST} make a room`]
+      : []
+  })
+}
+
 export const purePackages: Rule = everyImport((source, { package: name, names }) => {
-  if (!name || !PURE.includes(roomOf(source.path) ?? '')) return
+  if (!name || !isPure(source)) return
   if (!name.startsWith('node:')) return // Which packages is the next rule's to say.
   // A digest is arithmetic; all else in there draws lots or keeps secrets.
   if (name === 'node:crypto' && names?.join() === 'createHash') return
@@ -80,7 +83,7 @@ export const purePackages: Rule = everyImport((source, { package: name, names })
 
 export const pureUses: Rule = (sources) =>
   sources
-    .filter(({ path }) => PURE.includes(roomOf(path) ?? ''))
+    .filter(isPure)
     .flatMap(({ path, uses }) =>
       uses.map((use) => `${path}:${use.line} uses ${use.what} in a pure room`),
     )

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether the scheduler answers, and knows what the declaration says of it. It is asked as a run
+// asks it; nothing is changed.
+import type { AnsibleInstall } from '../../ansible/call/playbook-call.js'
+import type { Fleet } from '../../fleet/declare/fleet.js'
+import type { DoctorCheck } from '../../report/model/answers.js'
+import { emptyPartitions, NO_STATE, wouldOpen } from '../../rollout/index.js'
+import type { PinnedCommit } from '../../rollout/index.js'
+import { slurmStanding } from '../../workload/slurm-versions.js'
+import type { Workload } from '../../workload/types.js'
+import { schedulerName } from '../../workload/use.js'
+import { gateProblems } from '../step/health-gate.js'
+import { lookOnce } from '../step/scheduler-look.js'
+import { useCheckout } from '../commit/pin.js'
+import { withRequirements } from '../commit/requirements.js'
+import type { Clock } from '../step/progress.js'
+import { refuse } from '../../errors.js'
+import { count } from '../../report/words/words.js'
+
+type Found = Omit<DoctorCheck, 'name'>
+
+/** Names of a list that are shown. */
+const SHOWN = 5
+
+export async function checkScheduler(
+  declared: Fleet,
+  install: AnsibleInstall,
+  pin: PinnedCommit,
+  directory: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Found> {
+  const { path } = await useCheckout(declared, pin.sha, signal)
+  const fleet = await withRequirements(declared, { install, checkout: path, signal })
+  refuse(gateProblems(fleet, path))
+  const said = await lookOnce(
+    directory,
+    { fleet, install, checkout: path, signal },
+    wouldOpen(pin, NO_STATE, null, clock.now()),
+    clock,
+  )
+  if (typeof said !== 'string') return judge(fleet, said)
+  return {
+    result: 'fail',
+    found: `it gave no answer: ${said}`,
+    hint: `No node is drained until it does. Look at scheduler.controller, at the credentials that Ansible has for it, and at ${directory}/ansible.log.`,
+  }
+}
+
+/** What a look tells of the declaration. */
+export function judge(fleet: Fleet, seen: Workload): Found {
+  const { nodes, scheduler } = fleet
+  const hosts = new Set(nodes.flatMap((n) => n.runsOn ?? []))
+  const strangers = nodes
+    .map((n) => n.name)
+    .filter((n) => !hosts.has(n) && !seen.nodes.has(schedulerName(n, scheduler?.names ?? 'full')))
+  const empty = emptyPartitions(fleet, seen)
+  const faults = [
+    ...(empty.length > 0
+      ? [
+          `no node is in ${empty.join(', ')}, of which rollout.capacity.partitions speaks: such a limit holds nobody back`,
+        ]
+      : []),
+    ...(strangers.length > 0
+      ? [
+          `it does not know ${strangers.slice(0, SHOWN).join(', ')}${strangers.length > SHOWN ? ` and ${strangers.length - SHOWN} more` : ''}: a change that needs one of them drained waits`,
+        ]
+      : []),
+  ]
+  const software = slurmStanding(seen.software)
+  if (faults.length === 0)
+    return {
+      result: 'ok',
+      found: `${software === undefined ? '' : `${software}; `}it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(seen.jobs.length, 'job')}`,
+    }
+  return {
+    result: 'warn',
+    found: faults.join('\n'),
+    hint:
+      empty.length > 0
+        ? 'Correct the name, as `sinfo` shows it, or take the limit out.'
+        : 'Look at scheduler.names (full or short), or at the inventory.',
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the roles of a visit told -> what the journal says of a step. Pure. Where a role told
+// nothing, nothing is concluded.
+import type { RunSummary } from '../../outcome/summary/run-summary.js'
+import type { Scheduler } from '../../fleet/declare/fleet.js'
+import type { Concluded, Drained, NodeOutcome, OpenStep } from '../../rollout/index.js'
+import { readSchedulerReport } from '../../workload/read-report.js'
+import type { Workload } from '../../workload/types.js'
+import { isRefused, schedulerName, testReservation, useOf } from '../../workload/use.js'
+import type { NodeUse } from '../../workload/use.js'
+import { alarmOf } from './step-outcome.js'
+import type { StepResult } from './step-outcome.js'
+
+/** The scheduler's report of a run; a text says why there is none. */
+export function schedulerReport(
+  { reports, badReports, nodes, fault, guard }: RunSummary,
+  at: number,
+): Workload | string {
+  const report = reports.filter((r) => r.name === 'scheduler').at(-1)
+  if (report) return readSchedulerReport(report.data, at)
+  const failure = [...nodes.values()].find((n) => n.failure)?.failure
+  return (
+    badReports[0]?.message ??
+    guard?.message ??
+    fault?.message ??
+    failure?.message ??
+    'the role told nothing of the scheduler'
+  )
+}
+
+export interface VisitOutcome {
+  readonly outcome: Concluded
+  /** What it told of the scheduler; only of some nodes. */
+  readonly seen: Workload | null
+}
+
+export function outcomeOfVisit(
+  step: OpenStep,
+  { summary, exit }: StepResult,
+  { names }: Scheduler,
+  prefix: string,
+  at: number,
+): VisitOutcome {
+  const report = step.action === 'reboot' ? null : schedulerReport(summary, at)
+  const seen = typeof report === 'string' ? null : report
+  const nodes: Record<string, NodeOutcome> = {}
+  for (const node of step.nodes) {
+    if (step.action === 'reboot') nodes[node] = rebootOutcome(node, summary)
+    else if (!seen)
+      nodes[node] = step.action === 'drain' ? { drained: 'unclear' } : { released: 'unclear' }
+    else
+      nodes[node] =
+        step.action === 'drain'
+          ? drainOutcome(seen, schedulerName(node, names), prefix)
+          : releaseOutcome(seen, schedulerName(node, names), prefix)
+  }
+  const alarm = alarmOf(summary, exit)
+  return {
+    seen,
+    outcome: { type: 'concluded', at, step: step.step, tasks: [], nodes, ...(alarm && { alarm }) },
+  }
+}
+
+function drainOutcome(seen: Workload, name: string, prefix: string): NodeOutcome {
+  const use = useOf(seen, name, prefix)
+  const boot = use?.node.boot
+  const said = (drained: Drained): NodeOutcome => ({
+    drained,
+    ...(typeof boot === 'number' && { boot }),
+  })
+  const { result, message = '' } = seen.results[name] ?? {}
+  if (result === 'failed')
+    return {
+      ...said('failed'),
+      failure: {
+        cause: 'failed',
+        message: message || 'the scheduler says that the node is at fault',
+      },
+    }
+  // The word of the role, held against what it saw: empty is only a node that is seen drained, by
+  // us, with nothing on it.
+  if (result === 'drained' && use?.draining && use.ours) return said(use.empty ? 'empty' : 'busy')
+  if (result === 'outrun' && use && !use.draining) return { drained: 'outrun' }
+  if (result === 'foreign' && use && !use.ours) return said(use.empty ? 'foreign-empty' : 'foreign')
+  return {
+    ...said('unclear'),
+    failure: { cause: 'failed', message: `it could not be drained: ${answerOf(seen, name)}` },
+  }
+}
+
+/** What was answered of a node, in words. */
+function answerOf({ results, nodes }: Workload, name: string): string {
+  const { result = 'nothing', message = '' } = results[name] ?? {}
+  const node = nodes.get(name)
+  const shown = node
+    ? `the scheduler shows it ${node.state.join('+')}${node.reason === '' ? '' : `, reason "${node.reason}"`}`
+    : 'the scheduler does not show it'
+  return `the role said ${result}${message === '' ? '' : ` (${message})`}; ${shown}`
+}
+
+/**
+ * The word of the role, held against what it saw: given back is only a node that is seen in
+ * service, and taken over one that is not drained by us.
+ */
+function releaseOutcome(seen: Workload, name: string, prefix: string): NodeOutcome {
+  const { result, message = '' } = seen.results[name] ?? {}
+  const use = useOf(seen, name, prefix)
+  if (use && (result === 'released' || result === 'foreign')) {
+    if (isRefused(use))
+      return {
+        released: 'failed',
+        failure: {
+          cause: 'failed',
+          message: `Slurm has taken the node out (${use.node.state.join('+')}): ${use.node.reason}`,
+        },
+      }
+    if (use.draining && !use.ours) return { released: 'foreign' }
+    if (result === 'foreign' && !use.draining) return { released: 'foreign' }
+    if (result === 'released' && isInService(seen, use)) return { released: 'ok' }
+  }
+  if (result === 'failed')
+    return {
+      released: 'failed',
+      failure: { cause: 'failed', message: message || 'it could not be given back' },
+    }
+  if (result === 'waiting')
+    return { released: 'waiting', ...(message !== '' && { waitsFor: message }) }
+  return {
+    released: 'unclear',
+    failure: { cause: 'failed', message: `it could not be given back: ${answerOf(seen, name)}` },
+  }
+}
+
+/**
+ * Users may have it: it is not out of service, but for a reservation that is not the one of its own
+ * test.
+ */
+const isInService = ({ reservations }: Workload, { out, condition, node }: NodeUse): boolean =>
+  (!out || condition === 'reserved') &&
+  !reservations.some((r) => r.name === testReservation(node.name))
+
+function rebootOutcome(node: string, { nodes, reports, guard, fault }: RunSummary): NodeOutcome {
+  const seen = nodes.get(node)
+  if (seen?.result === 'failed')
+    return { rebooted: 'failed', ...(seen.failure && { failure: seen.failure }) }
+  if (seen?.result !== 'ok' || guard || fault) return { rebooted: 'cut' }
+  const told = reports.filter((r) => r.name === 'reboot' && r.host === node).at(-1)?.data
+  const rebooted =
+    typeof told === 'object' && told !== null && (told as { rebooted?: unknown }).rebooted === true
+  return { rebooted: rebooted ? 'done' : 'not-needed' }
+}

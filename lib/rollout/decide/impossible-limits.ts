@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What would wait for ever as it is declared: hypervisors that no limit lets out with the nodes on
+// them, and windows that are too short for a change.
+import { groupBy } from '../../fleet/names/group-by.js'
+import type { Fleet } from '../../fleet/declare/fleet.js'
+import { minutes, Slots } from '../limits/capacity.js'
+import { expectedHotChange, expectedVisit } from '../state/durations.js'
+import { wouldOpen } from './preview.js'
+import { NO_STATE } from '../state/state.js'
+import { nextFit } from '../limits/windows.js'
+import { worldOf } from '../world/world-of.js'
+import type { World } from '../world/world.js'
+
+/** In words, one for each hypervisor. */
+export function impossibleLimits(fleet: Fleet): readonly string[] {
+  // Nobody is out in this world, and what is asked of it does not depend on the time.
+  const world = worldOf(
+    fleet,
+    NO_STATE,
+    wouldOpen({ sha: '', ref: '', subject: '' }, NO_STATE, null, 0),
+    0,
+  )
+  return [...tooShort(fleet, world), ...neverTogether(fleet, world)]
+}
+
+function neverTogether(fleet: Fleet, world: World): readonly string[] {
+  const guests = fleet.nodes.filter((n) => n.runsOn !== null)
+  return [...groupBy(guests, (n) => n.runsOn as string)].flatMap(([host, those]) => {
+    const hold = new Slots(world).refuseTogether([host, ...those.map((n) => n.name)], true)
+    return hold ? [`${host} and what runs on it can never be drained: ${hold.text}`] : []
+  })
+}
+
+/** Windows alone: a freeze passes. */
+function tooShort(
+  { policy: { timing, drain }, scheduler }: Fleet,
+  world: World,
+): readonly string[] {
+  const fitsOnce = (length: number): boolean =>
+    nextFit({ ...timing, freezes: [] }, 0, length) !== null
+  const [change, visit] = [expectedHotChange(world), expectedVisit(world)]
+  if (!fitsOnce(change))
+    return [
+      `no window is as long as a change is expected to take, ${minutes(change)} (rollout.expected): nothing ever begins`,
+    ]
+  if (!scheduler || fitsOnce(visit)) return []
+  const reboot =
+    drain.reboot === 'never'
+      ? ''
+      : `, and up to ${minutes(drain.rebootTimeout)} for the reboot (drain.rebootTimeout)`
+  return [
+    `no window is as long as a visit of a drained node may take, ${minutes(visit)}: ${minutes(change)} for the change (rollout.expected)${reboot}. While none was measured, no drain begins`,
+  ]
+}

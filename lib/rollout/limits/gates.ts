@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// lib/rollout/limits/: what holds a change back or stops it: windows, capacity, approvals, health
+// gates, halts.
+//
+// What keeps any look and any change from beginning, whatever the node: an end that was asked for,
+// a pause, an environment that must come first, a history nobody approved, the time. A change that
+// has begun is finished all the same.
+import { unapproved } from './approvals.js'
+import { timeGate } from './windows.js'
+import { isVisiting } from '../world/sorted-nodes.js'
+import { nodeState } from '../state/state.js'
+import type { Word } from '../state/state.js'
+import type { Wave } from '../world/waves.js'
+import type { Hold, World } from '../world/world.js'
+
+/** The first reason why nothing may begin; null: nothing speaks against it. */
+export function closedFor(world: World): Hold | null {
+  return (
+    ending(world) ??
+    paused(world) ??
+    notPromoted(world) ??
+    (world.rollout.history ? unapproved(world.rollout, 'history', []) : null) ??
+    outOfTime(world)
+  )
+}
+
+/** A person aborted, or the deadline is over: what runs is finished, nothing begins. */
+export function ending({ rollout, policy, now }: World): Hold | null {
+  if (rollout.abort)
+    return { code: 'ending', text: `aborted by ${spoken(rollout.abort)}: what runs is finished` }
+  return isOverdue({ rollout, policy, now })
+    ? { code: 'ending', text: 'the deadline of the rollout is over: what runs is finished' }
+    : null
+}
+
+export const isOverdue = ({
+  rollout,
+  policy,
+  now,
+}: Pick<World, 'rollout' | 'policy' | 'now'>): boolean =>
+  policy.deadline !== null && now >= rollout.since + policy.deadline
+
+/** Every change that was begun has been looked at again, and every node given back that can be. */
+export function isFinishedUp({ rollout }: Pick<World, 'rollout'>, waves: readonly Wave[]): boolean {
+  return (
+    rollout.steps.size === 0 &&
+    waves.every((w) =>
+      w.nodes.every((n) => nodeState(rollout, n).stage !== 'applied' && !isVisiting(rollout, n)),
+    )
+  )
+}
+
+function paused({ pause, now }: World): Hold | null {
+  if (!pause || (pause.until !== undefined && now >= pause.until)) return null
+  const what = pause.scope === 'fleet' ? 'the fleet is paused' : 'paused'
+  return {
+    code: 'pause',
+    text: `${what} by ${spoken(pause)}`,
+    ...(pause.until !== undefined && { until: pause.until }),
+  }
+}
+
+function notPromoted({ promotion, policy, rollout, now }: World): Hold | null {
+  // Back to what was there before needs nobody's leave.
+  if (rollout.kind === 'rollback') return null
+  const missing = promotion.filter((p) => p.completedAt === null).map((p) => p.environment)
+  const sha = rollout.pin.sha.slice(0, 12)
+  if (missing.length > 0)
+    return { code: 'promotion', text: `${missing.join(' and ')} must complete ${sha} first` }
+  const until = Math.max(...promotion.map((p) => (p.completedAt ?? 0) + policy.promotion.soak))
+  if (promotion.length === 0 || now >= until) return null
+  return {
+    code: 'promotion',
+    text: `${promotion.map((p) => p.environment).join(' and ')} completed ${sha} and soak${promotion.length === 1 ? 's' : ''}`,
+    until,
+  }
+}
+
+function outOfTime({ policy, now, zone }: World): Hold | null {
+  const gate = timeGate(policy.timing, now, zone)
+  return gate.open
+    ? null
+    : { code: gate.code, text: gate.text, ...(gate.opensAt !== null && { until: gate.opensAt }) }
+}
+
+/** Who said it and why. */
+export const spoken = ({ by, reason }: Word): string =>
+  `${by.user}@${by.host}${reason === undefined ? '' : `: ${reason}`}`

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the outcome of a step makes of a node, and of a health gate.
+import { unreachable } from '../../errors.js'
+import type { CheckRef, Concluded, NodeOutcome, TaskRef } from '../record/journal-events.js'
+import { checkKey } from './state.js'
+import type { CheckState, NodeState, OpenStep } from './state.js'
+import { afterApply, afterDrain, afterLook, afterReboot, afterRelease } from './visit-state.js'
+import { goesNoFurther, neededBy, neverRan, ranWith } from './unfinished-work.js'
+import { isTransient } from '../record/failure.js'
+import type { Failure } from '../record/verdict.js'
+
+/** A node that could not be seen this often in a row has failed. */
+const MAX_BLIND_LOOKS = 2
+/** A node whose apply was cut off or did not start this often has failed. */
+const MAX_APPLIES = 3
+
+/** `outcome` undefined: the run said nothing of the node. */
+export function judgeNode(
+  before: NodeState,
+  open: OpenStep,
+  outcome: NodeOutcome | undefined,
+  event: Concluded,
+): NodeState {
+  const { action } = open
+  const { step: _left, ...free } = before
+  switch (action) {
+    case 'drain':
+      return afterDrain(free, outcome, open, event.at)
+    case 'reboot':
+      return afterReboot(free, outcome, event.at)
+    case 'release':
+      return afterRelease(free, outcome, open, event.at)
+    case 'apply':
+      return afterApply(judgeStep(before, open, outcome, event))
+    case 'detect':
+    case 'verify':
+      return afterLook(free, judgeStep(before, open, outcome, event), action, event.at)
+    case 'check':
+      return judgeStep(before, open, outcome, event)
+    default:
+      return unreachable(action)
+  }
+}
+
+function judgeStep(
+  before: NodeState,
+  { action, full }: OpenStep,
+  outcome: NodeOutcome | undefined,
+  event: Concluded,
+): NodeState {
+  const { step: _left, ...free } = before
+  // A gate says whether the rollout may go on, not where a node stands.
+  if (action === 'check') return free
+  const { failure: _old, missing: _before, ...rest } = free
+  const { at } = event
+  if (action === 'apply')
+    return judgeApply(
+      { ...rest, at, touched: true, applies: rest.applies + 1 },
+      outcome ?? {},
+      full ? 'full' : 'hot',
+      event.tasks,
+    )
+  const found = outcome ?? {}
+  const { beyond: _passed, ...past } = rest
+  const seen: NodeState = {
+    ...past,
+    at,
+    blindLooks: 0,
+    changes: pick(event.tasks, found.changes),
+    blindSpots: pick(event.tasks, found.blindSpots),
+    ...(found.beyond && { beyond: found.beyond }),
+  }
+  const verdict = found.verdict ?? 'UNKNOWN'
+  const needed = neededBy(verdict, seen, found)
+  switch (verdict) {
+    case 'GOOD':
+      if (action === 'verify' && seen.unfinished)
+        return fail(seen, neverRan(seen.unfinished.owed ?? []))
+      return { ...seen, stage: needed ?? 'good' }
+    case 'HOT':
+    case 'DRAIN': {
+      if (found.beyond && goesNoFurther(seen, MAX_APPLIES)) return fail(seen, found.beyond)
+      // After an apply the same change must not be wanted again: it would be applied for ever. A
+      // drained node got the whole playbook.
+      const again =
+        action === 'verify' && !found.beyond && (verdict === 'HOT' || seen.held !== undefined)
+      return again ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: needed ?? 'drain' }
+    }
+    case 'ERROR':
+      return fail(seen, found.failure ?? { cause: 'failed', message: 'the look at it failed' })
+    case 'UNKNOWN': {
+      const blindLooks = before.blindLooks + 1
+      const failure = found.failure ?? {
+        cause: 'unknown' as const,
+        message: 'Ansible said nothing about it: does a play of the playbook include this node?',
+      }
+      return blindLooks < MAX_BLIND_LOOKS
+        ? { ...free, at: free.stage === 'failed' ? free.at : at, blindLooks }
+        : fail({ ...rest, ...(before.missing && { missing: true }), at, blindLooks }, failure)
+    }
+    default:
+      return unreachable(verdict)
+  }
+}
+
+export const fail = (state: NodeState, failure: Failure): NodeState => ({
+  ...state,
+  stage: 'failed',
+  failures: state.failures + 1,
+  failure,
+  ...(isTransient(failure) && { missing: true }),
+})
+
+function judgeApply(
+  { unfinished: before, ...after }: NodeState,
+  outcome: NodeOutcome,
+  mode: 'hot' | 'full',
+  tasks: readonly TaskRef[],
+): NodeState {
+  const applied = outcome.applied ?? 'absent'
+  const failure = outcome.failure ?? {
+    cause: 'unknown' as const,
+    message: 'the run ended before this node was done',
+  }
+  const owed = pick(tasks, outcome.owed)
+  if (applied === 'ok')
+    return {
+      ...after,
+      stage: 'applied',
+      ran: ranWith(after.ran, mode, outcome.changed ?? false),
+      ...(owed.length > 0 && { unfinished: { mode, owed } }),
+    }
+  if (applied === 'failed')
+    return fail(
+      { ...after, unfinished: { mode, owed: before?.owed === null ? null : owed } },
+      failure,
+    )
+  // What it has not told may have notified a handler.
+  const cut: NodeState = {
+    ...after,
+    ...(applied === 'cut'
+      ? { unfinished: { mode, owed: null } }
+      : before && { unfinished: before }),
+  }
+  if (outcome.meetsDrain) return { ...cut, stage: 'drain' }
+  return cut.applies < MAX_APPLIES ? { ...cut, stage: 'unseen' } : fail(cut, failure)
+}
+
+function notConverged(changes: readonly TaskRef[]): Failure {
+  const [first] = changes
+  const more = changes.length > 1 ? ` and ${changes.length - 1} more` : ''
+  return {
+    cause: 'not-converged',
+    message: first
+      ? `was applied, and "${first.task}"${more} would change it again`
+      : 'was applied, and would change again',
+    ...(first && { task: first.task, file: first.file, line: first.line }),
+  }
+}
+
+const pick = (tasks: readonly TaskRef[], which: readonly number[] = []): readonly TaskRef[] =>
+  which.flatMap((i) => tasks[i] ?? [])
+
+/** A gate fails when one node fails it; a node that says nothing is no pass. */
+export function judgeCheck(
+  checks: Map<string, CheckState>,
+  ref: CheckRef,
+  { nodes }: OpenStep,
+  event: Concluded,
+): void {
+  const key = checkKey(ref)
+  const of = (node: string): NodeOutcome => event.nodes[node] ?? { checked: 'inconclusive' }
+  const failed = nodes.filter((n) => of(n).checked === 'fail')
+  const unclear = nodes.filter((n) => of(n).checked !== 'fail' && of(n).checked !== 'pass')
+  const result = failed.length > 0 ? 'fail' : unclear.length > 0 ? 'inconclusive' : 'pass'
+  const named = result === 'fail' ? failed : unclear
+  const failure = named.map((n) => of(n).failure).find(Boolean)
+  const tries = result === 'inconclusive' ? (checks.get(key)?.tries ?? 0) + 1 : 0
+  checks.set(key, { result, at: event.at, tries, nodes: named, ...(failure && { failure }) })
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained in
+// one step, and the hypervisor is changed when that step saw every one of them drained and empty.
+// Where its change may not begin after all, they are given back.
+import { describeJobs, isForeign } from '../../workload/use.js'
+import type { NodeUse } from '../../workload/use.js'
+import type { Slots } from '../limits/capacity.js'
+import { runningOnIt } from '../world/host-groups.js'
+import type { HostGroups } from '../world/host-groups.js'
+import { clockOf, fits, inTime } from '../limits/window-fit.js'
+import { hasHotPart } from '../world/sorted-nodes.js'
+import { nodeState } from '../state/state.js'
+import type { Held, NodeState } from '../state/state.js'
+import { isSeenEmpty } from '../state/visit-state.js'
+import type { Action, Hold, Waiting, World } from '../world/world.js'
+
+/** What a group asks of the visits of single nodes. */
+export interface NodeVisits {
+  /** null: the scheduler does not know it; undefined: it was not asked yet. */
+  use(node: string): NodeUse | null | undefined
+  /** Why the visit of a node that is not held cannot begin; lasting: waiting does not help. */
+  unready(node: string, state: NodeState): (Hold & { readonly lasting?: boolean }) | null
+  /** Whether so many more may be drained at once, beside `own` of the same group. */
+  roomFor(count: number, own: number): Hold | null
+  /** Nodes that are drained. */
+  held(): number
+  /** So many more are. */
+  took(count: number): void
+  /** Look until one of these is empty; of none: until the scheduler says something. */
+  watch(nodes: readonly string[]): void
+  /** What is only drained is given back. */
+  givesBack(hold: Hold): boolean
+  /** Not drained again before, ms. */
+  readonly postponed: number
+}
+
+/** The hypervisor is changed first, then what runs on it. */
+const VISITS = 2
+
+interface Group {
+  readonly wave: number
+  readonly host: string
+  /** The hypervisor's change may have begun: it is finished whatever comes between. */
+  readonly begun: boolean
+  readonly guests: readonly string[]
+  /** Those that are drained: a hypervisor that the scheduler does not know is none of them. */
+  readonly members: readonly string[]
+}
+
+export class HostVisits {
+  readonly actions: Action[] = []
+  readonly waiting: Waiting[] = []
+  readonly #clock: (at: number) => string
+
+  constructor(
+    private readonly world: World,
+    private readonly hostGroups: HostGroups,
+    private readonly nodeVisits: NodeVisits,
+    private readonly slots: () => Slots,
+  ) {
+    this.#clock = clockOf(world)
+  }
+
+  /** `hold`: nothing may begin. */
+  goOn(wave: number, host: string, hold: Hold | null): void {
+    const begun = this.hostGroups.isDown(host)
+    const guests = this.hostGroups.guestsOf(host)
+    const all = [host, ...guests]
+    const drained = all.filter((n) => this.#isDrained(n, begun))
+    const free = drained.filter((n) => !this.#state(n).step)
+    const isHeld = drained.length > 0
+    // It has not begun: what holds it is told where it is told of the others.
+    if (!begun && hold && !isHeld) return
+    if (!begun && hold && this.nodeVisits.givesBack(hold)) return this.#giveBack(wave, all, hold)
+    const away = all.filter((n) => this.#state(n).step !== undefined)
+    if (away.length > 0)
+      return this.#wait(
+        all.filter((n) => !away.includes(n)),
+        {
+          code: 'step',
+          text: `a step is under way on ${away.length} of the ${all.length} nodes that go out together`,
+        },
+      )
+    if (!begun && hold) return this.#wait(all, hold)
+    const again = Math.max(...free.map((n) => this.#held(n)?.again ?? 0))
+    if (this.world.now < again)
+      return this.#wait(all, {
+        code: 'visit',
+        text: 'the scheduler gave no clear answer, and is asked again',
+        until: again,
+      })
+    const wanted = free.map((n) => this.#held(n)?.back ?? 0).filter((until) => until > 0)
+    if (!begun && wanted.length > 0)
+      return this.#giveBack(
+        wave,
+        all,
+        { code: 'visit', text: 'a person wants a node back that goes out with it' },
+        Math.max(...wanted),
+      )
+    if (!isHeld) {
+      const full =
+        this.nodeVisits.roomFor(guests.length, 0) ?? this.slots().refuseTogether(all, false)
+      // The scheduler is asked when something may come of it.
+      if (full) return this.#waitForRoom(all, full)
+    }
+    const blocked = this.#blocked(host, guests, begun)
+    if (blocked) {
+      const { lasting, ...why } = blocked
+      if (lasting && !begun && isHeld)
+        return this.#giveBack(wave, all, why, this.nodeVisits.postponed)
+      return this.#wait(all, why)
+    }
+    const members = all.filter((n) =>
+      n !== host || this.#held(n) ? !this.#held(n)?.unscheduled : this.nodeVisits.use(n) !== null,
+    )
+    this.#step({ wave, host, begun, guests, members }, hold)
+  }
+
+  #step(group: Group, hold: Hold | null): void {
+    const { wave, host, begun, guests, members } = group
+    const all = [host, ...guests]
+    const fresh = members.filter((n) => !this.#held(n))
+    if (fresh.length === 0 && members.every((n) => this.#held(n)?.empty)) {
+      const late = begun ? null : fits(this.world, this.world.now, VISITS)
+      if (late) return this.#wait(all, late)
+      if (members.every((n) => isSeenEmpty(this.#held(n) as Held, this.world.now))) {
+        this.actions.push({ do: 'apply', wave, nodes: [host], full: true, guests })
+        return this.#wait(guests, { code: 'visit', text: `drained for ${host}, on which it runs` })
+      }
+    }
+    if (fresh.length > 0) {
+      const full = hold ?? this.#room(group, fresh)
+      if (full) return this.#waitForRoom(all, full)
+      this.nodeVisits.took(fresh.length)
+    } else {
+      // A look from before the drain tells nothing of it.
+      const at = this.world.scheduler?.workload?.at ?? -Infinity
+      const unasked = members.some(
+        (n) => !this.nodeVisits.use(n) || at < (this.#held(n)?.since ?? 0),
+      )
+      const busy = members.filter((n) => !this.nodeVisits.use(n)?.empty)
+      if (unasked || (busy.length > 0 && busy.every((n) => this.nodeVisits.use(n)?.draining)))
+        return this.#untilEmpty(group, busy)
+    }
+    const foreign = members.some((n) => this.#held(n)?.foreign ?? isForeign(this.nodeVisits.use(n)))
+    this.actions.push({ do: 'drain', wave, nodes: members, host, ...(foreign && { foreign }) })
+    this.#wait(
+      all.filter((n) => !members.includes(n)),
+      {
+        code: 'visit',
+        text: `its change needs ${runningOnIt(guests)} to be empty: they are being drained`,
+      },
+    )
+  }
+
+  /** All of them find room and time, or none goes. */
+  #room({ host, begun, members, guests }: Group, fresh: readonly string[]): Hold | null {
+    const uses = members.map((n) => this.nodeVisits.use(n) ?? null)
+    const late = begun
+      ? null
+      : (uses.map((use) => inTime(this.world, use, VISITS)).find((hold) => hold !== null) ?? null)
+    const own = [host, ...guests].filter((n) => this.#held(n)).length
+    // Asked last: it takes the places.
+    return (
+      late ??
+      this.nodeVisits.roomFor(fresh.length, own) ??
+      this.slots().takeTogether([host, ...guests.filter((n) => fresh.includes(n))], own > 0)
+    )
+  }
+
+  #untilEmpty({ wave, host, begun, guests, members }: Group, busy: readonly string[]): void {
+    const {
+      now,
+      policy: { drain },
+    } = this.world
+    this.nodeVisits.watch(busy)
+    const since = Math.min(...members.map((n) => this.#held(n)?.since ?? now))
+    const late = !begun && now >= since + drain.timeout
+    const jobs = describeJobs(
+      members.flatMap((n) => this.nodeVisits.use(n)?.jobs ?? []),
+      this.#clock,
+    )
+    if (late && drain.onTimeout === 'release')
+      return this.#giveBack(
+        wave,
+        [host, ...guests],
+        { code: 'visit', text: 'it took too long until all that go out together were empty' },
+        this.nodeVisits.postponed,
+      )
+    const ask =
+      late && drain.onTimeout === 'ask'
+        ? '; that is longer than drain.timeout: end the job, wait, or `patchrun abort`'
+        : ''
+    const what = `${late ? ` (since ${this.#clock(since)})` : ''}${jobs === '' ? '' : `: ${jobs}`}${ask}`
+    const on = busy.filter((n) => n !== host)
+    this.#wait([host], {
+      code: 'visit',
+      text:
+        busy.includes(host) && on.length === 0
+          ? `drained, waits to be empty${what}`
+          : `waits for ${runningOnIt(on.length > 0 ? on : guests)} to be empty${what}`,
+    })
+    this.#wait(guests, {
+      code: 'visit',
+      text: `drained for ${host}, on which it runs, and which waits for ${busy.length === 0 ? 'the scheduler' : `${busy.length} of ${members.length} to be empty`}`,
+    })
+  }
+
+  #waitForRoom(all: readonly string[], full: Hold): void {
+    // Where visits of ours take the room, it comes with the end of one.
+    if (full.code !== 'limit' && !(full.code === 'capacity' && this.nodeVisits.held() > 0))
+      this.nodeVisits.watch([])
+    this.#wait(all, full)
+  }
+
+  /** What keeps one of them from going out. */
+  #blocked(
+    host: string,
+    guests: readonly string[],
+    begun: boolean,
+  ): (Hold & { readonly lasting?: boolean }) | null {
+    if (hasHotPart(this.world, host))
+      return { code: 'visit', text: 'what may run under load goes first' }
+    for (const guest of guests) {
+      const why = this.#blockedGuest(guest, begun)
+      if (why)
+        return { ...why, text: `its change needs ${runningOnIt([guest])} to be empty: ${why.text}` }
+    }
+    if (this.#held(host)) return null
+    const asked = this.nodeVisits.use(host)
+    if (asked === null) return null
+    return this.nodeVisits.unready(host, this.#state(host))
+  }
+
+  #blockedGuest(guest: string, begun: boolean): (Hold & { readonly lasting?: boolean }) | null {
+    const state = this.#state(guest)
+    const { stage, held } = state
+    if (stage === 'quarantined')
+      return {
+        code: 'visit',
+        text: 'it is quarantined; see to it, then `patchrun retry`',
+        lasting: true,
+      }
+    if (stage === 'failed')
+      return { code: 'visit', text: 'it failed, and is tried again first', lasting: true }
+    if (held) {
+      if (held.inherited && held.phase === 'draining')
+        return { code: 'visit', text: 'it is given back first' }
+      return held.phase === 'draining' || begun
+        ? null
+        : { code: 'visit', text: 'it is in a visit of its own' }
+    }
+    if (!begun && ((stage !== 'good' && stage !== 'drain') || hasHotPart(this.world, guest)))
+      return { code: 'visit', text: 'it is looked at, or changed under load, first' }
+    return this.nodeVisits.unready(guest, state)
+  }
+
+  #giveBack(wave: number, all: readonly string[], why: Hold, postpone?: number): void {
+    // One that failed is tried again in its time.
+    const free = all.filter(
+      (n) => !this.#state(n).step && !['failed', 'quarantined'].includes(this.#state(n).stage),
+    )
+    const held = free.filter((n) => this.#isDrained(n, false))
+    for (const node of held)
+      this.actions.push({
+        do: 'release',
+        wave,
+        nodes: [node],
+        ...(postpone !== undefined && { postpone }),
+      })
+    this.#wait(
+      free.filter((n) => !held.includes(n)),
+      why,
+    )
+  }
+
+  /** Held for this; one in a visit of its own goes on with that. */
+  #isDrained(node: string, begun: boolean): boolean {
+    const held = this.#held(node)
+    return held !== undefined && (begun || (held.phase === 'draining' && !held.inherited))
+  }
+
+  #wait(nodes: readonly string[], why: Hold): void {
+    if (nodes.length > 0) this.waiting.push({ ...why, nodes })
+  }
+
+  #state = (node: string): NodeState => nodeState(this.world.rollout, node)
+  #held = (node: string): Held | undefined => this.#state(node).held
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// When the scheduler is asked, and what for: at once, or until one of the nodes that are waited for
+// is empty.
+import { schedulerName } from '../../workload/use.js'
+import type { Action, Hold, SchedulerView, World } from '../world/world.js'
+
+export class LookPacing {
+  readonly #watch: string[] = []
+  #wanted = false
+  /** Nodes wait for a look that is new enough. */
+  #stale = false
+
+  constructor(
+    private readonly world: Pick<World, 'now'>,
+    private readonly view: SchedulerView,
+  ) {}
+
+  /** Something may come of a look: of these nodes being empty, or of whatever happens there. */
+  want(nodes: readonly string[] = []): void {
+    this.#wanted = true
+    this.#watch.push(...nodes)
+  }
+
+  /**
+   * The scheduler has to be asked first, or gave no answer: nothing is concluded from that, and
+   * nothing begun.
+   */
+  unanswered(): Hold | null {
+    const { silent, every } = this.view
+    const { now } = this.world
+    if (this.isFresh) return null
+    this.#wanted = true
+    this.#stale = true
+    if (silent && this.silenced())
+      return {
+        code: 'visit',
+        text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`,
+        until: Math.max(now + 1, silent.at + every),
+      }
+    return { code: 'visit', text: 'the scheduler is asked first' }
+  }
+
+  get isFresh(): boolean {
+    const { workload, every } = this.view
+    return workload !== null && !this.silenced() && this.world.now < workload.at + every
+  }
+
+  /** The last answer was none. */
+  silenced(): boolean {
+    const { workload, silent } = this.view
+    return silent !== null && (!workload || silent.at >= workload.at)
+  }
+
+  /**
+   * When what is known got too old for those that wait for a look, ms; null: nobody waits, or there
+   * was no answer lately.
+   */
+  get awaited(): number | null {
+    const { workload, every } = this.view
+    return this.#stale && workload && !this.silenced() ? workload.at + every : null
+  }
+
+  /** To be asked last: whether the scheduler has to be looked at, and what for. */
+  actions(): Action[] {
+    if (!this.#wanted) return []
+    const {
+      view: { workload, silent, every, looking },
+      world: { now },
+    } = this
+    const last = Math.max(workload?.at ?? -Infinity, silent?.at ?? -Infinity)
+    const due = now >= last + every
+    if (this.#watch.length === 0 || !workload)
+      return due && !looking.now ? [{ do: 'observe', watch: [] }] : []
+    const actions: Action[] = []
+    if (!looking.watch && due)
+      actions.push({
+        do: 'observe',
+        watch: this.#watch.map((n) => schedulerName(n, this.view.names)),
+      })
+    else if (looking.watch && due && !looking.now && this.#stale)
+      actions.push({ do: 'observe', watch: [] })
+    return actions
+  }
+
+  /** When the scheduler is worth asking again, ms; null: nothing waits for it. */
+  get wakeAt(): number | null {
+    const { workload, silent, every, looking } = this.view
+    // The end of a look that is under way wakes by itself.
+    if (looking.now || looking.watch) return null
+    return this.#wanted
+      ? Math.max(this.world.now + 1, Math.max(workload?.at ?? 0, silent?.at ?? 0) + every)
+      : null
+  }
+}

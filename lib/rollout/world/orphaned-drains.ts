@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes that patchrun drained and that no wave holds any more: they were taken off the lists, or
+// the rollout is limited to others. They are not touched, so people must hear of them.
+import { isRefused, schedulerName, useOf } from '../../workload/use.js'
+import { nodeState } from '../state/state.js'
+import { planWaves } from './waves.js'
+import type { World } from './world.js'
+
+export interface OrphanedDrain {
+  readonly node: string
+  /** It may be touched, and this rollout is limited to others. */
+  readonly permitted: boolean
+  /** Its change may have begun. */
+  readonly begun: boolean
+}
+
+export function orphanedDrains(world: World): readonly OrphanedDrain[] {
+  const { rollout, nodes, policy } = world
+  const permitted = new Set(nodes.map((n) => n.name))
+  const reached = new Set(planWaves(nodes, policy, rollout.limit).flatMap((w) => w.nodes))
+  return [...rollout.nodes].flatMap(([node, { held }]) =>
+    held && !held.foreign && !reached.has(node) && !isBack(world, node)
+      ? [{ node, permitted: permitted.has(node), begun: held.phase !== 'draining' }]
+      : [],
+  )
+}
+
+/**
+ * Somebody gave this node back or took it over since it was drained, as far as the last look tells.
+ */
+export function isBack(
+  { scheduler, rollout }: Pick<World, 'scheduler' | 'rollout'>,
+  node: string,
+): boolean {
+  const { held } = nodeState(rollout, node)
+  // What the scheduler does not know it cannot tell.
+  if (!held || held.unscheduled || !scheduler?.workload || scheduler.workload.at <= held.since)
+    return false
+  const use = useOf(
+    scheduler.workload,
+    schedulerName(node, scheduler.names),
+    scheduler.prefix,
+    new Map(),
+  )
+  return !use || !(use.ours || isRefused(use))
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what was declared and what is known to the world that decide looks at.
+import { groupBy } from '../../fleet/names/group-by.js'
+import type { Fleet, FleetNode } from '../../fleet/declare/fleet.js'
+import type { EnvironmentState, RolloutState } from '../state/state.js'
+import type { Workload } from '../../workload/types.js'
+import { jobsByNode, reasonPrefix, schedulerName, useOf } from '../../workload/use.js'
+import type { CapacityScope, Promotion, SchedulerView, World } from './world.js'
+
+/** What lies outside the declaration and the environment's own journal. */
+export interface Surroundings {
+  /** When each of `policy.promotion.after` completed the pin of this rollout. */
+  readonly promotion?: readonly Promotion[]
+  /** Nodes that are out of service, and not by patchrun. */
+  readonly out?: ReadonlySet<string>
+  readonly scheduler?: Partial<Pick<SchedulerView, 'workload' | 'silent' | 'looking'>>
+  /** Nodes whose Ansible was started ahead of their visit. */
+  readonly prepared?: ReadonlySet<string>
+  /** The last wave that this run begins. */
+  readonly untilWave?: number
+  /** This run does what can be done at once, and then ends. */
+  readonly hurried?: boolean
+  /** Processors of the control machine; absent: they are no limit. */
+  readonly processors?: number
+}
+
+export function worldOf(
+  fleet: Fleet,
+  state: EnvironmentState,
+  rollout: RolloutState,
+  now: number,
+  {
+    promotion = [],
+    out = new Set(),
+    scheduler: seen = {},
+    prepared = new Set(),
+    untilWave,
+    hurried,
+    processors,
+  }: Surroundings = {},
+): World {
+  const scheduler = viewOf(fleet, seen)
+  return {
+    now,
+    rollout,
+    promotion,
+    scheduler,
+    prepared,
+    ...(untilWave !== undefined && { untilWave }),
+    ...(hurried !== undefined && { hurried }),
+    ...(processors !== undefined && { processors }),
+    out: new Set([...out, ...outBySchedule(fleet, scheduler)]),
+    nodes: fleet.nodes,
+    policy: fleet.policy,
+    pause: state.pause,
+    durations: state.durations,
+    forks: fleet.ansible.forks,
+    capacity: capacityScopes(fleet, scheduler),
+    ...(fleet.zone !== undefined && { zone: fleet.zone }),
+  }
+}
+
+function viewOf(
+  { scheduler, name, environment }: Fleet,
+  seen: NonNullable<Surroundings['scheduler']>,
+): SchedulerView | null {
+  if (!scheduler) return null
+  const { names, every } = scheduler
+  return {
+    names,
+    every,
+    prefix: reasonPrefix(name, environment),
+    workload: null,
+    silent: null,
+    looking: { now: false, watch: false },
+    ...seen,
+  }
+}
+
+/**
+ * Nodes of the fleet, and of the partitions with a limit, that the scheduler has out of service.
+ * What patchrun holds is out anyway.
+ */
+function outBySchedule(
+  {
+    nodes,
+    policy: {
+      drain: { reservations },
+    },
+  }: Fleet,
+  view: SchedulerView | null,
+): readonly string[] {
+  if (!view?.workload) return []
+  const { workload, prefix, names } = view
+  const jobs = jobsByNode(workload)
+  const ours = new Set(nodes.map((n) => schedulerName(n.name, names)))
+  const fleet = nodes.flatMap(({ name }) =>
+    useOf(workload, schedulerName(name, names), prefix, jobs, reservations)?.out ? [name] : [],
+  )
+  const others = [...workload.nodes.keys()].filter(
+    (name) => !ours.has(name) && useOf(workload, name, prefix, jobs, reservations)?.out,
+  )
+  return [...fleet, ...others]
+}
+
+/** Every set of nodes of which only so many may be out at once. */
+export function capacityScopes(
+  { nodes, groupChildren, policy: { capacity } }: Pick<Fleet, 'nodes' | 'groupChildren' | 'policy'>,
+  view: SchedulerView | null = null,
+): readonly CapacityScope[] {
+  const names = (those: readonly FleetNode[]): string[] => those.map((n) => n.name)
+  const scopes: CapacityScope[] = []
+  if (capacity.fleet !== null)
+    scopes.push({ name: 'of the fleet', limit: capacity.fleet, nodes: names(nodes) })
+  for (const [group, limit] of Object.entries(capacity.groups)) {
+    // A group holds the nodes of its children, too.
+    const family = withChildren(group, groupChildren)
+    scopes.push({
+      name: `of group ${group}`,
+      limit,
+      nodes: names(nodes.filter((n) => group === 'all' || n.groups.some((g) => family.has(g)))),
+    })
+  }
+  for (const [partition, limit] of Object.entries(capacity.partitions)) {
+    scopes.push({
+      name: `of partition ${partition}`,
+      limit,
+      nodes: withSeen(partition, nodes, view),
+    })
+  }
+  if (capacity.domains !== null) {
+    const members = groupBy(
+      nodes.flatMap(({ name, domains }) => domains.map((domain) => ({ name, domain }))),
+      (m) => m.domain,
+    )
+    for (const [domain, list] of members)
+      scopes.push({
+        name: `of failure domain ${domain}`,
+        limit: capacity.domains,
+        nodes: list.map((m) => m.name),
+      })
+  }
+  return scopes
+}
+
+/**
+ * Partitions with a limit in which no node is, neither as declared nor as the scheduler has it:
+ * nothing keeps to such a limit.
+ */
+export function emptyPartitions(
+  { nodes, policy, scheduler }: Pick<Fleet, 'nodes' | 'policy' | 'scheduler'>,
+  workload: Workload,
+): readonly string[] {
+  const view = { workload, names: scheduler?.names ?? 'full' } as const
+  return Object.keys(policy.capacity.partitions).filter(
+    (partition) => withSeen(partition, nodes, view).length === 0,
+  )
+}
+
+/**
+ * A partition as it is declared, and as the scheduler has it: nodes that are not the fleet's count,
+ * too.
+ */
+function withSeen(
+  partition: string,
+  nodes: readonly FleetNode[],
+  view: Pick<SchedulerView, 'workload' | 'names'> | null,
+): readonly string[] {
+  const declared = nodes.filter((n) => n.partitions.includes(partition)).map((n) => n.name)
+  if (!view?.workload) return declared
+  const byScheduler = new Map(nodes.map((n) => [schedulerName(n.name, view.names), n.name]))
+  const seen = [...view.workload.nodes.values()]
+    .filter((n) => n.partitions.includes(partition))
+    .map((n) => byScheduler.get(n.name) ?? n.name)
+  return [...new Set([...declared, ...seen])]
+}
+
+function withChildren(group: string, children: Fleet['groupChildren']): ReadonlySet<string> {
+  const family = new Set<string>()
+  for (let level = [group]; level.length > 0;) {
+    const fresh = level.filter((g) => !family.has(g))
+    for (const g of fresh) family.add(g)
+    level = fresh.flatMap((g) => children[g] ?? [])
+  }
+  return family
+}
