@@ -45,8 +45,8 @@ export class Times {
   /** Nobody waits longer for a pause than was declared. */
   pauses(waiting: Decision['waiting'], waves: readonly Wave[]): void {
     const { soak, pause } = this.model.scenario.policy
-    for (const { code, text, until = 0, nodes } of waiting) {
-      if (code !== 'soak' && !(code === 'pace' && text.startsWith('the pause after'))) continue
+    for (const { code, reason, until = 0, nodes } of waiting) {
+      if (code !== 'soak' && reason.is !== 'pause-after-wave') continue
       const before = waves[waves.findIndex((w) => w.nodes.includes(nodes[0] ?? '')) - 1]
       must(
         before !== undefined &&

@@ -7,6 +7,7 @@ import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { decide, replay, worldOf } from '../../lib/rollout/index.js'
 import type { Decision, JournalEvent } from '../../lib/rollout/index.js'
 import { readSchedulerReport } from '../../lib/workload/read-report.js'
+import { textOf } from '../support/words.js'
 
 const AT = 1_000_000
 const fleet: Fleet = resolveFleet(
@@ -92,7 +93,7 @@ t.test("nodes of a partition that are not the fleet's", async (t) => {
     [2, 1, 0, 0],
   )
   t.match(
-    ask(2).waiting.map(({ text }) => text),
+    ask(2).waiting.map((w) => textOf(w)),
     [/of partition batch/],
   )
 })

@@ -475,7 +475,7 @@ t.test(
     ): readonly string[] =>
       linesOf(
         { type: 'sleeping', until },
-        waits.map((w) => ({ ...w, nodes: ['n1'], code: 'visit' as const })),
+        waits.map((w) => ({ ...w, nodes: ['n1'], code: 'visit', reason: 'until-empty' as const })),
         { paint: PLAIN, zone: 'UTC', verbose: false },
       )
     const waits = [

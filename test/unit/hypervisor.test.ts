@@ -17,6 +17,9 @@ import type {
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Job } from '../../lib/workload/types.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { drainPlan } from '../../lib/report/model/build.js'
+import { readerIn } from '../../lib/rollout/say/moments.js'
+import { textOf } from '../support/words.js'
 
 const by = { user: 'op', host: 'adm', pid: 1 }
 const fleet = [
@@ -159,7 +162,7 @@ const does = ({ actions }: Decision): string[] =>
 const told = ({ waiting }: Decision, name: string): string =>
   waiting
     .filter((w) => w.nodes.includes(name))
-    .map((w) => w.text)
+    .map((w) => textOf(w))
     .join('; ')
 const heldOf = (events: readonly JournalEvent[], node: string) =>
   nodeState(replay(events).current as NonNullable<ReturnType<typeof replay>['current']>, node).held
@@ -580,7 +583,8 @@ t.test('a plan says who goes together', (t) => {
     now: 100,
     scheduler: view({ busy: ['n4'] }, 100),
   })
-  const plan = previewDrains(world, { index: 1, nodes: ['n2', 'n3', 'hyp'] })
+  const preview = previewDrains(world, { index: 1, nodes: ['n2', 'n3', 'hyp'] })
+  const plan = preview && drainPlan(preview, readerIn('UTC', 0))
   t.match(plan, {
     order: [
       { node: 'hyp', why: 'together with n3 and n4, which run on it' },

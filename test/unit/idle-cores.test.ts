@@ -7,6 +7,7 @@ import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
 import type { NodeUse } from '../../lib/workload/use.js'
 import { policyOf } from '../support/policy.js'
+import { inWords } from '../support/words.js'
 
 const now = 1_000_000
 const text =
@@ -67,7 +68,8 @@ const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
 const half = use(10_000)
 
 t.test('a place waits as long as a visit takes', async (t) => {
-  t.same(frugal([3_000]).hold(half, 1, 9), { code: 'visit', text, until: now + 5_000 })
+  const why = frugal([3_000]).hold(half, 1, 9)
+  t.same(why && inWords(why), { code: 'visit', text, until: now + 5_000 })
   t.equal(frugal([8_000]).hold(half, 1, 9), null)
   t.equal(frugal([]).hold(half, 1, 9), null, 'one that was free from the beginning does not wait')
   t.equal(

@@ -6,8 +6,10 @@ import { Ajv } from 'ajv'
 import t from 'tap'
 import { PLAIN } from '../../lib/report/words/styles.js'
 import { planText } from '../../lib/report/text/text-plan.js'
+import { drainPlan } from '../../lib/report/model/build.js'
 import { REPORT_VERSION } from '../../lib/report/model/rollout-report.js'
-import type { PlanReport } from '../../lib/report/model/rollout-report.js'
+import type { DrainPlan, PlanReport } from '../../lib/report/model/rollout-report.js'
+import { readerIn } from '../../lib/rollout/say/moments.js'
 import { previewDrains, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, SchedulerView, World } from '../../lib/rollout/index.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
@@ -114,7 +116,7 @@ const worldOfPlan = (
 }
 
 t.test('idle nodes first, then those that are empty soonest, each with its reason', async (t) => {
-  const found = previewDrains(worldOfPlan({ atOnce: 3 }), wave)
+  const found = planned(worldOfPlan({ atOnce: 3 }))
   t.same(found?.order, [
     { node: 'node07', idle: true, why: 'idle' },
     { node: 'node02', idle: true, why: 'idle' },
@@ -136,7 +138,7 @@ t.test('idle nodes first, then those that are empty soonest, each with its reaso
     { node: 'node03', idle: false, why: 'job 18 of bob has no limit: last' },
   ])
   t.same(found?.first, ['node07', 'node02', 'node06'])
-  t.same(found?.waiting, [
+  t.match(found?.waiting, [
     {
       code: 'visit',
       text: 'idle+drain, and not by patchrun: "RAM 3 is broken" (root); it is left alone',
@@ -156,7 +158,7 @@ t.test('idle nodes first, then those that are empty soonest, each with its reaso
 })
 
 t.test('what limits it', async (t) => {
-  const patched = previewDrains(worldOfPlan({ foreign: 'patch' }), wave)
+  const patched = planned(worldOfPlan({ foreign: 'patch' }))
   t.match(
     patched?.order.find((turn) => turn.node === 'node05'),
     { idle: true, why: 'taken out by somebody else, so it is patched and stays out; idle' },
@@ -166,12 +168,11 @@ t.test('what limits it', async (t) => {
     [['node08']],
   )
 
-  const full = previewDrains(
+  const full = planned(
     worldOfPlan(
       {},
       { out: new Set(['node05']), capacity: [{ name: 'of the fleet', limit: 2, nodes: names }] },
     ),
-    wave,
   )
   t.same(full?.first, ['node07'], 'who is out already is counted')
   t.match(full?.waiting.at(-1), {
@@ -212,10 +213,12 @@ t.test('what limits it', async (t) => {
   t.equal(previewDrains(worldOfPlan(), { index: 1, nodes: [] }), null)
 })
 
-function reportOf(
-  changes: Partial<PlanReport>,
-  drains = previewDrains(worldOfPlan({ atOnce: 3 }), wave),
-): PlanReport {
+function planned(world = worldOfPlan({ atOnce: 3 })): DrainPlan | null {
+  const preview = previewDrains(world, wave)
+  return preview && drainPlan(preview, readerIn('UTC', now))
+}
+
+function reportOf(changes: Partial<PlanReport>, drains = planned()): PlanReport {
   const policy = { ...policyOf(), health: [] }
   return {
     schemaVersion: REPORT_VERSION,
@@ -273,6 +276,7 @@ t.test('the text and the document', async (t) => {
   }))
   const holds = order.map(({ node }, i) => ({
     code: 'capacity' as const,
+    reason: 'scope-full' as const,
     text: i % 2 === 0 ? 'even' : 'odd',
     nodes: [node],
   }))

@@ -20,6 +20,7 @@ import { takeLock } from '../../lib/store/lock/lock.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Workload } from '../../lib/workload/types.js'
 import { FREE, nodeOf } from '../support/policy.js'
+import { textOf } from '../support/words.js'
 
 const schema = JSON.parse(
   readFileSync(resolve(import.meta.dirname, '../../../schemas/report.schema.json'), 'utf8'),
@@ -131,7 +132,9 @@ const releases = (found: EnvironmentState, now = at + 2): unknown =>
 
 t.test('a drain that takes too long asks, and says what can be done', async (t) => {
   t.match(
-    decideAt(state(), at + hour).waiting.find((w) => w.nodes.includes('n1'))?.text,
+    decideAt(state(), at + hour)
+      .waiting.filter((w) => w.nodes.includes('n1'))
+      .map((w) => textOf(w))[0],
     /^drained \(since .*job 0 of anna ends by .*; that is longer than drain\.timeout: wait on, or give it back with `patchrun release n1`$/,
   )
 })
@@ -188,7 +191,7 @@ t.test('what is only drained is given back, and drained again later', async (t) 
   })
   t.match(
     decideAt(back, at + hour).waiting.find((w) => w.nodes.includes('n1')),
-    { text: /drained again later/, until: at + 2 * hour },
+    { reason: { is: 'postponed' }, until: at + 2 * hour },
   )
   const retried = state(released(['n1']), { type: 'retried', at, by, nodes: ['n1'] })
   t.same(releases(retried), [], 'retry takes it back')

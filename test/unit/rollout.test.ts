@@ -4,6 +4,7 @@ import t from 'tap'
 import type { RolloutPolicy } from '../../lib/fleet/declare/fleet.js'
 import { decide, planWaves, replay, shareOf } from '../../lib/rollout/index.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { textOf } from '../support/words.js'
 import type {
   Action,
   Decision,
@@ -72,7 +73,7 @@ function ask(events: readonly JournalEvent[], change: Partial<World> = {}): Deci
 const does = ({ actions }: Decision): string[] =>
   actions.map((a: Action) => ('nodes' in a ? `${a.do} ${a.nodes.join(',')}` : a.do))
 const told = ({ waiting }: Decision, name: string): string | undefined =>
-  waiting.find((w) => w.nodes.includes(name))?.text
+  waiting.filter((w) => w.nodes.includes(name)).map((w) => textOf(w))[0]
 
 t.test('waves', (t) => {
   const cut = (waves: RolloutPolicy['waves'], limit: string[] | null = null): number[] =>

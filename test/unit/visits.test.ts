@@ -8,6 +8,7 @@ import { LookPacing } from '../../lib/rollout/visit/look-pacing.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { textOf } from '../support/words.js'
 
 const now = 1_000_000
 const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
@@ -103,7 +104,7 @@ const does = (w: World): string[] =>
 const why = (w: World, node: string): string =>
   decide(w)
     .waiting.filter((x) => x.nodes.includes(node))
-    .map((x) => x.text)
+    .map((x) => textOf(x))
     .join('; ')
 const allDrain = Object.fromEntries(
   names.map((n): [string, Partial<NodeState>] => [n, { stage: 'drain' }]),

@@ -6,6 +6,8 @@ import { isoDays } from '../../lib/fleet/policy/timing.js'
 import type { Freeze, Timing, WindowRule } from '../../lib/fleet/declare/fleet.js'
 import { nextFit, timeGate } from '../../lib/rollout/limits/windows.js'
 import { spent } from '../support/spent.js'
+import { holdFor } from '../../lib/rollout/say/reason.js'
+import { textOf } from '../support/words.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -383,7 +385,13 @@ const CHRISTMAS = freeze('2026-12-17T23:00', '2027-01-04T23:00', 'Christmas')
 t.test('freezes and windows together, in words', async (t) => {
   const office = 'mon-thu 08:00-15:00'
   const both = timing('Europe/Oslo', office, [CHRISTMAS])
-  const at = (what: Timing, now: string) => timeGate(what, utc(now))
+  const at = (what: Timing, now: string) => {
+    const gate = timeGate(what, utc(now))
+    if (gate.open) return gate
+    const { open, opensAt, reason: why } = gate
+    const { code } = holdFor(why)
+    return { open, code, opensAt, text: textOf({ reason: why }, what.zone, utc(now)) }
+  }
   t.same(at(both, '2026-11-20T12:00'), {
     open: false,
     code: 'window',
@@ -474,7 +482,7 @@ t.test('a zone is named by its letters where it has some', async (t) => {
       ]),
       utc(at),
     )
-    return gate.open ? '' : gate.text.split(': ')[0]
+    return gate.open ? '' : textOf(gate, zone, utc(at)).split(': ')[0]
   }
   t.same(
     [

@@ -43,7 +43,6 @@ const order = (w: Workload): readonly string[] =>
     })),
     {
       now: AT,
-      clock: String,
       places: new Map([...w.nodes.keys()].map((name, place) => [name, place])),
     },
   ).map((turn) => turn.node)

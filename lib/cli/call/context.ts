@@ -70,6 +70,7 @@ export function sessionOptions(
     ...(typeof limit === 'string' && { limit }),
     ...(typeof plan === 'string' && { plan }),
     ...(isSomebodys && { zone }),
+    command: commandText(global, io),
     signal: kill,
   }
 }

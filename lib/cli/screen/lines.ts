@@ -3,7 +3,8 @@
 import type { Progress } from '../../engine/step/progress.js'
 import type { Comparison } from '../../git/index.js'
 import { describeFailure, nodeState, STEERED, waveName } from '../../rollout/index.js'
-import type { NodeState, StepAction, Waiting } from '../../rollout/index.js'
+import type { WaitingReport } from '../../report/model/rollout-report.js'
+import type { NodeState, StepAction } from '../../rollout/index.js'
 import type { Paint } from '../../report/words/styles.js'
 import {
   clean,
@@ -47,7 +48,7 @@ const DID: Readonly<Record<StepAction, string>> = {
 /** The lines for one event; most have none. `waiting` is what the last decision said. */
 export function linesOf(
   progress: Progress,
-  waiting: readonly Waiting[],
+  waiting: readonly WaitingReport[],
   options: LineOptions,
 ): string[] {
   const { paint, zone, verbose } = options

@@ -4,7 +4,9 @@
 import type { AnsibleEvent } from '../../ansible/events/run-events.js'
 import type { Progress } from '../../engine/step/progress.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import { nodeState, planWaves, waveName } from '../../rollout/index.js'
+import { waitingReports } from '../../report/model/build.js'
+import type { WaitingReport } from '../../report/model/rollout-report.js'
+import { nodeState, planWaves, readerOf, waveName } from '../../rollout/index.js'
 import type { OpenStep, RolloutState, Stage, Waiting } from '../../rollout/index.js'
 
 export interface StepView {
@@ -40,7 +42,7 @@ export class RunModel {
   /** The last step each node was in: where its log lies. */
   readonly #directories = new Map<string, string>()
 
-  constructor(private readonly fleet: Pick<Fleet, 'nodes' | 'policy'>) {}
+  constructor(private readonly fleet: Pick<Fleet, 'nodes' | 'policy' | 'zone' | 'command'>) {}
 
   get waves(): readonly WaveView[] {
     return this.#waves
@@ -48,8 +50,9 @@ export class RunModel {
   get steps(): readonly StepView[] {
     return [...this.#steps.values()]
   }
-  get waiting(): readonly Waiting[] {
-    return this.#waiting
+  /** What the last decision waits for, in words. */
+  get waiting(): readonly WaitingReport[] {
+    return waitingReports(this.#waiting, readerOf(this.fleet, Date.now()))
   }
 
   directoryOf(node: string): string | undefined {

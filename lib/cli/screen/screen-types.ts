@@ -16,7 +16,7 @@ export interface Screen {
 }
 
 export interface ScreenOptions {
-  readonly fleet: Pick<Fleet, 'nodes' | 'policy'>
+  readonly fleet: Pick<Fleet, 'nodes' | 'policy' | 'zone' | 'command'>
   readonly live: boolean
   readonly color: boolean
   readonly level: Level

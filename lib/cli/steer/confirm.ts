@@ -22,7 +22,7 @@ import {
   table,
   timeText,
 } from '../../report/words/words.js'
-import { planWaves, timeGate, waveName } from '../../rollout/index.js'
+import { planWaves, readerOf, reasonText, timeGate, waveName } from '../../rollout/index.js'
 import type { PinnedCommit } from '../../rollout/index.js'
 import { typedWith } from '../call/context.js'
 import type { Call, Context, Io } from '../call/context.js'
@@ -195,12 +195,12 @@ export function previewText({
   const { approval, timing } = fleet.policy
   const waves = planWaves(fleet.nodes, fleet.policy, limit)
   const total = waves.reduce((n, w) => n + w.nodes.length, 0)
-  const gate = timeGate(timing, now, zone)
+  const gate = timeGate(timing, now)
   const open = gate.open
     ? gate.closesAt === null
       ? null
       : `open until ${timeText(gate.closesAt, zone)}`
-    : gate.text
+    : reasonText(gate.reason, readerOf({ ...fleet, zone }, now))
   const more = commits.count - COMMITS_SHOWN
   const rows = [
     ['pin', pinText(pin)],

@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal
   /** IANA time zone in which moments are told in words; that of the windows by default. */
   readonly zone?: string
+  /** Begins the commands within words: the program with the options that lead to this fleet. */
+  readonly command?: string
 }
 
 export interface Session {
@@ -73,7 +75,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     executable = fleet.ansible.executable
     vault = fleet.ansible.vault
     if (plan) requireSame(plan, fleet)
-    return options.zone === undefined ? fleet : { ...fleet, zone: options.zone }
+    const { zone, command } = options
+    return {
+      ...fleet,
+      ...(zone !== undefined && { zone }),
+      ...(command !== undefined && { command }),
+    }
   }
   if (options.canaries && options.limit !== undefined)
     throw new PatchrunError({

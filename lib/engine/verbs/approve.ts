@@ -55,6 +55,7 @@ export async function approvable(
     state,
     rollout,
     approvals: approvalReports(
+      fleet,
       worldOf(fleet, state, rollout, clock.now(), await surroundingsOf(fleet, rollout.pin.sha)),
     ),
   }

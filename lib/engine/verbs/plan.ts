@@ -5,12 +5,15 @@ import { requireGuests } from '../../fleet/lists/limit.js'
 import {
   previewWaves,
   previewDrains,
+  readerOf,
+  reasonText,
   planWaves,
   waveName,
   worldOf,
   wouldOpen,
 } from '../../rollout/index.js'
 import type { Verdict } from '../../rollout/index.js'
+import { drainPlan } from '../../report/model/build.js'
 import { REPORT_VERSION } from '../../report/model/rollout-report.js'
 import type { PlanReport, PlannedWave } from '../../report/model/rollout-report.js'
 import { inState } from '../../store/disk/state-error.js'
@@ -55,6 +58,7 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
     ...(await surroundingsOf(fleet, pin.sha)),
     ...(seen && { scheduler: { workload: seen } }),
   })
+  const reader = readerOf(fleet, now)
   const { visit, measured, hold, fits, before } = previewWaves(world, waves)
   const planned = waves.map(({ index, nodes: all }, i): PlannedWave => {
     const of = (...wanted: Verdict[]): string[] =>
@@ -71,7 +75,7 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
       waitForDrain: drain,
       fail: of('ERROR', 'UNKNOWN'),
       expected: Math.ceil(apply.length / fleet.ansible.forks) * visit,
-      ...(drains && { drains }),
+      ...(drains && { drains: drainPlan(drains, reader) }),
     }
   })
   if (options.out !== undefined)
@@ -96,7 +100,7 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
     ...(hold && {
       hold: {
         code: hold.code,
-        text: hold.text,
+        text: reasonText(hold.reason, reader),
         ...(hold.until !== undefined && { until: new Date(hold.until).toISOString() }),
       },
     }),

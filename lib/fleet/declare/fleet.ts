@@ -324,4 +324,9 @@ export interface Fleet {
    * said.
    */
   readonly zone?: string
+  /**
+   * The program with the options that lead whoever reads to this environment, such as `patchrun
+   * --env prod`, for commands within words; `patchrun` where nobody said.
+   */
+  readonly command?: string
 }

@@ -9,14 +9,20 @@ import {
   nodeState,
   pendingApprovals,
   planWaves,
+  readerOf,
+  reasonText,
+  turnText,
   waveName,
   worldOf,
 } from '../../rollout/index.js'
 import type {
+  DrainPreview,
   EnvironmentState,
+  Halt,
   NodeState,
   Pause,
   PastRollout,
+  Reader,
   RolloutState,
   Stage,
   Surroundings,
@@ -25,10 +31,12 @@ import type {
   Word,
   World,
 } from '../../rollout/index.js'
+import { inCommand } from '../words/words.js'
 import { orphanedDrainReports } from './orphaned-drain-reports.js'
 import { REPORT_VERSION } from './rollout-report.js'
 import type {
   ApprovalReport,
+  DrainPlan,
   HistoryReport,
   HolderReport,
   NodeReport,
@@ -36,6 +44,7 @@ import type {
   PauseReport,
   Report,
   RolloutReport,
+  WaitingReport,
   WaveReport,
   WordReport,
 } from './rollout-report.js'
@@ -166,16 +175,43 @@ export const holderReport = ({ user, host, pid, since }: Held): HolderReport => 
 })
 
 /** What may be approved in this world, as it is shown. */
-export function approvalReports(world: World): readonly ApprovalReport[] {
+export function approvalReports(fleet: Fleet, world: World): readonly ApprovalReport[] {
   const { pin } = world.rollout
-  return pendingApprovals(world).map(({ key, scope, text, waves }) => ({
+  const reader = readerOf(fleet, world.now)
+  return pendingApprovals(world).map(({ key, scope, reason, waves }) => ({
     key,
     scope,
-    text,
+    text: reasonText(reason, reader),
     pin,
     waves: waves.map(({ index, nodes }) => ({ wave: index, name: waveName(index), nodes })),
   }))
 }
+
+/** The commands in its hint as whoever reads can type them. */
+const haltReport = (halt: Halt, { command = 'patchrun' }: Pick<Fleet, 'command'>): Halt => ({
+  ...halt,
+  hint: inCommand(halt.hint, command),
+})
+
+/** What is waited for, in the words of whoever reads. */
+export const waitingReports = (
+  waiting: readonly Waiting[],
+  reader: Reader,
+): readonly WaitingReport[] =>
+  waiting.map(({ nodes, code, reason, until, approval }) => ({
+    nodes,
+    code,
+    reason: reason.is,
+    text: reasonText(reason, reader),
+    ...(until !== undefined && { until }),
+    ...(approval !== undefined && { approval }),
+  }))
+
+export const drainPlan = ({ order, first, waiting }: DrainPreview, reader: Reader): DrainPlan => ({
+  order: order.map(({ node, idle, why }) => ({ node, idle, why: turnText(why, reader) })),
+  first,
+  waiting: waitingReports(waiting, reader),
+})
 
 function rolloutReport(
   { fleet, state, now, surroundings }: ReportSource,
@@ -185,7 +221,8 @@ function rolloutReport(
   const world = worldOf(fleet, state, rollout, now, surroundings)
   const { waiting, wakeAt } = decide(world)
   const left = orphanedDrainReports(fleet, world)
-  const why = new Map<string, Waiting>(waiting.flatMap((w) => w.nodes.map((n) => [n, w] as const)))
+  const told = waitingReports(waiting, readerOf(fleet, now))
+  const why = new Map(told.flatMap((w) => w.nodes.map((n) => [n, w] as const)))
   const nodes = waves.flatMap(({ index, nodes: names }) =>
     names.map((n) => nodeReport(n, index, nodeState(rollout, n), why.get(n))),
   )
@@ -201,9 +238,9 @@ function rolloutReport(
     limited: rollout.limit !== null,
     openedAt: iso(openedAt),
     ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
-    ...(halt && { halt }),
+    ...(halt && { halt: haltReport(halt, fleet) }),
     ...(rollout.abort && { abort: wordReport(rollout.abort) }),
-    approvals: approvalReports(world),
+    approvals: approvalReports(fleet, world),
     approved: rollout.approvals.map((a) => ({ key: a.key, ...wordReport(a) })),
     counts: waveReports.reduce((sum, w) => add(sum, w.counts), NONE),
     waves: waveReports,
@@ -215,7 +252,7 @@ function rolloutReport(
       nodes: n.length,
       since: iso(since),
     })),
-    waiting,
+    waiting: told,
     ...(wakeAt !== null && { wakeAt: iso(wakeAt) }),
     ...(left.length > 0 && { left }),
   }
@@ -241,7 +278,7 @@ function nodeReport(
   node: string,
   wave: number,
   { stage, step, touched, changes, blindSpots, spent, failure }: NodeState,
-  why: Waiting | undefined,
+  why: WaitingReport | undefined,
 ): NodeReport {
   return {
     node,

@@ -5,15 +5,14 @@ import type { ExitCode } from '../../errors.js'
 import type {
   Actor,
   ApprovalScope,
-  DrainPreview,
   Halt,
   PastRollout,
   PinnedCommit,
   RolloutStatus,
   Stage,
   TaskRef,
+  Reason,
   WaitCode,
-  Waiting,
 } from '../../rollout/index.js'
 import type { HealthGate, MessageKind, RolloutPolicy } from '../../fleet/declare/fleet.js'
 import type { Failure, Finding, Verdict } from '../../rollout/record/verdict.js'
@@ -40,6 +39,30 @@ export interface NodeReport {
   readonly waiting?: string
   /** When that ends by itself, ISO 8601. */
   readonly until?: string
+}
+
+/** Why nodes do not move. */
+export interface WaitingReport {
+  /** Empty: the rollout as a whole. */
+  readonly nodes: readonly string[]
+  readonly code: WaitCode
+  /** What exactly, in one word; more of them than codes, and new ones come. */
+  readonly reason: Reason['is']
+  readonly text: string
+  /** When it ends by itself, ms since the epoch. */
+  readonly until?: number
+  /** What `patchrun approve` has to be given. */
+  readonly approval?: string
+}
+
+/** In which order nodes of a wave would be drained. */
+export interface DrainPlan {
+  /** Whoever would be drained, in order, and why it stands there, in words. */
+  readonly order: readonly { readonly node: string; readonly idle: boolean; readonly why: string }[]
+  /** Those whose drain would begin at once. */
+  readonly first: readonly string[]
+  /** Why the others would not, nodes with the same reason together. */
+  readonly waiting: readonly WaitingReport[]
 }
 
 export interface WaveReport {
@@ -111,7 +134,7 @@ export interface RolloutReport {
     readonly since: string
   }[]
   /** Nodes that do not move, by reason. */
-  readonly waiting: readonly Waiting[]
+  readonly waiting: readonly WaitingReport[]
   readonly wakeAt?: string
   /** Nodes that are left drained, and what a person has to do about them. */
   readonly left?: readonly LeftReport[]
@@ -216,7 +239,7 @@ export interface PlannedWave {
    * How they would be drained; absent where none needs it, no scheduler is declared, or it gave no
    * answer.
    */
-  readonly drains?: DrainPreview
+  readonly drains?: DrainPlan
   /** The look itself failed, so the rollout would fail there. */
   readonly fail: readonly string[]
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What to do next, for each thing a rollout can wait for. Pure.
-import type { WaitCode, Waiting } from '../../rollout/index.js'
+import type { WaitCode } from '../../rollout/index.js'
 import { clean, count, inCommand, timeText } from '../words/words.js'
 import type { TextOptions } from '../words/styles.js'
-import type { Report, RolloutReport } from '../model/rollout-report.js'
+import type { Report, RolloutReport, WaitingReport } from '../model/rollout-report.js'
 
 export function nextSteps(report: Report, rollout: RolloutReport, options: TextOptions): string[] {
   const { status, halt } = rollout
@@ -64,7 +64,7 @@ const STEERED_BY_PEOPLE = ['pause', 'promotion', 'approval'] as const satisfies 
 
 function stepFor(
   code: (typeof CODES)[number],
-  those: readonly Waiting[],
+  those: readonly WaitingReport[],
   { command, zone }: TextOptions,
 ): string[] {
   const [first] = those

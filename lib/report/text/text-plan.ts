@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { groupBy } from '../../fleet/names/group-by.js'
-import type { DrainPreview } from '../../rollout/index.js'
 import type { TextOptions } from '../words/styles.js'
 import { nodeGroupsText } from './text-detect.js'
-import type { PlanReport } from '../model/rollout-report.js'
+import type { DrainPlan, PlanReport } from '../model/rollout-report.js'
 import {
   clean,
   count,
@@ -91,7 +90,7 @@ const MOST_LINES = 20
 
 /** Which of them goes when, and why; nodes for which the same holds are one line. */
 function drainLines(
-  { order, first, waiting }: DrainPreview,
+  { order, first, waiting }: DrainPlan,
   { paint, verbose }: TextOptions,
 ): string[] {
   const holds = new Map(waiting.flatMap(({ nodes, text }) => nodes.map((n) => [n, text] as const)))

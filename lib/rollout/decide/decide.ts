@@ -26,12 +26,14 @@ import {
   sortNodes,
 } from '../world/sorted-nodes.js'
 import type { Sorted } from '../world/sorted-nodes.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
 import { nodeState } from '../state/state.js'
 import { waitingWithin } from './waiting.js'
 import { doneSince, openCanaries, openNodes } from '../limits/wave-completion.js'
-import { planWaves, waveName } from '../world/waves.js'
+import { planWaves } from '../world/waves.js'
 import type { Wave } from '../world/waves.js'
-import type { Action, Decision, Hold, Waiting, World } from '../world/world.js'
+import type { Action, Decision, Waiting, World } from '../world/world.js'
 
 const NOTHING: Decision = { actions: [], waiting: [], wakeAt: null }
 
@@ -53,10 +55,7 @@ export function decide(world: World): Decision {
       ),
     )
   if (!held) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
-  return new Walk(world, waves, {
-    code: 'ending',
-    text: `about to halt, what was begun is finished: ${halt.message}`,
-  }).decide()
+  return new Walk(world, waves, holdFor({ is: 'halting', message: halt.message })).decide()
 }
 
 /** Goes through the waves until one holds up those behind it. */
@@ -80,13 +79,13 @@ class Walk {
     this.#closed = closed
     this.#visits =
       world.scheduler &&
-      new Visits(
+      new Visits({
         world,
-        world.scheduler,
+        view: world.scheduler,
         closed,
         hostGroups,
-        () => (this.#slots ??= new Slots(world)),
-      )
+        slots: () => (this.#slots ??= new Slots(world)),
+      })
   }
 
   decide(): Decision {
@@ -177,10 +176,7 @@ class Walk {
   #end({ index }: Wave): Hold | null {
     const { untilWave } = this.world
     return untilWave !== undefined && index > untilWave
-      ? {
-          code: 'until',
-          text: `this run goes no further than ${untilWave === 0 ? 'the ' : ''}${waveName(untilWave)}`,
-        }
+      ? holdFor({ is: 'until-wave', wave: untilWave })
       : null
   }
 
@@ -189,13 +185,9 @@ class Walk {
     const { policy, rollout, now } = this.world
     const done = doneSince(rollout, before, next)
     const waits: [number, Hold][] = []
-    if (index === 0)
-      waits.push([done + policy.soak, { code: 'soak', text: 'the canaries are verified and soak' }])
+    if (index === 0) waits.push([done + policy.soak, holdFor({ is: 'soak' })])
     if (policy.pause.waves > 0)
-      waits.push([
-        done + policy.pause.waves,
-        { code: 'pace', text: `the pause after the ${waveName(index)}` },
-      ])
+      waits.push([done + policy.pause.waves, holdFor({ is: 'pause-after-wave', wave: index })])
     const longest = waits.reduce((a, b) => (b[0] > a[0] ? b : a), [0, null] as unknown as [
       number,
       Hold,
@@ -245,10 +237,7 @@ class Walk {
     if (later.length > 0)
       this.#waiting.push({
         nodes: later,
-        code: 'step',
-        text: some
-          ? 'others of its wave are looked at first'
-          : 'the scheduler is asked which nodes are looked at first',
+        ...holdFor({ is: some ? 'others-first' : 'look-order-asked' }),
       })
     if (looks.fresh.length === all.length) this.#visits?.lookedAt(first)
     const again = [...looks.tried, ...due]
@@ -259,8 +248,7 @@ class Walk {
     if (looking && changes.fresh.length > 0)
       this.#waiting.push({
         nodes: changes.fresh,
-        code: 'step',
-        text: 'its wave is still being looked at',
+        ...holdFor({ is: 'wave-looked-at' }),
       })
     for (const nodes of [looking ? [] : changes.fresh, changes.tried]) {
       if (nodes.length === 0) continue
@@ -297,8 +285,7 @@ class Walk {
     if (found.length < nodes.length)
       this.#waiting.push({
         nodes: without(nodes, found),
-        code: 'step',
-        text: 'others of its wave are looked at first',
+        ...holdFor({ is: 'others-first' }),
       })
   }
 
@@ -372,10 +359,5 @@ function whileHalted(waves: readonly Wave[], world: World): Waiting[] {
   out.push(...hostGroups.waiting(all))
   const named = new Set(out.flatMap((w) => w.nodes))
   const nodes = all.filter((n) => nodeState(rollout, n).stage !== 'good' && !named.has(n))
-  return [
-    ...out,
-    ...(nodes.length > 0
-      ? [{ nodes, code: 'halted' as const, text: 'the rollout is halted' }]
-      : []),
-  ]
+  return [...out, ...(nodes.length > 0 ? [{ ...holdFor({ is: 'halted' }), nodes }] : [])]
 }

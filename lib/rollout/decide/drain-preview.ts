@@ -3,7 +3,8 @@
 // code that drains them.
 import { Slots } from '../limits/capacity.js'
 import type { Turn } from '../world/drain-order.js'
-import { HostGroups, runningOnIt } from '../world/host-groups.js'
+import { HostGroups } from '../world/host-groups.js'
+import { reasonKey } from '../say/reason.js'
 import { nodeState } from '../state/state.js'
 import { Visits } from '../visit/visits.js'
 import { planWaves } from '../world/waves.js'
@@ -41,13 +42,14 @@ export function previewDrains(world: World, { index, nodes }: Wave): DrainPrevie
     },
   }
   const slots = new Slots(looked)
-  const visits = new Visits(
-    looked,
-    world.scheduler,
-    null,
-    new HostGroups(looked, planWaves(world.nodes, world.policy, world.rollout.limit)),
-    () => slots,
-  )
+  const waves = planWaves(world.nodes, world.policy, world.rollout.limit)
+  const visits = new Visits({
+    world: looked,
+    view: world.scheduler,
+    closed: null,
+    hostGroups: new HostGroups(looked, waves),
+    slots: () => slots,
+  })
   visits.goOn({ index, nodes }, [], null)
   visits.begin(index, nodes, slots, 0)
   const together = visits.actions.flatMap((a) =>
@@ -63,8 +65,8 @@ export function previewDrains(world: World, { index, nodes }: Wave): DrainPrevie
         idle: false,
         why:
           node === host
-            ? `together with ${runningOnIt(members.filter((n) => n !== host))}`.replace(/,$/, '')
-            : `runs on ${host}`,
+            ? { is: 'with-guests', guests: members.filter((n) => n !== host) }
+            : { is: 'with-host', host },
       })),
   )
   const first = [
@@ -75,14 +77,12 @@ export function previewDrains(world: World, { index, nodes }: Wave): DrainPrevie
   ]
   const waiting = new Map<string, Waiting>()
   for (const { nodes: those, ...hold } of visits.waiting) {
+    const key = reasonKey(hold.reason)
+    const before = waiting.get(key)?.nodes ?? []
     const others = those.filter(
-      (n) => !first.includes(n) && nodes.includes(n) && !waiting.get(hold.text)?.nodes.includes(n),
+      (n) => !first.includes(n) && nodes.includes(n) && !before.includes(n),
     )
-    if (others.length > 0)
-      waiting.set(hold.text, {
-        ...hold,
-        nodes: [...(waiting.get(hold.text)?.nodes ?? []), ...others],
-      })
+    if (others.length > 0) waiting.set(key, { ...hold, nodes: [...before, ...others] })
   }
   return { order: [...order, ...visits.order], first, waiting: [...waiting.values()] }
 }

@@ -3,9 +3,11 @@
 // them, and windows that are too short for a change.
 import { groupBy } from '../../fleet/names/group-by.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import { minutes, Slots } from '../limits/capacity.js'
+import { Slots } from '../limits/capacity.js'
 import { expectedHotChange, expectedVisit } from '../state/durations.js'
 import { wouldOpen } from './preview.js'
+import { minutes, readerOf } from '../say/moments.js'
+import { reasonText } from '../say/reason.js'
 import { NO_STATE } from '../state/state.js'
 import { nextFit } from '../limits/windows.js'
 import { worldOf } from '../world/world-of.js'
@@ -27,7 +29,9 @@ function neverTogether(fleet: Fleet, world: World): readonly string[] {
   const guests = fleet.nodes.filter((n) => n.runsOn !== null)
   return [...groupBy(guests, (n) => n.runsOn as string)].flatMap(([host, those]) => {
     const hold = new Slots(world).refuseTogether([host, ...those.map((n) => n.name)], true)
-    return hold ? [`${host} and what runs on it can never be drained: ${hold.text}`] : []
+    if (!hold) return []
+    const why = reasonText(hold.reason, readerOf(fleet, 0))
+    return [`${host} and what runs on it can never be drained: ${why}`]
   })
 }
 

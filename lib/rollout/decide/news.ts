@@ -3,6 +3,8 @@
 // and that an approval is asked for. Each is told once a rollout.
 import type { News } from '../record/journal-events.js'
 import { noticeKey } from '../state/outbox.js'
+import { readerOf } from '../say/moments.js'
+import { reasonText } from '../say/reason.js'
 import { pendingApprovals } from './pending-approvals.js'
 import { checkKey, nodeState } from '../state/state.js'
 import { doneSince } from '../limits/wave-completion.js'
@@ -16,13 +18,13 @@ export function newsOf(world: World, decision: Decision): readonly News[] {
   const known = new Set(rollout.noticed)
   const passed = havePassed(world)
   const news: News[] = passed && !known.has('canary-passed') ? [{ kind: 'canary-passed' }] : []
-  for (const { key, scope, text, waves } of approvalsIn(world, decision, known)) {
+  for (const { key, scope, reason, waves } of approvalsIn(world, decision, known)) {
     // Nobody is asked to go on from canaries that have not passed.
     if (scope !== 'start' && scope !== 'history' && !passed) continue
     news.push({
       kind: 'waiting-approval',
       key,
-      text,
+      text: reasonText(reason, readerOf(world, world.now)),
       waves: waves.map(({ index, nodes }) => ({ wave: index, nodes: nodes.length })),
     })
   }

@@ -5,6 +5,7 @@
 import type { ApprovalScope } from '../limits/approvals.js'
 import { decide } from './decide.js'
 import { ending } from '../limits/gates.js'
+import type { Reason } from '../say/reason.js'
 import { planWaves } from '../world/waves.js'
 import type { Wave } from '../world/waves.js'
 import type { World } from '../world/world.js'
@@ -13,8 +14,8 @@ export interface PendingApproval {
   /** What `patchrun approve` has to be given. */
   readonly key: string
   readonly scope: ApprovalScope
-  /** Why it is needed, in words. */
-  readonly text: string
+  /** Why it is needed. */
+  readonly reason: Reason
   /** The waves that it lets go. */
   readonly waves: readonly Wave[]
 }
@@ -30,10 +31,10 @@ export function pendingApprovals(world: World): readonly PendingApproval[] {
     policy: { ...policy, timing, soak: 0, pause: { nodes: 0, waves: 0 } },
   })
   const waves = planWaves(nodes, policy, rollout.limit)
-  return waiting.flatMap(({ approval: key, text }) => {
+  return waiting.flatMap(({ approval: key, reason }) => {
     if (key === undefined) return []
     const scope = key.slice(0, key.lastIndexOf('-')) as ApprovalScope
-    return [{ key, scope, text, waves: waves.filter((w) => isIn(scope, w)) }]
+    return [{ key, scope, reason, waves: waves.filter((w) => isIn(scope, w)) }]
   })
 }
 

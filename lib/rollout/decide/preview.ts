@@ -7,9 +7,10 @@ import { closedFor } from '../limits/gates.js'
 import type { EnvironmentState, RolloutState } from '../state/state.js'
 import { inherit } from '../state/visit-state.js'
 import { nextFit } from '../limits/windows.js'
-import { waveName } from '../world/waves.js'
+import { waveName } from '../say/names.js'
+import type { Hold } from '../say/reason.js'
 import type { Wave } from '../world/waves.js'
-import type { Hold, World } from '../world/world.js'
+import type { World } from '../world/world.js'
 
 export interface WavePreview {
   /**

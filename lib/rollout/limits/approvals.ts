@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import type { RolloutState } from '../state/state.js'
 import type { Wave } from '../world/waves.js'
-import type { Hold } from '../world/world.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
 
 /** "start", "wide", "wave2", "history": what the approval is for. */
 export type ApprovalScope = 'start' | 'wide' | `wave${number}` | 'history'
@@ -33,20 +34,6 @@ export function unapproved(
   const key = approvalKey(rollout, scope, waves)
   if (rollout.approvals.some((a) => a.key === key)) return null
   const older = rollout.approvals.filter((a) => a.key.startsWith(`${scope}-`)).at(-1)
-  const what = {
-    start: 'the start of this rollout needs an approval',
-    wide: 'going beyond the canaries needs an approval',
-    history:
-      rollout.history === 'backward'
-        ? 'the commit is older than the one completed last: that needs an approval'
-        : 'the commit does not descend from the one completed last: that needs an approval',
-  }
-  const text =
-    scope === 'start' || scope === 'wide' || scope === 'history'
-      ? what[scope]
-      : `${scope.replace('wave', 'wave ')} needs an approval`
-  const again = older
-    ? `; ${older.by.user}@${older.by.host} approved other nodes than these, so it must be approved again`
-    : ''
-  return { code: 'approval', text: `${text} (${key})${again}`, approval: key }
+  const again = older && { by: older.by }
+  return holdFor({ is: 'approval', scope, history: rollout.history, key, again }, { approval: key })
 }

@@ -2,13 +2,14 @@
 // How many nodes may be changed just now: never more out at once than each scope allows, never more
 // in one run than the hard limit, only what fits before the time closes, and no faster than the
 // pause between nodes.
-import { are, count } from '../../fleet/names/count.js'
 import { expectedHotChange, expectedVisit } from '../state/durations.js'
 import { nodeState } from '../state/state.js'
 import type { NodeState, RolloutState } from '../state/state.js'
 import { nextFit, timeGate } from './windows.js'
 import { shareOf } from '../world/waves.js'
-import type { CapacityScope, Hold, Waiting, World } from '../world/world.js'
+import { holdFor, reasonKey } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { CapacityScope, Waiting, World } from '../world/world.js'
 
 /**
  * A node is out while it is being changed, was changed and is not yet seen GOOD again, or cannot be
@@ -105,12 +106,13 @@ export class Slots {
     const chosen: string[] = []
     const held = new Map<string, Waiting & { nodes: string[] }>()
     for (const node of nodes) {
-      const hold =
+      const why =
         this.#paces[change].hold ?? this.#refuse(node, change) ?? refuse(node, chosen.length)
-      if (hold) {
-        const before = held.get(hold.text)
+      if (why) {
+        const key = reasonKey(why.reason)
+        const before = held.get(key)
         if (before) before.nodes.push(node)
-        else held.set(hold.text, { ...hold, nodes: [node] })
+        else held.set(key, { ...why, nodes: [node] })
         continue
       }
       this.#enter([node])
@@ -136,8 +138,8 @@ export class Slots {
    * and wait for these.
    */
   takeTogether(nodes: readonly string[], joins: boolean): Hold | null {
-    const hold = this.refuseTogether(nodes, joins)
-    if (hold) return hold
+    const why = this.refuseTogether(nodes, joins)
+    if (why) return why
     // They go together as one node does: the pause is between them and the next.
     this.#left -= 1
     this.#enter(nodes)
@@ -149,31 +151,16 @@ export class Slots {
     const { policy } = this.world
     const fresh = nodes.filter((n) => !this.#changed.has(n))
     const most = policy.maxChanged ?? Infinity
-    if (fresh.length > most)
-      return {
-        code: 'capacity',
-        text: `${fresh.length} nodes go out together, and ${most} at most are changed in one run: raise rollout.maxChanged`,
-      }
+    if (fresh.length > most) return holdFor({ is: 'group-over-run', asked: fresh.length, most })
     if (fresh.length > 0 && this.#changed.size + fresh.length > most)
-      return {
-        code: 'limit',
-        text: `${count(most, 'node')} at most ${are(most)} changed in one run, and ${this.#changed.size} ${this.#changed.size === 1 ? 'was' : 'were'}; the next run goes on`,
-      }
+      return holdFor({ is: 'group-next-run', most, changed: this.#changed.size })
     if (this.#paces.drain.hold && !joins) return this.#paces.drain.hold
     const wanted = new Map<Room, number>()
     for (const room of nodes.flatMap((n) => this.#roomsOf(n)))
       wanted.set(room, (wanted.get(room) ?? 0) + 1)
-    for (const [{ name, limit, out }, asked] of wanted) {
-      if (asked > limit)
-        return {
-          code: 'capacity',
-          text: `${count(asked, 'node')} go out together, and ${limit} may be out at once (${name}): raise that limit`,
-        }
-      if (out + asked > limit)
-        return {
-          code: 'capacity',
-          text: `${count(asked, 'node')} go out together, and ${out} of ${limit} that may be out at once are out (${name})`,
-        }
+    for (const [{ name: scope, limit, out }, asked] of wanted) {
+      if (asked > limit) return holdFor({ is: 'group-over-scope', asked, limit, scope })
+      if (out + asked > limit) return holdFor({ is: 'group-scope-full', asked, out, limit, scope })
     }
     return !joins && (this.#left < 1 || this.#fit('drain') < nodes.length) ? this.#noneLeft() : null
   }
@@ -202,10 +189,7 @@ export class Slots {
       this.#changed.has(node)
     )
       return null
-    return {
-      code: 'limit',
-      text: `${count(policy.maxChanged, 'node')} at most ${are(policy.maxChanged)} changed in one run, and that many were; the next run goes on`,
-    }
+    return holdFor({ is: 'run-spent', most: policy.maxChanged })
   }
 
   /** So many more fit before the time closes. */
@@ -216,17 +200,14 @@ export class Slots {
     if (limit) return limit
     const full = this.#roomsOf(node).find((r) => r.out >= r.limit)
     if (full)
-      return {
-        code: 'capacity',
-        text: `${full.out} of ${count(full.limit, 'node')} that may be out at once ${are(full.out)} out (${full.name})`,
-      }
+      return holdFor({ is: 'scope-full', out: full.out, limit: full.limit, scope: full.name })
     return this.#left > 0 && this.#fit(change) > 0 ? null : this.#noneLeft()
   }
 
   #noneLeft(): Hold {
     return this.world.policy.pause.nodes > 0 && this.#left < 1
-      ? { code: 'pace', text: 'one node at a time, with a pause between' }
-      : { code: 'window', text: 'no more fit before the time for changes closes' }
+      ? holdFor({ is: 'one-at-a-time' })
+      : holdFor({ is: 'none-fits' })
   }
 }
 
@@ -245,11 +226,7 @@ function paceOf({ policy, now, forks }: World, visit: number, pause: Hold | null
   if (rounds >= 1) return { hold: pause, fit: rounds * forks }
   const until = nextFit(policy.timing, now, visit)
   return {
-    hold: {
-      code: 'window',
-      text: `a change is expected to take ${minutes(visit)}, more than is left until the time for changes closes`,
-      ...(until !== null && { until }),
-    },
+    hold: holdFor({ is: 'change-too-long', expected: visit }, until === null ? {} : { until }),
     fit: 0,
   }
 }
@@ -260,13 +237,9 @@ function pauseBetween({ policy, rollout, now }: World): Hold | null {
   const busy =
     [...rollout.steps.values()].some((s) => s.action === 'apply') ||
     [...rollout.nodes.values()].some((n) => n.held && n.stage !== 'quarantined')
-  if (busy) return { code: 'pace', text: 'one node at a time, with a pause between' }
+  if (busy) return holdFor({ is: 'one-at-a-time' })
   const until = rollout.lastApply + policy.pause.nodes
   return rollout.lastApply > 0 && now < until
-    ? { code: 'pace', text: 'the pause between two nodes', until }
+    ? holdFor({ is: 'pause-between-nodes' }, { until })
     : null
 }
-
-/** A length of time as people say it. */
-export const minutes = (ms: number): string =>
-  ms < 120_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`

@@ -4,7 +4,9 @@
 // meanwhile; an idle node serves until its drain, and for a launch ahead nobody waits.
 import { computingUntil, PATIENCE } from './computing-steps.js'
 import { underWay } from '../state/visit-state.js'
-import type { Action, Hold, World } from '../world/world.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { Action, World } from '../world/world.js'
 
 export class CpuLimit {
   /** Visits that have an Ansible of their own just now. */
@@ -30,12 +32,7 @@ export class CpuLimit {
 
   /** As many visits as there are forks. */
   full(): Hold | null {
-    return this.going < this.world.forks
-      ? null
-      : {
-          code: 'capacity',
-          text: `${this.going} visits are under way, as many as may be at once (ansible.forks)`,
-        }
+    return this.going < this.world.forks ? null : holdFor({ is: 'forks-full', visits: this.going })
   }
 
   /** Until when there is no processor for what can wait, ms; null: there is one. */
@@ -54,12 +51,7 @@ export class CpuLimit {
       return null
     }
     this.kept += 1
-    const nodes = this.#most === 1 ? '1 node is' : `${this.#most} nodes are`
-    return {
-      code: 'step',
-      text: `${nodes} drained, changed or given back just now, as many as the control machine has processors for`,
-      until,
-    }
+    return holdFor({ is: 'processors-busy', processors: this.#most }, { until })
   }
 
   /** patchrun itself, looks and launches need one, too. */

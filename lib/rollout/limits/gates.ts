@@ -11,7 +11,9 @@ import { isVisiting } from '../world/sorted-nodes.js'
 import { nodeState } from '../state/state.js'
 import type { Word } from '../state/state.js'
 import type { Wave } from '../world/waves.js'
-import type { Hold, World } from '../world/world.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { World } from '../world/world.js'
 
 /** The first reason why nothing may begin; null: nothing speaks against it. */
 export function closedFor(world: World): Hold | null {
@@ -26,11 +28,8 @@ export function closedFor(world: World): Hold | null {
 
 /** A person aborted, or the deadline is over: what runs is finished, nothing begins. */
 export function ending({ rollout, policy, now }: World): Hold | null {
-  if (rollout.abort)
-    return { code: 'ending', text: `aborted by ${spoken(rollout.abort)}: what runs is finished` }
-  return isOverdue({ rollout, policy, now })
-    ? { code: 'ending', text: 'the deadline of the rollout is over: what runs is finished' }
-    : null
+  if (rollout.abort) return holdFor({ is: 'aborted', ...saidBy(rollout.abort) })
+  return isOverdue({ rollout, policy, now }) ? holdFor({ is: 'overdue' }) : null
 }
 
 export const isOverdue = ({
@@ -52,37 +51,31 @@ export function isFinishedUp({ rollout }: Pick<World, 'rollout'>, waves: readonl
 
 function paused({ pause, now }: World): Hold | null {
   if (!pause || (pause.until !== undefined && now >= pause.until)) return null
-  const what = pause.scope === 'fleet' ? 'the fleet is paused' : 'paused'
-  return {
-    code: 'pause',
-    text: `${what} by ${spoken(pause)}`,
-    ...(pause.until !== undefined && { until: pause.until }),
-  }
+  return holdFor(
+    { is: pause.scope === 'fleet' ? 'fleet-paused' : 'paused', ...saidBy(pause) },
+    pause.until === undefined ? {} : { until: pause.until },
+  )
 }
 
 function notPromoted({ promotion, policy, rollout, now }: World): Hold | null {
   // Back to what was there before needs nobody's leave.
   if (rollout.kind === 'rollback') return null
   const missing = promotion.filter((p) => p.completedAt === null).map((p) => p.environment)
-  const sha = rollout.pin.sha.slice(0, 12)
-  if (missing.length > 0)
-    return { code: 'promotion', text: `${missing.join(' and ')} must complete ${sha} first` }
+  const { sha } = rollout.pin
+  if (missing.length > 0) return holdFor({ is: 'promotion-first', environments: missing, sha })
   const until = Math.max(...promotion.map((p) => (p.completedAt ?? 0) + policy.promotion.soak))
   if (promotion.length === 0 || now >= until) return null
-  return {
-    code: 'promotion',
-    text: `${promotion.map((p) => p.environment).join(' and ')} completed ${sha} and soak${promotion.length === 1 ? 's' : ''}`,
-    until,
-  }
+  const environments = promotion.map((p) => p.environment)
+  return holdFor({ is: 'promotion-soaks', environments, sha }, { until })
 }
 
-function outOfTime({ policy, now, zone }: World): Hold | null {
-  const gate = timeGate(policy.timing, now, zone)
-  return gate.open
-    ? null
-    : { code: gate.code, text: gate.text, ...(gate.opensAt !== null && { until: gate.opensAt }) }
+function outOfTime({ policy, now }: World): Hold | null {
+  const gate = timeGate(policy.timing, now)
+  if (gate.open) return null
+  return holdFor(gate.reason, gate.opensAt === null ? {} : { until: gate.opensAt })
 }
 
-/** Who said it and why. */
-export const spoken = ({ by, reason }: Word): string =>
-  `${by.user}@${by.host}${reason === undefined ? '' : `: ${reason}`}`
+const saidBy = ({ by, reason }: Word): Pick<Word, 'by' | 'reason'> => ({
+  by,
+  ...(reason !== undefined && { reason }),
+})

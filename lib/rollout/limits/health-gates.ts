@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Health gates: which one is due at a place of the rollout, and what holds the nodes behind it
 // meanwhile.
-import { count } from '../../fleet/names/count.js'
 import type { HealthPoint } from '../../fleet/declare/fleet.js'
 import type { CheckRef, Halt } from '../record/journal-events.js'
-import { describeFailure } from '../record/failure.js'
 import { isVisiting } from '../world/sorted-nodes.js'
 import { checkKey, nodeState } from '../state/state.js'
 import type { RolloutState } from '../state/state.js'
-import type { Action, Hold, World } from '../world/world.js'
+import { haltFor } from '../say/halt-words.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { Action, World } from '../world/world.js'
 
 /** A gate that gives no answer this often in a row halts the rollout. */
 const MAX_TRIES = 3
@@ -50,17 +51,13 @@ export function dueCheck(
     if (open)
       return {
         action: null,
-        hold: { code: 'health', text: `the health gate "${name}" is being asked` },
+        hold: holdFor({ is: 'gate-asked', gate: name }),
       }
     const until = state ? state.at + policy.retries.backoff : now
     if (now < until)
       return {
         action: null,
-        hold: {
-          code: 'health',
-          text: `the health gate "${name}" gave no answer and is asked again${state?.failure ? `: ${describeFailure(state.failure)}` : ''}`,
-          until,
-        },
+        hold: holdFor({ is: 'gate-again', gate: name, failure: state?.failure }, { until }),
       }
     const asked = askable(rollout, nodes, point).filter((n) => !taken.has(n))
     if (asked.length === 0) {
@@ -69,35 +66,25 @@ export function dueCheck(
       if (nodes.some((n) => taken.has(n) || isVisiting(rollout, n) || isBeingDrained(rollout, n)))
         return {
           action: null,
-          hold: {
-            code: 'health',
-            text: `the health gate "${name}" is asked when a node of the wave before is given back`,
-          },
+          hold: holdFor({ is: 'gate-later', gate: name }),
         }
       continue
     }
     return {
       action: { do: 'check', check, wave: Math.max(0, after), nodes: asked },
-      hold: { code: 'health', text: `the health gate "${name}" must pass first` },
+      hold: holdFor({ is: 'gate-first', gate: name }),
     }
   }
   return null
 }
 
 /** A gate that failed, or gave no answer too often, stops the rollout. */
-export function failedCheck({ checks }: RolloutState, hint: string): Halt | null {
+export function failedCheck({ checks }: RolloutState): Halt | null {
   for (const [key, { result, tries, failure, nodes }] of checks) {
     if (result !== 'fail' && (result !== 'inconclusive' || tries < MAX_TRIES)) continue
     const gate = key.split('/').slice(2).join('/')
-    const where =
-      nodes.slice(0, 3).join(', ') + (nodes.length > 3 ? ` and ${nodes.length - 3} more` : '')
-    const how = result === 'fail' ? 'failed' : `gave no answer ${count(tries, 'time')}`
-    return {
-      code: 'gate-failed',
-      message: `the health gate "${gate}" ${how} on ${where}${failure ? `: ${describeFailure(failure)}` : ''}`,
-      hint,
-      nodes,
-    }
+    const unanswered = result === 'fail' ? {} : { tries }
+    return haltFor({ code: 'gate-failed', gate, nodes, failure, ...unanswered })
   }
   return null
 }

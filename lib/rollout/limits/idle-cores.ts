@@ -4,7 +4,9 @@
 // one that is half empty is drained.
 import type { NodeUse } from '../../workload/use.js'
 import { usualVisit } from '../state/durations.js'
-import type { Hold, World } from '../world/world.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { World } from '../world/world.js'
 
 /** Idle cores worth so much of a visit, as time of the whole node, are worth waiting for. */
 const SHARE = 0.25
@@ -40,10 +42,6 @@ export class IdleCores {
     const cost = waste / Math.max(1, cpus)
     const wait = this.#freed[this.#freed.length - free]
     if (empty || draining || cost <= SHARE * this.#visit || wait === undefined) return null
-    return {
-      code: 'visit',
-      text: 'cores of it would be idle until it is empty: its place waits a moment for a node that costs users less',
-      until: wait + this.#visit,
-    }
+    return holdFor({ is: 'idle-cores' }, { until: wait + this.#visit })
   }
 }

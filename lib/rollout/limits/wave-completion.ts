@@ -7,9 +7,9 @@ import { byRecord } from '../world/sorted-nodes.js'
 import type { Sorted } from '../world/sorted-nodes.js'
 import { nodeState } from '../state/state.js'
 import type { RolloutState } from '../state/state.js'
-import { waveName } from '../world/waves.js'
 import type { Wave } from '../world/waves.js'
-import type { Hold } from '../world/world.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
 
 /**
  * When the last of its nodes came to where it stands, ms. A state that an earlier version left says
@@ -30,11 +30,9 @@ export function doneSince(rollout: RolloutState, { index, nodes }: Wave, next?: 
 export function openCanaries({ good, ...rest }: Sorted): Hold | null {
   const open = Object.values(rest).reduce((n, nodes) => n + nodes.length, 0)
   if (open === 0) return null
-  const why =
-    rest.drain.length > 0
-      ? `${rest.drain.length} of them ${rest.drain.length === 1 ? 'needs' : 'need'} a drain`
-      : `${good.length} of ${good.length + open} ${good.length === 1 ? 'is' : 'are'} verified`
-  return { code: 'canary', text: `every canary must be GOOD at the pin first: ${why}` }
+  return rest.drain.length > 0
+    ? holdFor({ is: 'canaries-drain', drains: rest.drain.length })
+    : holdFor({ is: 'canaries-open', good: good.length, all: good.length + open })
 }
 
 /**
@@ -52,10 +50,5 @@ export function openNodes(
     [...unseen, ...hot, ...applied, ...busy].filter((n) => !visited.has(n)),
     rollout,
   ).fresh.length
-  return moving > 0
-    ? {
-        code: 'wave',
-        text: `${waveName(index)} must be done first: ${moving} of its nodes are not`,
-      }
-    : null
+  return moving > 0 ? holdFor({ is: 'wave-first', wave: index, open: moving }) : null
 }

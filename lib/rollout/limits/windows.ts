@@ -14,20 +14,19 @@ import {
   type Stretches,
 } from '../../fleet/time/time-zone.js'
 import type { Freeze, Timing, WindowRule } from '../../fleet/declare/fleet.js'
-import { moment } from './window-words.js'
+import type { Reason } from '../say/reason.js'
 
 export type TimeGate =
   /** `closesAt`: when the window ends or a freeze begins, ms; null: never. */
   | { readonly open: true; readonly closesAt: number | null }
   /**
    * `opensAt`: the next moment at which a change may begin, ms; null: none within two years.
-   * `text`: both causes in words.
+   * `reason`: both causes.
    */
   | {
       readonly open: false
-      readonly code: 'window' | 'freeze'
       readonly opensAt: number | null
-      readonly text: string
+      readonly reason: Reason
     }
 
 /** How far one looks ahead, ms. */
@@ -147,39 +146,35 @@ function openFrom(
 }
 
 /**
- * Whether a change may begin at `now` (ms since the epoch), until when, or from when on and why,
- * told in `zone`.
+ * Whether a change may begin at `now` (ms since the epoch), until when, or from when on and why.
  */
-export function timeGate(timing: Timing, now: number, zone = timing.zone): TimeGate {
+export function timeGate(timing: Timing, now: number): TimeGate {
   const plan = prepare(timing)
   const list = rememberedStretches(timing.zone, now - 3 * DAY, now + HORIZON + 3 * DAY)
   const next = openFrom(plan, list, now, now + HORIZON)
   if (next && next.from <= now)
     return { open: true, closesAt: next.to === Infinity ? null : next.to }
   const opensAt = next?.from ?? null
-  const told =
-    zone === timing.zone ? list : rememberedStretches(zone, now - 3 * DAY, now + HORIZON + 3 * DAY)
-  const say = (at: number): string => moment(zone, told, at)
-  const opens =
-    opensAt === null ? 'no window opens within two years' : `window opens ${say(opensAt)}`
+  return { open: false, opensAt, reason: closedBecause(timing, now, opensAt) }
+}
+
+function closedBecause(timing: Timing, now: number, opensAt: number | null): Reason {
+  const plan = prepare(timing)
   const freeze = plan.frozen.find(({ from, to }) => from <= now && now < to)
   if (freeze) {
-    const frozen = `frozen until ${say(freeze.to)}: ${reasons(timing.freezes, { from: now, to: freeze.to })}`
-    const more = freeze.to !== opensAt && freeze.to <= now + HORIZON
-    return { open: false, code: 'freeze', opensAt, text: more ? `${frozen}; ${opens}` : frozen }
+    const why = reasons(timing.freezes, { from: now, to: freeze.to })
+    return freeze.to !== opensAt && freeze.to <= now + HORIZON
+      ? { is: 'frozen-then-closed', until: freeze.to, why, opensAt }
+      : { is: 'frozen', until: freeze.to, why }
   }
+  const list = rememberedStretches(timing.zone, now - 3 * DAY, now + HORIZON + 3 * DAY)
   const window = windowFrom(plan.rules, list, now)
   // A window that a freeze swallows is one that somebody waits for in vain: say why.
-  const swallowed =
+  const frozen =
     window && window.from !== opensAt
       ? reasons(timing.freezes, { from: window.from, to: opensAt ?? now + HORIZON })
       : ''
-  return {
-    open: false,
-    code: 'window',
-    opensAt,
-    text: swallowed === '' ? opens : `${opens}, frozen before: ${swallowed}`,
-  }
+  return opensAt === null ? { is: 'no-window', frozen } : { is: 'window-opens', opensAt, frozen }
 }
 
 /** Why it is frozen in that time, each reason once, in order, a few of them. */

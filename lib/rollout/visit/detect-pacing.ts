@@ -5,7 +5,9 @@
 import { computingUntil, PATIENCE } from '../limits/computing-steps.js'
 import { isFirstLook } from '../world/sorted-nodes.js'
 import type { Visits } from './visits.js'
-import type { Hold, World } from '../world/world.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { World } from '../world/world.js'
 
 /**
  * How long a look waits for all of them, ms since the first nodes of the wave were looked at: what
@@ -27,23 +29,18 @@ export function lookBesideVisits(
   if (now >= last) return others
   const steps = [...rollout.steps.values()]
   const until = Math.min(Math.max(...computingUntil({ now, rollout }, visits.actions)), last)
-  if (now < until) return { code: 'step', text: 'nodes that are out of service come first', until }
+  if (now < until) return holdFor({ is: 'out-of-service-first' }, { until })
   // Which ones are idle is known in a moment.
   const { awaited } = visits.looking
   const answer = awaited === null ? -Infinity : Math.min(awaited + PATIENCE, last)
-  if (now < answer)
-    return {
-      code: 'step',
-      text: 'the scheduler is asked which nodes are drained first',
-      until: answer,
-    }
+  if (now < answer) return holdFor({ is: 'drain-order-asked' }, { until: answer })
   if (steps.some((s) => s.nodes.some((n) => isFirstLook(rollout, n))))
-    return { code: 'step', text: 'others of its wave are being looked at', until: last }
+    return holdFor({ is: 'others-looked-at' }, { until: last })
   const reboots = steps.flatMap((s) => (s.action === 'reboot' ? [s.since] : []))
   if (visits.actions.some((a) => a.do === 'reboot')) reboots.push(now)
   if (reboots.length === 0) return others
   // What began later would still go on when they are back.
   if (now >= Math.min(...reboots) + Math.min(...durations.reboot) / 2)
-    return { code: 'step', text: 'nodes that are about to be back come first', until: last }
+    return holdFor({ is: 'about-to-be-back' }, { until: last })
   return (visits.soonest(others) ?? others).slice(0, visits.most)
 }

@@ -21,7 +21,8 @@ export interface DrainStep {
 }
 
 export interface DrainStepsOptions {
-  readonly uses: ReadonlyMap<string, NodeUse | null>
+  /** null and undefined: nobody knows. */
+  use(node: string): NodeUse | null | undefined
   readonly world: Pick<World, 'policy' | 'rollout'>
   /** Forks that are left when the idle ones have theirs. */
   readonly spare: number
@@ -32,11 +33,11 @@ export interface DrainStepsOptions {
 /** patient: steps among them that hold a fork while their node is at work. */
 export function drainSteps(
   chosen: readonly string[],
-  { uses, world: { policy, rollout }, spare, others }: DrainStepsOptions,
+  { use, world: { policy, rollout }, spare, others }: DrainStepsOptions,
 ): { readonly actions: readonly DrainStep[]; readonly patient: number } {
   const wait = Math.min(PATIENCE, policy.drain.timeout)
-  const foreign = (node: string): boolean => isForeign(uses.get(node))
-  const idle = chosen.filter((n) => uses.get(n)?.empty)
+  const foreign = (node: string): boolean => isForeign(use(node))
+  const idle = chosen.filter((n) => use(n)?.empty)
   const busy = chosen.filter((n) => !idle.includes(n) && !foreign(n))
   const patient = busy.slice(0, Math.max(0, spare))
   const rest = busy.slice(patient.length)

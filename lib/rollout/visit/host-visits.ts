@@ -2,17 +2,18 @@
 // A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained in
 // one step, and the hypervisor is changed when that step saw every one of them drained and empty.
 // Where its change may not begin after all, they are given back.
-import { describeJobs, isForeign } from '../../workload/use.js'
+import { isForeign } from '../../workload/use.js'
 import type { NodeUse } from '../../workload/use.js'
 import type { Slots } from '../limits/capacity.js'
-import { runningOnIt } from '../world/host-groups.js'
 import type { HostGroups } from '../world/host-groups.js'
-import { clockOf, fits, inTime } from '../limits/window-fit.js'
+import { fits, inTime } from '../limits/window-fit.js'
 import { hasHotPart } from '../world/sorted-nodes.js'
 import { nodeState } from '../state/state.js'
 import type { Held, NodeState } from '../state/state.js'
 import { isSeenEmpty } from '../state/visit-state.js'
-import type { Action, Hold, Waiting, World } from '../world/world.js'
+import { holdFor, ofGuest } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { Action, Waiting, World } from '../world/world.js'
 
 /** What a group asks of the visits of single nodes. */
 export interface NodeVisits {
@@ -50,19 +51,16 @@ interface Group {
 export class HostVisits {
   readonly actions: Action[] = []
   readonly waiting: Waiting[] = []
-  readonly #clock: (at: number) => string
 
   constructor(
     private readonly world: World,
     private readonly hostGroups: HostGroups,
     private readonly nodeVisits: NodeVisits,
     private readonly slots: () => Slots,
-  ) {
-    this.#clock = clockOf(world)
-  }
+  ) {}
 
-  /** `hold`: nothing may begin. */
-  goOn(wave: number, host: string, hold: Hold | null): void {
+  /** `closed`: why nothing may begin. */
+  goOn(wave: number, host: string, closed: Hold | null): void {
     const begun = this.hostGroups.isDown(host)
     const guests = this.hostGroups.guestsOf(host)
     const all = [host, ...guests]
@@ -70,33 +68,22 @@ export class HostVisits {
     const free = drained.filter((n) => !this.#state(n).step)
     const isHeld = drained.length > 0
     // It has not begun: what holds it is told where it is told of the others.
-    if (!begun && hold && !isHeld) return
-    if (!begun && hold && this.nodeVisits.givesBack(hold)) return this.#giveBack(wave, all, hold)
+    if (!begun && closed && !isHeld) return
+    if (!begun && closed && this.nodeVisits.givesBack(closed))
+      return this.#giveBack(wave, all, closed)
     const away = all.filter((n) => this.#state(n).step !== undefined)
     if (away.length > 0)
       return this.#wait(
         all.filter((n) => !away.includes(n)),
-        {
-          code: 'step',
-          text: `a step is under way on ${away.length} of the ${all.length} nodes that go out together`,
-        },
+        holdFor({ is: 'group-step', away: away.length, all: all.length }),
       )
-    if (!begun && hold) return this.#wait(all, hold)
+    if (!begun && closed) return this.#wait(all, closed)
     const again = Math.max(...free.map((n) => this.#held(n)?.again ?? 0))
     if (this.world.now < again)
-      return this.#wait(all, {
-        code: 'visit',
-        text: 'the scheduler gave no clear answer, and is asked again',
-        until: again,
-      })
+      return this.#wait(all, holdFor({ is: 'group-unclear' }, { until: again }))
     const wanted = free.map((n) => this.#held(n)?.back ?? 0).filter((until) => until > 0)
     if (!begun && wanted.length > 0)
-      return this.#giveBack(
-        wave,
-        all,
-        { code: 'visit', text: 'a person wants a node back that goes out with it' },
-        Math.max(...wanted),
-      )
+      return this.#giveBack(wave, all, holdFor({ is: 'group-wanted-back' }), Math.max(...wanted))
     if (!isHeld) {
       const full =
         this.nodeVisits.roomFor(guests.length, 0) ?? this.slots().refuseTogether(all, false)
@@ -113,10 +100,10 @@ export class HostVisits {
     const members = all.filter((n) =>
       n !== host || this.#held(n) ? !this.#held(n)?.unscheduled : this.nodeVisits.use(n) !== null,
     )
-    this.#step({ wave, host, begun, guests, members }, hold)
+    this.#step({ wave, host, begun, guests, members }, closed)
   }
 
-  #step(group: Group, hold: Hold | null): void {
+  #step(group: Group, closed: Hold | null): void {
     const { wave, host, begun, guests, members } = group
     const all = [host, ...guests]
     const fresh = members.filter((n) => !this.#held(n))
@@ -125,11 +112,11 @@ export class HostVisits {
       if (late) return this.#wait(all, late)
       if (members.every((n) => isSeenEmpty(this.#held(n) as Held, this.world.now))) {
         this.actions.push({ do: 'apply', wave, nodes: [host], full: true, guests })
-        return this.#wait(guests, { code: 'visit', text: `drained for ${host}, on which it runs` })
+        return this.#wait(guests, holdFor({ is: 'drained-for-host', host }))
       }
     }
     if (fresh.length > 0) {
-      const full = hold ?? this.#room(group, fresh)
+      const full = closed ?? this.#room(group, fresh)
       if (full) return this.#waitForRoom(all, full)
       this.nodeVisits.took(fresh.length)
     } else {
@@ -146,10 +133,7 @@ export class HostVisits {
     this.actions.push({ do: 'drain', wave, nodes: members, host, ...(foreign && { foreign }) })
     this.#wait(
       all.filter((n) => !members.includes(n)),
-      {
-        code: 'visit',
-        text: `its change needs ${runningOnIt(guests)} to be empty: they are being drained`,
-      },
+      holdFor({ is: 'group-drains', guests }),
     )
   }
 
@@ -158,7 +142,7 @@ export class HostVisits {
     const uses = members.map((n) => this.nodeVisits.use(n) ?? null)
     const late = begun
       ? null
-      : (uses.map((use) => inTime(this.world, use, VISITS)).find((hold) => hold !== null) ?? null)
+      : (uses.map((use) => inTime(this.world, use, VISITS)).find((why) => why !== null) ?? null)
     const own = [host, ...guests].filter((n) => this.#held(n)).length
     // Asked last: it takes the places.
     return (
@@ -176,34 +160,30 @@ export class HostVisits {
     this.nodeVisits.watch(busy)
     const since = Math.min(...members.map((n) => this.#held(n)?.since ?? now))
     const late = !begun && now >= since + drain.timeout
-    const jobs = describeJobs(
-      members.flatMap((n) => this.nodeVisits.use(n)?.jobs ?? []),
-      this.#clock,
-    )
+    const jobs = members.flatMap((n) => this.nodeVisits.use(n)?.jobs ?? [])
     if (late && drain.onTimeout === 'release')
       return this.#giveBack(
         wave,
         [host, ...guests],
-        { code: 'visit', text: 'it took too long until all that go out together were empty' },
+        holdFor({ is: 'group-too-long' }),
         this.nodeVisits.postponed,
       )
-    const ask =
-      late && drain.onTimeout === 'ask'
-        ? '; that is longer than drain.timeout: end the job, wait, or `patchrun abort`'
-        : ''
-    const what = `${late ? ` (since ${this.#clock(since)})` : ''}${jobs === '' ? '' : `: ${jobs}`}${ask}`
+    const atWork = {
+      jobs,
+      since: late ? since : undefined,
+      ask: late && drain.onTimeout === 'ask',
+    }
     const on = busy.filter((n) => n !== host)
-    this.#wait([host], {
-      code: 'visit',
-      text:
-        busy.includes(host) && on.length === 0
-          ? `drained, waits to be empty${what}`
-          : `waits for ${runningOnIt(on.length > 0 ? on : guests)} to be empty${what}`,
-    })
-    this.#wait(guests, {
-      code: 'visit',
-      text: `drained for ${host}, on which it runs, and which waits for ${busy.length === 0 ? 'the scheduler' : `${busy.length} of ${members.length} to be empty`}`,
-    })
+    this.#wait(
+      [host],
+      busy.includes(host) && on.length === 0
+        ? holdFor({ is: 'host-until-empty', ...atWork })
+        : holdFor({ is: 'guests-until-empty', ...atWork, guests: on.length > 0 ? on : guests }),
+    )
+    this.#wait(
+      guests,
+      holdFor({ is: 'host-not-empty', host, busy: busy.length, of: members.length }),
+    )
   }
 
   #waitForRoom(all: readonly string[], full: Hold): void {
@@ -219,12 +199,10 @@ export class HostVisits {
     guests: readonly string[],
     begun: boolean,
   ): (Hold & { readonly lasting?: boolean }) | null {
-    if (hasHotPart(this.world, host))
-      return { code: 'visit', text: 'what may run under load goes first' }
+    if (hasHotPart(this.world, host)) return holdFor({ is: 'hot-first' })
     for (const guest of guests) {
       const why = this.#blockedGuest(guest, begun)
-      if (why)
-        return { ...why, text: `its change needs ${runningOnIt([guest])} to be empty: ${why.text}` }
+      if (why) return { ...why, reason: ofGuest(guest, why.reason) }
     }
     if (this.#held(host)) return null
     const asked = this.nodeVisits.use(host)
@@ -235,23 +213,14 @@ export class HostVisits {
   #blockedGuest(guest: string, begun: boolean): (Hold & { readonly lasting?: boolean }) | null {
     const state = this.#state(guest)
     const { stage, held } = state
-    if (stage === 'quarantined')
-      return {
-        code: 'visit',
-        text: 'it is quarantined; see to it, then `patchrun retry`',
-        lasting: true,
-      }
-    if (stage === 'failed')
-      return { code: 'visit', text: 'it failed, and is tried again first', lasting: true }
+    if (stage === 'quarantined') return { ...holdFor({ is: 'guest-quarantined' }), lasting: true }
+    if (stage === 'failed') return { ...holdFor({ is: 'guest-failed' }), lasting: true }
     if (held) {
-      if (held.inherited && held.phase === 'draining')
-        return { code: 'visit', text: 'it is given back first' }
-      return held.phase === 'draining' || begun
-        ? null
-        : { code: 'visit', text: 'it is in a visit of its own' }
+      if (held.inherited && held.phase === 'draining') return holdFor({ is: 'guest-given-back' })
+      return held.phase === 'draining' || begun ? null : holdFor({ is: 'guest-own-visit' })
     }
     if (!begun && ((stage !== 'good' && stage !== 'drain') || hasHotPart(this.world, guest)))
-      return { code: 'visit', text: 'it is looked at, or changed under load, first' }
+      return holdFor({ is: 'guest-look-first' })
     return this.nodeVisits.unready(guest, state)
   }
 

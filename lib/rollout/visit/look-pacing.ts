@@ -2,7 +2,9 @@
 // When the scheduler is asked, and what for: at once, or until one of the nodes that are waited for
 // is empty.
 import { schedulerName } from '../../workload/use.js'
-import type { Action, Hold, SchedulerView, World } from '../world/world.js'
+import { holdFor } from '../say/reason.js'
+import type { Hold } from '../say/reason.js'
+import type { Action, SchedulerView, World } from '../world/world.js'
 
 export class LookPacing {
   readonly #watch: string[] = []
@@ -32,12 +34,11 @@ export class LookPacing {
     this.#wanted = true
     this.#stale = true
     if (silent && this.silenced())
-      return {
-        code: 'visit',
-        text: `the scheduler gave no answer, so nothing is concluded and nothing drained: ${silent.why}`,
-        until: Math.max(now + 1, silent.at + every),
-      }
-    return { code: 'visit', text: 'the scheduler is asked first' }
+      return holdFor(
+        { is: 'scheduler-silent', why: silent.why },
+        { until: Math.max(now + 1, silent.at + every) },
+      )
+    return holdFor({ is: 'scheduler-first' })
   }
 
   get isFresh(): boolean {

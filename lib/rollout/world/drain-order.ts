@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which nodes are drained first: idle ones, then those whose slot is expected to be taken for the
 // shortest time with the fewest idle cores meanwhile; those with a job that has no limit come last.
-// Pure, and the reasons are shown by `plan`.
+// The reasons are shown by `plan`.
 //
 // Of idle ones the last in the scheduler's list comes first: it gives work to the first that fit,
 // as a rule, and one of those may be at work again before its drain takes hold.
-import { describeJobs, isForeign } from '../../workload/use.js'
 import type { NodeUse } from '../../workload/use.js'
+import type { TurnReason } from '../say/turn-words.js'
 
 export interface Turn {
   readonly node: string
   /** Nothing runs on it now. */
   readonly idle: boolean
-  /** Why it stands where it stands, in words. */
-  readonly why: string
+  /** Why it stands where it stands. */
+  readonly why: TurnReason
 }
 
 /**
@@ -31,8 +31,6 @@ interface Candidate {
 
 export interface Ordering {
   readonly now: number
-  /** A moment in words. */
-  readonly clock: (at: number) => string
   /** Where nodes stand in the scheduler's list, by its names. */
   readonly places: ReadonlyMap<string, number>
   /** Their Ansible is there already. */
@@ -42,7 +40,7 @@ export interface Ordering {
 /** Nodes at work that cost the same keep their order. */
 export function drainOrder(
   nodes: readonly Candidate[],
-  { now, clock, places, prepared = new Set() }: Ordering,
+  { now, places, prepared = new Set() }: Ordering,
 ): readonly Turn[] {
   const ahead = ({ node }: Candidate): number => (prepared.has(node) ? HEAD_START : 0)
   const cost = ({ use }: Candidate): number =>
@@ -54,44 +52,13 @@ export function drainOrder(
   const planned = ({ use }: Candidate): number =>
     use.empty && use.node.state.includes('PLANNED') ? 1 : 0
   const rank = ({ use }: Candidate): number => (use.empty ? 0 : use.emptyBy === null ? 2 : 1)
-  return (
-    [...nodes]
-      .sort(
-        (a, b) =>
-          rank(a) - rank(b) ||
-          planned(a) - planned(b) ||
-          cost(a) - ahead(a) - (cost(b) - ahead(b)) ||
-          (rank(a) === 0 ? place(b) - place(a) : 0),
-      )
-      // Put into words when somebody reads them: most decisions want the order alone, of ten
-      // thousand nodes.
-      .map(({ node, use }) => ({
-        node,
-        idle: use.empty,
-        get why() {
-          return (
-            whose(use) +
-            (use.empty
-              ? use.node.state.includes('PLANNED')
-                ? 'idle, and about to get a job'
-                : 'idle'
-              : reason(use, clock))
-          )
-        },
-      }))
-  )
-}
-
-/** Said only where it is out already. */
-function whose(use: NodeUse): string {
-  if (isForeign(use)) return 'taken out by somebody else, so it is patched and stays out; '
-  return use.draining ? 'drained by patchrun already; ' : ''
-}
-
-function reason(use: NodeUse, clock: (at: number) => string): string {
-  const jobs = describeJobs(use.jobs, clock)
-  if (use.jobs.length === 0) return 'its last job is completing'
-  return use.emptyBy === null
-    ? `${jobs}: last`
-    : `expected to be empty by ${clock(use.expected)}; ${jobs}`
+  return [...nodes]
+    .sort(
+      (a, b) =>
+        rank(a) - rank(b) ||
+        planned(a) - planned(b) ||
+        cost(a) - ahead(a) - (cost(b) - ahead(b)) ||
+        (rank(a) === 0 ? place(b) - place(a) : 0),
+    )
+    .map(({ node, use }) => ({ node, idle: use.empty, why: { is: 'use', use } }))
 }

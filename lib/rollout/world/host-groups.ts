@@ -3,11 +3,12 @@
 // hypervisor whose change has begun may restart what runs on it, so nothing is done there before it
 // is GOOD and back.
 import { groupBy } from '../../fleet/names/group-by.js'
-import { describeFailure } from '../record/failure.js'
 import { nodeState } from '../state/state.js'
 import type { RolloutState } from '../state/state.js'
 import type { Wave } from './waves.js'
-import type { Hold, Waiting, World } from './world.js'
+import { holdFor, reasonKey } from '../say/reason.js'
+import type { Hold, Reason } from '../say/reason.js'
+import type { Waiting, World } from './world.js'
 
 export class HostGroups {
   readonly #hostOf: ReadonlyMap<string, string>
@@ -79,12 +80,7 @@ export class HostGroups {
   hostFirst(node: string): Hold | null {
     const host = this.pendingHost(node)
     if (host === undefined) return null
-    return {
-      code: 'visit',
-      text: this.gathers(host)
-        ? `goes out together with ${host}, on which it runs`
-        : `${host}, on which it runs, is looked at or changed under load first`,
-    }
+    return holdFor({ is: this.gathers(host) ? 'with-host' : 'host-first', host })
   }
 
   /** The hypervisor of this node is drained first, or nobody knows yet whether it has to be. */
@@ -131,34 +127,20 @@ export class HostGroups {
 
   /** Why those of these nodes do not move that wait for their hypervisor. */
   waiting(nodes: readonly string[]): readonly Waiting[] {
-    const texts = groupBy(nodes.filter(this.waits), (n) => this.#awaitedText(n))
-    return [...texts].map(([text, those]) => ({ nodes: those, code: 'visit', text }))
+    const reasons = nodes
+      .filter(this.waits)
+      .map((node) => ({ node, reason: this.#whyAwaited(node) }))
+    return [...groupBy(reasons, ({ reason }) => reasonKey(reason)).values()].flatMap((those) =>
+      those[0] ? [{ ...holdFor(those[0].reason), nodes: those.map(({ node }) => node) }] : [],
+    )
   }
 
-  #awaitedText(node: string): string {
+  #whyAwaited(node: string): Reason {
     const host = this.#awaited(node) ?? ''
     const { stage, failure, held } = nodeState(this.#rollout, host)
-    const how =
-      stage === 'quarantined'
-        ? `is quarantined: ${describeFailure(failure)}`
-        : stage === 'failed'
-          ? `failed: ${describeFailure(failure)}`
-          : held
-            ? 'is being changed'
-            : 'is not GOOD yet'
-    return `${nodeState(this.#rollout, node).held ? 'stays drained: it' : 'it'} runs on ${host}, which ${how}`
+    const stands =
+      stage === 'quarantined' || stage === 'failed' ? stage : held ? 'changing' : 'not-good'
+    const isHeld = nodeState(this.#rollout, node).held !== undefined
+    return { is: 'host-awaited', host, stands, failure, held: isHeld }
   }
-}
-
-/** "node03 and node04, which run on it,": the first three by name. */
-export function runningOnIt(nodes: readonly string[]): string {
-  const named = nodes.slice(0, 3)
-  const more = nodes.length - named.length
-  const list =
-    more > 0
-      ? `${named.join(', ')} and ${more} more`
-      : named.length > 1
-        ? `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`
-        : (named[0] ?? '')
-  return `${list}, which ${nodes.length === 1 ? 'runs' : 'run'} on it,`
 }

@@ -62,6 +62,3 @@ export function shareOf(
   // In hundredths first: 10 % of 70 must be 7 and not 7.000000000000001, which would round up to 8.
   return round(Math.round(Number.parseFloat(share) * total * 1e6) / 1e8)
 }
-
-/** What people call a wave. */
-export const waveName = (index: number): string => (index === 0 ? 'canary wave' : `wave ${index}`)

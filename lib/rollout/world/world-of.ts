@@ -56,7 +56,6 @@ export function worldOf(
     durations: state.durations,
     forks: fleet.ansible.forks,
     capacity: capacityScopes(fleet, scheduler),
-    ...(fleet.zone !== undefined && { zone: fleet.zone }),
   }
 }
 

@@ -6,6 +6,8 @@
 import type { FleetNode, RolloutPolicy, Share } from '../../fleet/declare/fleet.js'
 import type { Workload } from '../../workload/types.js'
 import type { CheckRef, Halt, StepAction } from '../record/journal-events.js'
+import type { Hold } from '../say/reason.js'
+import type { WaitCode } from '../say/words.js'
 import type { Durations, Pause, RolloutState } from '../state/state.js'
 
 /**
@@ -60,8 +62,6 @@ export interface World {
   readonly scheduler: SchedulerView | null
   /** Nodes whose Ansible was started ahead of their visit. */
   readonly prepared: ReadonlySet<string>
-  /** IANA time zone in which moments are told; that of the windows by default. Decides nothing. */
-  readonly zone?: string
   /** The last wave that this run begins, 0 being the canary wave; absent: all of them. */
   readonly untilWave?: number
   /** This run does what can be done at once, and then ends. */
@@ -102,44 +102,10 @@ export type Action =
   | { readonly do: 'halt'; readonly halt: Halt }
   | { readonly do: 'finish' }
 
-export type WaitCode =
-  | 'step'
-  | 'wave'
-  | 'canary'
-  | 'soak'
-  | 'drain'
-  | 'visit'
-  | 'failed'
-  | 'quarantined'
-  | 'halted'
-  | 'ending'
-  | 'pause'
-  | 'promotion'
-  | 'approval'
-  | 'window'
-  | 'freeze'
-  | 'limit'
-  | 'capacity'
-  | 'pace'
-  | 'health'
-  | 'until'
-
-/**
- * Why these nodes do not move, in words. drain: a person has to empty them; visit: patchrun does,
- * in time.
- */
-export interface Waiting {
+/** Why these nodes do not move. drain: a person has to empty them; visit: patchrun does, in time. */
+export interface Waiting extends Hold {
   readonly nodes: readonly string[]
-  readonly code: WaitCode
-  readonly text: string
-  /** When it ends by itself, ms since the epoch. */
-  readonly until?: number
-  /** What `patchrun approve` has to be given. */
-  readonly approval?: string
 }
-
-/** A reason without the nodes it holds. */
-export type Hold = Omit<Waiting, 'nodes'>
 
 export interface Decision {
   /** What may start now; steps of one decision touch no node in common. */

@@ -16,7 +16,7 @@ export const HOUSE = {
   outcome: ['tags', 'summary'],
   git: ['checkout', 'mirror', 'process'],
   ansible: ['run', 'programs', 'call', 'events'],
-  rollout: ['decide', 'visit', 'limits', 'world', 'state', 'record'],
+  rollout: ['decide', 'visit', 'limits', 'world', 'say', 'state', 'record'],
   workload: [],
   fleet: ['policy', 'lists', 'declare', 'yaml', 'time', 'names'],
   errors: [],
