@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Paragraphs and sentences of a page in Markdown that are too long to be read once. Code, headings,
 // comments and tables whose rows begin with a bar are not prose. The text inside HTML is.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** Words of a paragraph, and of a sentence. */
 const PARAGRAPH = 90
 const SENTENCE = 30
+
+/** The pages of the project, as paths from its root. */
+export const pages = (root) => [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => join('docs', path))
+    .sort(),
+]
 
 /**
  * @param {string} markdown
@@ -46,7 +57,7 @@ function paragraphs(markdown) {
       open = null
       return
     }
-    const mark = itemMark(text, open)
+    const mark = itemMark(text, open !== null && column === 0)
     if (mark !== '') column = mark.length
     else if (open === null) column = Math.min(column, indent)
     const prose = text.slice(mark.length).trim()
@@ -58,10 +69,10 @@ function paragraphs(markdown) {
   return found
 }
 
-/** The mark of a list item, with its indent. Within a paragraph no list begins with 2 or more. */
-function itemMark(text, open) {
+/** The mark of a list item, with its indent. No list that begins with 2 or more cuts a paragraph. */
+function itemMark(text, isInParagraph) {
   const [, mark = '', number = '1'] = ITEM.exec(text) ?? []
-  return number !== '1' && open?.item === false ? '' : mark
+  return number !== '1' && isInParagraph ? '' : mark
 }
 
 /** The lines without marks of a quotation; those of fenced code and of comments are empty. */
