@@ -70,6 +70,9 @@ function untilEmpty(node: AtWork, reader: Reader): string {
   return `drained${late}, waits to be empty${what}`
 }
 
+const wayOut = (node: string, { command }: Reader): string =>
+  `; that is longer than drain.timeout: wait on, or give it back with ${command(`release ${node}`)}`
+
 const DRAINS = {
   'drain-turn': [
     'visit',
@@ -84,7 +87,7 @@ const DRAINS = {
   'until-empty-ask': [
     'visit',
     ({ node, ...rest }: AtWork & { node: string }, reader: Reader) =>
-      `${untilEmpty(rest, reader)}; that is longer than drain.timeout: wait on, or give it back with ${reader.command(`release ${node}`)}`,
+      `${untilEmpty(rest, reader)}${wayOut(node, reader)}`,
   ],
   unclear: [
     'visit',
@@ -141,8 +144,8 @@ function hostText(stands: HostStands, failure: Failure | undefined): string {
 }
 
 export interface GroupAtWork extends AtWork {
-  /** drain.onTimeout is ask, and it is longer than that. */
-  readonly ask: boolean
+  /** Whom to give back to end it: it is longer than drain.timeout, and drain.onTimeout is ask. */
+  readonly ask: string | undefined
 }
 
 const HYPERVISORS = {
@@ -212,7 +215,7 @@ export interface HostAwaited {
 
 function groupText({ ask, ...group }: GroupAtWork, reader: Reader): string {
   const { late, what } = atWork(group, reader)
-  return `${late}${what}${ask ? `; that is longer than drain.timeout: end the job, wait, or ${reader.command('abort')}` : ''}`
+  return `${late}${what}${ask === undefined ? '' : wayOut(ask, reader)}`
 }
 
 export const VISIT_WORDS = { ...STEPS, ...DRAINS, ...HYPERVISORS } as const

@@ -11,6 +11,7 @@ import { hasHotPart } from '../world/sorted-nodes.js'
 import { nodeState } from '../state/state.js'
 import type { Held, NodeState } from '../state/state.js'
 import { isSeenEmpty } from '../state/visit-state.js'
+import { askedAgainAt, overdue, wantedBack } from './next-step.js'
 import { holdFor, ofGuest } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { Action, Waiting, World } from '../world/world.js'
@@ -64,38 +65,34 @@ export class HostVisits {
     const begun = this.hostGroups.isDown(host)
     const guests = this.hostGroups.guestsOf(host)
     const all = [host, ...guests]
-    const drained = all.filter((n) => this.#isDrained(n, begun))
-    const free = drained.filter((n) => !this.#state(n).step)
-    const isHeld = drained.length > 0
+    const isHeld = all.some((n) => this.#isDrained(n, begun))
+    const holds = begun ? null : closed
     // It has not begun: what holds it is told where it is told of the others.
-    if (!begun && closed && !isHeld) return
-    if (!begun && closed && this.nodeVisits.givesBack(closed))
-      return this.#giveBack(wave, all, closed)
-    const away = all.filter((n) => this.#state(n).step !== undefined)
-    if (away.length > 0)
-      return this.#wait(
-        all.filter((n) => !away.includes(n)),
-        holdFor({ is: 'group-step', away: away.length, all: all.length }),
-      )
-    if (!begun && closed) return this.#wait(all, closed)
-    const again = Math.max(...free.map((n) => this.#held(n)?.again ?? 0))
-    if (this.world.now < again)
-      return this.#wait(all, holdFor({ is: 'group-unclear' }, { until: again }))
-    const wanted = free.map((n) => this.#held(n)?.back ?? 0).filter((until) => until > 0)
-    if (!begun && wanted.length > 0)
-      return this.#giveBack(wave, all, holdFor({ is: 'group-wanted-back' }), Math.max(...wanted))
-    if (!isHeld) {
-      const full =
-        this.nodeVisits.roomFor(guests.length, 0) ?? this.slots().refuseTogether(all, false)
-      // The scheduler is asked when something may come of it.
-      if (full) return this.#waitForRoom(all, full)
-    }
+    if (holds && !isHeld) return
+    if (holds && this.nodeVisits.givesBack(holds)) return this.#giveBack(wave, all, holds)
+    const waits = this.#waitsAsOne(all, begun)
+    if (waits) return this.#wait(waits.nodes, waits.why)
+    const back = begun ? null : wantedBack(this.#freeHeld(all, begun))
+    if (back !== null) return this.#giveBack(wave, all, holdFor({ is: 'group-wanted-back' }), back)
+    if (holds) return this.#wait(all, holds)
+    const full = isHeld ? null : this.#noRoom(all)
+    // The scheduler is asked when something may come of it.
+    if (full) return this.#waitForRoom(all, full)
+    this.#ready(wave, { host, guests, begun, isHeld }, closed)
+  }
+
+  #ready(
+    wave: number,
+    { host, guests, begun, isHeld }: Omit<Group, 'wave' | 'members'> & { readonly isHeld: boolean },
+    closed: Hold | null,
+  ): void {
+    const all = [host, ...guests]
     const blocked = this.#blocked(host, guests, begun)
     if (blocked) {
       const { lasting, ...why } = blocked
-      if (lasting && !begun && isHeld)
-        return this.#giveBack(wave, all, why, this.nodeVisits.postponed)
-      return this.#wait(all, why)
+      return lasting && !begun && isHeld
+        ? this.#giveBack(wave, all, why, this.nodeVisits.postponed)
+        : this.#wait(all, why)
     }
     const members = all.filter((n) =>
       n !== host || this.#held(n) ? !this.#held(n)?.unscheduled : this.nodeVisits.use(n) !== null,
@@ -103,38 +100,75 @@ export class HostVisits {
     this.#step({ wave, host, begun, guests, members }, closed)
   }
 
+  /** A step is under way on some of them, or one has to be asked again. */
+  #waitsAsOne(
+    all: readonly string[],
+    begun: boolean,
+  ): { readonly nodes: readonly string[]; readonly why: Hold } | null {
+    const away = all.filter((n) => this.#state(n).step !== undefined)
+    if (away.length > 0)
+      return {
+        nodes: all.filter((n) => !away.includes(n)),
+        why: holdFor({ is: 'group-step', away: away.length, all: all.length }),
+      }
+    const again = askedAgainAt(this.#freeHeld(all, begun), this.world.now)
+    return again === null
+      ? null
+      : { nodes: all, why: holdFor({ is: 'group-unclear' }, { until: again }) }
+  }
+
+  #freeHeld(all: readonly string[], begun: boolean): readonly Held[] {
+    return all
+      .filter((n) => this.#isDrained(n, begun) && !this.#state(n).step)
+      .flatMap((n) => this.#held(n) ?? [])
+  }
+
+  #noRoom = (all: readonly string[]): Hold | null =>
+    this.nodeVisits.roomFor(all.length - 1, 0) ?? this.slots().refuseTogether(all, false)
+
   #step(group: Group, closed: Hold | null): void {
-    const { wave, host, begun, guests, members } = group
+    const { host, begun, guests, members } = group
     const all = [host, ...guests]
     const fresh = members.filter((n) => !this.#held(n))
     if (fresh.length === 0 && members.every((n) => this.#held(n)?.empty)) {
       const late = begun ? null : fits(this.world, this.world.now, VISITS)
       if (late) return this.#wait(all, late)
-      if (members.every((n) => isSeenEmpty(this.#held(n) as Held, this.world.now))) {
-        this.actions.push({ do: 'apply', wave, nodes: [host], full: true, guests })
-        return this.#wait(guests, holdFor({ is: 'drained-for-host', host }))
-      }
+      if (members.every((n) => isSeenEmpty(this.#held(n) as Held, this.world.now)))
+        return this.#change(group)
     }
     if (fresh.length > 0) {
       const full = closed ?? this.#room(group, fresh)
       if (full) return this.#waitForRoom(all, full)
       this.nodeVisits.took(fresh.length)
     } else {
-      // A look from before the drain tells nothing of it.
-      const at = this.world.scheduler?.workload?.at ?? -Infinity
-      const unasked = members.some(
-        (n) => !this.nodeVisits.use(n) || at < (this.#held(n)?.since ?? 0),
-      )
-      const busy = members.filter((n) => !this.nodeVisits.use(n)?.empty)
-      if (unasked || (busy.length > 0 && busy.every((n) => this.nodeVisits.use(n)?.draining)))
-        return this.#untilEmpty(group, busy)
+      const busy = this.#stillBusy(members)
+      if (busy) return this.#untilEmpty(group, busy)
     }
+    this.#drain(group)
+  }
+
+  #change({ wave, host, guests }: Group): void {
+    this.actions.push({ do: 'apply', wave, nodes: [host], full: true, guests })
+    this.#wait(guests, holdFor({ is: 'drained-for-host', host }))
+  }
+
+  #drain({ wave, host, guests, members }: Group): void {
     const foreign = members.some((n) => this.#held(n)?.foreign ?? isForeign(this.nodeVisits.use(n)))
     this.actions.push({ do: 'drain', wave, nodes: members, host, ...(foreign && { foreign }) })
     this.#wait(
-      all.filter((n) => !members.includes(n)),
+      [host, ...guests].filter((n) => !members.includes(n)),
       holdFor({ is: 'group-drains', guests }),
     )
+  }
+
+  /** Those that are not empty yet, where there is nothing to do but wait; null: drain once more. */
+  #stillBusy(members: readonly string[]): readonly string[] | null {
+    // A look from before the drain tells nothing of it.
+    const at = this.world.scheduler?.workload?.at ?? -Infinity
+    const { use } = this.nodeVisits
+    const unasked = members.some((n) => !use(n) || at < (this.#held(n)?.since ?? 0))
+    const busy = members.filter((n) => !use(n)?.empty)
+    return unasked || (busy.length > 0 && busy.every((n) => use(n)?.draining)) ? busy : null
   }
 
   /** All of them find room and time, or none goes. */
@@ -153,15 +187,10 @@ export class HostVisits {
   }
 
   #untilEmpty({ wave, host, begun, guests, members }: Group, busy: readonly string[]): void {
-    const {
-      now,
-      policy: { drain },
-    } = this.world
     this.nodeVisits.watch(busy)
-    const since = Math.min(...members.map((n) => this.#held(n)?.since ?? now))
-    const late = !begun && now >= since + drain.timeout
-    const jobs = members.flatMap((n) => this.nodeVisits.use(n)?.jobs ?? [])
-    if (late && drain.onTimeout === 'release')
+    const since = Math.min(...members.map((n) => this.#held(n)?.since ?? this.world.now))
+    const late = begun ? null : overdue(since, this.world)
+    if (late === 'release')
       return this.#giveBack(
         wave,
         [host, ...guests],
@@ -169,9 +198,10 @@ export class HostVisits {
         this.nodeVisits.postponed,
       )
     const atWork = {
-      jobs,
+      jobs: members.flatMap((n) => this.nodeVisits.use(n)?.jobs ?? []),
       since: late ? since : undefined,
-      ask: late && drain.onTimeout === 'ask',
+      // One that is wanted back takes the others with it.
+      ask: late === 'ask' ? members[0] : undefined,
     }
     const on = busy.filter((n) => n !== host)
     this.#wait(
@@ -229,18 +259,23 @@ export class HostVisits {
     const free = all.filter(
       (n) => !this.#state(n).step && !['failed', 'quarantined'].includes(this.#state(n).stage),
     )
-    const held = free.filter((n) => this.#isDrained(n, false))
-    for (const node of held)
-      this.actions.push({
-        do: 'release',
-        wave,
-        nodes: [node],
-        ...(postpone !== undefined && { postpone }),
-      })
-    this.#wait(
-      free.filter((n) => !held.includes(n)),
-      why,
-    )
+    for (const node of free) {
+      const held = this.#held(node)
+      if (!held || !this.#isDrained(node, false)) {
+        this.#wait([node], why)
+        continue
+      }
+      // A scheduler that gave no clear answer is not asked at once, whatever for.
+      const again = askedAgainAt([held], this.world.now)
+      if (again !== null) this.#wait([node], holdFor({ is: 'group-unclear' }, { until: again }))
+      else
+        this.actions.push({
+          do: 'release',
+          wave,
+          nodes: [node],
+          ...(postpone !== undefined && { postpone }),
+        })
+    }
   }
 
   /** Held for this; one in a visit of its own goes on with that. */
