@@ -179,7 +179,7 @@ export async function bench({ quick }) {
     ansible: { forks: 50 },
     groupChildren: { compute: [] },
   }
-  const world = (state) => worldOf(fleet, state, state.current, START + 1_000)
+  const world = (state) => worldOf({ fleet, state, rollout: state.current, now: START + 1_000 })
   // The very first call is told by itself: a process decides only a few times, with code that is
   // not warm.
   row(

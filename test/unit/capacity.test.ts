@@ -82,7 +82,9 @@ function ask(down: number): Decision {
   )
   const state = replay(needDrain)
   if (typeof workload === 'string' || !state.current) throw new Error('no world')
-  return decide(worldOf(fleet, state, state.current, AT, { scheduler: { workload } }))
+  return decide(
+    worldOf({ fleet, state, rollout: state.current, now: AT }, { scheduler: { workload } }),
+  )
 }
 const drains = ({ actions }: Decision): number =>
   actions.flatMap((a) => (a.do === 'drain' ? a.nodes : [])).length

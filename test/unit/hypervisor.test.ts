@@ -17,7 +17,7 @@ import type {
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Job } from '../../lib/workload/types.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
-import { drainPlan } from '../../lib/report/model/build.js'
+import { drainPlan } from '../../lib/report/model/waiting-reports.js'
 import { readerIn } from '../../lib/rollout/say/moments.js'
 import { textOf } from '../support/words.js'
 
@@ -42,6 +42,7 @@ const opened: JournalEvent = {
 }
 const policy = policyOf({ retries: { attempts: 2, backoff: 1_000, longest: 2_000 } })
 const guests = ['n3', 'n4']
+const FROZEN = { from: 50, to: 1_000_000, reason: 'an exam' }
 
 let number = 0
 /** A step with its outcome, the same for all nodes or one for each. */
@@ -437,6 +438,41 @@ t.test('what was only drained is given back when the change may not begin', (t) 
   t.same(does(late), release, 'it takes too long')
   t.match(late.actions, [{ postpone: 9_600_000 }, { postpone: 9_600_000 }])
   t.match(told(ask(waits, seen, drain('ask')), 'hyp'), /job 17 of alice.*longer than drain.timeout/)
+  t.end()
+})
+
+t.test('what holds for one node holds for those that go out together', (t) => {
+  const busy = [...looked, ...called('empty', 'busy')]
+  const seen: Seen = { busy: ['n4'], drained: guests }
+  const drain = { ...policy.drain, onTimeout: 'ask' as const }
+  t.match(
+    told(ask(busy, seen, { now: 9_000_000, policy: { ...policy, drain } }), 'hyp'),
+    /longer than drain.timeout: wait on, or give it back with `patchrun release n3`$/,
+    'the same way out',
+  )
+  const wanted: JournalEvent = {
+    type: 'released',
+    at: 90,
+    by,
+    rollout: 'r1',
+    nodes: ['n4'],
+    until: 7_000,
+  }
+  t.match(
+    ask([...busy, wanted], seen, { pause: { by, at: 80, scope: 'environment' } }).actions,
+    guests.map((n) => ({ do: 'release', nodes: [n], postpone: 7_000 })),
+    'what a person wants back is given back during a pause',
+  )
+  const unclear = [...looked, ...called('empty', 'unclear')]
+  const closed = { ...policy, timing: { ...policy.timing, windows: [], freezes: [FROZEN] } }
+  const d = ask(unclear, seen, { policy: closed })
+  t.same(does(d), ['release n3'], 'one that gave no clear answer is not asked at once')
+  t.match(
+    d.waiting.filter((w) => w.nodes.includes('n4')),
+    [{ reason: { is: 'group-unclear' }, until: 15_000 }],
+  )
+  t.same(does(ask(unclear, seen, { policy: closed, now: 14_999 })), ['release n3'])
+  t.same(does(ask(unclear, seen, { policy: closed, now: 15_000 })), ['release n3', 'release n4'])
   t.end()
 })
 

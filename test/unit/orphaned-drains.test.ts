@@ -170,7 +170,12 @@ t.test('until it is back', async (t) => {
   const state = replay(long(events), NO_STATE)
   const begun = (workload: Workload): unknown =>
     state.current &&
-    decide(worldOf(fleet, state, state.current, at + 40_000, { scheduler: { workload } }))
+    decide(
+      worldOf(
+        { fleet, state, rollout: state.current, now: at + 40_000 },
+        { scheduler: { workload } },
+      ),
+    )
       .actions.filter((a) => a.do === 'drain')
       .flatMap((a) => ('nodes' in a ? a.nodes : []))
   t.same(begun(seen(['node03'])), [])

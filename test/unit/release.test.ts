@@ -122,9 +122,12 @@ const workload = (when: number): Workload => ({
 const decideAt = (found: EnvironmentState, now: number): ReturnType<typeof decide> => {
   if (!found.current) throw new Error('no rollout')
   return decide(
-    worldOf(fleetOf('/nowhere'), found, found.current, now, {
-      scheduler: { workload: workload(now) },
-    }),
+    worldOf(
+      { fleet: fleetOf('/nowhere'), state: found, rollout: found.current, now },
+      {
+        scheduler: { workload: workload(now) },
+      },
+    ),
   )
 }
 const releases = (found: EnvironmentState, now = at + 2): unknown =>

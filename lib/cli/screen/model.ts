@@ -4,7 +4,7 @@
 import type { AnsibleEvent } from '../../ansible/events/run-events.js'
 import type { Progress } from '../../engine/step/progress.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import { waitingReports } from '../../report/model/build.js'
+import { waitingReports } from '../../report/model/waiting-reports.js'
 import type { WaitingReport } from '../../report/model/rollout-report.js'
 import { nodeState, planWaves, readerOf, waveName } from '../../rollout/index.js'
 import type { OpenStep, RolloutState, Stage, Waiting } from '../../rollout/index.js'

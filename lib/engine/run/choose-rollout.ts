@@ -139,7 +139,7 @@ function resume(
 
 /** Nothing of it can move without a person, and nothing is under way. */
 function isStuck({ fleet, state, now, surroundings }: Choosing, rollout: RolloutState): boolean {
-  const { actions, wakeAt, waiting } = decide(worldOf(fleet, state, rollout, now, surroundings))
+  const { actions, wakeAt, waiting } = decide(worldOf({ fleet, state, rollout, now }, surroundings))
   return (
     actions.length === 0 &&
     wakeAt === null &&

@@ -81,7 +81,10 @@ export class Notifications {
     const fleet = this.#fleet
     if (!fleet || !state.current || state.outbox.audience.length === 0) return []
     return newsOf(
-      worldOf(fleet, state, state.current, this.options.clock.now(), this.#surroundings),
+      worldOf(
+        { fleet, state, rollout: state.current, now: this.options.clock.now() },
+        this.#surroundings,
+      ),
       decision,
     )
   }

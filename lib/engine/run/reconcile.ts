@@ -146,12 +146,15 @@ function decideNow(
   const { nodes, policy } = fleet
   const rollout = rolloutOf(journal)
   const decision = decide(
-    worldOf(fleet, journal.state, rollout, clock.now(), {
-      ...surroundings,
-      prepared,
-      hurried: run.once || isLate(run),
-      processors: availableParallelism(),
-    }),
+    worldOf(
+      { fleet, state: journal.state, rollout, now: clock.now() },
+      {
+        ...surroundings,
+        prepared,
+        hurried: run.once || isLate(run),
+        processors: availableParallelism(),
+      },
+    ),
   )
   const waves = planWaves(nodes, policy, rollout.limit).map((w) => w.nodes.length)
   onProgress({ type: 'decided', state: journal.state, decision, waves })

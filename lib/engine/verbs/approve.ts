@@ -56,7 +56,10 @@ export async function approvable(
     rollout,
     approvals: approvalReports(
       fleet,
-      worldOf(fleet, state, rollout, clock.now(), await surroundingsOf(fleet, rollout.pin.sha)),
+      worldOf(
+        { fleet, state, rollout, now: clock.now() },
+        await surroundingsOf(fleet, rollout.pin.sha),
+      ),
     ),
   }
 }

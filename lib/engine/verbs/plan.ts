@@ -13,7 +13,7 @@ import {
   wouldOpen,
 } from '../../rollout/index.js'
 import type { Verdict } from '../../rollout/index.js'
-import { drainPlan } from '../../report/model/build.js'
+import { drainPlan } from '../../report/model/waiting-reports.js'
 import { REPORT_VERSION } from '../../report/model/rollout-report.js'
 import type { PlanReport, PlannedWave } from '../../report/model/rollout-report.js'
 import { inState } from '../../store/disk/state-error.js'
@@ -54,10 +54,13 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
   options.signal?.throwIfAborted()
   const seen = typeof said === 'object' ? said : null
   const now = seen?.at ?? Date.parse(at)
-  const world = worldOf(fleet, state, rollout, now, {
-    ...(await surroundingsOf(fleet, pin.sha)),
-    ...(seen && { scheduler: { workload: seen } }),
-  })
+  const world = worldOf(
+    { fleet, state, rollout, now },
+    {
+      ...(await surroundingsOf(fleet, pin.sha)),
+      ...(seen && { scheduler: { workload: seen } }),
+    },
+  )
   const reader = readerOf(fleet, now)
   const { visit, measured, hold, fits, before } = previewWaves(world, waves)
   const planned = waves.map(({ index, nodes: all }, i): PlannedWave => {

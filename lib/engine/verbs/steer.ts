@@ -171,10 +171,7 @@ async function haltAtOnce(
   if (!rollout || !fleet) return
   const { actions } = decide(
     worldOf(
-      fleet,
-      journal.state,
-      rollout,
-      clock.now(),
+      { fleet, state: journal.state, rollout, now: clock.now() },
       await surroundingsOf(fleet, rollout.pin.sha),
     ),
   )

@@ -134,7 +134,7 @@ function tellLimits(
   rollout: RolloutState,
   add: Add,
 ): void {
-  const world = worldOf(fleet, state, rollout, now, surroundings)
+  const world = worldOf({ fleet, state, rollout, now }, surroundings)
   for (const { cause, limit, nodes } of budgetsOf(
     world,
     planWaves(fleet.nodes, fleet.policy, rollout.limit),

@@ -11,32 +11,26 @@ import {
   planWaves,
   readerOf,
   reasonText,
-  turnText,
   waveName,
   worldOf,
 } from '../../rollout/index.js'
 import type {
-  DrainPreview,
   EnvironmentState,
-  Halt,
   NodeState,
   Pause,
   PastRollout,
-  Reader,
   RolloutState,
   Stage,
   Surroundings,
-  Waiting,
   Wave,
   Word,
   World,
 } from '../../rollout/index.js'
-import { inCommand } from '../words/words.js'
+import { haltReport, waitingReports } from './waiting-reports.js'
 import { orphanedDrainReports } from './orphaned-drain-reports.js'
 import { REPORT_VERSION } from './rollout-report.js'
 import type {
   ApprovalReport,
-  DrainPlan,
   HistoryReport,
   HolderReport,
   NodeReport,
@@ -187,38 +181,12 @@ export function approvalReports(fleet: Fleet, world: World): readonly ApprovalRe
   }))
 }
 
-/** The commands in its hint as whoever reads can type them. */
-const haltReport = (halt: Halt, { command = 'patchrun' }: Pick<Fleet, 'command'>): Halt => ({
-  ...halt,
-  hint: inCommand(halt.hint, command),
-})
-
-/** What is waited for, in the words of whoever reads. */
-export const waitingReports = (
-  waiting: readonly Waiting[],
-  reader: Reader,
-): readonly WaitingReport[] =>
-  waiting.map(({ nodes, code, reason, until, approval }) => ({
-    nodes,
-    code,
-    reason: reason.is,
-    text: reasonText(reason, reader),
-    ...(until !== undefined && { until }),
-    ...(approval !== undefined && { approval }),
-  }))
-
-export const drainPlan = ({ order, first, waiting }: DrainPreview, reader: Reader): DrainPlan => ({
-  order: order.map(({ node, idle, why }) => ({ node, idle, why: turnText(why, reader) })),
-  first,
-  waiting: waitingReports(waiting, reader),
-})
-
 function rolloutReport(
   { fleet, state, now, surroundings }: ReportSource,
   rollout: RolloutState,
 ): RolloutReport {
   const waves = planWaves(fleet.nodes, fleet.policy, rollout.limit)
-  const world = worldOf(fleet, state, rollout, now, surroundings)
+  const world = worldOf({ fleet, state, rollout, now }, surroundings)
   const { waiting, wakeAt } = decide(world)
   const left = orphanedDrainReports(fleet, world)
   const told = waitingReports(waiting, readerOf(fleet, now))

@@ -16,12 +16,12 @@ import type { World } from '../world/world.js'
 /** In words, one for each hypervisor. */
 export function impossibleLimits(fleet: Fleet): readonly string[] {
   // Nobody is out in this world, and what is asked of it does not depend on the time.
-  const world = worldOf(
+  const world = worldOf({
     fleet,
-    NO_STATE,
-    wouldOpen({ sha: '', ref: '', subject: '' }, NO_STATE, null, 0),
-    0,
-  )
+    state: NO_STATE,
+    rollout: wouldOpen({ sha: '', ref: '', subject: '' }, NO_STATE, null, 0),
+    now: 0,
+  })
   return [...tooShort(fleet, world), ...neverTogether(fleet, world)]
 }
 

@@ -127,7 +127,7 @@ export class Walk {
     const taken = new Set(
       (this.#visits?.actions ?? []).flatMap((a) => ('nodes' in a ? a.nodes : [])),
     )
-    const due = dueCheck(this.world, point, after, nodes, taken)
+    const due = dueCheck(this.world, { point, after, nodes, taken })
     if (due?.action) this.#actions.push(due.action)
     return due?.hold ?? null
   }
@@ -222,7 +222,7 @@ export class Walk {
       return null
     const all = this.waves.flatMap((w) => w.nodes)
     if (this.#closed && this.world.policy.health.some((g) => g.at.includes('end'))) {
-      const due = dueCheck(this.world, 'end', -1, all)
+      const due = dueCheck(this.world, { point: 'end', after: -1, nodes: all })
       if (due && !ending(this.world)) this.#waiting.push({ ...this.#closed, nodes: [] })
       if (due) return null
     }

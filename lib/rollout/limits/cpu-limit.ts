@@ -3,7 +3,7 @@
 // Where its processors do not suffice each only makes the others slower, whose nodes serve nobody
 // meanwhile; an idle node serves until its drain, and for a launch ahead nobody waits.
 import { computingUntil, PATIENCE } from './computing-steps.js'
-import { underWay } from '../state/visit-state.js'
+import { underWay } from '../state/under-way.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { Action, World } from '../world/world.js'

@@ -29,16 +29,20 @@ const askable = (rollout: RolloutState, nodes: readonly string[], point: HealthP
 const isBeingDrained = ({ steps, nodes }: RolloutState, node: string): boolean =>
   steps.get(nodes.get(node)?.step ?? '')?.action === 'drain'
 
-/**
- * What stands between this place and going on; null: every gate here has passed. `taken`: nodes
- * that another step is about to begin on.
- */
+/** Where gates are asked, and on whom. */
+export interface GatePlace {
+  readonly point: HealthPoint
+  /** The wave before this place; -1 at the start, and at the end. */
+  readonly after: number
+  readonly nodes: readonly string[]
+  /** Nodes that another step is about to begin on. */
+  readonly taken?: ReadonlySet<string>
+}
+
+/** What stands between this place and going on; null: every gate here has passed. */
 export function dueCheck(
   world: World,
-  point: HealthPoint,
-  after: number,
-  nodes: readonly string[],
-  taken: ReadonlySet<string> = new Set(),
+  { point, after, nodes, taken = new Set() }: GatePlace,
 ): { readonly action: Action | null; readonly hold: Hold } | null {
   const { policy, rollout, now } = world
   for (const { name, at } of policy.health) {

@@ -44,63 +44,85 @@ export function judgeNode(
 
 function judgeStep(
   before: NodeState,
-  { action, full }: OpenStep,
+  open: OpenStep,
   outcome: NodeOutcome | undefined,
   event: Concluded,
 ): NodeState {
   const { step: _left, ...free } = before
   // A gate says whether the rollout may go on, not where a node stands.
-  if (action === 'check') return free
+  if (open.action === 'check') return free
+  if (open.action !== 'apply') return judgeLook(free, open.action, outcome ?? {}, event)
   const { failure: _old, missing: _before, ...rest } = free
-  const { at } = event
-  if (action === 'apply')
-    return judgeApply(
-      { ...rest, at, touched: true, applies: rest.applies + 1 },
-      outcome ?? {},
-      full ? 'full' : 'hot',
-      event.tasks,
-    )
-  const found = outcome ?? {}
-  const { beyond: _passed, ...past } = rest
+  return judgeApply(
+    { ...rest, at: event.at, touched: true, applies: rest.applies + 1 },
+    outcome ?? {},
+    open.full ? 'full' : 'hot',
+    event.tasks,
+  )
+}
+
+function judgeLook(
+  before: NodeState,
+  action: OpenStep['action'],
+  found: NodeOutcome,
+  { at, tasks }: Concluded,
+): NodeState {
+  const { failure: _old, missing: _before, beyond: _passed, ...past } = before
   const seen: NodeState = {
     ...past,
     at,
     blindLooks: 0,
-    changes: pick(event.tasks, found.changes),
-    blindSpots: pick(event.tasks, found.blindSpots),
+    changes: pick(tasks, found.changes),
+    blindSpots: pick(tasks, found.blindSpots),
     ...(found.beyond && { beyond: found.beyond }),
   }
   const verdict = found.verdict ?? 'UNKNOWN'
-  const needed = neededBy(verdict, seen, found)
   switch (verdict) {
     case 'GOOD':
-      if (action === 'verify' && seen.unfinished)
-        return fail(seen, neverRan(seen.unfinished.owed ?? []))
-      return { ...seen, stage: needed ?? 'good' }
+      return action === 'verify' && seen.unfinished
+        ? fail(seen, neverRan(seen.unfinished.owed ?? []))
+        : { ...seen, stage: neededBy(verdict, seen, found) ?? 'good' }
     case 'HOT':
-    case 'DRAIN': {
-      if (found.beyond && goesNoFurther(seen, MAX_APPLIES)) return fail(seen, found.beyond)
-      // After an apply the same change must not be wanted again: it would be applied for ever. A
-      // drained node got the whole playbook.
-      const again =
-        action === 'verify' && !found.beyond && (verdict === 'HOT' || seen.held !== undefined)
-      return again ? fail(seen, notConverged(seen.changes)) : { ...seen, stage: needed ?? 'drain' }
-    }
+    case 'DRAIN':
+      return judgeChange(seen, action, verdict, found)
     case 'ERROR':
       return fail(seen, found.failure ?? { cause: 'failed', message: 'the look at it failed' })
-    case 'UNKNOWN': {
-      const blindLooks = before.blindLooks + 1
-      const failure = found.failure ?? {
-        cause: 'unknown' as const,
-        message: 'Ansible said nothing about it: does a play of the playbook include this node?',
-      }
-      return blindLooks < MAX_BLIND_LOOKS
-        ? { ...free, at: free.stage === 'failed' ? free.at : at, blindLooks }
-        : fail({ ...rest, ...(before.missing && { missing: true }), at, blindLooks }, failure)
-    }
+    case 'UNKNOWN':
+      return judgeBlindLook(before, found, at)
     default:
       return unreachable(verdict)
   }
+}
+
+function judgeChange(
+  seen: NodeState,
+  action: OpenStep['action'],
+  verdict: 'HOT' | 'DRAIN',
+  found: NodeOutcome,
+): NodeState {
+  if (found.beyond && goesNoFurther(seen, MAX_APPLIES)) return fail(seen, found.beyond)
+  // After an apply the same change must not be wanted again: it would be applied for ever. A drained
+  // node got the whole playbook.
+  const again =
+    action === 'verify' && !found.beyond && (verdict === 'HOT' || seen.held !== undefined)
+  return again
+    ? fail(seen, notConverged(seen.changes))
+    : { ...seen, stage: neededBy(verdict, seen, found) ?? 'drain' }
+}
+
+/** Nothing was said of it: once that is looked at again. */
+function judgeBlindLook(before: NodeState, { failure }: NodeOutcome, at: number): NodeState {
+  const blindLooks = before.blindLooks + 1
+  if (blindLooks < MAX_BLIND_LOOKS)
+    return { ...before, at: before.stage === 'failed' ? before.at : at, blindLooks }
+  const { failure: _old, missing, ...rest } = before
+  return fail(
+    { ...rest, ...(missing && { missing: true as const }), at, blindLooks },
+    failure ?? {
+      cause: 'unknown',
+      message: 'Ansible said nothing about it: does a play of the playbook include this node?',
+    },
+  )
 }
 
 export const fail = (state: NodeState, failure: Failure): NodeState => ({

@@ -10,35 +10,30 @@
 import { unreachable } from '../../errors.js'
 import { doneOf } from './unfinished-work.js'
 import type {
-  Closed,
+  Aborted,
+  Approved,
   Concluded,
   Intended,
   JournalEvent,
-  Opened,
+  Quarantined,
+  Released,
   Retried,
 } from '../record/journal-events.js'
+import { close, finish, open } from './lifecycle.js'
+import type { Draft } from './lifecycle.js'
 import { freeGuests, holdTogether, whenHostBegins } from './hypervisor-state.js'
 import { measure } from './durations.js'
 import { judgeCheck, judgeNode } from './after-step.js'
 import { withMessages } from './outbox.js'
-import { countStages, nodeState, NO_STATE, takenBack, UNSEEN } from './state.js'
-import { inherit, keepHeld, whenBegun, whenLost, whenWanted } from './visit-state.js'
-import type {
-  EnvironmentState,
-  NodeState,
-  OpenStep,
-  PastRollout,
-  RolloutState,
-  RolloutStatus,
-} from './state.js'
+import { nodeState, NO_STATE, UNSEEN } from './state.js'
+import { keepHeld, whenBegun, whenLost, whenWanted } from './visit-state.js'
+import type { EnvironmentState, Word } from './state.js'
 
 /**
  * Ids of orders that are kept: far more than can lie in the mailbox when a process dies between
  * journal and removal.
  */
 const KEPT_ORDERS = 200
-/** Commits that others may still wait for, the latest ones. */
-const KEPT_COMPLETED = 200
 
 /** The state after one more event. The state that is passed in is not changed. */
 export function evolve(state: EnvironmentState, event: JournalEvent): EnvironmentState {
@@ -53,13 +48,6 @@ export function replay(
   let draft = copy(from)
   for (const event of events) draft = fold(draft, event)
   return draft
-}
-
-type Draft = { -readonly [K in keyof RolloutState]: RolloutState[K] } & {
-  nodes: Map<string, NodeState>
-  steps: Map<string, OpenStep>
-  checks: Map<string, RolloutState['checks'] extends ReadonlyMap<string, infer C> ? C : never>
-  changed: Set<string>
 }
 
 function copy(state: EnvironmentState): EnvironmentState {
@@ -136,8 +124,7 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
     case 'concluded':
       return conclude(state, draft, event)
     case 'quarantined':
-      for (const node of event.nodes)
-        draft.nodes.set(node, { ...nodeState(draft, node), stage: 'quarantined', at: event.at })
+      quarantine(draft, event)
       return state
     case 'wave-done':
       draft.done = { [event.wave]: event.since, ...draft.done } // the first time counts
@@ -149,29 +136,10 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
       retry(draft, event)
       return state
     case 'approved':
-      if (event.rollout === draft.id)
-        draft.approvals = [
-          ...draft.approvals,
-          {
-            key: event.key,
-            by: event.by,
-            at: event.at,
-            ...(event.reason !== undefined && { reason: event.reason }),
-          },
-        ]
-      return state
     case 'released':
-      if (event.rollout === draft.id)
-        for (const node of event.nodes)
-          draft.nodes.set(node, whenWanted(nodeState(draft, node), event.until))
-      return state
     case 'aborted':
-      if (event.rollout === draft.id)
-        draft.abort = {
-          by: event.by,
-          at: event.at,
-          ...(event.reason !== undefined && { reason: event.reason }),
-        }
+      // What was said of another rollout means nothing for this one.
+      if (event.rollout === draft.id) steer(draft, event)
       return state
     case 'finished':
       return finish(state, draft, event.at)
@@ -182,69 +150,31 @@ function foldRollout(state: EnvironmentState, draft: Draft, event: RolloutEvent)
   }
 }
 
-function open(state: EnvironmentState, event: Opened): EnvironmentState {
-  const strays = changedSince(state.current)
-  const current: RolloutState = {
-    ...(strays.length > 0 && { strays }),
-    id: event.rollout,
-    kind: event.kind,
-    pin: event.pin,
-    previous: event.previous,
-    ...(event.history && { history: event.history }),
-    limit: event.limit,
-    ...(event.waves && { waves: event.waves }),
-    by: event.by,
-    openedAt: event.at,
-    since: event.at,
-    status: 'running',
-    nodes: inherit(state.current, event.pin.sha, event.at),
-    steps: new Map(),
-    stepCount: 0,
-    checks: new Map(),
-    approvals: [],
-    changed: new Set(),
-    done: {},
-    lastApply: 0,
-    noticed: [],
-  }
-  // Not copied for each rollout: years of them are replayed in one go.
-  if (state.current) (state.history as PastRollout[]).push(past(state.current, event.at))
-  // Rolled out once more after all, by a person's word.
-  const rejected =
-    event.kind === 'forward' && state.rejected?.sha === event.pin.sha ? null : state.rejected
-  return { ...state, current, rejected }
+const wordOf = ({ by, at, reason }: Word): Word => ({
+  by,
+  at,
+  ...(reason !== undefined && { reason }),
+})
+
+function quarantine(draft: Draft, { nodes, at }: Quarantined): void {
+  for (const node of nodes)
+    draft.nodes.set(node, { ...nodeState(draft, node), stage: 'quarantined', at })
 }
 
-/**
- * Nodes that are not where the remembered commit left them: a rollout changed them and did not
- * complete.
- */
-function changedSince(before: RolloutState | null): readonly string[] {
-  // Every node was seen GOOD at what is remembered now.
-  if (
-    !before ||
-    (before.status === 'done' && (before.limit === null || before.kind === 'rollback'))
-  )
-    return []
-  return takenBack(before)
+function steer(draft: Draft, event: Approved | Released | Aborted): void {
+  switch (event.type) {
+    case 'approved':
+      draft.approvals = [...draft.approvals, { key: event.key, ...wordOf(event) }]
+      return
+    case 'released':
+      return release(draft, event)
+    case 'aborted':
+      draft.abort = wordOf(event)
+  }
 }
 
-/** The short form in which a rollout stays in the history. */
-function past(rollout: RolloutState, now: number): PastRollout {
-  const { id, kind, pin, openedAt, by, halt } = rollout
-  const status: RolloutStatus = rollout.status === 'running' ? 'closed' : rollout.status
-  return {
-    id,
-    kind,
-    pin,
-    status,
-    openedAt,
-    endedAt: rollout.endedAt ?? now,
-    by,
-    counts: countStages(rollout),
-    limited: rollout.limit !== null,
-    ...(halt && { message: halt.message }),
-  }
+function release(draft: Draft, { nodes, until }: Released): void {
+  for (const node of nodes) draft.nodes.set(node, whenWanted(nodeState(draft, node), until))
 }
 
 function intend(draft: Draft, event: Intended): void {
@@ -277,41 +207,6 @@ function conclude(state: EnvironmentState, draft: Draft, event: Concluded): Envi
   if (open.action === 'apply') draft.lastApply = Math.max(draft.lastApply, event.at)
   if (event.alarm) draft.alarm = event.alarm
   return { ...state, durations: measure(state.durations, open, event) }
-}
-
-function finish(state: EnvironmentState, draft: Draft, at: number): EnvironmentState {
-  Object.assign(draft, { status: 'done', endedAt: at })
-  const { sha } = draft.pin
-  // A rollback takes back all that was touched: what it went back to is what the environment is at.
-  if (draft.kind === 'rollback') return { ...state, remembered: sha }
-  if (draft.limit !== null) return state
-  return { ...state, remembered: sha, completed: remember(state.completed, sha, at) }
-}
-
-/** The latest last. Only so many: a journal of years would otherwise take ever longer to replay. */
-function remember(
-  completed: EnvironmentState['completed'],
-  sha: string,
-  at: number,
-): EnvironmentState['completed'] {
-  const others = [...completed].filter(([s]) => s !== sha)
-  return new Map([...others.slice(1 - KEPT_COMPLETED), [sha, at]])
-}
-
-function close(
-  state: EnvironmentState,
-  draft: Draft,
-  { at, rolledBack }: Closed,
-): EnvironmentState {
-  Object.assign(draft, {
-    status: rolledBack ? 'rolled-back' : 'closed',
-    endedAt: draft.endedAt ?? at,
-  })
-  if (!rolledBack) return state
-  const completed = new Map(state.completed)
-  // Whoever waits for this very commit must not go on from it.
-  completed.delete(draft.pin.sha)
-  return { ...state, completed, rejected: { sha: draft.pin.sha, at, ...rolledBack } }
 }
 
 function forgetOpenSteps(draft: Draft, at: number): void {

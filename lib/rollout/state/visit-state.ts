@@ -100,8 +100,7 @@ export function afterDrain(
     unclear: _unclear,
     ...before
   } = held ?? { since: at, phase: 'draining' as const, empty: false }
-  const boot = before.boot ?? outcome?.boot
-  const known = { ...before, ...(boot !== undefined && { boot }) }
+  const known = withBoot(before, outcome)
   switch (outcome?.drained ?? 'unclear') {
     case 'outrun':
       // Once: where jobs come and go all the time, it would never be its turn.
@@ -115,24 +114,30 @@ export function afterDrain(
       return { ...rest, postponed: at + FOREIGN_AGAIN }
     case 'foreign':
       return { ...rest, postponed: at + FOREIGN_AGAIN }
-    case 'failed': {
-      const failure = outcome?.failure ?? {
-        cause: 'failed' as const,
-        message: 'the scheduler says that the node is at fault',
-      }
-      return {
-        ...rest,
-        stage: 'failed',
-        at,
-        failures: state.failures + 1,
-        failure,
-        held: { ...known, empty: false },
-      }
-    }
+    case 'failed':
+      return drainFailed(rest, { ...known, empty: false }, outcome?.failure, at)
     case 'unclear':
       // It may be drained all the same.
       return askedAgain({ ...rest, held: { ...known, empty: false } }, held, outcome, at)
   }
+}
+
+/** Which boot it was drained in; the first that was told. */
+function withBoot<H extends Pick<Held, 'boot'>>(held: H, outcome: NodeOutcome | undefined): H {
+  const boot = held.boot ?? outcome?.boot
+  return { ...held, ...(boot !== undefined && { boot }) }
+}
+
+function drainFailed(
+  state: NodeState,
+  held: Held,
+  failure: Failure = {
+    cause: 'failed',
+    message: 'the scheduler says that the node is at fault',
+  },
+  at: number,
+): NodeState {
+  return { ...state, stage: 'failed', at, failures: state.failures + 1, failure, held }
 }
 
 export function afterReboot(
@@ -278,32 +283,3 @@ export function afterLook(
     ...((unfinished || state.stage === 'hot') && { stage: 'drain' as const }),
   }
 }
-
-/**
- * Steps of a visit, and nodes between two of them; one that waits to be drained, anew or by the
- * scheduler's word, has no Ansible.
- */
-export const underWay = ({ steps, nodes }: RolloutState): number =>
-  [...steps.values()].filter(
-    (s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release',
-  ).length +
-  [...nodes.values()].filter(
-    ({ held, step, stage }) =>
-      held &&
-      step === undefined &&
-      stage !== 'failed' &&
-      stage !== 'quarantined' &&
-      !held.host &&
-      (held.empty || held.phase === 'changed' || held.phase === 'rebooted'),
-  ).length
-
-/**
- * Forks that visits leave to a look beside them: each of them has one. Half of all at least: nodes
- * that need no drain wait for that look.
- */
-export const forksBeside = (rollout: RolloutState, forks: number): number =>
-  Math.max(Math.ceil(forks / 2), forks - underWay(rollout))
-
-/** A visit in this phase that goes on by itself. */
-export const isOnItsWay = ({ held, stage }: NodeState, phase: Held['phase']): boolean =>
-  held?.phase === phase && stage !== 'failed' && stage !== 'quarantined'

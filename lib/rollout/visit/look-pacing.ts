@@ -63,24 +63,19 @@ export class LookPacing {
 
   /** To be asked last: whether the scheduler has to be looked at, and what for. */
   actions(): Action[] {
-    if (!this.#wanted) return []
-    const {
-      view: { workload, silent, every, looking },
-      world: { now },
-    } = this
-    const last = Math.max(workload?.at ?? -Infinity, silent?.at ?? -Infinity)
-    const due = now >= last + every
-    if (this.#watch.length === 0 || !workload)
-      return due && !looking.now ? [{ do: 'observe', watch: [] }] : []
-    const actions: Action[] = []
-    if (!looking.watch && due)
-      actions.push({
-        do: 'observe',
-        watch: this.#watch.map((n) => schedulerName(n, this.view.names)),
-      })
-    else if (looking.watch && due && !looking.now && this.#stale)
-      actions.push({ do: 'observe', watch: [] })
-    return actions
+    const { workload, looking, names } = this.view
+    if (!this.#wanted || this.world.now < this.#lastAsked + this.view.every) return []
+    const atOnce: Action = { do: 'observe', watch: [] }
+    if (this.#watch.length === 0 || !workload) return looking.now ? [] : [atOnce]
+    if (!looking.watch)
+      return [{ do: 'observe', watch: this.#watch.map((n) => schedulerName(n, names)) }]
+    return !looking.now && this.#stale ? [atOnce] : []
+  }
+
+  /** Whether it answered or not, ms. */
+  get #lastAsked(): number {
+    const { workload, silent } = this.view
+    return Math.max(workload?.at ?? -Infinity, silent?.at ?? -Infinity)
   }
 
   /** When the scheduler is worth asking again, ms; null: nothing waits for it. */

@@ -3,7 +3,7 @@
 // idle node may get a job.
 import type { CpuLimit } from '../limits/cpu-limit.js'
 import type { Held, OpenStep } from '../state/state.js'
-import { isOnItsWay } from '../state/visit-state.js'
+import { isOnItsWay } from '../state/under-way.js'
 import type { World } from '../world/world.js'
 
 /** What a look, a launch and a connection take, and a little more, ms. */

@@ -6,7 +6,6 @@
 // on to its end whatever comes between.
 import { isForeign } from '../../workload/use.js'
 import type { NodeUse } from '../../workload/use.js'
-import { drained } from '../limits/capacity.js'
 import type { Slots } from '../limits/capacity.js'
 import { CpuLimit } from '../limits/cpu-limit.js'
 import { IdleCores } from '../limits/idle-cores.js'
@@ -18,10 +17,9 @@ import type { Held } from '../state/state.js'
 import { drainOrder } from '../world/drain-order.js'
 import type { Ordering, Turn } from '../world/drain-order.js'
 import type { HostGroups } from '../world/host-groups.js'
-import { isBack } from '../world/orphaned-drains.js'
-import { shareOf } from '../world/waves.js'
 import type { Wave } from '../world/waves.js'
 import type { Action, SchedulerView, Waiting, World } from '../world/world.js'
+import { DrainPlaces } from './drain-places.js'
 import { drainSteps } from './drain-steps.js'
 import { HostVisits } from './host-visits.js'
 import type { NodeVisits } from './host-visits.js'
@@ -59,8 +57,7 @@ export class Visits {
   readonly #readiness: Readiness
   readonly #cpuLimit: CpuLimit
   readonly #hostVisits: HostVisits
-  /** Nodes that are drained. */
-  #held: number
+  readonly #places: DrainPlaces
 
   constructor({ world, view, closed, hostGroups, slots }: VisitsOptions) {
     this.#world = world
@@ -70,10 +67,9 @@ export class Visits {
     this.looking = new LookPacing(world, view)
     this.prelaunch = new Prelaunch(world)
     this.#readiness = new Readiness(world, view, this.looking)
-    this.#hostVisits = new HostVisits(world, hostGroups, this.#nodeVisits(), slots)
-    const isAsked = (node: string): boolean => this.#readiness.use(node) !== undefined
-    this.#held = drained(world.rollout).filter((n) => isAsked(n) || !isBack(world, n)).length
     this.#cpuLimit = new CpuLimit(world)
+    this.#places = new DrainPlaces(world, this.#cpuLimit, this.#readiness.use)
+    this.#hostVisits = new HostVisits(world, hostGroups, this.#nodeVisits(), slots)
   }
 
   /** The next step of nodes in the middle of a visit. `behind`: their wave may not begin. */
@@ -143,16 +139,16 @@ export class Visits {
       order.map((t) => t.node),
       'drain',
       (node, taken) =>
-        this.#noPlace(node, { slots, taken, room }) ??
+        (room ? this.#places.refuse(node, taken, slots) : this.#places.full(taken)) ??
         this.#notNow(node, (use) =>
           idleCores.hold(
             use,
-            Math.min(this.#free(taken), slots.places(node) - this.#cpuLimit.kept),
+            Math.min(this.#places.left(taken), slots.places(node) - this.#cpuLimit.kept),
             order.length - taken + unseen,
           ),
         ),
     )
-    this.#held += chosen.length
+    this.#places.taken += chosen.length
     this.#drain(wave, chosen, order.length > chosen.length)
     this.waiting.push(...waiting)
     this.#lookAhead(order, waiting)
@@ -168,12 +164,10 @@ export class Visits {
     })
   }
 
-  #isHeld = (node: string): boolean => this.#world.rollout.nodes.get(node)?.held !== undefined
-
   #hasRoom(node: string, slots: Slots): boolean {
     return (
-      this.#isHeld(node) ||
-      (this.#held < this.atOnce && slots.hasRoom(node) && !this.#readiness.isLeft(node))
+      this.#places.isHeld(node) ||
+      (!this.#places.isFull && slots.hasRoom(node) && !this.#readiness.isLeft(node))
     )
   }
 
@@ -186,25 +180,6 @@ export class Visits {
       this.waiting.push({ ...(why ?? holdFor({ is: 'scheduler-not-asked' })), nodes: [node] })
       return []
     })
-  }
-
-  /** Places that are left to be drained at once. */
-  #free = (taken: number): number => this.atOnce - this.#held - taken - this.#cpuLimit.kept
-
-  #noPlace(
-    node: string,
-    { slots, taken, room }: { slots: Slots; taken: number; room: boolean },
-  ): Hold | null {
-    const { kept } = this.#cpuLimit
-    const free = this.#free(taken)
-    if (!room || (free <= 0 && !this.#isHeld(node)))
-      return holdFor({
-        is: 'drains-full',
-        taken: this.atOnce - free,
-        most: this.atOnce,
-        kept: kept > 0,
-      })
-    return slots.places(node) - kept <= 0 ? holdFor({ is: 'idle-first' }) : null
   }
 
   /** It has a place, and may not begin for another reason. */
@@ -233,12 +208,12 @@ export class Visits {
     // Who is next is to be known when there is room, and not asked then.
     const asks = crowded.size > 0 && this.prelaunch.asks(this.#cpuLimit)
     this.prelaunch.expect(
-      order.map((t) => t.node).filter((n) => crowded.has(n) && !this.#isHeld(n)),
+      order.map((t) => t.node).filter((n) => crowded.has(n) && !this.#places.isHeld(n)),
       this.looking.isFresh ? this.prelaunch.ending : 0,
       this.#cpuLimit,
     )
     const endsByLook = ({ code }: Waiting): boolean =>
-      code !== 'limit' && !(code === 'capacity' && this.#held > 0)
+      code !== 'limit' && !(code === 'capacity' && this.#places.taken > 0)
     if (asks || waiting.some(endsByLook)) this.looking.want()
   }
 
@@ -265,7 +240,7 @@ export class Visits {
     if (this.looking.isFresh)
       this.prelaunch.expect(
         nodes.filter((n) => use(n) && !isForeign(use(n))),
-        this.atOnce,
+        this.#places.atOnce,
         this.#cpuLimit,
       )
   }
@@ -277,17 +252,12 @@ export class Visits {
     ),
   })
 
-  get atOnce(): number {
-    const { policy, nodes } = this.#world
-    return Math.max(1, shareOf(policy.drain.atOnce, nodes.length, Math.floor))
-  }
-
   /**
    * So many are looked at together before and beside visits: some of them will have got a job by
    * then.
    */
   get most(): number {
-    return Math.min(this.#world.forks, 2 * this.atOnce)
+    return Math.min(this.#world.forks, 2 * this.#places.atOnce)
   }
 
   /** What a hypervisor and the nodes on it ask of these. */
@@ -298,12 +268,9 @@ export class Visits {
         const why = this.#readiness.unready(node, state, this.looking.unanswered())
         return why && { ...why, lasting: this.#readiness.isLasting(node) }
       },
-      roomFor: (asked, own) =>
-        this.#held > own && this.#held + asked > this.atOnce
-          ? holdFor({ is: 'group-drains-full', asked, held: this.#held, most: this.atOnce })
-          : null,
-      held: () => this.#held,
-      took: (more) => void (this.#held += more),
+      roomFor: (asked, own) => this.#places.refuseGroup(asked, own),
+      held: () => this.#places.taken,
+      took: (more) => void (this.#places.taken += more),
       watch: (nodes) => this.looking.want(nodes),
       givesBack: this.#givesBack,
       postponed: postponedUntil(this.#world),

@@ -24,11 +24,17 @@ export interface Surroundings {
   readonly processors?: number
 }
 
+/** What is decided about, and when. */
+export interface Decided {
+  readonly fleet: Fleet
+  readonly state: EnvironmentState
+  readonly rollout: RolloutState
+  /** ms since the epoch. */
+  readonly now: number
+}
+
 export function worldOf(
-  fleet: Fleet,
-  state: EnvironmentState,
-  rollout: RolloutState,
-  now: number,
+  { fleet, state, rollout, now }: Decided,
   {
     promotion = [],
     out = new Set(),
