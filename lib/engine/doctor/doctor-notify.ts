@@ -5,13 +5,11 @@ import { PatchrunError } from '../../errors.js'
 import { urlFault } from '../../fleet/declare/notify-problems.js'
 import type { Fleet, NotifyTarget, SecretSource } from '../../fleet/declare/fleet.js'
 import { keyOf } from '../../notify/sign.js'
-import type { DoctorCheck } from '../../report/model/answers.js'
 import { isOpenToOthers, openSecret } from '../site/secrets.js'
+import type { Found } from './found.js'
 
 /** As Standard Webhooks has it, bytes. */
 const SHORTEST_KEY = 24
-
-type Found = Omit<DoctorCheck, 'name'>
 
 export async function checkTargets({ notify }: Pick<Fleet, 'notify'>): Promise<Found> {
   const all = (await Promise.all(notify.map(faultsOf))).flat()

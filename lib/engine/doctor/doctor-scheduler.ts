@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether the scheduler answers, and knows what the declaration says of it. It is asked as a run
 // asks it; nothing is changed.
-import type { AnsibleInstall } from '../../ansible/call/playbook-call.js'
+import { join } from 'node:path'
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import type { DoctorCheck } from '../../report/model/answers.js'
 import { emptyPartitions, NO_STATE, wouldOpen } from '../../rollout/index.js'
 import type { PinnedCommit } from '../../rollout/index.js'
 import { slurmStanding } from '../../workload/slurm-versions.js'
@@ -13,23 +12,22 @@ import { gateProblems } from '../step/health-gate.js'
 import { lookOnce } from '../step/scheduler-look.js'
 import { useCheckout } from '../commit/pin.js'
 import { withRequirements } from '../commit/requirements.js'
-import type { Clock } from '../step/progress.js'
+import { layoutOf } from '../site/layout.js'
 import { refuse } from '../../errors.js'
 import { count } from '../../report/words/words.js'
-
-type Found = Omit<DoctorCheck, 'name'>
+import { fail, ok, warn } from './found.js'
+import type { CheckContext, Found } from './found.js'
 
 /** Names of a list that are shown. */
 const SHOWN = 5
 
+/** `pin`: its roles may lie in the repository. */
 export async function checkScheduler(
-  declared: Fleet,
-  install: AnsibleInstall,
+  { fleet: declared, session, clock, signal }: CheckContext,
   pin: PinnedCommit,
-  directory: string,
-  clock: Clock,
-  signal?: AbortSignal,
 ): Promise<Found> {
+  const install = await session.findAnsible()
+  const directory = join(layoutOf(declared).looks, 'doctor-scheduler')
   const { path } = await useCheckout(declared, pin.sha, signal)
   const fleet = await withRequirements(declared, { install, checkout: path, signal })
   refuse(gateProblems(fleet, path))
@@ -40,11 +38,10 @@ export async function checkScheduler(
     clock,
   )
   if (typeof said !== 'string') return judge(fleet, said)
-  return {
-    result: 'fail',
-    found: `it gave no answer: ${said}`,
-    hint: `No node is drained until it does. Look at scheduler.controller, at the credentials that Ansible has for it, and at ${directory}/ansible.log.`,
-  }
+  return fail(
+    `it gave no answer: ${said}`,
+    `No node is drained until it does. Look at scheduler.controller, at the credentials that Ansible has for it, and at ${directory}/ansible.log.`,
+  )
 }
 
 /** What a look tells of the declaration. */
@@ -69,16 +66,13 @@ export function judge(fleet: Fleet, seen: Workload): Found {
   ]
   const software = slurmStanding(seen.software)
   if (faults.length === 0)
-    return {
-      result: 'ok',
-      found: `${software === undefined ? '' : `${software}; `}it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(seen.jobs.length, 'job')}`,
-    }
-  return {
-    result: 'warn',
-    found: faults.join('\n'),
-    hint:
-      empty.length > 0
-        ? 'Correct the name, as `sinfo` shows it, or take the limit out.'
-        : 'Look at scheduler.names (full or short), or at the inventory.',
-  }
+    return ok(
+      `${software === undefined ? '' : `${software}; `}it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(seen.jobs.length, 'job')}`,
+    )
+  return warn(
+    faults.join('\n'),
+    empty.length > 0
+      ? 'Correct the name, as `sinfo` shows it, or take the limit out.'
+      : 'Look at scheduler.names (full or short), or at the inventory.',
+  )
 }

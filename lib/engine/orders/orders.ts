@@ -2,7 +2,13 @@
 // What a person says to a rollout, and what it comes to in the journal. Pure.
 import { unreachable } from '../../errors.js'
 import { isOnlyDrained, nodeState } from '../../rollout/index.js'
-import type { Actor, EnvironmentState, JournalEvent, RolloutState } from '../../rollout/index.js'
+import type {
+  Actor,
+  EnvironmentState,
+  JournalEvent,
+  RolloutState,
+  Word,
+} from '../../rollout/index.js'
 import { nodesText } from '../../report/words/words.js'
 
 /** Version of the form in which orders lie in the mailbox. */
@@ -72,27 +78,25 @@ export function parseOrder(text: string | null): Order | string {
   return said && isWhole(o) ? (order as Order) : 'it is no order that patchrun writes'
 }
 
+/** Whether an order of each kind has all that belongs to it. */
+const WHOLE: Readonly<Record<OrderBody['do'], (o: Fields) => boolean>> = {
+  pause: (o) =>
+    isText(o['reason'], LONGEST_REASON) &&
+    (o['scope'] === 'fleet' || o['scope'] === 'environment') &&
+    (o['until'] === undefined || isTime(o['until'])),
+  unpause: () => true,
+  approve: (o) => isText(o['rollout']) && isText(o['key']),
+  abort: (o) => isText(o['rollout']),
+  retry: (o) => isText(o['rollout']) && (o['nodes'] === null || areNames(o['nodes'])),
+  release: (o) => isText(o['rollout']) && areNames(o['nodes']) && isTime(o['until']),
+}
+
+const isKind = (value: unknown): value is OrderBody['do'] =>
+  typeof value === 'string' && Object.hasOwn(WHOLE, value)
+
 function isWhole(o: Fields): boolean {
-  switch (o['do']) {
-    case 'pause':
-      return (
-        isText(o['reason'], LONGEST_REASON) &&
-        (o['scope'] === 'fleet' || o['scope'] === 'environment') &&
-        (o['until'] === undefined || isTime(o['until']))
-      )
-    case 'unpause':
-      return true
-    case 'approve':
-      return isText(o['rollout']) && isText(o['key'])
-    case 'abort':
-      return isText(o['rollout'])
-    case 'retry':
-      return isText(o['rollout']) && (o['nodes'] === null || areNames(o['nodes']))
-    case 'release':
-      return isText(o['rollout']) && areNames(o['nodes']) && isTime(o['until'])
-    default:
-      return false
-  }
+  const kind = o['do']
+  return isKind(kind) && WHOLE[kind](o)
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -107,77 +111,104 @@ const isTime = (value: unknown): boolean =>
 export type Answer =
   { readonly event: JournalEvent; readonly text: string } | { readonly refused: string }
 
+/** What the journal keeps of every order. */
+interface Said extends Word {
+  /** Its id. */
+  readonly order: string
+}
+
+type OrderTo<Do extends OrderBody['do']> = Extract<Order, { readonly do: Do }>
+
 /**
  * What an order comes to in this state, with the words in which it is told. `now`: ms since the
  * epoch.
  */
 export function answer(state: EnvironmentState, id: string, order: Order, now: number): Answer {
-  // A clock that runs ahead elsewhere must not write the future into the journal.
-  const said = {
+  const said: Said = {
+    // A clock that runs ahead elsewhere must not write the future into the journal.
     at: Math.min(order.at, now),
     by: order.by,
     order: id,
     ...(order.reason !== undefined && { reason: order.reason }),
   }
-  const who = `${order.by.user}@${order.by.host}${order.reason === undefined ? '' : `: ${order.reason}`}`
   switch (order.do) {
-    case 'pause': {
-      const { scope, until } = order
-      return {
-        event: { type: 'paused', ...said, scope, ...(until !== undefined && { until }) },
-        text: `paused by ${who}${until === undefined ? '' : `, until ${new Date(until).toISOString()}`}`,
-      }
-    }
+    case 'pause':
+      return answerPause(order, said)
     case 'unpause':
-      return { event: { type: 'unpaused', ...said }, text: `unpaused by ${who}` }
+      return { event: { type: 'unpaused', ...said }, text: `unpaused by ${who(said)}` }
     case 'approve':
-      return (
-        standing(state, order.rollout) ?? {
-          event: { type: 'approved', ...said, rollout: order.rollout, key: order.key },
-          text: `${order.key} approved by ${who}`,
-        }
-      )
+      return answerApprove(state, order, said)
     case 'abort':
-      if (state.current?.id === order.rollout && state.current.status === 'halted')
-        return { refused: `rollout ${order.rollout} is halted already` }
-      return (
-        standing(state, order.rollout) ?? {
-          event: { type: 'aborted', ...said, rollout: order.rollout },
-          text: `aborted by ${who}; what runs is finished`,
-        }
-      )
-    case 'retry': {
-      const gone = standing(state, order.rollout)
-      if (gone || !state.current) return gone ?? { refused: 'there is no rollout' }
-      const nodes = toRetry(state.current, order.nodes)
-      if (nodes.length === 0 && state.current.status === 'running')
-        return { refused: 'none of these nodes has anything left to be tried' }
-      const what = order.nodes === null ? 'what failed' : nodesText(nodes)
+      return answerAbort(state, order, said)
+    case 'retry':
       // The time of the deadline counts from now, not from when it was said.
-      return {
-        event: { type: 'retried', ...said, at: now, nodes: order.nodes && nodes },
-        text: `${what} is tried again, by ${who}`,
-      }
-    }
-    case 'release': {
-      const { rollout, until } = order
-      const nodes = order.nodes.filter(
-        (n) => state.current && isOnlyDrained(nodeState(state.current, n)),
-      )
-      const gone =
-        standing(state, rollout) ??
-        (nodes.length === 0
-          ? { refused: 'none of these nodes is drained and no more than that' }
-          : null)
-      return (
-        gone ?? {
-          event: { type: 'released', ...said, rollout, nodes, until },
-          text: `${nodesText(nodes)} is given back, and not drained again before ${new Date(until).toISOString()}, by ${who}`,
-        }
-      )
-    }
+      return answerRetry(state, order, { ...said, at: now })
+    case 'release':
+      return answerRelease(state, order, said)
     default:
       return unreachable(order)
+  }
+}
+
+const who = ({ by, reason }: Said): string =>
+  `${by.user}@${by.host}${reason === undefined ? '' : `: ${reason}`}`
+
+function answerPause({ scope, until }: OrderTo<'pause'>, said: Said): Answer {
+  return {
+    event: { type: 'paused', ...said, scope, ...(until !== undefined && { until }) },
+    text: `paused by ${who(said)}${until === undefined ? '' : `, until ${new Date(until).toISOString()}`}`,
+  }
+}
+
+function answerApprove(
+  state: EnvironmentState,
+  { rollout, key }: OrderTo<'approve'>,
+  said: Said,
+): Answer {
+  return (
+    standing(state, rollout) ?? {
+      event: { type: 'approved', ...said, rollout, key },
+      text: `${key} approved by ${who(said)}`,
+    }
+  )
+}
+
+function answerAbort(state: EnvironmentState, { rollout }: OrderTo<'abort'>, said: Said): Answer {
+  if (state.current?.id === rollout && state.current.status === 'halted')
+    return { refused: `rollout ${rollout} is halted already` }
+  return (
+    standing(state, rollout) ?? {
+      event: { type: 'aborted', ...said, rollout },
+      text: `aborted by ${who(said)}; what runs is finished`,
+    }
+  )
+}
+
+function answerRetry(state: EnvironmentState, order: OrderTo<'retry'>, said: Said): Answer {
+  const gone = standing(state, order.rollout)
+  if (gone) return gone
+  if (!state.current) return { refused: 'there is no rollout' }
+  const nodes = toRetry(state.current, order.nodes)
+  if (nodes.length === 0 && state.current.status === 'running')
+    return { refused: 'none of these nodes has anything left to be tried' }
+  const what = order.nodes === null ? 'what failed' : nodesText(nodes)
+  return {
+    event: { type: 'retried', ...said, nodes: order.nodes && nodes },
+    text: `${what} is tried again, by ${who(said)}`,
+  }
+}
+
+function answerRelease(state: EnvironmentState, order: OrderTo<'release'>, said: Said): Answer {
+  const { rollout, until } = order
+  const gone = standing(state, rollout)
+  if (gone) return gone
+  const nodes = order.nodes.filter(
+    (n) => state.current && isOnlyDrained(nodeState(state.current, n)),
+  )
+  if (nodes.length === 0) return { refused: 'none of these nodes is drained and no more than that' }
+  return {
+    event: { type: 'released', ...said, rollout, nodes, until },
+    text: `${nodesText(nodes)} is given back, and not drained again before ${new Date(until).toISOString()}, by ${who(said)}`,
   }
 }
 

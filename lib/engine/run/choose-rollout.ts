@@ -22,6 +22,7 @@ import type {
   PinnedCommit,
   RolloutState,
   Surroundings,
+  Word,
 } from '../../rollout/index.js'
 import type { NoticeCode } from '../step/progress.js'
 
@@ -47,71 +48,106 @@ export interface Choosing {
   readonly surroundings?: Surroundings
 }
 
+/** The rollout stands as it is, and there is nothing to say. */
+const STANDS: Choice = { events: [], notices: [] }
+
 export function choose(choosing: Choosing): Choice {
-  const { state, pin, limit } = choosing
+  const { state, pin, again } = choosing
   const { current, rejected } = state
-  const isRollback =
-    current?.kind === 'rollback' && (current.status === 'running' || current.status === 'halted')
-  if (rejected?.sha === pin.sha && !choosing.again && !isRollback) {
-    const why = `${rejected.by.user}@${rejected.by.host} rolled ${short(pin)} back${rejected.reason === undefined ? '' : ` (${rejected.reason})`}`
-    return {
-      events: [],
-      refused: true,
-      notices: [
-        {
-          code: 'rolled-back',
-          text: `${why}: it is not rolled out again by itself; merge a newer commit, or \`patchrun run --again\``,
-        },
-      ],
-    }
-  }
-  if (!current || current.status === 'closed' || current.status === 'rolled-back')
-    return open(choosing)
-  const samePin = current.pin.sha === pin.sha
-  const sameLimit = String(current.limit) === String(limit)
-  if (isRollback && current.status === 'halted') return { events: [], notices: [] }
+  if (rejected?.sha === pin.sha && !again && !isRollbackUnderWay(current))
+    return refuseRejected(pin, rejected)
+  if (!current) return open(choosing)
+  const isRollback = current.kind === 'rollback'
   switch (current.status) {
-    case 'running': {
-      if (isRollback) return resume(choosing, current, [])
-      if (!samePin && choosing.unusable !== undefined)
-        return replace(choosing, `superseded by ${short(pin)}: ${choosing.unusable}`)
-      if (!samePin && isStuck(choosing, current))
-        return replace(choosing, `superseded by ${short(pin)}: it could not go on by itself`)
-      if (!samePin && choosing.fleet.policy.onNewCommit === 'supersede')
-        return replace(choosing, `superseded by ${short(pin)}`)
-      const notices: Choice['notices'][number][] = []
-      if (!samePin)
-        notices.push({
-          code: 'newer-commit',
-          text: `${current.pin.ref} has moved to ${short(pin)}; this rollout finishes ${short(current.pin)} first, then run again`,
-        })
-      if (!sameLimit)
-        notices.push({
-          code: 'other-limit',
-          text: current.limit
-            ? `the rollout under way is limited to ${count(current.limit.length, 'node')}; --limit is fixed when it opens`
-            : 'the rollout under way is not limited; --limit is fixed when it opens',
-        })
-      return resume(choosing, current, notices)
-    }
+    case 'closed':
+    case 'rolled-back':
+      return open(choosing)
+    case 'running':
+      return isRollback ? resume(choosing, current, []) : goOn(choosing, current)
     case 'halted':
-      return samePin && sameLimit
-        ? { events: [], notices: [] }
-        : replace(choosing, samePin ? 'another limit was asked for' : `superseded by ${short(pin)}`)
+      return isRollback ? STANDS : afterHalt(choosing, current)
     case 'done':
-      if (!samePin || !sameLimit || choosing.again || !isGoodEverywhere(choosing, current))
-        return open(choosing)
-      return {
-        events: [],
-        notices: [
-          {
-            code: 'pin-unmoved',
-            text: `nothing new to install: ${pin.ref} is still at ${short(pin)}, and every node was GOOD at it; \`patchrun detect\` looks again`,
-          },
-        ],
-      }
+      return afterDone(choosing, current)
   }
 }
+
+const isRollbackUnderWay = (rollout: RolloutState | null): boolean =>
+  rollout?.kind === 'rollback' && (rollout.status === 'running' || rollout.status === 'halted')
+
+function refuseRejected(pin: PinnedCommit, { by, reason }: Word): Choice {
+  const why = `${by.user}@${by.host} rolled ${short(pin)} back${reason === undefined ? '' : ` (${reason})`}`
+  return {
+    events: [],
+    refused: true,
+    notices: [
+      {
+        code: 'rolled-back',
+        text: `${why}: it is not rolled out again by itself; merge a newer commit, or \`patchrun run --again\``,
+      },
+    ],
+  }
+}
+
+/** A rollout under way that is no rollback: at its own pin, unless a newer one takes its place. */
+function goOn(choosing: Choosing, current: RolloutState): Choice {
+  const superseded = whySuperseded(choosing, current)
+  return superseded === null
+    ? resume(choosing, current, fixedNotices(choosing, current))
+    : replace(choosing, superseded)
+}
+
+/** Why a newer pin takes the place of the rollout under way; null: none does. */
+function whySuperseded(choosing: Choosing, current: RolloutState): string | null {
+  const { pin, unusable, fleet } = choosing
+  if (isAt(pin, current)) return null
+  if (unusable !== undefined) return `superseded by ${short(pin)}: ${unusable}`
+  if (isStuck(choosing, current)) return `superseded by ${short(pin)}: it could not go on by itself`
+  return fleet.policy.onNewCommit === 'supersede' ? `superseded by ${short(pin)}` : null
+}
+
+/** What a rollout under way does not follow: its pin and its limit are fixed when it opens. */
+function fixedNotices({ pin, limit }: Choosing, current: RolloutState): Choice['notices'] {
+  const notices: Choice['notices'][number][] = []
+  if (!isAt(pin, current))
+    notices.push({
+      code: 'newer-commit',
+      text: `${current.pin.ref} has moved to ${short(pin)}; this rollout finishes ${short(current.pin)} first, then run again`,
+    })
+  if (!isLimitedTo(limit, current))
+    notices.push({
+      code: 'other-limit',
+      text: current.limit
+        ? `the rollout under way is limited to ${count(current.limit.length, 'node')}; --limit is fixed when it opens`
+        : 'the rollout under way is not limited; --limit is fixed when it opens',
+    })
+  return notices
+}
+
+function afterHalt(choosing: Choosing, current: RolloutState): Choice {
+  const { pin, limit } = choosing
+  if (!isAt(pin, current)) return replace(choosing, `superseded by ${short(pin)}`)
+  return isLimitedTo(limit, current) ? STANDS : replace(choosing, 'another limit was asked for')
+}
+
+function afterDone(choosing: Choosing, current: RolloutState): Choice {
+  const { pin, limit, again } = choosing
+  const isSame = isAt(pin, current) && isLimitedTo(limit, current)
+  if (!isSame || again || !isGoodEverywhere(choosing, current)) return open(choosing)
+  return {
+    events: [],
+    notices: [
+      {
+        code: 'pin-unmoved',
+        text: `nothing new to install: ${pin.ref} is still at ${short(pin)}, and every node was GOOD at it; \`patchrun detect\` looks again`,
+      },
+    ],
+  }
+}
+
+const isAt = ({ sha }: PinnedCommit, { pin }: RolloutState): boolean => pin.sha === sha
+
+const isLimitedTo = (limit: Choosing['limit'], rollout: RolloutState): boolean =>
+  String(rollout.limit) === String(limit)
 
 function resume(
   { now, by, again }: Choosing,

@@ -16,6 +16,8 @@ export interface Layout {
    * anything.
    */
   readonly runs: string
+  /** One directory a look that is no step of a rollout: evidence, too. */
+  readonly looks: string
   /** Mirror and checkouts; environments of one fleet share them. */
   readonly playbooks: string
 }
@@ -31,6 +33,7 @@ export function layoutOf({
     orders: join(own, 'orders'),
     remote: join(own, 'remote'),
     runs: join(own, 'runs'),
+    looks: join(own, 'looks'),
     playbooks: join(stateDirectory, 'playbooks'),
   }
 }

@@ -14,29 +14,15 @@ import {
   chooseEnvironment,
   environmentsOf,
   resolveFleet,
+  type Sources,
 } from '../../fleet/policy/resolve-fleet.js'
 import { hostsOfGroup, type SourceInventory } from '../../fleet/lists/source-inventory.js'
 import { calendarOf, type CalendarSource } from '../../fleet/policy/timing.js'
 import type { Fleet, Freeze } from '../../fleet/declare/fleet.js'
 import { checkDeclaration, type Declared } from '../../fleet/declare/declaration.js'
 import { escapePointer } from '../../fleet/yaml/yaml-source.js'
+import { InventoryMemo } from './inventory-memo.js'
 import { readListCommand, readListFile, readText } from './list-source.js'
-
-/**
- * A launch of ansible-inventory takes a second, in which a node may wait to be given back. An
- * answer stands for this long, ms ...
- */
-const FRESH = 30_000
-/** ... and for this long while a newer one is being fetched. */
-const STALE = 60_000
-
-interface Memo {
-  readonly at: number
-  readonly answer: Promise<SourceInventory>
-  next?: Promise<SourceInventory>
-}
-
-export type InventoryMemo = Map<string, Memo>
 
 export interface OpenFleetOptions {
   /** Path of patchrun.yml. */
@@ -117,16 +103,17 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   const declared = await readDeclaration(options.file)
   options.signal?.throwIfAborted()
   const environment = chooseEnvironment(declared, options.environment)
-  const reader = new SourceReader(declared, options)
-  const { config } = declared
-  const lists = new Map<string, readonly ListEntry[]>()
-  const wanted: [HostList | undefined, string][] = Object.entries(config.nodes).map(
-    ([name, list]: [string, HostList]) => [list, `/nodes/${name}`],
-  )
-  const part = config.environments?.[environment]
-  for (const [name, list] of Object.entries(part?.nodes ?? {}))
-    wanted.push([list as HostList, `/environments/${escapePointer(environment)}/nodes/${name}`])
+  const sources = await readSources(declared, environment, options)
+  return resolveFleet(declared, sources, { environment })
+}
 
+/** What lies outside the declaration. Throws with the problems of all its sources. */
+async function readSources(
+  declared: Declared,
+  environment: string,
+  options: OpenFleetOptions,
+): Promise<Sources> {
+  const reader = new SourceReader(declared, options)
   const problems: Problem[] = []
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -137,17 +124,14 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
       return undefined
     }
   }
+  const lists = new Map<string, readonly ListEntry[]>()
   // One after the other: list commands and inventory scripts of one site tend to ask the same
   // controller.
-  for (const [list, pointer] of wanted) {
-    for (const [i, entry] of (list ?? []).entries()) {
-      if (typeof entry === 'string') continue
-      const at = `${pointer}/${i}`
-      const entries = await attempt(() => reader.entries(entry, at))
-      if (entries) lists.set(at, entries)
-    }
+  for (const { source, pointer } of listSources(declared, environment)) {
+    const entries = await attempt(() => reader.entries(source, pointer))
+    if (entries) lists.set(pointer, entries)
   }
-  const source = config.inventory?.source
+  const source = declared.config.inventory?.source
   const inventory =
     source === undefined
       ? undefined
@@ -157,25 +141,48 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
     named && (await attempt(() => reader.freezes(named, (options.now ?? Date.now)())))
   // Lists with holes in them would only produce problems that are none.
   refuse(ordered(problems))
-  return resolveFleet(
-    declared,
-    { lists, ...(inventory ? { inventory } : {}), ...(calendar ? { calendar } : {}) },
-    { environment },
-  )
+  return { lists, ...(inventory ? { inventory } : {}), ...(calendar ? { calendar } : {}) }
 }
 
 type Source = Exclude<HostList[number], string>
+
+/** A source that a list names, and where in the declaration. */
+interface ListSource {
+  readonly source: Source
+  readonly pointer: string
+}
+
+/** Those of the fleet's lists, then those of the environment's. */
+function listSources({ config }: Declared, environment: string): readonly ListSource[] {
+  const own = config.environments?.[environment]
+  return [
+    ...sourcesIn(config.nodes, '/nodes'),
+    ...sourcesIn(own?.nodes ?? {}, `/environments/${escapePointer(environment)}/nodes`),
+  ]
+}
+
+const sourcesIn = (
+  lists: Readonly<Partial<Record<'allow' | 'deny' | 'canary', HostList>>>,
+  pointer: string,
+): readonly ListSource[] =>
+  Object.entries(lists).flatMap(([name, list = []]) =>
+    list.flatMap((entry, i) =>
+      typeof entry === 'string' ? [] : [{ source: entry, pointer: `${pointer}/${name}/${i}` }],
+    ),
+  )
 
 /** Reads the sources of one declaration; each inventory is asked once. */
 class SourceReader {
   private readonly directory: string
   private readonly asked = new Map<string, Promise<SourceInventory>>()
+  private readonly memo: InventoryMemo
 
   constructor(
     private readonly declared: Declared,
     private readonly options: OpenFleetOptions,
   ) {
     this.directory = dirname(declared.file)
+    this.memo = options.memo ?? new InventoryMemo()
   }
 
   async entries(source: Source, pointer: string): Promise<readonly ListEntry[]> {
@@ -228,32 +235,17 @@ class SourceReader {
     const absolute = resolve(this.directory, path)
     const before = this.asked.get(absolute)
     if (before) return before
-    const { memo, signal } = this.options
-    const lately = memo?.get(absolute)
-    const age = lately ? performance.now() - lately.at : Infinity
-    const ask = async (): Promise<SourceInventory> =>
+    const { signal } = this.options
+    const answer = this.memo.answer(absolute, async () =>
       askInventory({
         executable: await this.options.ansibleInventory(executableOf(this.declared)),
         inventory: absolute,
         cwd: this.directory,
         where,
         ...(signal ? { signal } : {}),
-      })
-    if (lately && age >= FRESH && age < STALE && !lately.next) {
-      const at = performance.now()
-      const answer = (lately.next = ask())
-      // One that fails is asked for again when it is needed, and is told then.
-      answer.then(
-        () => memo?.set(absolute, { at, answer }),
-        () => memo?.delete(absolute),
-      )
-    }
-    const answer = lately && age < STALE ? lately.answer : (lately?.next ?? ask())
+      }),
+    )
     this.asked.set(absolute, answer)
-    if (answer !== lately?.answer && answer !== lately?.next) {
-      memo?.set(absolute, { at: performance.now(), answer })
-      answer.catch(() => memo?.delete(absolute))
-    }
     return answer
   }
 }

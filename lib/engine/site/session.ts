@@ -10,8 +10,8 @@ import { checkVault } from '../../ansible/programs/vault-sources.js'
 import { PatchrunError } from '../../errors.js'
 import { limitTo } from '../../fleet/lists/limit.js'
 import type { Fleet, VaultId } from '../../fleet/declare/fleet.js'
+import { InventoryMemo } from './inventory-memo.js'
 import { openFleet } from './open-fleet.js'
-import type { InventoryMemo } from './open-fleet.js'
 import { readPlanFile, requireSame } from './plan-file.js'
 import type { LoadedPlan } from './plan-file.js'
 
@@ -63,7 +63,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let executable: string | undefined
   let vault: readonly VaultId[] = []
   let asked = ''
-  const memo: InventoryMemo = new Map()
+  const memo = new InventoryMemo()
   const observe = async (): Promise<Fleet> => {
     const fleet = await openFleet({
       file: options.file,

@@ -4,7 +4,7 @@
 // `patchrun lint`: how are the tasks of the pin tagged? Asks Ansible, which is given no node and
 // starts no play.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { LintTaskEvent } from '../../ansible/events/run-events.js'
 import { runAnsible } from '../../ansible/run/start-playbook.js'
 import type { RunRequest } from '../../ansible/call/playbook-call.js'
@@ -114,7 +114,6 @@ export async function tasksOfPin(
 ): Promise<TasksOfPin> {
   const declared = await session.observe()
   const install = await session.findAnsible()
-  const layout = layoutOf(declared)
   const { remembered } = await storeOf(declared).read()
   const { pin, comparison } = await pinCommit(declared, remembered, signal, session.options.sha)
   onProgress({ type: 'pinned', pin, comparison })
@@ -127,7 +126,7 @@ export async function tasksOfPin(
   })
   await tellOfRepository(declared, tree, onProgress, signal)
   const { path: checkout } = tree
-  const directory = join(dirname(layout.runs), 'looks', `lint-${process.pid}-${clock.now()}`)
+  const directory = join(layoutOf(declared).looks, `lint-${process.pid}-${clock.now()}`)
   return {
     fleet,
     pin,

@@ -44,12 +44,12 @@ export async function suggestedTags({
 }: TagQuestion): Promise<SuggestedTags | undefined> {
   if (fleet.policy.changes.untagged !== 'suggest') return undefined
   const { playbook } = fleet.playbooks
-  const base = dirname(layoutOf(fleet).runs)
+  const { runs, looks } = layoutOf(fleet)
   const key = createHash('sha256')
     .update(stringifyExact([RULES, playbook, fleet.ansible.extraVars ?? {}, install.version]))
     .digest('hex')
     .slice(0, 12)
-  const path = join(base, 'suggested', `${sha}-${key}.json`)
+  const path = join(dirname(runs), 'suggested', `${sha}-${key}.json`)
   const known = await readFile(path, 'utf8').then(
     (text) => JSON.parse(text) as Record<string, string>,
     () => null,
@@ -60,7 +60,7 @@ export async function suggestedTags({
     checkout,
     playbook,
     policy: fleet.ansible,
-    directory: join(base, 'looks', `suggest-${process.pid}-${sha.slice(0, 12)}`),
+    directory: join(looks, `suggest-${process.pid}-${sha.slice(0, 12)}`),
     signal,
   })
   const tags = Object.fromEntries(

@@ -12,16 +12,19 @@ import {
   worldOf,
   wouldOpen,
 } from '../../rollout/index.js'
-import type { Verdict } from '../../rollout/index.js'
+import type { Hold, Reader, RolloutState, Verdict } from '../../rollout/index.js'
+import type { Fleet } from '../../fleet/declare/fleet.js'
 import { drainPlan } from '../../report/model/waiting-reports.js'
 import { REPORT_VERSION } from '../../report/model/rollout-report.js'
 import type { PlanReport, PlannedWave } from '../../report/model/rollout-report.js'
 import { inState } from '../../store/disk/state-error.js'
 import { detect } from './detect.js'
-import type { DetectOptions } from './detect.js'
+import type { Detected, DetectOptions } from './detect.js'
 import { lookOnce } from '../step/scheduler-look.js'
 import { makePlanFile, writePlanFile } from '../site/plan-file.js'
 import { systemClock } from '../step/progress.js'
+import type { Clock } from '../step/progress.js'
+import type { Workload } from '../../workload/types.js'
 import type { Session } from '../site/session.js'
 import { storeOf } from '../site/store-of.js'
 import { surroundingsOf } from '../run/surroundings.js'
@@ -37,20 +40,13 @@ export interface PlanOptions extends DetectOptions {
  */
 export async function plan(session: Session, options: PlanOptions = {}): Promise<PlanReport> {
   requireGuests(await session.observe(), session.limit)
-  const { fleet, report, context } = await detect(session, { ...options, withCanaries: true })
+  const detected = await detect(session, { ...options, withCanaries: true })
+  const { fleet, report } = detected
   const { pin, fleet: name, environment, at, directory, nodes } = report
-  const verdicts = new Map(nodes.map((n) => [n.node, n.verdict]))
   const waves = planWaves(fleet.nodes, fleet.policy, session.limit)
   const state = await storeOf(fleet).read()
   const rollout = wouldOpen(pin, state, session.limit, Date.parse(at))
-  // In a directory of its own, and kept from `status`: a run that is under way asks and keeps its
-  // own looks.
-  const said =
-    fleet.scheduler && nodes.some((n) => n.verdict === 'DRAIN')
-      ? await inState(fleet.stateDirectory, () =>
-          lookOnce(`${directory}-observe`, context, rollout, options.clock ?? systemClock),
-        )
-      : null
+  const said = await askScheduler(detected, rollout, options.clock ?? systemClock)
   options.signal?.throwIfAborted()
   const seen = typeof said === 'object' ? said : null
   const now = seen?.at ?? Date.parse(at)
@@ -63,21 +59,17 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
   )
   const reader = readerOf(fleet, now)
   const { visit, measured, hold, fits, before } = previewWaves(world, waves)
+  const verdicts = new Map(nodes.map((n) => [n.node, n.verdict]))
   const planned = waves.map(({ index, nodes: all }, i): PlannedWave => {
-    const of = (...wanted: Verdict[]): string[] =>
-      all.filter((n) => wanted.includes(verdicts.get(n) ?? 'UNKNOWN'))
-    const [apply, drain] = [of('HOT'), of('DRAIN')]
-    const drains = seen && previewDrains(world, { index, nodes: drain })
+    const sorted = sortByVerdict(all, verdicts)
+    const drains = seen && previewDrains(world, { index, nodes: sorted.waitForDrain })
     return {
       wave: index,
       name: waveName(index),
       nodes: all.length,
       before: before[i] ?? [],
-      good: of('GOOD'),
-      apply,
-      waitForDrain: drain,
-      fail: of('ERROR', 'UNKNOWN'),
-      expected: Math.ceil(apply.length / fleet.ansible.forks) * visit,
+      ...sorted,
+      expected: Math.ceil(sorted.apply.length / fleet.ansible.forks) * visit,
       ...(drains && { drains: drainPlan(drains, reader) }),
     }
   })
@@ -90,23 +82,10 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
     environment,
     at,
     pin,
-    policy: {
-      ...fleet.policy,
-      health: fleet.policy.health.map(({ name: gate, role, at: points }) => ({
-        name: gate,
-        role,
-        at: points,
-      })),
-    },
+    policy: shownPolicy(fleet),
     tags: ['HotChange'],
     expected: { visit, measured },
-    ...(hold && {
-      hold: {
-        code: hold.code,
-        text: reasonText(hold.reason, reader),
-        ...(hold.until !== undefined && { until: new Date(hold.until).toISOString() }),
-      },
-    }),
+    ...(hold && { hold: shownHold(hold, reader) }),
     ...(fits !== null && fits > now && { fits: new Date(fits).toISOString() }),
     ...(typeof said === 'string' && { noAnswer: said }),
     waves: planned,
@@ -115,3 +94,43 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
     ...(options.out !== undefined && { file: options.out }),
   }
 }
+
+/** What the scheduler says, or why it says nothing; null: no node needs to be drained by it. */
+async function askScheduler(
+  { fleet, report, context }: Detected,
+  rollout: RolloutState,
+  clock: Clock,
+): Promise<Workload | string | null> {
+  if (!fleet.scheduler || !report.nodes.some((n) => n.verdict === 'DRAIN')) return null
+  // In a directory of its own, and kept from `status`: a run that is under way asks and keeps its
+  // own looks.
+  return inState(fleet.stateDirectory, () =>
+    lookOnce(`${report.directory}-observe`, context, rollout, clock),
+  )
+}
+
+/** The nodes of a wave by what would be done with them. */
+function sortByVerdict(
+  wave: readonly string[],
+  verdicts: ReadonlyMap<string, Verdict>,
+): Pick<PlannedWave, 'good' | 'apply' | 'waitForDrain' | 'fail'> {
+  const of = (...wanted: Verdict[]): string[] =>
+    wave.filter((n) => wanted.includes(verdicts.get(n) ?? 'UNKNOWN'))
+  return {
+    good: of('GOOD'),
+    apply: of('HOT'),
+    waitForDrain: of('DRAIN'),
+    fail: of('ERROR', 'UNKNOWN'),
+  }
+}
+
+const shownPolicy = ({ policy }: Pick<Fleet, 'policy'>): PlanReport['policy'] => ({
+  ...policy,
+  health: policy.health.map(({ name, role, at }) => ({ name, role, at })),
+})
+
+const shownHold = ({ code, reason, until }: Hold, reader: Reader): PlanReport['hold'] => ({
+  code,
+  text: reasonText(reason, reader),
+  ...(until !== undefined && { until: new Date(until).toISOString() }),
+})

@@ -9,7 +9,7 @@ import { decide, worldOf } from '../../rollout/index.js'
 import type { RolloutState } from '../../rollout/index.js'
 import type { Journal } from '../../store/store.js'
 import { giveOrder } from '../orders/give-order.js'
-import type { Given } from '../orders/give-order.js'
+import type { Given, Giving } from '../orders/give-order.js'
 import { LONGEST_REASON } from '../orders/orders.js'
 import type { OrderBody } from '../orders/orders.js'
 import { placeOf, placesOf } from '../site/places.js'
@@ -52,8 +52,7 @@ export async function pause(
   return everywhere(
     await placesOf(options),
     { do: 'pause', scope, reason, ...(until !== undefined && { until }) },
-    options.signal,
-    clock,
+    { clock, signal: options.signal },
     { verb: 'pause', reason, ...(until !== undefined && { until: new Date(until).toISOString() }) },
   )
 }
@@ -67,27 +66,26 @@ export async function unpause(
   { reason: given, clock = systemClock }: SteerOptions = {},
 ): Promise<SteerReport> {
   const said = optional(given)
-  return everywhere(await placesOf(options), { do: 'unpause', ...said }, options.signal, clock, {
-    verb: 'unpause',
-    ...said,
-  })
+  return everywhere(
+    await placesOf(options),
+    { do: 'unpause', ...said },
+    { clock, signal: options.signal },
+    { verb: 'unpause', ...said },
+  )
 }
 
 /** What cannot be reached in one environment keeps no other from hearing it. */
 async function everywhere(
   places: readonly Place[],
   body: OrderBody,
-  signal: AbortSignal | undefined,
-  clock: Clock,
+  giving: Pick<Giving, 'clock' | 'signal'>,
   said: Pick<SteerReport, 'verb' | 'reason' | 'until'>,
 ): Promise<SteerReport> {
   const environments: OrderReport[] = []
   const problems: Problem[] = []
   for (const place of places) {
     try {
-      environments.push(
-        orderReport(place, await giveOrder(place, body, { clock, ...(signal && { signal }) })),
-      )
+      environments.push(orderReport(place, await giveOrder(place, body, giving)))
     } catch (error) {
       if (!(error instanceof PatchrunError)) throw error
       problems.push(
