@@ -183,7 +183,8 @@ async function ofFleet(
   await check('canaries', async () => {
     const canaries = fleet.nodes.filter((n) => n.canary).map((n) => n.name)
     const directory = join(dirname(layoutOf(fleet).runs), 'looks', 'doctor')
-    const unheard = await reach(fleet, await session.findAnsible(), canaries, directory, signal)
+    const install = await session.findAnsible()
+    const unheard = await reach({ fleet, install, signal }, canaries, directory)
     if (unheard.size === 0)
       return ok(canaries.length === 1 ? `${canaries[0]} answers` : `all ${canaries.length} answer`)
     const told = [...unheard]

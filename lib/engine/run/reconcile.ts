@@ -239,11 +239,13 @@ async function start(
     }
     case 'prepare':
       running.visits.prepare(
-        action.nodes,
-        join(run.runs, rolloutOf(journal).id),
+        {
+          nodes: action.nodes,
+          base: join(run.runs, rolloutOf(journal).id),
+          now: clock.now(),
+        },
         { ...run.context, fleet, signal: run.kill },
         rolloutOf(journal),
-        clock.now(),
       )
       return
     case 'detect':
@@ -322,15 +324,12 @@ async function perform(
         ? await visit(step, directory, inStep, run, visits)
         : outcomeOf(
             step,
-            await runStep(
-              step.action as PlainAction,
-              step.nodes,
-              directory,
-              withForks(inStep, step),
-              { gentle: isBeside(step, fleet, rolloutOf(journal)), rollout: rolloutOf(journal) },
-            ),
-            fleet.policy.changes,
-            rolloutOf(journal),
+            await runStep(step.action as PlainAction, step.nodes, directory, {
+              ...withForks(inStep, step),
+              gentle: isBeside(step, fleet, rolloutOf(journal)),
+              rollout: rolloutOf(journal),
+            }),
+            { changes: fleet.policy.changes, rollout: rolloutOf(journal) },
             clock.now(),
           )
   await journal.append(outcome)
@@ -367,12 +366,16 @@ async function visit(
   const { fleet } = context
   const result = await visits.run(step, directory, context, rolloutOf(journal))
   if (step.action === 'apply' || step.action === 'verify' || !fleet.scheduler)
-    return outcomeOf(step, result, fleet.policy.changes, rolloutOf(journal), clock.now())
+    return outcomeOf(
+      step,
+      result,
+      { changes: fleet.policy.changes, rollout: rolloutOf(journal) },
+      clock.now(),
+    )
   const { outcome, seen } = outcomeOfVisit(
     step,
     result,
-    fleet.scheduler,
-    reasonPrefix(fleet.name, fleet.environment),
+    { names: fleet.scheduler.names, prefix: reasonPrefix(fleet.name, fleet.environment) },
     clock.now(),
   )
   if (seen) lookout.add(seen)
