@@ -161,6 +161,7 @@ async function underLock(fleet: Fleet, given: Given): Promise<RunResult> {
   }
 }
 
+/** Goes on with one commit after another, as long as another one is to take its place. */
 async function driveOn(fleet: Fleet, run: LockedRun): Promise<RunResult> {
   const { install, options, begin, layout, lock, journal, people, onProgress, takeOrders } = run
   const { clock, kill } = options
@@ -190,6 +191,8 @@ async function driveOn(fleet: Fleet, run: LockedRun): Promise<RunResult> {
         choice.refused,
       )
     }
+    // Before anything is journaled: a commit without the playbook must not become a rollout that
+    // nobody can end.
     const opened = choice.events.find((e) => e.type === 'opened')
     const commit = await readyCommit(declared, {
       sha: (opened ?? rolloutOf(journal)).pin.sha,

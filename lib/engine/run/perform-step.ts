@@ -7,6 +7,7 @@ import type { Concluded, OpenStep, RolloutState } from '../../rollout/index.js'
 import { reasonPrefix } from '../../workload/use.js'
 import { gateWarnings, outcomeOfCheck, runCheck } from '../step/health-gate.js'
 import { outcomeOf } from '../step/step-outcome.js'
+import type { StepResult } from '../step/step-outcome.js'
 import { runStep } from '../step/step.js'
 import type { PlainAction, StepContext } from '../step/step.js'
 import { outcomeOfVisit } from '../step/visit-outcome.js'
@@ -39,7 +40,13 @@ export async function performStep(
     signal: kill,
     onEvent: (event) => onProgress({ type: 'ansible', step, event }),
   }
-  const outcome = await conclude({ step, directory, context }, run, visits)
+  const begun: BegunStep = { step, directory, context }
+  const outcome =
+    step.action === 'check'
+      ? await check(begun, run)
+      : isOfVisit(step, rolloutOf(journal), step.nodes)
+        ? await visit(begun, run, visits)
+        : judged(begun, await plainRun(begun, run), run)
   await journal.append(outcome)
   visits.settle(step)
   if (step.check)
@@ -48,31 +55,29 @@ export async function performStep(
   onProgress({ type: 'step-ended', step, outcome, rollout: rolloutOf(journal) })
 }
 
-function conclude(begun: BegunStep, run: Reconcile, visits: VisitProcesses): Promise<Concluded> {
-  const { step } = begun
-  if (step.action === 'check') return check(begun, run)
-  return isOfVisit(step, rolloutOf(run.journal), step.nodes)
-    ? visit(begun, run, visits)
-    : plain(begun, run)
-}
-
-async function plain(
+/** Its own Ansible, over all of its nodes. */
+const plainRun = (
   { step, directory, context }: BegunStep,
-  { journal, clock }: Reconcile,
-): Promise<Concluded> {
-  const { fleet } = context
-  const result = await runStep(step.action as PlainAction, step.nodes, directory, {
+  { journal }: Reconcile,
+): Promise<StepResult> =>
+  runStep(step.action as PlainAction, step.nodes, directory, {
     ...withForks(context, step),
-    gentle: isBeside(step, fleet, rolloutOf(journal)),
+    gentle: isBeside(step, context.fleet, rolloutOf(journal)),
     rollout: rolloutOf(journal),
   })
-  return outcomeOf(
+
+/** What a look or a change came to. */
+const judged = (
+  { step, context }: BegunStep,
+  result: StepResult,
+  { journal, clock }: Reconcile,
+): Concluded =>
+  outcomeOf(
     step,
     result,
-    { changes: fleet.policy.changes, rollout: rolloutOf(journal) },
+    { changes: context.fleet.policy.changes, rollout: rolloutOf(journal) },
     clock.now(),
   )
-}
 
 /** A look at nodes that serve, beside visits, in each of which one does not. */
 export const isBeside = (
@@ -90,20 +95,13 @@ const withForks = (
   fleet: { ...context.fleet, ansible: { ...context.fleet.ansible, forks } },
 })
 
-async function visit(
-  { step, directory, context }: BegunStep,
-  { journal, clock, lookout }: Reconcile,
-  visits: VisitProcesses,
-): Promise<Concluded> {
+async function visit(begun: BegunStep, run: Reconcile, visits: VisitProcesses): Promise<Concluded> {
+  const { step, directory, context } = begun
+  const { journal, clock, lookout } = run
   const { fleet } = context
   const result = await visits.run(step, directory, context, rolloutOf(journal))
   if (step.action === 'apply' || step.action === 'verify' || !fleet.scheduler)
-    return outcomeOf(
-      step,
-      result,
-      { changes: fleet.policy.changes, rollout: rolloutOf(journal) },
-      clock.now(),
-    )
+    return judged(begun, result, run)
   const { outcome, seen } = outcomeOfVisit(
     step,
     result,

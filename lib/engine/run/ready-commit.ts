@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the commit of a rollout ready to be run from, before anything is journaled: a commit without
-// the playbook must not become a rollout that nobody can end.
+// Makes the commit of a rollout ready to be run from, and tells what people should know of it.
 import type { AnsibleInstall } from '../../ansible/call/playbook-call.js'
 import { refuse } from '../../errors.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'

@@ -48,7 +48,7 @@ export class WorkUnderWay {
     return this.going.count('step') === 0 && (this.going.isEmpty || this.looksEnd.aborted)
   }
 
-  /** Begins nothing, ends the looks, and settles when no step is left either. */
+  /** Ends the looks, and settles when no step is left either. */
   async finish(): Promise<void> {
     this.endLooks()
     await this.going.settled()
