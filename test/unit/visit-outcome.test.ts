@@ -69,8 +69,7 @@ function outcomes(
   const { outcome } = outcomeOfVisit(
     step,
     { summary, exit: { signal: null, ended: 'exit' } as never },
-    { names: 'full' } as never,
-    PREFIX,
+    { names: 'full', prefix: PREFIX },
     AT,
   )
   return Object.fromEntries(
@@ -169,8 +168,7 @@ t.test('what the scheduler does not show is not given back', async (t) => {
   const { outcome } = outcomeOfVisit(
     { step: 's1', action: 'release', wave: 1, nodes: ['n1', 'n2'], since: AT },
     { summary, exit: { signal: null, ended: 'exit' } as never },
-    { names: 'full' } as never,
-    PREFIX,
+    { names: 'full', prefix: PREFIX },
     AT,
   )
   t.match(outcome.nodes, {

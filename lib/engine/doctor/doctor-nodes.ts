@@ -73,7 +73,11 @@ export async function checkPasswords(
 export async function checkCanaries({ fleet, session, signal }: CheckContext): Promise<Found> {
   const canaries = fleet.nodes.filter((n) => n.canary).map((n) => n.name)
   const directory = join(layoutOf(fleet).looks, 'doctor')
-  const unheard = await reach(fleet, await session.findAnsible(), canaries, directory, signal)
+  const unheard = await reach(
+    { fleet, install: await session.findAnsible(), signal },
+    canaries,
+    directory,
+  )
   if (unheard.size === 0)
     return ok(canaries.length === 1 ? `${canaries[0]} answers` : `all ${canaries.length} answer`)
   const told = [...unheard]

@@ -3,41 +3,35 @@
 //
 // Takes the lock, lets somebody say which rollout this is about, and drives it as far as the policy
 // lets it go.
-import { readdir } from 'node:fs/promises'
-import { hostname } from 'node:os'
-import { dirname, join } from 'node:path'
-import { endOrphan } from '../../ansible/run/start-playbook.js'
+import { dirname } from 'node:path'
 import type { AnsibleInstall } from '../../ansible/call/playbook-call.js'
-import { EXIT, refuse } from '../../errors.js'
+import { EXIT } from '../../errors.js'
 import type { ExitCode } from '../../errors.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import { buildReport } from '../../report/model/build.js'
 import type { Report } from '../../report/model/rollout-report.js'
-import { count } from '../../report/words/words.js'
 import { planWaves } from '../../rollout/index.js'
 import type { Surroundings, WaveSize } from '../../rollout/index.js'
-import type { Holder } from '../../store/disk/lock-files.js'
 import { inState } from '../../store/disk/state-error.js'
 import type { Journal, Lock } from '../../store/store.js'
 import type { Choice } from './choose-rollout.js'
-import { gateProblems } from '../step/health-gate.js'
 import { layoutOf } from '../site/layout.js'
 import { SchedulerLook } from '../step/scheduler-look.js'
 import type { Layout } from '../site/layout.js'
 import { takeOrders } from '../orders/take-orders.js'
 import { localPlaysNotice } from '../commit/local-plays.js'
 import { leftNotice } from '../commit/lend-tree.js'
-import { lfsWarning, useCheckout } from '../commit/pin.js'
-import { uncommittedWarning } from '../step/repository-warnings.js'
-import { noTags } from '../commit/tag-warnings.js'
-import { suggestedTags } from '../tags/suggested-tags.js'
 import { noticesOf, systemClock } from '../step/progress.js'
 import type { Clock, OnProgress } from '../step/progress.js'
-import { reconcile, rolloutOf } from './reconcile.js'
+import { reconcile } from './reconcile.js'
+import { rolloutOf } from './reconcile-types.js'
 import type { Observed, Reconcile, Reconciled } from './reconcile-types.js'
 import type { Session } from '../site/session.js'
-import { installRequirements, withInstalled } from '../commit/requirements.js'
+import { withInstalled } from '../commit/requirements.js'
 import { storeOf } from '../site/store-of.js'
+import { readyCommit } from './ready-commit.js'
+import type { ReadyCommit } from './ready-commit.js'
+import { endOrphans, takenOver } from './run-before.js'
 import { surroundingsOf } from './surroundings.js'
 import { Notifications } from './notifications.js'
 
@@ -86,174 +80,80 @@ export interface Begun {
   readonly isSuperseded?: Reconcile['isSuperseded']
 }
 
+/** What a run is given by whoever begins it. */
+interface Given {
+  readonly session: Session
+  readonly install: AnsibleInstall
+  readonly options: Required<Omit<DriveOptions, 'untilWave'>> & Pick<DriveOptions, 'untilWave'>
+  readonly begin: (begin: Begin) => Promise<Begun>
+}
+
+/** And what it has as long as it holds the lock. */
+interface LockedRun extends Given {
+  readonly layout: Layout
+  readonly lock: Lock
+  readonly journal: Journal
+  readonly people: Notifications
+  readonly onProgress: OnProgress
+  readonly takeOrders: () => Promise<boolean>
+  readonly lookout: SchedulerLook
+  /** As Reconcile's. */
+  readonly patientUntil: number
+}
+
 /** Throws config/…, ansible/…, lock/held, lock/lost, state/…, and what `begin` throws. */
 export async function drive(
   session: Session,
-  options: DriveOptions,
-  begin: (given: Begin) => Promise<Begun>,
-): Promise<RunResult> {
-  const fleet = await session.observe()
-  const install = await session.findAnsible()
-  return inState(fleet.stateDirectory, () => underLock(session, fleet, install, options, begin))
-}
-
-async function underLock(
-  session: Session,
-  fleet: Fleet,
-  install: AnsibleInstall,
-  options: DriveOptions,
-  begin: (given: Begin) => Promise<Begun>,
-): Promise<RunResult> {
-  const {
+  {
     once = false,
     wait = Infinity,
     untilWave,
     clock = systemClock,
-    onEvent: tellCaller = () => undefined,
-    signal: stop = never,
+    onEvent = () => undefined,
+    signal = never,
     kill = never,
-  } = options
+  }: DriveOptions,
+  begin: (given: Begin) => Promise<Begun>,
+): Promise<RunResult> {
+  const fleet = await session.observe()
+  const install = await session.findAnsible()
+  const options = { once, wait, untilWave, clock, onEvent, signal, kill }
+  return inState(fleet.stateDirectory, () => underLock(fleet, { session, install, options, begin }))
+}
+
+async function underLock(fleet: Fleet, given: Given): Promise<RunResult> {
+  const { wait, clock, onEvent, kill } = given.options
   const layout = layoutOf(fleet)
   const store = storeOf(fleet)
   const patientUntil = clock.now() + wait
   const lock = await store.take(clock.now())
   let journal: Journal | undefined
-  let telling: Notifications | undefined
-  const onProgress: OnProgress = (progress) => {
-    tellCaller(progress)
-    telling?.onProgress(progress)
-  }
+  let people: Notifications | undefined
   try {
     const open = (journal = await store.open(lock))
-    const people = (telling = new Notifications({
+    const telling = (people = new Notifications({
       journal,
       clock,
       kill: AbortSignal.any([kill, lock.lost]),
-      onProgress: tellCaller,
+      onProgress: onEvent,
     }))
-    await people.observed(fleet, {})
-    if (lock.takenFrom)
-      onProgress({
-        type: 'notice',
-        code: 'lock-taken-over',
-        text: takenOver(lock.takenFrom, lock.takenBecause, fleet.lockTimeout),
-      })
-    await endOrphans(layout, journal, onProgress)
-    const orders = (): Promise<boolean> => takeOrders(store.mail, open, clock, onProgress)
-    const lookout = new SchedulerLook(dirname(layout.runs), clock)
-    for (let declared = fleet; ;) {
-      const {
-        choice,
-        surroundings,
-        isSuperseded = async () => false,
-      } = await begin({
-        fleet: declared,
-        journal,
-        onProgress,
-        kill,
-        now: () => clock.now(),
-        takeOrders: orders,
-      })
-      const tell = (): void => {
-        for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
-      }
-      if (choice.events.length === 0) {
-        tell()
-        await people.close()
-        return result(
-          journal,
-          { ended: 'settled', fleet: declared, surroundings },
-          clock,
-          choice.refused,
-        )
-      }
-      // Before anything is journaled: a commit without the playbook must not become a rollout that
-      // nobody can end.
-      const opened = choice.events.find((e) => e.type === 'opened')
-      // Nodes may be held: a tree that somebody changed must not keep them.
-      const checkout = await useCheckout(
-        declared,
-        (opened ?? rolloutOf(journal)).pin.sha,
-        kill,
-        (found, kept) =>
-          onProgress({
-            type: 'notice',
-            code: 'checkout-renewed',
-            text: `${found.message}. It was made anew; what was there lies in ${kept}`,
-          }),
-      )
-      const pointers = lfsWarning(checkout)
-      if (pointers !== null) onProgress({ type: 'notice', code: 'lfs-pointers', text: pointers })
-      // Once: what is declared meanwhile must not end a run that holds nodes.
-      const installed = await installRequirements(declared, {
-        install,
-        checkout: checkout.path,
-        signal: kill,
-        onNotice: noticesOf(onProgress, 'requirements'),
-      })
-      const suggested = await suggestedTags({
-        fleet: withInstalled(declared, installed),
-        install,
-        sha: checkout.sha,
-        checkout: checkout.path,
-        signal: kill,
-      })
-      if (suggested) onProgress({ type: 'notice', code: 'tags-suggested', text: suggested.text })
-      const edits = opened && (await uncommittedWarning(declared, kill))
-      if (edits) onProgress({ type: 'notice', code: 'uncommitted', text: edits })
-      const untagged = await noTags(declared, checkout.path, kill)
-      if (untagged !== null) onProgress({ type: 'notice', code: 'no-tags', text: untagged })
-      refuse(gateProblems(withInstalled(declared, installed), checkout.path))
-      for (const event of choice.events)
-        await journal.append(
-          event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event,
-        )
-      tell()
-      const reconciled = await reconcile({
-        journal,
-        once,
-        patientUntil,
-        clock,
-        onProgress,
-        lookout,
-        // Somebody else goes on: nothing of ours may go on beside it.
-        stop: AbortSignal.any([stop, lock.lost]),
-        kill: AbortSignal.any([kill, lock.lost]),
-        runs: layout.runs,
-        context: {
-          install,
-          checkout: checkout.path,
-          fence: lock.file,
-          suggested: suggested?.path,
-          onLocalPlays: localPlaysNotice(noticesOf(onProgress, 'local-plays')),
-          onLeft: leftNotice(noticesOf(onProgress, 'files-left')),
-        },
-        // The tree is looked at before every decision: what somebody changed in it is not the pin
-        // any more.
-        observe: async (): Promise<Observed> => {
-          const [observed] = await Promise.all([session.observe(), checkout.verify()])
-          const surroundings = {
-            ...(await surroundingsOf(observed, rolloutOf(open).pin.sha)),
-            scheduler: lookout.view,
-          }
-          await people.observed(observed, surroundings)
-          // What people are told does not end where this run does.
-          return {
-            fleet: withInstalled(observed, installed),
-            surroundings: { ...surroundings, ...(untilWave !== undefined && { untilWave }) },
-          }
-        },
-        takeOrders: orders,
-        isSuperseded,
-      })
-      lock.lost.throwIfAborted()
-      declared = reconciled.fleet
-      if (reconciled.ended === 'superseded') continue
-      await people.close()
-      return result(journal, reconciled, clock)
+    const onProgress: OnProgress = (progress) => {
+      onEvent(progress)
+      telling.onProgress(progress)
     }
+    return await driveOn(fleet, {
+      ...given,
+      layout,
+      lock,
+      journal,
+      people,
+      onProgress,
+      takeOrders: () => takeOrders(store.mail, open, clock, onProgress),
+      lookout: new SchedulerLook(dirname(layout.runs), clock),
+      patientUntil,
+    })
   } finally {
-    await telling?.close()
+    await people?.close()
     await journal?.close()
     // What went wrong before is what people need to hear of; a lock that is still there is taken
     // over from the dead.
@@ -261,20 +161,109 @@ async function underLock(
   }
 }
 
+/** Goes on with one commit after another, as long as another one is to take its place. */
+async function driveOn(fleet: Fleet, run: LockedRun): Promise<RunResult> {
+  const { install, options, begin, layout, lock, journal, people, onProgress, takeOrders } = run
+  const { clock, kill } = options
+  await people.observed(fleet, {})
+  const taken = takenOver(lock, fleet.lockTimeout)
+  if (taken !== null) onProgress({ type: 'notice', code: 'lock-taken-over', text: taken })
+  await endOrphans(layout, journal, onProgress)
+  for (let declared = fleet; ;) {
+    const { choice, surroundings, isSuperseded } = await begin({
+      fleet: declared,
+      journal,
+      onProgress,
+      kill,
+      now: () => clock.now(),
+      takeOrders,
+    })
+    const tell = (): void => {
+      for (const notice of choice.notices) onProgress({ type: 'notice', ...notice })
+    }
+    if (choice.events.length === 0) {
+      tell()
+      await people.close()
+      return result(
+        journal,
+        { ended: 'settled', fleet: declared, surroundings },
+        clock,
+        choice.refused,
+      )
+    }
+    // Before anything is journaled: a commit without the playbook must not become a rollout that
+    // nobody can end.
+    const opened = choice.events.find((e) => e.type === 'opened')
+    const commit = await readyCommit(declared, {
+      sha: (opened ?? rolloutOf(journal)).pin.sha,
+      opens: opened !== undefined,
+      install,
+      signal: kill,
+      onProgress,
+    })
+    for (const event of choice.events)
+      await journal.append(
+        event.type === 'opened' ? { ...event, waves: sizesOf(declared, event.limit) } : event,
+      )
+    tell()
+    const reconciled = await reconcile(reconcileOf(run, commit, isSuperseded))
+    lock.lost.throwIfAborted()
+    declared = reconciled.fleet
+    if (reconciled.ended === 'superseded') continue
+    await people.close()
+    return result(journal, reconciled, clock)
+  }
+}
+
+/** How a rollout is gone on with, at its commit. */
+function reconcileOf(
+  run: LockedRun,
+  { checkout, installed, suggested }: ReadyCommit,
+  isSuperseded: Reconcile['isSuperseded'] = async () => false,
+): Reconcile {
+  const { session, install, options, layout, lock, journal, people, onProgress, lookout } = run
+  const { once, untilWave, clock, signal, kill } = options
+  return {
+    journal,
+    once,
+    patientUntil: run.patientUntil,
+    clock,
+    onProgress,
+    lookout,
+    // Somebody else goes on: nothing of ours may go on beside it.
+    stop: AbortSignal.any([signal, lock.lost]),
+    kill: AbortSignal.any([kill, lock.lost]),
+    runs: layout.runs,
+    context: {
+      install,
+      checkout: checkout.path,
+      fence: lock.file,
+      suggested,
+      onLocalPlays: localPlaysNotice(noticesOf(onProgress, 'local-plays')),
+      onLeft: leftNotice(noticesOf(onProgress, 'files-left')),
+    },
+    // The tree is looked at before every decision: what somebody changed in it is not the pin any
+    // more.
+    observe: async (): Promise<Observed> => {
+      const [observed] = await Promise.all([session.observe(), checkout.verify()])
+      const surroundings = {
+        ...(await surroundingsOf(observed, rolloutOf(journal).pin.sha)),
+        scheduler: lookout.view,
+      }
+      await people.observed(observed, surroundings)
+      // What people are told does not end where this run does.
+      return {
+        fleet: withInstalled(observed, installed),
+        surroundings: { ...surroundings, ...(untilWave !== undefined && { untilWave }) },
+      }
+    },
+    takeOrders: run.takeOrders,
+    isSuperseded,
+  }
+}
+
 const sizesOf = ({ nodes, policy }: Fleet, limit: readonly string[] | null): readonly WaveSize[] =>
   planWaves(nodes, policy, limit).map((w) => ({ wave: w.index, nodes: w.nodes.length }))
-
-function takenOver(
-  { pid, user, host }: Holder,
-  because: Lock['takenBecause'],
-  timeout: number,
-): string {
-  const how =
-    because === 'silent'
-      ? `gave no sign of life for ${Math.round(timeout / 1000)} s: if it wakes up it does nothing more`
-      : 'ended without releasing the lock'
-  return `took over from process ${pid} of ${user}${host === hostname() ? '' : `@${host}`}, which ${how}`
-}
 
 function result(
   journal: Journal,
@@ -291,26 +280,4 @@ function result(
   return ended === 'stopped'
     ? { exitCode: EXIT.interrupted, outcome: 'interrupted', report }
     : { exitCode: EXIT.waiting, outcome: 'waiting', report }
-}
-
-/**
- * Ends what an earlier process left running: Ansible that nobody listens to must not go on beside a
- * new run. Only the directories of steps without an outcome can hold one.
- */
-async function endOrphans(layout: Layout, journal: Journal, onProgress: OnProgress): Promise<void> {
-  const { current } = journal.state
-  if (!current) return
-  const base = join(layout.runs, current.id)
-  const names = new Set([...(await readdir(base).catch(() => [] as string[]))])
-  for (const { step, action, nodes } of current.steps.values()) {
-    if (!names.has(step)) continue
-    const found = await endOrphan(join(base, step))
-    if (found === 'ended') {
-      onProgress({
-        type: 'notice',
-        code: 'orphan-ended',
-        text: `ended an ansible-playbook of the run before (${action} on ${count(nodes.length, 'node')}) that was still going on`,
-      })
-    }
-  }
 }

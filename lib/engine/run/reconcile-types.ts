@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the reconciler is given, and what it answers.
+// What the reconciler is given, what all of it reads off that, and what it answers.
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import type { Surroundings } from '../../rollout/index.js'
+import type { EnvironmentState, RolloutState, Surroundings } from '../../rollout/index.js'
 import type { Journal } from '../../store/store.js'
 import type { SchedulerLook } from '../step/scheduler-look.js'
 import type { Clock, OnProgress } from '../step/progress.js'
@@ -36,6 +36,16 @@ export interface Reconcile {
   /** What runs is ended. */
   readonly kill: AbortSignal
   readonly onProgress: OnProgress
+}
+
+/** The time to wait is over. */
+export const isLate = ({ clock, patientUntil = Infinity }: Reconcile): boolean =>
+  clock.now() >= patientUntil
+
+/** The rollout that is open; there is one as soon as a run has begun. */
+export function rolloutOf({ state }: { readonly state: EnvironmentState }): RolloutState {
+  if (!state.current) throw new Error('no rollout is open')
+  return state.current
 }
 
 export interface Observed {

@@ -2,10 +2,10 @@
 // Can Ansible log in to these nodes and run a module there? Changes nothing.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AnsibleInstall } from '../../ansible/call/playbook-call.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import { describeFailure } from '../../rollout/index.js'
 import { makeAnew, play } from './step.js'
+import type { StepContext } from './step.js'
 
 const PING = [
   {
@@ -21,11 +21,9 @@ const PING = [
  * `directory` is made anew and keeps the log.
  */
 export async function reach(
-  fleet: Fleet,
-  install: AnsibleInstall,
+  { fleet, install, signal }: Pick<StepContext, 'fleet' | 'install' | 'signal'>,
   nodes: readonly string[],
   directory: string,
-  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   await makeAnew(directory)
   const playbook = join(directory, 'reach.yml')

@@ -4,7 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringifyExact } from '../../fleet/yaml/exact-numbers.js'
-import type { Fleet, Scheduler } from '../../fleet/declare/fleet.js'
+import type { Fleet, HealthGate, Scheduler } from '../../fleet/declare/fleet.js'
 import type { RolloutState } from '../../rollout/index.js'
 import { drainReason, reasonPrefix, schedulerName } from '../../workload/use.js'
 import { gateVars, layOut, placeOf } from './health-playbook.js'
@@ -42,75 +42,70 @@ export async function writeVisitPlaybooks(
   run: SchedulerRun,
   directory: string,
 ): Promise<VisitPlaybooks> {
-  const { fleet, scheduler, rollout, checkout } = run
-  const { drain, health } = fleet.policy
-  const gates = health.filter((g) => g.at.includes('visit'))
+  const { fleet, scheduler, checkout } = run
+  const gates = visitGates(fleet)
   const home = join(directory, 'visit')
   await layOut(home, placeOf(fleet, checkout), [
     ...Object.values<string>({ ...scheduler.roles }),
     ...gates.map((g) => g.role),
   ])
+  const release = (name: string, vars: Vars): Play => ({
+    name,
+    role: scheduler.roles.release,
+    vars: { ...variables(run), ...vars },
+  })
+  const { test: testRole } = scheduler.roles
+  return {
+    reach: await write(home, 'reach', scheduler, [REACH]),
+    drain: await write(home, 'drain', scheduler, drainPlays(run)),
+    reboot: await write(home, 'reboot', scheduler, [rebootPlay(run), ...gatePlays(run)]),
+    release: await write(home, 'release', scheduler, [
+      release('release', { patchrun_test: fleet.policy.drain.test, patchrun_test_role: testRole }),
+    ]),
+    giveBack: await write(home, 'give-back', scheduler, [
+      release('give back', {
+        patchrun_test: false,
+        patchrun_test_role: testRole,
+        patchrun_feature: '',
+      }),
+    ]),
+  }
+}
+
+/** Those that a node is asked before it is given back. */
+const visitGates = ({ policy }: Fleet): readonly HealthGate[] =>
+  policy.health.filter((g) => g.at.includes('visit'))
+
+const gatePlays = ({ fleet, scheduler, rollout, nodes }: SchedulerRun): readonly Play[] =>
+  visitGates(fleet).map((gate) => ({
+    name: `health gate ${gate.name}`,
+    role: gate.role,
+    vars: gateVars({ gate, point: 'visit', sha: rollout.pin.sha, scheduler, nodes }),
+    onNodes: true,
+  }))
+
+function rebootPlay(run: SchedulerRun): Play {
+  const { fleet, scheduler, rollout, nodes } = run
+  const { reboot, rebootTimeout } = fleet.policy.drain
   const boot = Object.fromEntries(
-    run.nodes.flatMap((n) => {
+    nodes.flatMap((n) => {
       const at = rollout.nodes.get(n)?.held?.boot
       return at === undefined ? [] : [[n, at]]
     }),
   )
   // A change that was cut off may have lost the handler that asks for the reboot: an empty node is
   // rebooted rather than trusted.
-  const cut = run.nodes.some((n) => rollout.nodes.get(n)?.held?.cut)
-  const reboot = {
-    patchrun_reboot: cut && drain.reboot === 'auto' ? 'always' : drain.reboot,
-    patchrun_reboot_timeout: Math.ceil(drain.rebootTimeout / 1000),
-    patchrun_boot_before: boot,
-  }
-  const rebootPlays = [
-    {
-      name: 'reboot',
-      role: scheduler.roles.reboot,
-      vars: { ...variables(run), ...reboot },
-      onNodes: true,
-    },
-    ...gates.map((g) => ({
-      name: `health gate ${g.name}`,
-      role: g.role,
-      vars: gateVars({
-        gate: g,
-        point: 'visit',
-        sha: rollout.pin.sha,
-        scheduler,
-        nodes: run.nodes,
-      }),
-      onNodes: true,
-    })),
-  ]
+  const cut = nodes.some((n) => rollout.nodes.get(n)?.held?.cut)
   return {
-    reach: await write(home, 'reach', scheduler, [REACH]),
-    drain: await write(home, 'drain', scheduler, drainPlays(run)),
-    reboot: await write(home, 'reboot', scheduler, rebootPlays),
-    release: await write(home, 'release', scheduler, [
-      {
-        name: 'release',
-        role: scheduler.roles.release,
-        vars: {
-          ...variables(run),
-          patchrun_test: drain.test,
-          patchrun_test_role: scheduler.roles.test,
-        },
-      },
-    ]),
-    giveBack: await write(home, 'give-back', scheduler, [
-      {
-        name: 'give back',
-        role: scheduler.roles.release,
-        vars: {
-          ...variables(run),
-          patchrun_test: false,
-          patchrun_test_role: scheduler.roles.test,
-          patchrun_feature: '',
-        },
-      },
-    ]),
+    name: 'reboot',
+    role: scheduler.roles.reboot,
+    vars: {
+      ...variables(run),
+      patchrun_reboot: cut && reboot === 'auto' ? 'always' : reboot,
+      patchrun_reboot_timeout: Math.ceil(rebootTimeout / 1000),
+      patchrun_boot_before: boot,
+    },
+    onNodes: true,
   }
 }
 

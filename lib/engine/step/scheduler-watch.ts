@@ -4,16 +4,19 @@
 import { join } from 'node:path'
 import type { AnsibleEvent } from '../../ansible/events/run-events.js'
 import { buildInventory } from '../../ansible/call/inventory-json.js'
+import type { AnsibleInventory } from '../../ansible/call/inventory-json.js'
 import { startSections } from '../../ansible/run/start-playbook.js'
 import type { LiveRun } from '../../ansible/call/playbook-call.js'
 import { writeInventory } from '../../ansible/call/write-inventory.js'
 import { RunSummarizer } from '../../outcome/summary/summarize.js'
+import type { Fleet, Scheduler } from '../../fleet/declare/fleet.js'
 import type { RolloutState } from '../../rollout/index.js'
 import type { Workload } from '../../workload/types.js'
 import { lendTree } from '../commit/lend-tree.js'
 import type { LentTree } from '../commit/lend-tree.js'
 import type { Clock } from './progress.js'
 import { tellWatch, writeObservePlaybook } from './scheduler-playbooks.js'
+import type { Watched } from './scheduler-playbooks.js'
 import { makeAnew } from './step.js'
 import type { StepContext } from './step.js'
 import { schedulerReport } from './visit-outcome.js'
@@ -32,6 +35,17 @@ interface Parked {
   /** What it was started with; another declaration needs another one. */
   readonly key: string
   readonly since: number
+}
+
+/** What one look asks, and whom. */
+interface Question {
+  readonly scheduler: Scheduler
+  /** It stands for all nodes: the role runs once, and the node itself is not contacted. */
+  readonly host: string
+  readonly watched: Watched
+  readonly inventory: AnsibleInventory
+  /** An Ansible that was started for the same key can be asked. */
+  readonly key: string
 }
 
 export class SchedulerWatch {
@@ -54,57 +68,56 @@ export class SchedulerWatch {
     context: StepContext,
     rollout: RolloutState,
   ): Promise<Workload | string> {
-    const { fleet, install, fence, signal } = context
-    const { scheduler, nodes, denied, ansible: policy } = fleet
-    // The role runs once, for a node that stands for all of them; the node itself is not contacted.
-    const host = (nodes.find((n) => n.canary) ?? nodes[0])?.name
-    if (!scheduler || host === undefined) throw new Error('no scheduler, or no node')
     const { directory, clock } = this
-    const watched = {
-      nodes: watch,
-      seconds:
-        watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, policy.hangTimeout / 2) / 1000) : 0,
-    }
-    const inventory = buildInventory(fleet)
-    const key = JSON.stringify([rollout.id, host, scheduler, policy, denied, inventory])
+    const asked = questionOf(watch, context.fleet, rollout)
+    const { key, host, watched } = asked
     const before = await this.#take(key)
     const tree = before?.tree ?? (await lendTree(context, directory))
     const summarizer = new RunSummarizer(tree.path)
     const onEvent = (event: AnsibleEvent): void => summarizer.add(event)
-    const start = async (): Promise<LiveRun> => {
-      await makeAnew(directory)
-      const playbook = await writeObservePlaybook(
-        { fleet, scheduler, rollout, nodes: [], checkout: tree.path },
-        directory,
-        watched,
-      )
-      return startSections({
-        install,
-        checkout: tree.path,
-        directory,
-        fence,
-        signal,
-        onEvent,
-        denied,
-        policy,
-        sections: Array.from({ length: this.looks }, () => ({ mode: 'gate' as const, playbook })),
-        inventory: await writeInventory(join(directory, 'inventory'), inventory),
-        hosts: [host],
-        untagged: fleet.policy.changes.untagged,
-      })
-    }
     let kept = false
     try {
       if (before) await tellWatch(directory, watched)
-      const live = before?.live ?? (await start())
+      const live =
+        before?.live ??
+        (await this.#start(asked, { ...context, checkout: tree.path, onEvent }, rollout))
       const { exit, parked } = await (before ? live.go(onEvent) : live.current)
-      kept = parked && !signal?.aborted
+      kept = parked && !context.signal?.aborted
       if (kept) this.#parked = { live, tree, key, since: before?.since ?? clock.now() }
       else await live.close()
       return schedulerReport(summarizer.finish(exit, [host]), clock.now())
     } finally {
       if (!kept) await tree.giveBack()
     }
+  }
+
+  /** One that looks at once, and then waits to be told to look again. */
+  async #start(
+    { host, scheduler, watched, inventory }: Question,
+    { fleet, install, checkout, fence, signal, onEvent }: StepContext,
+    rollout: RolloutState,
+  ): Promise<LiveRun> {
+    const { directory } = this
+    await makeAnew(directory)
+    const playbook = await writeObservePlaybook(
+      { fleet, scheduler, rollout, nodes: [], checkout },
+      directory,
+      watched,
+    )
+    return startSections({
+      install,
+      checkout,
+      directory,
+      fence,
+      signal,
+      onEvent,
+      denied: fleet.denied,
+      policy: fleet.ansible,
+      sections: Array.from({ length: this.looks }, () => ({ mode: 'gate' as const, playbook })),
+      inventory: await writeInventory(join(directory, 'inventory'), inventory),
+      hosts: [host],
+      untagged: fleet.policy.changes.untagged,
+    })
   }
 
   /** The one that waits, if it may look once more. */
@@ -121,6 +134,17 @@ export class SchedulerWatch {
     this.#parked = null
     if (parked) await end(parked)
   }
+}
+
+function questionOf(watch: readonly string[], fleet: Fleet, rollout: RolloutState): Question {
+  const { scheduler, nodes, denied, ansible: policy } = fleet
+  const host = (nodes.find((n) => n.canary) ?? nodes[0])?.name
+  if (!scheduler || host === undefined) throw new Error('no scheduler, or no node')
+  const seconds =
+    watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, policy.hangTimeout / 2) / 1000) : 0
+  const inventory = buildInventory(fleet)
+  const key = JSON.stringify([rollout.id, host, scheduler, policy, denied, inventory])
+  return { scheduler, host, watched: { nodes: watch, seconds }, inventory, key }
 }
 
 async function end({ live, tree }: Parked): Promise<void> {

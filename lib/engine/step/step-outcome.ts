@@ -42,14 +42,18 @@ export class TaskTable {
 const keyOf = ({ task, file, line }: Pick<TaskRef, 'task' | 'file' | 'line'>): string =>
   `${file}\0${line}\0${task}`
 
-/**
- * What the step found out, ready for the journal. `rollout`: as it was when the step began. Pure.
- */
+/** What a step is judged by, besides what its run told. */
+export interface JudgedBy {
+  readonly changes: ChangesPolicy
+  /** As it was when the step began. */
+  readonly rollout: RolloutState
+}
+
+/** What the step found out, ready for the journal. Pure. */
 export function outcomeOf(
   step: OpenStep,
   { summary, exit }: StepResult,
-  policy: ChangesPolicy,
-  rollout: RolloutState,
+  { changes, rollout }: JudgedBy,
   at: number,
 ): Concluded {
   const table = new TaskTable()
@@ -63,7 +67,7 @@ export function outcomeOf(
           node,
           step.action === 'apply'
             ? applied(seen, nodeState(rollout, node), met?.has(node) ?? false, table)
-            : looked(seen, summary, policy, table),
+            : looked(seen, summary, changes, table),
         ],
       ]
     }),

@@ -39,6 +39,14 @@ export interface StepContext extends TreeOwner {
   readonly onLocalPlays?: (found: LocalPlays, looked: boolean) => void
 }
 
+/** What a step of one run over many nodes is given besides. */
+export interface PlainContext extends StepContext {
+  /** Nobody waits for it: other processes of this machine go first. */
+  readonly gentle?: boolean
+  /** Says which handlers an apply is to make up for. */
+  readonly rollout?: RolloutState
+}
+
 /**
  * A look predicts only; an apply under live workload may start nothing that is tagged DrainChange.
  */
@@ -56,14 +64,14 @@ export async function runStep(
   action: PlainAction,
   nodes: readonly string[],
   directory: string,
-  context: StepContext,
-  { gentle = false, rollout }: { readonly gentle?: boolean; readonly rollout?: RolloutState } = {},
+  context: PlainContext,
 ): Promise<StepResult> {
+  const { fleet, gentle = false, rollout } = context
   await makeAnew(directory)
   if (action === 'apply' && rollout) await writeOwed(directory, nodes, rollout)
   return inLentTree(context, directory, (inTree) =>
     play(
-      { mode: MODE[action], playbook: context.fleet.playbooks.playbook, gentle },
+      { mode: MODE[action], playbook: fleet.playbooks.playbook, gentle },
       nodes,
       directory,
       inTree,

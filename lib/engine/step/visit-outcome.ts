@@ -5,7 +5,7 @@ import type { RunSummary } from '../../outcome/summary/run-summary.js'
 import type { Scheduler } from '../../fleet/declare/fleet.js'
 import type { Concluded, Drained, NodeOutcome, OpenStep } from '../../rollout/index.js'
 import { readSchedulerReport } from '../../workload/read-report.js'
-import type { Workload } from '../../workload/types.js'
+import type { SchedulerResult, Workload } from '../../workload/types.js'
 import { isRefused, schedulerName, testReservation, useOf } from '../../workload/use.js'
 import type { NodeUse } from '../../workload/use.js'
 import { alarmOf } from './step-outcome.js'
@@ -34,11 +34,17 @@ export interface VisitOutcome {
   readonly seen: Workload | null
 }
 
+/** How nodes of ours, and our drains, are known in what the scheduler tells. */
+export interface KnownBy {
+  readonly names: Scheduler['names']
+  /** With which our reasons begin. */
+  readonly prefix: string
+}
+
 export function outcomeOfVisit(
   step: OpenStep,
   { summary, exit }: StepResult,
-  { names }: Scheduler,
-  prefix: string,
+  { names, prefix }: KnownBy,
   at: number,
 ): VisitOutcome {
   const report = step.action === 'reboot' ? null : schedulerReport(summary, at)
@@ -61,74 +67,84 @@ export function outcomeOfVisit(
   }
 }
 
+/** The word of the role; `nothing`: it said none. */
+function wordOf({ results }: Workload, name: string): SchedulerResult {
+  const { result = 'nothing', message = '' } = results[name] ?? {}
+  return { result, message }
+}
+
+const failed = (message: string): Pick<NodeOutcome, 'failure'> => ({
+  failure: { cause: 'failed', message },
+})
+
 function drainOutcome(seen: Workload, name: string, prefix: string): NodeOutcome {
+  const word = wordOf(seen, name)
   const use = useOf(seen, name, prefix)
+  const drained = drainedOf(word, use)
+  if (drained === 'outrun') return { drained }
   const boot = use?.node.boot
-  const said = (drained: Drained): NodeOutcome => ({
+  return {
     drained,
     ...(typeof boot === 'number' && { boot }),
-  })
-  const { result, message = '' } = seen.results[name] ?? {}
-  if (result === 'failed')
-    return {
-      ...said('failed'),
-      failure: {
-        cause: 'failed',
-        message: message || 'the scheduler says that the node is at fault',
-      },
-    }
-  // The word of the role, held against what it saw: empty is only a node that is seen drained, by
-  // us, with nothing on it.
-  if (result === 'drained' && use?.draining && use.ours) return said(use.empty ? 'empty' : 'busy')
-  if (result === 'outrun' && use && !use.draining) return { drained: 'outrun' }
-  if (result === 'foreign' && use && !use.ours) return said(use.empty ? 'foreign-empty' : 'foreign')
-  return {
-    ...said('unclear'),
-    failure: { cause: 'failed', message: `it could not be drained: ${answerOf(seen, name)}` },
+    ...(drained === 'failed' &&
+      failed(word.message || 'the scheduler says that the node is at fault')),
+    ...(drained === 'unclear' && failed(`it could not be drained: ${answerOf(seen, name)}`)),
   }
 }
 
+/**
+ * The word of the role, held against what it saw: empty is only a node that is seen drained, by us,
+ * with nothing on it.
+ */
+function drainedOf({ result }: SchedulerResult, use: NodeUse | null): Drained {
+  if (result === 'failed') return 'failed'
+  if (!use) return 'unclear'
+  if (result === 'drained' && use.draining && use.ours) return use.empty ? 'empty' : 'busy'
+  if (result === 'outrun' && !use.draining) return 'outrun'
+  if (result === 'foreign' && !use.ours) return use.empty ? 'foreign-empty' : 'foreign'
+  return 'unclear'
+}
+
 /** What was answered of a node, in words. */
-function answerOf({ results, nodes }: Workload, name: string): string {
-  const { result = 'nothing', message = '' } = results[name] ?? {}
-  const node = nodes.get(name)
+function answerOf(seen: Workload, name: string): string {
+  const { result, message } = wordOf(seen, name)
+  const node = seen.nodes.get(name)
   const shown = node
     ? `the scheduler shows it ${node.state.join('+')}${node.reason === '' ? '' : `, reason "${node.reason}"`}`
     : 'the scheduler does not show it'
   return `the role said ${result}${message === '' ? '' : ` (${message})`}; ${shown}`
 }
 
-/**
- * The word of the role, held against what it saw: given back is only a node that is seen in
- * service, and taken over one that is not drained by us.
- */
 function releaseOutcome(seen: Workload, name: string, prefix: string): NodeOutcome {
-  const { result, message = '' } = seen.results[name] ?? {}
-  const use = useOf(seen, name, prefix)
-  if (use && (result === 'released' || result === 'foreign')) {
-    if (isRefused(use))
-      return {
-        released: 'failed',
-        failure: {
-          cause: 'failed',
-          message: `Slurm has taken the node out (${use.node.state.join('+')}): ${use.node.reason}`,
-        },
-      }
-    if (use.draining && !use.ours) return { released: 'foreign' }
-    if (result === 'foreign' && !use.draining) return { released: 'foreign' }
-    if (result === 'released' && isInService(seen, use)) return { released: 'ok' }
-  }
+  const { result, message } = wordOf(seen, name)
   if (result === 'failed')
-    return {
-      released: 'failed',
-      failure: { cause: 'failed', message: message || 'it could not be given back' },
-    }
+    return { released: 'failed', ...failed(message || 'it could not be given back') }
   if (result === 'waiting')
     return { released: 'waiting', ...(message !== '' && { waitsFor: message }) }
-  return {
-    released: 'unclear',
-    failure: { cause: 'failed', message: `it could not be given back: ${answerOf(seen, name)}` },
-  }
+  return (
+    leftOf(result, seen, useOf(seen, name, prefix)) ?? {
+      released: 'unclear',
+      ...failed(`it could not be given back: ${answerOf(seen, name)}`),
+    }
+  )
+}
+
+/**
+ * The word of the role that it has left the node to others, held against what it saw: given back is
+ * only a node that is seen in service, and taken over one that is not drained by us. null: it has
+ * not said so, or that is not what it saw.
+ */
+function leftOf(result: string, seen: Workload, use: NodeUse | null): NodeOutcome | null {
+  if (!use || (result !== 'released' && result !== 'foreign')) return null
+  if (isRefused(use))
+    return {
+      released: 'failed',
+      ...failed(`Slurm has taken the node out (${use.node.state.join('+')}): ${use.node.reason}`),
+    }
+  if (use.draining && !use.ours) return { released: 'foreign' }
+  if (result === 'foreign' && !use.draining) return { released: 'foreign' }
+  if (result === 'released' && isInService(seen, use)) return { released: 'ok' }
+  return null
 }
 
 /**

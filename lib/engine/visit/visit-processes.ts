@@ -35,6 +35,15 @@ interface Ahead {
   readonly ready: Promise<Visit | null>
 }
 
+/** Which visits are made ready. */
+export interface Preparation {
+  readonly nodes: readonly string[]
+  /** Each gets a directory below it. */
+  readonly base: string
+  /** ms since the epoch. */
+  readonly now: number
+}
+
 /** A step that belongs to a visit. */
 export const isOfVisit = (
   { action, full }: OpenStep,
@@ -138,16 +147,10 @@ export class VisitProcesses {
   }
 
   /**
-   * Starts the Ansible of these nodes ahead of their visits, each below `base`. What goes wrong
-   * with that is found by the visit itself.
+   * Starts the Ansible of these nodes ahead of their visits. What goes wrong with that is found by
+   * the visit itself.
    */
-  prepare(
-    nodes: readonly string[],
-    base: string,
-    context: StepContext,
-    rollout: RolloutState,
-    now: number,
-  ): void {
+  prepare({ nodes, base, now }: Preparation, context: StepContext, rollout: RolloutState): void {
     const key = startKey(context, rollout)
     for (const node of nodes.filter((n) => !this.#ahead.has(n) && !this.#parked.has(n))) {
       // No name of an earlier process: each step has had its number, and what is kept of it may lie
