@@ -14,6 +14,7 @@ import { NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { JournalEvent } from '../../lib/rollout/index.js'
 import { PATCHRUN } from '../support/command.js'
 import { nodeOf, policyOf } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 const bin = process.env['PATCHRUN_TEST_PROMETHEUS']
 const needsParsers =
@@ -61,7 +62,7 @@ const step = (
   wave: number,
   nodes: Extract<JournalEvent, { type: 'concluded' }>['nodes'],
 ): JournalEvent[] => [
-  { type: 'intended', at: when, step: id, action, wave, nodes: Object.keys(nodes) },
+  { type: 'intended', at: when, step: id, ...stepKind(action), wave, nodes: Object.keys(nodes) },
   { type: 'concluded', at: when, step: id, tasks: [], nodes },
 ]
 const completed: JournalEvent[] = [

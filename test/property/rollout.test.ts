@@ -12,6 +12,7 @@ import {
   fromSnapshot,
   nodeState,
   NO_STATE,
+  optionsOf,
   replay,
   toSnapshot,
 } from '../../lib/rollout/index.js'
@@ -100,7 +101,7 @@ t.test('a life in which nothing goes wrong ends with every node done', (t) => {
         },
       }
       const { end, events } = live(calm, decide)
-      if (events.some((e) => e.type === 'intended' && e.guests)) together += 1
+      if (events.some((e) => e.type === 'intended' && optionsOf(e).guests)) together += 1
       if (end !== 'done') throw new Violation(`ends with ${end}`)
     }),
     { numRuns: share(300, 100), seed },

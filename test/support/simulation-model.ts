@@ -2,7 +2,15 @@
 // The world of a simulation: nodes with a truth of their own, which the core only learns of through
 // outcomes, steps that take their time, and people.
 import type { FleetNode } from '../../lib/fleet/declare/fleet.js'
-import { evolve, isOnlyDrained, nodeState, NO_STATE, planWaves } from '../../lib/rollout/index.js'
+import {
+  evolve,
+  isOnlyDrained,
+  kindToDo,
+  nodeState,
+  NO_STATE,
+  optionsOf,
+  planWaves,
+} from '../../lib/rollout/index.js'
 import type {
   Actor,
   CapacityScope,
@@ -265,20 +273,11 @@ export class Model {
           type: 'intended',
           at: this.now,
           step,
-          action: action.do,
           wave: action.wave,
           nodes: action.nodes,
           forks: this.scenario.forks,
-          ...(action.do === 'check'
-            ? { check: action.check }
-            : {
-                ...(action.full && { full: true as const }),
-                ...(action.foreign && { foreign: true as const }),
-                ...(action.idle && { idle: true as const }),
-                ...(action.postpone !== undefined && { postpone: action.postpone }),
-                ...(action.host !== undefined && { host: action.host }),
-                ...(action.guests && { guests: action.guests }),
-              }),
+          // Nothing waits within a step here.
+          ...kindToDo(action.do === 'drain' && action.wait ? { do: 'drain' } : action),
         })
         if ((action.do === 'apply' && action.full) || action.do === 'reboot')
           for (const node of action.nodes)
@@ -332,7 +331,8 @@ export class Model {
       )
   }
 
-  #outcome(node: string, { action, full, idle }: OpenStep, roll: number): [string, NodeOutcome][] {
+  #outcome(node: string, step: OpenStep, roll: number): [string, NodeOutcome][] {
+    const { action, full, idle } = optionsOf(step)
     const fault = roll % 100 < this.scenario.faults
     const cause = (['failed', 'unreachable', 'hung', 'unknown'] as const)[roll % 4] ?? 'failed'
     const failure = { cause, message: 'x' }

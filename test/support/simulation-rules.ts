@@ -382,7 +382,7 @@ export class Rules {
     const { action, nodes } = step
     this.#times.ended(step, outcomes)
     if (action === 'apply') this.#lastApply = now
-    if (step.check && nodes.every((n) => outcomes[n]?.checked === 'pass'))
+    if (step.action === 'check' && nodes.every((n) => outcomes[n]?.checked === 'pass'))
       this.#passed.add(`${step.check.point}/${step.check.after}`)
     for (const n of nodes) {
       const { verdict: said, failure, beyond, applied } = outcomes[n] ?? {}

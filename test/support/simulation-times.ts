@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rules of a simulation know of time: when waves were done, and how long the quickest
 // change of each kind took.
-import { nodeState } from '../../lib/rollout/index.js'
+import { nodeState, optionsOf } from '../../lib/rollout/index.js'
 import type { Decision, NodeOutcome, OpenStep, Wave } from '../../lib/rollout/index.js'
 import { must } from './simulation-checks.js'
 import type { Model } from './simulation-model.js'
@@ -103,10 +103,9 @@ export class Times {
     }
   }
 
-  ended(
-    { action, full, nodes, since }: OpenStep,
-    outcomes: Readonly<Record<string, NodeOutcome>>,
-  ): void {
+  ended(step: OpenStep, outcomes: Readonly<Record<string, NodeOutcome>>): void {
+    const { nodes, since } = step
+    const { action, full } = optionsOf(step)
     const all = nodes.map((n) => outcomes[n] ?? {})
     const kind =
       action === 'apply' && all.some((o) => o.applied === 'ok')

@@ -22,6 +22,7 @@ import { expectedHotChange, expectedVisit, usualVisit } from '../../lib/rollout/
 import { UNSEEN } from '../../lib/rollout/state/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { FREE, policyOf, worldFor } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 const MIN = 60_000
 const PIN = { sha: 'a'.repeat(40), ref: 'main', subject: '' }
@@ -47,11 +48,10 @@ function after(...steps: readonly (readonly [Took, number])[]): EnvironmentState
       type: 'intended',
       at,
       step: `s${n}`,
-      action,
+      ...stepKind(action, full && { full }),
       wave: 1,
       nodes: names,
       forks: 2,
-      ...(full && { full }),
     })
     at += minutes * MIN
     state = evolve(state, {

@@ -13,6 +13,7 @@ import type {
 } from '../../lib/rollout/index.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import { inWords, textOf } from '../support/words.js'
+import { stepKind } from '../support/step-kind.js'
 
 const by = { user: 'op', host: 'adm', pid: 1 }
 const fleet = [
@@ -41,7 +42,7 @@ function step(
 ): JournalEvent[] {
   const id = `s${++number}`
   return [
-    { type: 'intended', at: at - took, step: id, action, wave: 0, nodes, forks: 10 },
+    { type: 'intended', at: at - took, step: id, ...stepKind(action), wave: 0, nodes, forks: 10 },
     {
       type: 'concluded',
       at,

@@ -20,6 +20,7 @@ import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import { drainPlan } from '../../lib/report/model/waiting-reports.js'
 import { readerIn } from '../../lib/rollout/say/moments.js'
 import { textOf } from '../support/words.js'
+import { stepKind } from '../support/step-kind.js'
 
 const by = { user: 'op', host: 'adm', pid: 1 }
 const fleet = [
@@ -54,7 +55,14 @@ function step(
 ): JournalEvent[] {
   const id = `s${++number}`
   return [
-    { type: 'intended', at, step: id, action, wave: 1, nodes: Object.keys(outcomes), ...flags },
+    {
+      type: 'intended',
+      at,
+      step: id,
+      ...stepKind(action, flags),
+      wave: 1,
+      nodes: Object.keys(outcomes),
+    },
     { type: 'concluded', at, step: id, tasks: [], nodes: outcomes },
   ]
 }
@@ -563,10 +571,9 @@ t.test('killed in the middle', (t) => {
     type: 'intended',
     at: 50,
     step: `s${++number}`,
-    action,
+    ...stepKind(action, flags),
     wave: 1,
     nodes,
-    ...flags,
   })
   const drain = [...looked, intended('drain', guests, { host: 'hyp' }), resumed]
   t.same(

@@ -16,6 +16,7 @@ import { rolloutText } from '../../lib/report/text/text.js'
 import { decide, newsOf, NO_STATE, replay } from '../../lib/rollout/index.js'
 import type { EnvironmentState, JournalEvent, Message, News } from '../../lib/rollout/index.js'
 import { FREE, nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 const read = (name: string): object =>
   JSON.parse(
@@ -74,7 +75,14 @@ const step = (
   outcome: Extract<JournalEvent, { type: 'concluded' }>['nodes'],
   wave = 0,
 ): JournalEvent[] => [
-  { type: 'intended', at: at + n * 1000, step: `000${n}-${action}`, action, wave, nodes: names },
+  {
+    type: 'intended',
+    at: at + n * 1000,
+    step: `000${n}-${action}`,
+    ...stepKind(action),
+    wave,
+    nodes: names,
+  },
   {
     type: 'concluded',
     at: at + n * 1000 + 500,

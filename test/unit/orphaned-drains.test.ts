@@ -14,6 +14,7 @@ import type { JournalEvent, Surroundings } from '../../lib/rollout/index.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Workload } from '../../lib/workload/types.js'
 import { FREE, nodeOf } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 const schema = JSON.parse(
   readFileSync(resolve(import.meta.dirname, '../../../schemas/report.schema.json'), 'utf8'),
@@ -33,7 +34,7 @@ const step = (
   nodes: readonly string[],
   outcome: Extract<JournalEvent, { type: 'concluded' }>['nodes'],
 ): JournalEvent[] => [
-  { type: 'intended', at: at + n, step: `${n}-${action}`, action, wave: 1, nodes },
+  { type: 'intended', at: at + n, step: `${n}-${action}`, ...stepKind(action), wave: 1, nodes },
   { type: 'concluded', at: at + n, step: `${n}-${action}`, tasks: [], nodes: outcome },
 ]
 const opened: JournalEvent = {

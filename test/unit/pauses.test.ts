@@ -16,6 +16,7 @@ import type {
 import type { RolloutPolicy } from '../../lib/fleet/declare/fleet.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 const MIN = 60_000
 const BY = { user: 'op', host: 'adm', pid: 1 }
@@ -65,10 +66,9 @@ class Story {
       type: 'intended',
       at: from * MIN,
       step,
-      action,
+      ...stepKind(action, full && { full }),
       wave: 1,
       nodes: Object.keys(nodes),
-      ...(full && { full }),
     }).tell({ type: 'concluded', at: to * MIN, step, tasks: [], nodes })
     this.#note(to)
     return this

@@ -21,6 +21,7 @@ import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import type { Workload } from '../../lib/workload/types.js'
 import { FREE, nodeOf } from '../support/policy.js'
 import { textOf } from '../support/words.js'
+import { stepKind } from '../support/step-kind.js'
 
 const schema = JSON.parse(
   readFileSync(resolve(import.meta.dirname, '../../../schemas/report.schema.json'), 'utf8'),
@@ -39,7 +40,7 @@ const step = (
   action: 'detect' | 'drain',
   nodes: Extract<JournalEvent, { type: 'concluded' }>['nodes'],
 ): JournalEvent[] => [
-  { type: 'intended', at, step: `${n}`, action, wave: 1, nodes: Object.keys(nodes) },
+  { type: 'intended', at, step: `${n}`, ...stepKind(action), wave: 1, nodes: Object.keys(nodes) },
   { type: 'concluded', at, step: `${n}`, tasks: [], nodes },
 ]
 /** n1 and n2 are drained and at work, the change of n3 has begun, n4 is not drained. */

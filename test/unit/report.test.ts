@@ -35,6 +35,7 @@ const fits = (t: Tap, document: unknown, name: string): void =>
     `${name} fits the schema: ${ajv.errorsText(check.errors).slice(0, 2000)}`,
   )
 import { policyOf } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 type Tap = Pick<typeof t, 'ok'>
 
@@ -98,7 +99,14 @@ const step = (
   outcome: Extract<JournalEvent, { type: 'concluded' }>['nodes'],
   wave = 0,
 ): JournalEvent[] => [
-  { type: 'intended', at: at + n * 1000, step: `000${n}-${action}`, action, wave, nodes: names },
+  {
+    type: 'intended',
+    at: at + n * 1000,
+    step: `000${n}-${action}`,
+    ...stepKind(action),
+    wave,
+    nodes: names,
+  },
   {
     type: 'concluded',
     at: at + n * 1000 + 500,

@@ -14,6 +14,7 @@ import type {
   TaskRef,
   World,
 } from '../../lib/rollout/index.js'
+import { stepKind } from '../support/step-kind.js'
 
 const fleet = [
   nodeOf('n1', { canary: true }),
@@ -50,7 +51,7 @@ function step(
 ): JournalEvent[] {
   const id = `s${++number}`
   return [
-    { type: 'intended', at, step: id, action, wave: 0, nodes },
+    { type: 'intended', at, step: id, ...stepKind(action), wave: 0, nodes },
     {
       type: 'concluded',
       at,
@@ -241,7 +242,7 @@ t.test('after a crash nodes are looked at before they are touched', (t) => {
     type: 'intended',
     at: 0,
     step: 'x',
-    action,
+    ...stepKind(action),
     wave: 0,
     nodes: ['n1', 'n2'],
   })

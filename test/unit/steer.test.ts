@@ -40,6 +40,7 @@ import { FileJournal, readJournal } from '../../lib/store/journal/journal.js'
 import { takeLock } from '../../lib/store/lock/lock.js'
 import { fateOf, letters, post } from '../../lib/store/disk/mailbox.js'
 import { policyOf } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 type Tap = { testdir(): string; teardown(work: () => Promise<void>): void }
 const by = { user: 'op', host: 'adm', pid: 7 }
@@ -85,7 +86,7 @@ function step(
 ): JournalEvent[] {
   const id = `s${++number}`
   return [
-    { type: 'intended', at, step: id, action, wave, nodes: Object.keys(outcome) },
+    { type: 'intended', at, step: id, ...stepKind(action), wave, nodes: Object.keys(outcome) },
     { type: 'concluded', at, step: id, tasks: [], nodes: outcome },
   ]
 }

@@ -11,6 +11,7 @@ import type {
   TaskRef,
 } from '../../lib/rollout/index.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { stepKind } from '../support/step-kind.js'
 
 const by = { user: 'op', host: 'adm', pid: 1 }
 const opened = (rollout: string, sha = 'c'): JournalEvent => ({
@@ -53,11 +54,10 @@ function step(action: StepAction, outcome: NodeOutcome, full = false): JournalEv
       type: 'intended',
       at: number,
       step: id,
-      action,
+      ...stepKind(action, full ? { full } : {}),
       wave: 0,
       nodes: ['n1'],
       forks: 1,
-      ...(full && { full: true as const }),
     },
     { type: 'concluded', at: number, step: id, tasks: [task, handler], nodes: { n1: outcome } },
   ]

@@ -6,6 +6,7 @@ import { outcomeOfVisit, schedulerReport } from '../../lib/engine/step/visit-out
 import { evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, Held, JournalEvent, OpenStep } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
+import { stepKind } from '../support/step-kind.js'
 
 const AT = 1_000_000
 const PREFIX = 'patchrun hpc/prod '
@@ -65,7 +66,7 @@ function outcomes(
     badReports: [],
     foreignLines: 0,
   }
-  const step: OpenStep = { step: 's1', action, wave: 1, nodes, since: AT }
+  const step: OpenStep = { step: 's1', ...stepKind(action), wave: 1, nodes, since: AT }
   const { outcome } = outcomeOfVisit(
     step,
     { summary, exit: { signal: null, ended: 'exit' } as never },

@@ -9,6 +9,8 @@ import { UNSEEN } from '../../lib/rollout/state/state.js'
 import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import { textOf } from '../support/words.js'
+import type { StepKind, StepOptions } from '../../lib/rollout/record/step-kind.js'
+import { stepKind } from '../support/step-kind.js'
 
 const now = 1_000_000
 const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
@@ -178,14 +180,10 @@ t.test(
         rollout: { ...w.rollout, steps: new Map(steps.map((s) => [s.step, s])) },
       }
     }
-    const step = (since: number, more: Partial<OpenStep>): OpenStep => ({
-      step: 's1',
-      action: 'drain',
-      wave: 1,
-      nodes: ['n0'],
-      since,
-      ...more,
-    })
+    const step = (
+      since: number,
+      { action = 'drain', nodes = ['n0'], ...more }: Partial<StepOptions> & { nodes?: string[] },
+    ): OpenStep => ({ step: 's1', wave: 1, nodes, since, ...stepKind(action, more) })
     const out = {
       ...allDrain,
       n0: {
@@ -342,15 +340,7 @@ t.test('nodes that are out of service come before a look at the others of the wa
   t.same(does(world(some)), ['drain n7 while idle'])
   t.match(why(world(some), 'n3'), 'nodes that are out of service come first')
   t.equal(decide(world(some)).wakeAt, now + 5_000)
-  const during = (
-    since: number,
-    step: {
-      readonly action: 'drain' | 'apply' | 'reboot' | 'verify' | 'release'
-      readonly wait?: number
-      readonly idle?: true
-      readonly full?: true
-    },
-  ): string[] => {
+  const during = (since: number, step: StepKind): string[] => {
     const w = world({
       ...some,
       stages: {
@@ -452,7 +442,10 @@ t.test('nodes that are out of service come before a look at the others of the wa
 t.test(
   'one node that is about to be back is enough to wait for, one that needs no drain is not',
   async (t) => {
-    const with2 = (n6: Partial<NodeState>, other: Partial<OpenStep>): string[] => {
+    const with2 = (
+      n6: Partial<NodeState>,
+      { since = now - 100, action = 'reboot' }: { since?: number; action?: 'reboot' | 'verify' },
+    ): string[] => {
       const held = { since: now, phase: 'changed' as const, empty: false }
       const w = world({
         atOnce: 2,
@@ -460,7 +453,7 @@ t.test(
       })
       const steps: readonly OpenStep[] = [
         { step: 's1', action: 'reboot', wave: 1, nodes: ['n7'], since: now - 100 },
-        { step: 's2', action: 'reboot', wave: 1, nodes: ['n6'], since: now - 100, ...other },
+        { step: 's2', action, wave: 1, nodes: ['n6'], since },
       ]
       return does({
         ...w,

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import { nodeState } from '../../rollout/index.js'
-import type { Concluded, OpenStep, RolloutState } from '../../rollout/index.js'
+import type { CheckRef, Concluded, OpenStep, RolloutState } from '../../rollout/index.js'
 import { reasonPrefix } from '../../workload/use.js'
 import { gateWarnings, outcomeOfCheck, runCheck } from '../step/health-gate.js'
 import { outcomeOf } from '../step/step-outcome.js'
@@ -43,13 +43,13 @@ export async function performStep(
   const begun: BegunStep = { step, directory, context }
   const outcome =
     step.action === 'check'
-      ? await check(begun, run)
+      ? await check(begun, step.check, run)
       : isOfVisit(step, rolloutOf(journal), step.nodes)
         ? await visit(begun, run, visits)
         : judged(begun, await plainRun(begun, run), run)
   await journal.append(outcome)
   visits.settle(step)
-  if (step.check)
+  if (step.action === 'check')
     for (const text of gateWarnings(outcome, step.check.gate))
       onProgress({ type: 'notice', code: 'gate-changed', text })
   onProgress({ type: 'step-ended', step, outcome, rollout: rolloutOf(journal) })
@@ -114,11 +114,12 @@ async function visit(begun: BegunStep, run: Reconcile, visits: VisitProcesses): 
 
 async function check(
   { step, directory, context }: BegunStep,
+  ref: CheckRef,
   { journal, clock }: Reconcile,
 ): Promise<Concluded> {
-  const gate = context.fleet.policy.health.find((g) => g.name === step.check?.gate)
-  if (!gate || !step.check) throw new Error(`no health gate is called ${step.check?.gate ?? '?'}`)
-  const result = await runCheck(step.check, step.nodes, directory, {
+  const gate = context.fleet.policy.health.find((g) => g.name === ref.gate)
+  if (!gate) throw new Error(`no health gate is called ${ref.gate}`)
+  const result = await runCheck(ref, step.nodes, directory, {
     ...context,
     gate,
     sha: rolloutOf(journal).pin.sha,

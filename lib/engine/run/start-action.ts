@@ -4,8 +4,8 @@
 import { join } from 'node:path'
 import { unreachable } from '../../errors.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import { forksBeside } from '../../rollout/index.js'
-import type { Action, OpenStep, StepAction } from '../../rollout/index.js'
+import { forksBeside, kindOf, kindToDo } from '../../rollout/index.js'
+import type { Action, OpenStep, StepAction, StepToDo } from '../../rollout/index.js'
 import { isBeside, performStep } from './perform-step.js'
 import { isLate, rolloutOf } from './reconcile-types.js'
 import type { Reconcile } from './reconcile-types.js'
@@ -89,26 +89,24 @@ async function intend(run: Reconcile, fleet: Fleet, action: StartStep): Promise<
     : all
   const step: OpenStep = {
     step: `${String(rolloutOf(journal).stepCount + 1).padStart(4, '0')}-${verb}`,
-    action: verb,
+    ...kindToDo(run.once || isLate(run) ? withoutWait(action) : action),
     wave,
     nodes,
     forks,
     since: clock.now(),
-    ...(action.do === 'check' ? { check: action.check } : flagsOf(action, run.once || isLate(run))),
   }
-  const { since, ...said } = step
-  await journal.append({ type: 'intended', at: since, ...said })
+  await journal.append({
+    type: 'intended',
+    at: step.since,
+    step: step.step,
+    ...kindOf(step),
+    wave,
+    nodes,
+    forks,
+  })
   return step
 }
 
 /** Who does only what needs no waiting waits for no node to be empty. */
-const flagsOf = (
-  {
-    do: _do,
-    wave: _wave,
-    nodes: _nodes,
-    wait,
-    ...flags
-  }: Exclude<StartStep, { readonly do: 'check' }>,
-  once: boolean,
-): Partial<OpenStep> => ({ ...flags, ...(wait !== undefined && !once && { wait }) })
+const withoutWait = (action: StepToDo): StepToDo =>
+  action.do === 'drain' && action.wait !== undefined ? { do: 'drain' } : action

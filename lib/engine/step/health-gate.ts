@@ -66,7 +66,13 @@ export function outcomeOfCheck(
     step: step.step,
     tasks: table.tasks,
     nodes,
-    ...(alarm && { alarm: inGate(alarm, summary.guard?.reason, step.check?.gate) }),
+    ...(alarm && {
+      alarm: inGate(
+        alarm,
+        summary.guard?.reason,
+        step.action === 'check' ? step.check.gate : undefined,
+      ),
+    }),
   }
 }
 

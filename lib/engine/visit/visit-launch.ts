@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the ansible-playbook of a visit, with the playbooks of all the steps that it may go on
 // with.
+import { optionsOf } from '../../rollout/index.js'
 import { join } from 'node:path'
 import type { AnsibleEvent } from '../../ansible/events/run-events.js'
 import { buildInventory } from '../../ansible/call/inventory-json.js'
@@ -8,7 +9,7 @@ import { startSections } from '../../ansible/run/start-playbook.js'
 import type { LiveRun, Section } from '../../ansible/call/playbook-call.js'
 import { writeInventory } from '../../ansible/call/write-inventory.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import type { OpenStep, RolloutState } from '../../rollout/index.js'
+import type { OpenStep, RolloutState, StepKind } from '../../rollout/index.js'
 import type { LentTree } from '../commit/lend-tree.js'
 import { writeOwed } from '../step/owed-handlers.js'
 import { writeVisitPlaybooks } from '../step/scheduler-playbooks.js'
@@ -35,7 +36,7 @@ export interface Visit {
 }
 
 export interface Launch {
-  readonly step: Pick<OpenStep, 'action' | 'nodes' | 'wait' | 'idle'>
+  readonly step: StepKind & Pick<OpenStep, 'nodes'>
   /** Made anew. */
   readonly directory: string
   /** The step releases what was not changed. */
@@ -76,8 +77,8 @@ async function start(
       rollout,
       nodes: step.nodes,
       checkout,
-      wait: step.wait,
-      idle: step.idle,
+      wait: optionsOf(step).wait,
+      idle: optionsOf(step).idle,
       connected: ahead,
     },
     directory,

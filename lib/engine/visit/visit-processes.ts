@@ -11,8 +11,8 @@ import { basename, join } from 'node:path'
 import { LOCALHOST } from '../../ansible/call/localhost.js'
 import type { AnsibleEvent } from '../../ansible/events/run-events.js'
 import { RunSummarizer } from '../../outcome/summary/summarize.js'
-import { nodeState } from '../../rollout/index.js'
-import type { OpenStep, RolloutState } from '../../rollout/index.js'
+import { nodeState, optionsOf } from '../../rollout/index.js'
+import type { OpenStep, RolloutState, StepKind } from '../../rollout/index.js'
 import { lendTree } from '../commit/lend-tree.js'
 import type { StepResult } from '../step/step-outcome.js'
 import { writeOwed } from '../step/owed-handlers.js'
@@ -46,15 +46,15 @@ export interface Preparation {
 
 /** A step that belongs to a visit. */
 export const isOfVisit = (
-  { action, full }: OpenStep,
+  step: StepKind,
   rollout: RolloutState,
   nodes: readonly string[],
 ): boolean =>
-  action === 'drain' ||
-  action === 'reboot' ||
-  action === 'release' ||
-  full === true ||
-  (action === 'verify' &&
+  step.action === 'drain' ||
+  step.action === 'reboot' ||
+  step.action === 'release' ||
+  (step.action === 'apply' && step.full === true) ||
+  (step.action === 'verify' &&
     nodes.length === 1 &&
     nodeState(rollout, nodes[0] as string).held !== undefined)
 
@@ -138,8 +138,8 @@ export class VisitProcesses {
           rollout,
           nodes: step.nodes,
           checkout: visit.tree.path,
-          wait: step.wait,
-          idle: step.idle,
+          wait: optionsOf(step).wait,
+          idle: optionsOf(step).idle,
         },
         visit.directory,
       )

@@ -7,6 +7,7 @@ import { nodeState } from '../state/state.js'
 import type { NodeState, RolloutState } from '../state/state.js'
 import { nextFit, timeGate } from './windows.js'
 import { shareOf } from '../world/waves.js'
+import { optionsOf } from '../record/step-kind.js'
 import { holdFor, reasonKey } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { CapacityScope, Waiting, World } from '../world/world.js'
@@ -39,7 +40,7 @@ export const drained = ({ nodes, steps }: RolloutState): readonly string[] =>
 const hostsCalled = ({ nodes, steps }: RolloutState): ReadonlySet<string> =>
   new Set([
     ...[...nodes.values()].flatMap(({ held }) => held?.host ?? []),
-    ...[...steps.values()].flatMap(({ host }) => host ?? []),
+    ...[...steps.values()].flatMap((s) => optionsOf(s).host ?? []),
   ])
 
 /** A scope of capacity: how many of its nodes may be out at once, and how many are. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps of visits that compute on the control machine while their node serves nobody: for a moment
 // others give way to them.
-import type { OpenStep } from '../state/state.js'
+import { kindToDo } from '../record/step-kind.js'
+import type { StepKind } from '../record/step-kind.js'
 import type { Action, World } from '../world/world.js'
 
 /**
@@ -25,17 +26,21 @@ export function computingUntil(
   )
   return [
     ...begun.filter((until) => now < until),
-    ...actions.flatMap((a) => (isQuick({ ...a, action: a.do }) ? [now + PATIENCE] : [])),
+    ...actions.flatMap((a) => ('wave' in a && isQuick(kindToDo(a)) ? [now + PATIENCE] : [])),
   ]
 }
 
 /** A step of a visit that waits for no job and no firmware. */
-const isQuick = ({
-  action,
-  wait,
-  full,
-}: Pick<OpenStep, 'wait' | 'full'> & { readonly action: Action['do'] }): boolean =>
-  (action === 'drain' && wait === undefined) ||
-  full === true ||
-  action === 'verify' ||
-  action === 'release'
+function isQuick(step: StepKind): boolean {
+  switch (step.action) {
+    case 'drain':
+      return step.wait === undefined
+    case 'apply':
+      return step.full === true
+    case 'verify':
+    case 'release':
+      return true
+    default:
+      return false
+  }
+}

@@ -51,7 +51,9 @@ export function dueCheck(
     const key = checkKey(check)
     const state = rollout.checks.get(key)
     if (state?.result === 'pass') continue
-    const open = [...rollout.steps.values()].some((s) => s.check && checkKey(s.check) === key)
+    const open = [...rollout.steps.values()].some(
+      (s) => s.action === 'check' && checkKey(s.check) === key,
+    )
     if (open)
       return {
         action: null,

@@ -3,10 +3,12 @@
 //
 // What the journal records. Folding these, and nothing else, gives the state of an environment.
 // An event says what was intended or what came out; never what to do next: that is decide's.
-import type { HealthPoint, MessageKind } from '../../fleet/declare/fleet.js'
+import type { MessageKind } from '../../fleet/declare/fleet.js'
 import type { NodeOutcome } from './node-outcome.js'
+import type { StepKind } from './step-kind.js'
 
 export type { CheckResult, Drained, NodeOutcome } from './node-outcome.js'
+export type { CheckRef, StepAction, StepKind, StepToDo } from './step-kind.js'
 
 /** Who did it: a person, a job, a process. */
 export interface Actor {
@@ -31,13 +33,6 @@ export interface TaskRef {
   readonly file: string
   readonly line: number
 }
-
-/**
- * detect and verify look in check mode, apply changes, check runs the role of a health gate. drain,
- * reboot and release are of a visit: taken out of scheduling, restarted where that is asked for,
- * given back.
- */
-export type StepAction = 'detect' | 'apply' | 'verify' | 'check' | 'drain' | 'reboot' | 'release'
 
 /** Something that must never happen nearly did; the rollout halts whatever the policy endures. */
 export interface Alarm {
@@ -106,39 +101,15 @@ export interface Resumed extends At {
   /** Look at the nodes again that wait for a drain: somebody may have seen to them by hand. */
   readonly again?: boolean
 }
-export interface Intended extends At {
+interface Intent extends At {
   readonly type: 'intended'
   readonly step: string
-  readonly action: StepAction
   readonly wave: number
   readonly nodes: readonly string[]
   /** Nodes worked on at the same time: what the duration is measured against. */
   readonly forks?: number
-  /** Of check: which gate, and where it stands. */
-  readonly check?: CheckRef
-  /** Of apply: the whole playbook, on nodes that are drained and empty. */
-  readonly full?: true
-  /** Of drain: a node that somebody else took out is patched as it is, and not released. */
-  readonly foreign?: true
-  /** Of release: it was not changed; it is drained again no sooner than this, ms. */
-  readonly postpone?: number
-  /** Of drain: how long the step itself may wait for the node to be empty, ms. */
-  readonly wait?: number
-  /**
-   * Of drain: where a job came first, the node is given back at once: others may take its place.
-   */
-  readonly idle?: true
-  /** Of drain: these nodes go out together, for the sake of this hypervisor. */
-  readonly host?: string
-  /** Of apply: the nodes on this hypervisor, drained for its sake. */
-  readonly guests?: readonly string[]
 }
-/** A health gate at its place: `after` is the wave it follows, -1 before the first. */
-export interface CheckRef {
-  readonly gate: string
-  readonly point: HealthPoint
-  readonly after: number
-}
+export type Intended = Intent & StepKind
 export interface Concluded extends At {
   readonly type: 'concluded'
   readonly step: string

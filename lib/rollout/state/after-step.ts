@@ -21,9 +21,8 @@ export function judgeNode(
   outcome: NodeOutcome | undefined,
   event: Concluded,
 ): NodeState {
-  const { action } = open
   const { step: _left, ...free } = before
-  switch (action) {
+  switch (open.action) {
     case 'drain':
       return afterDrain(free, outcome, open, event.at)
     case 'reboot':
@@ -34,11 +33,11 @@ export function judgeNode(
       return afterApply(judgeStep(before, open, outcome, event))
     case 'detect':
     case 'verify':
-      return afterLook(free, judgeStep(before, open, outcome, event), action, event.at)
+      return afterLook(free, judgeStep(before, open, outcome, event), open.action, event.at)
     case 'check':
       return judgeStep(before, open, outcome, event)
     default:
-      return unreachable(action)
+      return unreachable(open)
   }
 }
 

@@ -3,6 +3,7 @@
 // its end is a measure: a change that failed after a second says nothing of one that does not. What
 // was not measured counts with what people declared, part by part.
 import type { Concluded, NodeOutcome } from '../record/journal-events.js'
+import type { StepKind } from '../record/step-kind.js'
 import type { Durations, OpenStep } from './state.js'
 import type { RolloutPolicy } from '../../fleet/declare/fleet.js'
 
@@ -12,13 +13,10 @@ const KEPT = 20
 type Kind = keyof Durations
 
 /** The series that the outcome of a node on this step belongs to; none: it measures nothing. */
-function kindsOf(
-  { action, full }: Pick<OpenStep, 'action' | 'full'>,
-  outcome: NodeOutcome,
-): readonly Kind[] {
-  switch (action) {
+function kindsOf(step: StepKind, outcome: NodeOutcome): readonly Kind[] {
+  switch (step.action) {
     case 'apply':
-      return outcome.applied === 'ok' ? [full ? 'fullApply' : 'hotApply'] : []
+      return outcome.applied === 'ok' ? [step.full ? 'fullApply' : 'hotApply'] : []
     case 'verify':
       return outcome.verdict !== undefined &&
         outcome.verdict !== 'ERROR' &&
@@ -45,7 +43,7 @@ function kindsOf(
  */
 export function measure(
   durations: Durations,
-  step: Pick<OpenStep, 'action' | 'full' | 'nodes' | 'since' | 'forks'>,
+  step: StepKind & Pick<OpenStep, 'nodes' | 'since' | 'forks'>,
   { at, alarm, nodes }: Pick<Concluded, 'at' | 'alarm' | 'nodes'>,
 ): Durations {
   const { forks, since } = step

@@ -21,6 +21,7 @@ import type {
 } from '../record/journal-events.js'
 import { close, finish, open } from './lifecycle.js'
 import type { Draft } from './lifecycle.js'
+import { kindOf } from '../record/step-kind.js'
 import { freeGuests, holdTogether, whenHostBegins } from './hypervisor-state.js'
 import { measure } from './durations.js'
 import { judgeCheck, judgeNode } from './after-step.js'
@@ -178,8 +179,15 @@ function release(draft: Draft, { nodes, until }: Released): void {
 }
 
 function intend(draft: Draft, event: Intended): void {
-  const { step, action, wave, nodes, at, type: _type, ...more } = event
-  draft.steps.set(step, { step, action, wave, nodes, since: at, ...more })
+  const { step, action, wave, nodes, at, forks } = event
+  draft.steps.set(step, {
+    ...kindOf(event),
+    step,
+    wave,
+    nodes,
+    since: at,
+    ...(forks !== undefined && { forks }),
+  })
   draft.stepCount += 1
   for (const node of nodes) {
     draft.nodes.set(node, { ...whenBegun(nodeState(draft, node), event), step })
@@ -194,7 +202,7 @@ function conclude(state: EnvironmentState, draft: Draft, event: Concluded): Envi
   // newer look.
   if (!open) return state
   draft.steps.delete(event.step)
-  if (open.check) judgeCheck(draft.checks, open.check, open, event)
+  if (open.action === 'check') judgeCheck(draft.checks, open.check, open, event)
   for (const node of open.nodes) {
     const before = nodeState(draft, node)
     draft.nodes.set(node, {

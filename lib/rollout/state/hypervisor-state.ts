@@ -2,6 +2,7 @@
 // A hypervisor and the nodes on it in the state: drained for its sake, restarted by its change,
 // free again when it is GOOD.
 import type { Intended } from '../record/journal-events.js'
+import { optionsOf } from '../record/step-kind.js'
 import { isTransient } from '../record/failure.js'
 import type { Held, NodeState, OpenStep } from './state.js'
 
@@ -16,7 +17,9 @@ const MAX_SILENT = 20
 type Nodes = Map<string, NodeState>
 
 /** The change of a hypervisor may restart the nodes on it: what was known of them is old. */
-export function whenHostBegins(nodes: Nodes, { guests = [], at }: Intended): void {
+export function whenHostBegins(nodes: Nodes, intent: Intended): void {
+  const { at } = intent
+  const { guests = [] } = optionsOf(intent)
   for (const node of guests) {
     const state = nodes.get(node)
     if (!state?.held) continue
@@ -35,8 +38,9 @@ export function whenHostBegins(nodes: Nodes, { guests = [], at }: Intended): voi
  * Nodes that were drained for a hypervisor are empty together or not at all: the next change would
  * begin on that word.
  */
-export function holdTogether(nodes: Nodes, { action, nodes: members, host }: OpenStep): void {
-  if (action !== 'drain' || host === undefined) return
+export function holdTogether(nodes: Nodes, step: OpenStep): void {
+  if (step.action !== 'drain' || step.host === undefined) return
+  const { host, nodes: members } = step
   const empty = members.every((n) => nodes.get(n)?.held?.empty)
   for (const node of members) {
     const state = nodes.get(node)

@@ -7,7 +7,7 @@ import type {
   CheckResult,
   Halt,
   PinnedCommit,
-  StepAction,
+  StepKind,
   TaskRef,
   WaveSize,
 } from '../record/journal-events.js'
@@ -65,22 +65,16 @@ export interface NodeState {
   readonly spent?: number
 }
 
-export interface OpenStep {
+interface StepUnderWay {
   readonly step: string
-  readonly action: StepAction
   readonly wave: number
   readonly nodes: readonly string[]
   readonly since: number
   readonly forks?: number
-  readonly check?: CheckRef
-  readonly full?: true
-  readonly foreign?: true
-  readonly postpone?: number
-  readonly wait?: number
-  readonly idle?: true
-  readonly host?: string
-  readonly guests?: readonly string[]
 }
+
+/** A step whose outcome is not known yet. */
+export type OpenStep = StepUnderWay & StepKind
 
 /** How a health gate came out at its place. */
 export interface CheckState {

@@ -8,7 +8,11 @@ import type { Held, NodeState, RolloutState } from './state.js'
  */
 export const underWay = ({ steps, nodes }: RolloutState): number =>
   [...steps.values()].filter(
-    (s) => s.full || s.action === 'drain' || s.action === 'reboot' || s.action === 'release',
+    (s) =>
+      (s.action === 'apply' && s.full) ||
+      s.action === 'drain' ||
+      s.action === 'reboot' ||
+      s.action === 'release',
   ).length +
   [...nodes.values()].filter(
     ({ held, step, stage }) =>

@@ -3,12 +3,13 @@
 // drained, or may have drained, is held until the scheduler was seen to have it back, or somebody
 // else took it over.
 import type { Intended, NodeOutcome, StepAction } from '../record/journal-events.js'
+import type { Drain, Release } from '../record/step-kind.js'
 import type { Failure } from '../record/verdict.js'
 import { isTransient } from '../record/failure.js'
 import { afterHosted } from './hypervisor-state.js'
 import { doneOf } from './unfinished-work.js'
 import { UNSEEN } from './state.js'
-import type { Held, NodeState, OpenStep, RolloutState } from './state.js'
+import type { Held, NodeState, RolloutState } from './state.js'
 
 /** A scheduler that gave no answer is asked again after this, ms. */
 const AGAIN = 15_000
@@ -20,8 +21,9 @@ const SEEN_LASTS = 60_000
 const FOREIGN_AGAIN = 60_000
 
 /** The intent is journaled: from here on the change may have begun. */
-export function whenBegun(state: NodeState, { action, full, at, guests }: Intended): NodeState {
-  if (action !== 'apply' || !full) return state
+export function whenBegun(state: NodeState, intent: Intended): NodeState {
+  if (intent.action !== 'apply' || !intent.full) return state
+  const { at, guests } = intent
   // Only a hypervisor that the scheduler does not know is changed without having been drained
   // itself.
   const { held = { since: at, unscheduled: true as const } } = state
@@ -91,7 +93,7 @@ export const isSeenEmpty = ({ empty, seen }: Held, now: number): boolean =>
 export function afterDrain(
   state: NodeState,
   outcome: NodeOutcome | undefined,
-  { foreign }: OpenStep,
+  { foreign }: Drain,
   at: number,
 ): NodeState {
   const { held, postponed: _over, ...rest } = state
@@ -167,7 +169,7 @@ export function afterReboot(
 export function afterRelease(
   state: NodeState,
   outcome: NodeOutcome | undefined,
-  { postpone }: OpenStep,
+  { postpone }: Release,
   at: number,
 ): NodeState {
   const { held: before, ...rest } = state

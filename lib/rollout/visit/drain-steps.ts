@@ -3,6 +3,7 @@
 // which stays with it until it is empty.
 import { isForeign } from '../../workload/use.js'
 import type { NodeUse } from '../../workload/use.js'
+import type { StepToDo } from '../record/journal-events.js'
 import { nodeState } from '../state/state.js'
 import type { World } from '../world/world.js'
 
@@ -12,12 +13,8 @@ import type { World } from '../world/world.js'
  */
 const PATIENCE = 60_000
 
-export interface DrainStep {
-  readonly do: 'drain'
+export type DrainStep = Extract<StepToDo, { readonly do: 'drain' }> & {
   readonly nodes: readonly string[]
-  readonly foreign?: true
-  readonly wait?: number
-  readonly idle?: true
 }
 
 export interface DrainStepsOptions {

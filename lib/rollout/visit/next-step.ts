@@ -4,7 +4,7 @@
 // hypervisor with the nodes on it.
 import type { NodeUse } from '../../workload/use.js'
 import { fits } from '../limits/window-fit.js'
-import type { StepAction } from '../record/journal-events.js'
+import type { StepToDo } from '../record/journal-events.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { Held, NodeState } from '../state/state.js'
@@ -14,12 +14,7 @@ import type { World } from '../world/world.js'
 /** Given back because time was over: not drained again before this has passed, ms. */
 const POSTPONE = 600_000
 
-export interface NextStep {
-  readonly do: Exclude<StepAction, 'check'>
-  readonly full?: true
-  readonly foreign?: true
-  readonly postpone?: number
-}
+export type NextStep = Exclude<StepToDo, { readonly do: 'check' }>
 
 /** When what is given back now may be drained again, ms. */
 export const postponedUntil = ({ now, policy }: Pick<World, 'now' | 'policy'>): number =>

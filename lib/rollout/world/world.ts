@@ -5,7 +5,7 @@
 // What a decision depends on, and what it says.
 import type { FleetNode, RolloutPolicy, Share } from '../../fleet/declare/fleet.js'
 import type { Workload } from '../../workload/types.js'
-import type { CheckRef, Halt, StepAction } from '../record/journal-events.js'
+import type { Halt, StepToDo } from '../record/journal-events.js'
 import type { Hold } from '../say/reason.js'
 import type { WaitCode } from '../say/words.js'
 import type { Durations, Pause, RolloutState } from '../state/state.js'
@@ -72,18 +72,7 @@ export interface World {
 
 export type Action =
   /** Run a step on these nodes, all of one wave. */
-  | {
-      readonly do: Exclude<StepAction, 'check'>
-      readonly wave: number
-      readonly nodes: readonly string[]
-      readonly full?: true
-      readonly foreign?: true
-      readonly postpone?: number
-      readonly wait?: number
-      readonly idle?: true
-      readonly host?: string
-      readonly guests?: readonly string[]
-    }
+  | (StepToDo & { readonly wave: number; readonly nodes: readonly string[] })
   /** Ask the scheduler; with nodes to watch: until one of them is empty. */
   | { readonly do: 'observe'; readonly watch: readonly string[] }
   /**
@@ -91,13 +80,6 @@ export type Action =
    * by it. It is no step.
    */
   | { readonly do: 'prepare'; readonly nodes: readonly string[] }
-  /** Run a health gate on these nodes. */
-  | {
-      readonly do: 'check'
-      readonly check: CheckRef
-      readonly wave: number
-      readonly nodes: readonly string[]
-    }
   | { readonly do: 'quarantine'; readonly nodes: readonly string[] }
   | { readonly do: 'halt'; readonly halt: Halt }
   | { readonly do: 'finish' }
