@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was done to a node at this commit, and what of it is missing for the node to be GOOD:
-// docs/architecture.md says what GOOD means.
+// docs/architecture/core.md says what GOOD means.
 import type { NodeOutcome, TaskRef } from '../record/journal-events.js'
 import type { NodeState } from './state.js'
 import type { Failure, Finding, Verdict } from '../record/verdict.js'
