@@ -4,8 +4,8 @@
 /** With how much of the laboratory's tests: all of them, or those of what a Slurm decides. */
 export const SLURM_TRIED: Readonly<Record<string, string>> = {
   '22.05': 'by every full run of the tests',
-  '24.11': 'by every full run of the tests, in part',
-  '26.05': 'once',
+  '24.11': 'by every full run of the tests in part, and once by all of the laboratory',
+  '26.05': 'once by all of the laboratory',
 }
 
 /**
