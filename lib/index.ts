@@ -68,7 +68,7 @@ export type {
 } from './fleet/declare/fleet.js'
 
 // What runs on the nodes, as their scheduler told it.
-export type * from './workload/types.js'
+export type * from './workload/slurm/types.js'
 
 // Ansible's events: the parser, and what a run means for each node.
 export { EventParser } from './ansible/events/event-stream.js'

@@ -3,9 +3,9 @@
 // makes of each is what docs/usage/drain.md says.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { readSchedulerReport } from '../../lib/workload/read-report.js'
-import type { Workload } from '../../lib/workload/types.js'
-import { isRefused, type NodeUse, useOf } from '../../lib/workload/use.js'
+import { readSchedulerReport } from '../../lib/workload/slurm/read-report.js'
+import type { Workload } from '../../lib/workload/slurm/types.js'
+import { type SlurmUse, useOf } from '../../lib/workload/slurm/use.js'
 import { inFull } from '../support/size.js'
 import { type Lab, labUnsupported, startLab } from './support/lab.js'
 import { playRoles } from './support/role-play.js'
@@ -101,9 +101,8 @@ async function words(t: Test, ansible: string): Promise<void> {
   const read = async (
     node: string,
     reservations: 'join' | 'leave' = 'leave',
-  ): Promise<NodeUse | null> =>
-    useOf(await role('slurm_observe'), node, PREFIX, undefined, reservations)
-  const shows = (use: NodeUse | null, word: string, expected: Partial<NodeUse>): void => {
+  ): Promise<SlurmUse | null> => useOf(await role('slurm_observe'), node, PREFIX, { reservations })
+  const shows = (use: SlurmUse | null, word: string, expected: Partial<SlurmUse>): void => {
     if (!t.ok(use?.node.state.includes(word), `Slurm writes ${word}`))
       t.comment(use?.node.state.join('+') ?? 'not shown')
     t.match(use, expected, use?.node.state.join('+') ?? 'not shown')
@@ -135,8 +134,8 @@ async function words(t: Test, ansible: string): Promise<void> {
   await slurm('scontrol', 'update', 'nodename=node05', 'state=down', 'reason=cable')
   await until('node01', /MAINT/)
   const all = await role('slurm_observe')
-  const use = (node: string, reservations: 'join' | 'leave' = 'leave'): NodeUse | null =>
-    useOf(all, node, PREFIX, undefined, reservations)
+  const use = (node: string, reservations: 'join' | 'leave' = 'leave'): SlurmUse | null =>
+    useOf(all, node, PREFIX, { reservations })
   shows(use('node01'), 'MAINTENANCE', {
     condition: 'reserved',
     out: true,
@@ -150,7 +149,7 @@ async function words(t: Test, ansible: string): Promise<void> {
   shows(use('node05'), 'DOWN', { condition: 'broken', out: true, ours: false })
   const refused = use('node06')
   shows(refused, 'INVALID_REG', { condition: 'drained', out: true, ours: false })
-  t.equal(refused && isRefused(refused), true)
+  t.equal(refused?.refused, true)
   t.match(refused?.node.reason, /gres\/gpu count/)
   shows(use('cl-1'), 'POWERED_DOWN', { condition: 'asleep', out: false, ours: false, empty: true })
   t.equal(use('fut1'), null, 'what is declared for later is not shown')
@@ -264,7 +263,7 @@ async function reserved(t: Test, ansible: string): Promise<void> {
   const seen = await role('slurm_observe')
   t.match(seen.jobs, [{ nodes: ['node01'] }], 'its test job')
   t.same(
-    ['node01', 'node02'].map((node) => useOf(seen, node, PREFIX, undefined, 'join')?.out),
+    ['node01', 'node02'].map((node) => useOf(seen, node, PREFIX, { reservations: 'join' })?.out),
     [true, false],
   )
   t.match((await tested).results['node01'], { result: 'released' })

@@ -262,17 +262,14 @@ const mutants: Record<string, Decide> = {
   },
   'takes the drains of others for its own': (world) => {
     const { scheduler } = world
-    if (!scheduler?.workload) return decide(world)
-    const nodes = new Map(
-      [...scheduler.workload.nodes].map(([name, node]) => [
-        name,
-        { ...node, reason: scheduler.prefix },
-      ]),
+    if (!scheduler?.seen) return decide(world)
+    const uses = new Map(
+      [...scheduler.seen.uses].map(([node, use]) => [node, { ...use, ours: use.draining }]),
     )
     return decide({
       ...world,
       out: new Set(),
-      scheduler: { ...scheduler, workload: { ...scheduler.workload, nodes } },
+      scheduler: { ...scheduler, seen: { ...scheduler.seen, uses } },
     })
   },
   'knows no hypervisor': (world) =>

@@ -2,9 +2,10 @@
 // The cluster of a simulation: jobs that come and end, nodes that people drain, and what its
 // scheduler would say of all that.
 import type { NodeOutcome, OpenStep, SchedulerView } from '../../lib/rollout/index.js'
-import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
-import type { Job, SchedulerNode, Workload } from '../../lib/workload/types.js'
+import { NO_RUN_TIMES } from '../../lib/workload/slurm/run-times.js'
+import type { Job, SchedulerNode, Workload } from '../../lib/workload/slurm/types.js'
 import { must } from './simulation-rules.js'
+import { slurmView } from './scheduler-view.js'
 
 const PREFIX = 'patchrun f/e '
 
@@ -29,14 +30,13 @@ export class Cluster {
   ) {}
 
   get view(): SchedulerView {
-    return {
-      names: 'full',
+    return slurmView({
       prefix: PREFIX,
       every: 25,
       workload: this.#workload,
       silent: this.#silent,
       looking: { now: false, watch: false },
-    }
+    })
   }
 
   by = (node: string): 'us' | 'other' | undefined => this.#drained.get(node)

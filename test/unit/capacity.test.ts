@@ -6,7 +6,7 @@ import type { Fleet } from '../../lib/fleet/declare/fleet.js'
 import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { decide, replay, worldOf } from '../../lib/rollout/index.js'
 import type { Decision, JournalEvent } from '../../lib/rollout/index.js'
-import { readSchedulerReport } from '../../lib/workload/read-report.js'
+import { readSchedulerReport } from '../../lib/workload/slurm/read-report.js'
 import { textOf } from '../support/words.js'
 
 const AT = 1_000_000

@@ -8,9 +8,9 @@ import { judge } from '../../lib/engine/doctor/doctor-scheduler.js'
 import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
 import type { Fleet } from '../../lib/fleet/declare/fleet.js'
 import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
-import { readSchedulerReport } from '../../lib/workload/read-report.js'
-import { SLURM_TRIED } from '../../lib/workload/slurm-versions.js'
-import type { Workload } from '../../lib/workload/types.js'
+import { readSchedulerReport } from '../../lib/workload/slurm/read-report.js'
+import { SLURM_TRIED } from '../../lib/workload/slurm/versions.js'
+import type { Workload } from '../../lib/workload/slurm/types.js'
 
 const open = (rest: string): Fleet =>
   resolveFleet(

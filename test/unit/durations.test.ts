@@ -20,9 +20,10 @@ import type {
 } from '../../lib/rollout/index.js'
 import { expectedHotChange, expectedVisit, usualVisit } from '../../lib/rollout/state/durations.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
-import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
+import { NO_RUN_TIMES } from '../../lib/workload/slurm/run-times.js'
 import { FREE, policyOf, worldFor } from '../support/policy.js'
 import { stepKind } from '../support/step-kind.js'
+import { slurmView } from '../support/scheduler-view.js'
 
 const MIN = 60_000
 const PIN = { sha: 'a'.repeat(40), ref: 'main', subject: '' }
@@ -214,8 +215,7 @@ t.test('no drain begins that would not be over before the time closes', async (t
       { policy, durations },
     ),
     now,
-    scheduler: {
-      names: 'full',
+    scheduler: slurmView({
       prefix: 'patchrun ',
       every: 1_000,
       silent: null,
@@ -243,7 +243,7 @@ t.test('no drain begins that would not be over before the time closes', async (t
         ended: NO_RUN_TIMES,
         results: {},
       },
-    },
+    }),
   })
   const does = (w: World): readonly string[] =>
     decide(w)

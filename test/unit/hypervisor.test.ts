@@ -14,13 +14,14 @@ import type {
   StepAction,
   World,
 } from '../../lib/rollout/index.js'
-import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
-import type { Job } from '../../lib/workload/types.js'
+import { NO_RUN_TIMES } from '../../lib/workload/slurm/run-times.js'
+import type { Job } from '../../lib/workload/slurm/types.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import { drainPlan } from '../../lib/report/model/waiting-reports.js'
 import { readerIn } from '../../lib/rollout/say/moments.js'
 import { textOf } from '../support/words.js'
 import { stepKind } from '../support/step-kind.js'
+import { slurmView } from '../support/scheduler-view.js'
 
 const by = { user: 'op', host: 'adm', pid: 1 }
 const fleet = [
@@ -136,8 +137,7 @@ function view(
     allocated: busy.includes(name) ? 2 : 0,
     boot: 1,
   }))
-  return {
-    names: 'full',
+  return slurmView({
     prefix: 'patchrun ',
     every: 1_000,
     silent: null,
@@ -150,7 +150,7 @@ function view(
       ended: NO_RUN_TIMES,
       results: {},
     },
-  }
+  })
 }
 
 function ask(
@@ -470,6 +470,12 @@ t.test('what holds for one node holds for those that go out together', (t) => {
     ask([...busy, wanted], seen, { pause: { by, at: 80, scope: 'environment' } }).actions,
     guests.map((n) => ({ do: 'release', nodes: [n], postpone: 7_000 })),
     'what a person wants back is given back during a pause',
+  )
+  const closing = { policy: { ...policy, timing: { ...policy.timing, freezes: [FROZEN] } } }
+  t.match(
+    ask([...busy, wanted], seen, closing).actions,
+    guests.map((n) => ({ do: 'release', nodes: [n], postpone: 7_000 })),
+    'and not drained again before the time that was said, whatever else gives it back',
   )
   const unclear = [...looked, ...called('empty', 'unclear')]
   const closed = { ...policy, timing: { ...policy.timing, windows: [], freezes: [FROZEN] } }

@@ -5,7 +5,7 @@ import { IdleCores } from '../../lib/rollout/limits/idle-cores.js'
 import type { NodeState } from '../../lib/rollout/index.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
-import type { NodeUse } from '../../lib/workload/use.js'
+import type { NodeUse } from '../../lib/workload/contract.js'
 import { policyOf } from '../support/policy.js'
 import { inWords } from '../support/words.js'
 
@@ -42,27 +42,24 @@ function frugal(
     ...rest,
   })
 }
+/** Of two cores, one is idle; `waste` in core-ms. */
 const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
-  node: {
-    name: 'n',
-    state: ['MIXED'],
-    reason: '',
-    reasonBy: '',
-    features: [],
-    partitions: [],
-    cpus: 2,
-    allocated: 1,
-    boot: 1,
-  },
-  jobs: [],
+  name: 'n',
+  occupants: [],
   draining: false,
   ours: false,
+  refused: false,
   empty: false,
   out: false,
-  condition: 'serving',
+  drainable: true,
+  reserved: false,
+  promised: false,
+  place: 0,
+  partitions: [],
   emptyBy: null,
   expected: now + 10_000,
-  waste,
+  idle: waste / 2,
+  standing: '',
   ...more,
 })
 const half = use(10_000)

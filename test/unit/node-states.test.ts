@@ -4,11 +4,11 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import t from 'tap'
-import { RULES, STATES } from '../../lib/workload/node-states.js'
-import { readSchedulerReport } from '../../lib/workload/read-report.js'
-import { notDrained, takenOut } from '../../lib/workload/say.js'
-import { isForeign, isRefused, useOf } from '../../lib/workload/use.js'
-import type { NodeUse } from '../../lib/workload/use.js'
+import { RULES, STATES } from '../../lib/workload/slurm/node-states.js'
+import { readSchedulerReport } from '../../lib/workload/slurm/read-report.js'
+import { isForeign } from '../../lib/workload/contract.js'
+import type { NodeUse } from '../../lib/workload/contract.js'
+import { useOf } from '../../lib/workload/slurm/use.js'
 
 const PREFIX = 'patchrun hpc/prod '
 const OURS = `${PREFIX}r7-0123abcd 0123456789ab`
@@ -77,7 +77,7 @@ function uses(
   return Object.fromEntries(
     Object.keys(nodes).map((name) => [
       name,
-      useOf(read, name, PREFIX, undefined, reservations) as NodeUse,
+      useOf(read, name, PREFIX, { reservations }) as NodeUse,
     ]),
   )
 }
@@ -88,7 +88,7 @@ const said = (use: NodeUse): string =>
     use.out ? 'out' : 'in',
     ...(use.ours ? ['ours'] : []),
     ...(isForeign(use) ? ['left'] : []),
-    ...(notDrained(use) === null ? [] : ['not drained']),
+    ...(use.out || use.drainable ? [] : ['not drained']),
     use.empty ? 'empty' : 'busy',
   ].join(' ')
 
@@ -194,7 +194,7 @@ t.test('maintenance reservations of the site', async (t) => {
 t.test('what people read', async (t) => {
   const text = (node: Node): string => {
     const use = uses({ n: node })['n'] as NodeUse
-    return notDrained(use) ?? takenOut(use, PREFIX)
+    return use.standing
   }
   t.match(
     text({ state: 'IDLE+CLOUD+POWERED_DOWN' }),
@@ -206,12 +206,11 @@ t.test('what people read', async (t) => {
     text({ state: 'DOWN', reason: `${OURS} : Not responding` }),
     'down, and not by patchrun, with the reason of an earlier drain',
   )
-  t.ok(
-    isRefused(
-      uses({ n: { state: 'IDLE+DRAIN+INVALID_REG', reason: 'Low RealMemory' } })['n'] as NodeUse,
-    ),
+  t.equal(
+    uses({ n: { state: 'IDLE+DRAIN+INVALID_REG', reason: 'Low RealMemory' } })['n']?.refused,
+    true,
   )
-  t.notOk(isRefused(uses({ n: { state: 'IDLE+DRAIN', reason: 'Low RealMemory' } })['n'] as NodeUse))
+  t.equal(uses({ n: { state: 'IDLE+DRAIN', reason: 'Low RealMemory' } })['n']?.refused, false)
 })
 
 t.test(

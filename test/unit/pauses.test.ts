@@ -14,9 +14,10 @@ import type {
   StepAction,
 } from '../../lib/rollout/index.js'
 import type { RolloutPolicy } from '../../lib/fleet/declare/fleet.js'
-import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
+import { NO_RUN_TIMES } from '../../lib/workload/slurm/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import { stepKind } from '../support/step-kind.js'
+import { slurmView } from '../support/scheduler-view.js'
 
 const MIN = 60_000
 const BY = { user: 'op', host: 'adm', pid: 1 }
@@ -132,14 +133,13 @@ class Story {
       ended: NO_RUN_TIMES,
       results: {},
     }
-    const scheduler = {
-      names: 'full' as const,
+    const scheduler = slurmView({
       prefix: 'patchrun ',
       every: 1_000,
       silent: null,
       looking: { now: false, watch: false },
       workload,
-    }
+    })
     return decide({
       ...worldFor(this.#state.current as RolloutState, NODES, {
         policy: policyOf({ ...POLICY, ...policy }),

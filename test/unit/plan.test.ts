@@ -12,9 +12,10 @@ import type { DrainPlan, PlanReport } from '../../lib/report/model/rollout-repor
 import { readerIn } from '../../lib/rollout/say/moments.js'
 import { previewDrains, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, SchedulerView, World } from '../../lib/rollout/index.js'
-import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
-import type { Job, SchedulerNode, Workload } from '../../lib/workload/types.js'
+import { NO_RUN_TIMES } from '../../lib/workload/slurm/run-times.js'
+import type { Job, SchedulerNode, Workload } from '../../lib/workload/slurm/types.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { slurmView } from '../support/scheduler-view.js'
 
 const schema = JSON.parse(
   readFileSync(resolve(import.meta.dirname, '../../../schemas/report.schema.json'), 'utf8'),
@@ -88,15 +89,14 @@ const workload: Workload = {
     job('20', 'eve', 'node06', 1, 90),
   ],
 }
-const view = (changes: Partial<SchedulerView> = {}): SchedulerView => ({
-  names: 'full',
-  prefix,
-  every: 30_000,
-  workload,
-  silent: null,
-  looking: { now: false, watch: false },
-  ...changes,
-})
+const view = (): SchedulerView =>
+  slurmView({
+    prefix,
+    every: 30_000,
+    workload,
+    silent: null,
+    looking: { now: false, watch: false },
+  })
 const worldOfPlan = (
   drain: Partial<World['policy']['drain']> = {},
   changes: Partial<World> = {},

@@ -6,11 +6,12 @@ import { decide, forksBeside, NO_STATE, wouldOpen } from '../../lib/rollout/inde
 import type { NodeState, OpenStep, SchedulerView, World } from '../../lib/rollout/index.js'
 import { LookPacing } from '../../lib/rollout/visit/look-pacing.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
-import { NO_RUN_TIMES } from '../../lib/workload/run-times.js'
+import { NO_RUN_TIMES } from '../../lib/workload/slurm/run-times.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
 import { textOf } from '../support/words.js'
 import type { StepKind, StepOptions } from '../../lib/rollout/record/step-kind.js'
 import { stepKind } from '../support/step-kind.js'
+import { slurmView } from '../support/scheduler-view.js'
 
 const now = 1_000_000
 const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
@@ -62,8 +63,7 @@ function world(
     end: at + 60_000,
     cpus: half.includes(name) ? 1 : 2,
   }))
-  const scheduler: SchedulerView = {
-    names: 'full',
+  const scheduler: SchedulerView = slurmView({
     prefix: 'patchrun ',
     every,
     silent: null,
@@ -76,7 +76,7 @@ function world(
       ended: NO_RUN_TIMES,
       results: {},
     },
-  }
+  })
   const rollout = {
     ...wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, now),
     nodes: new Map(
@@ -573,7 +573,7 @@ t.test('twice as many are looked at first as may be drained at once', async (t) 
     'one that is silent holds up no look',
   )
   t.same(
-    does({ ...old, scheduler: { ...scheduler, workload: null } }),
+    does({ ...old, scheduler: { ...scheduler, seen: null } }),
     ['detect n0,n1,n2,n3'],
     'one that nothing was asked of so far is not asked for this',
   )
@@ -703,8 +703,7 @@ t.test(
 t.test(
   'an answer of the scheduler is new for as long as it is asked so often, and not a moment longer',
   async (t) => {
-    const answered: SchedulerView = {
-      names: 'full',
+    const answered: SchedulerView = slurmView({
       prefix: 'patchrun',
       every: 25,
       workload: {
@@ -717,7 +716,7 @@ t.test(
       },
       silent: null,
       looking: { now: false, watch: false },
-    }
+    })
     const isFresh = (now: number, view: SchedulerView = answered): boolean =>
       new LookPacing({ now }, view).isFresh
     t.same(

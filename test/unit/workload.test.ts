@@ -3,10 +3,10 @@
 // in which order nodes are drained.
 import t from 'tap'
 import { drainOrder } from '../../lib/rollout/world/drain-order.js'
-import { readSchedulerReport } from '../../lib/workload/read-report.js'
-import { residual, runTimes } from '../../lib/workload/run-times.js'
-import type { Workload } from '../../lib/workload/types.js'
-import { useOf } from '../../lib/workload/use.js'
+import { readSchedulerReport } from '../../lib/workload/slurm/read-report.js'
+import { residual, runTimes } from '../../lib/workload/slurm/run-times.js'
+import type { Workload } from '../../lib/workload/slurm/types.js'
+import { useOf } from '../../lib/workload/slurm/use.js'
 
 const AT = 1_000_000_000
 
@@ -43,7 +43,6 @@ const order = (w: Workload): readonly string[] =>
     })),
     {
       now: AT,
-      places: new Map([...w.nodes.keys()].map((name, place) => [name, place])),
     },
   ).map((turn) => turn.node)
 
@@ -107,10 +106,10 @@ t.test('the last of several jobs ends later than each is expected to', async (t)
   const rest = (one?.expected ?? 0) - AT
   t.ok(Math.abs((two?.expected ?? 0) - AT - 1.5 * rest) < 1, `${two?.expected} of ${rest}`)
   t.ok(
-    Math.abs((two?.waste ?? 0) - rest) < 1,
+    Math.abs(2 * (two?.idle ?? 0) - rest) < 1,
     'half of its cores are idle for as long as one job lasts, or so',
   )
-  t.ok(Math.abs((one?.waste ?? 0) - rest) < 1)
+  t.ok(Math.abs(2 * (one?.idle ?? 0) - rest) < 1)
   t.equal(
     useOf(workload({ n: [590, 580] }, [900, 900, 900, 900, 900, 900]), 'n', 'patchrun ')?.expected,
     AT + 20_000,

@@ -10,6 +10,7 @@ import { isBeside, performStep } from './perform-step.js'
 import { isLate, rolloutOf } from './reconcile-types.js'
 import type { Reconcile } from './reconcile-types.js'
 import type { WorkUnderWay } from './work-under-way.js'
+import { schedulerName } from '../../fleet/policy/scheduler.js'
 
 type StartStep = Extract<Action, { readonly do: StepAction }>
 
@@ -77,7 +78,9 @@ function startLook(
     fleet,
     signal: AbortSignal.any([run.kill, work.looksEnd]),
   }
-  work.addLook(kind, run.lookout.look(watch, !run.once && !late, context, rolloutOf(run.journal)))
+  const { names = 'full' } = fleet.scheduler ?? {}
+  const theirs = watch.map((node) => schedulerName(node, names))
+  work.addLook(kind, run.lookout.look(theirs, !run.once && !late, context, rolloutOf(run.journal)))
 }
 
 async function intend(run: Reconcile, fleet: Fleet, action: StartStep): Promise<OpenStep> {

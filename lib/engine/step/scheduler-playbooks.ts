@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { stringifyExact } from '../../fleet/yaml/exact-numbers.js'
 import type { Fleet, HealthGate, Scheduler } from '../../fleet/declare/fleet.js'
 import type { RolloutState } from '../../rollout/index.js'
-import { drainReason, reasonPrefix, schedulerName } from '../../workload/use.js'
+import { drainReason, reasonPrefix } from '../../workload/slurm/use.js'
+import { schedulerName } from '../../fleet/policy/scheduler.js'
 import { gateVars, layOut, placeOf } from './health-playbook.js'
 
 export interface SchedulerRun {

@@ -4,10 +4,11 @@
 import type { RunSummary } from '../../outcome/summary/run-summary.js'
 import type { Scheduler } from '../../fleet/declare/fleet.js'
 import type { Concluded, Drained, NodeOutcome, OpenStep } from '../../rollout/index.js'
-import { readSchedulerReport } from '../../workload/read-report.js'
-import type { SchedulerResult, Workload } from '../../workload/types.js'
-import { isRefused, schedulerName, testReservation, useOf } from '../../workload/use.js'
-import type { NodeUse } from '../../workload/use.js'
+import { readSchedulerReport } from '../../workload/slurm/read-report.js'
+import type { SchedulerResult, Workload } from '../../workload/slurm/types.js'
+import { testReservation, useOf } from '../../workload/slurm/use.js'
+import { schedulerName } from '../../fleet/policy/scheduler.js'
+import type { SlurmUse } from '../../workload/slurm/use.js'
 import { alarmOf } from './step-outcome.js'
 import type { StepResult } from './step-outcome.js'
 
@@ -96,7 +97,7 @@ function drainOutcome(seen: Workload, name: string, prefix: string): NodeOutcome
  * The word of the role, held against what it saw: empty is only a node that is seen drained, by us,
  * with nothing on it.
  */
-function drainedOf({ result }: SchedulerResult, use: NodeUse | null): Drained {
+function drainedOf({ result }: SchedulerResult, use: SlurmUse | null): Drained {
   if (result === 'failed') return 'failed'
   if (!use) return 'unclear'
   if (result === 'drained' && use.draining && use.ours) return use.empty ? 'empty' : 'busy'
@@ -129,18 +130,17 @@ function releaseOutcome(seen: Workload, name: string, prefix: string): NodeOutco
   )
 }
 
+const refusedText = ({ node: { state, reason } }: SlurmUse): string =>
+  `Slurm has taken the node out (${state.join('+')}): ${reason}`
+
 /**
  * The word of the role that it has left the node to others, held against what it saw: given back is
  * only a node that is seen in service, and taken over one that is not drained by us. null: it has
  * not said so, or that is not what it saw.
  */
-function leftOf(result: string, seen: Workload, use: NodeUse | null): NodeOutcome | null {
+function leftOf(result: string, seen: Workload, use: SlurmUse | null): NodeOutcome | null {
   if (!use || (result !== 'released' && result !== 'foreign')) return null
-  if (isRefused(use))
-    return {
-      released: 'failed',
-      ...failed(`Slurm has taken the node out (${use.node.state.join('+')}): ${use.node.reason}`),
-    }
+  if (use.refused) return { released: 'failed', ...failed(refusedText(use)) }
   if (use.draining && !use.ours) return { released: 'foreign' }
   if (result === 'foreign' && !use.draining) return { released: 'foreign' }
   if (result === 'released' && isInService(seen, use)) return { released: 'ok' }
@@ -151,9 +151,8 @@ function leftOf(result: string, seen: Workload, use: NodeUse | null): NodeOutcom
  * Users may have it: it is not out of service, but for a reservation that is not the one of its own
  * test.
  */
-const isInService = ({ reservations }: Workload, { out, condition, node }: NodeUse): boolean =>
-  (!out || condition === 'reserved') &&
-  !reservations.some((r) => r.name === testReservation(node.name))
+const isInService = ({ reservations }: Workload, { out, reserved, name }: SlurmUse): boolean =>
+  (!out || reserved) && !reservations.some((r) => r.name === testReservation(name))
 
 function rebootOutcome(node: string, { nodes, reports, guard, fault }: RunSummary): NodeOutcome {
   const seen = nodes.get(node)

@@ -2,7 +2,7 @@
 // Idle cores of a node that drains are the users' loss. A place that has just become free waits for
 // about as long as a visit takes for a node that costs less of them, an idle one above all, before
 // one that is half empty is drained.
-import type { NodeUse } from '../../workload/use.js'
+import type { NodeUse } from '../../workload/contract.js'
 import { usualVisit } from '../state/durations.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
@@ -32,16 +32,11 @@ export class IdleCores {
    * Why this node is not drained yet. `free`: places that are left, this node's among them;
    * `nodes`: for how many nodes they are.
    */
-  hold(
-    { empty, draining, waste, node: { cpus } }: NodeUse,
-    free: number,
-    nodes: number,
-  ): Hold | null {
+  hold({ empty, draining, idle }: NodeUse, free: number, nodes: number): Hold | null {
     // Where each gets a place there is no other to wait for.
     if (nodes <= free) return null
-    const cost = waste / Math.max(1, cpus)
     const wait = this.#freed[this.#freed.length - free]
-    if (empty || draining || cost <= SHARE * this.#visit || wait === undefined) return null
+    if (empty || draining || idle <= SHARE * this.#visit || wait === undefined) return null
     return holdFor({ is: 'idle-cores' }, { until: wait + this.#visit })
   }
 }

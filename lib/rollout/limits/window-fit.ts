@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a visit can be over before the time for changes closes. What counts are the limits of
 // jobs: an expectation is no promise.
-import type { NodeUse } from '../../workload/use.js'
+import type { NodeUse } from '../../workload/contract.js'
 import { expectedVisit } from '../state/durations.js'
 import { timeGate } from './windows.js'
 import { holdFor } from '../say/reason.js'
@@ -16,7 +16,7 @@ export function inTime(world: World, use: NodeUse | null, visits = 1): Hold | nu
   if (!use) return null
   const gate = timeGate(world.policy.timing, world.now)
   if (!gate.open || gate.closesAt === null) return null
-  if (use.emptyBy === null) return holdFor({ is: 'job-without-limit', jobs: use.jobs })
+  if (use.emptyBy === null) return holdFor({ is: 'job-without-limit', jobs: use.occupants })
   return fits(world, use.emptyBy, visits)
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a change waits for that is not its own node: time, room, people, health gates, other waves.
 import { are, count } from '../../fleet/names/count.js'
-import type { Job } from '../../workload/types.js'
-import { describeJobs } from '../../workload/use.js'
+import type { Occupant } from '../../workload/contract.js'
+import { describeOccupants } from '../../workload/contract.js'
 import { describeFailure } from '../record/failure.js'
 import type { Failure } from '../record/verdict.js'
 import type { Word } from '../state/state.js'
@@ -50,8 +50,8 @@ const TIME = {
   ],
   'job-without-limit': [
     'window',
-    ({ jobs }: { jobs: readonly Job[] }, { clock }: Reader) =>
-      `${describeJobs(jobs, clock)}: nobody knows whether it is empty before the time for changes closes`,
+    ({ jobs }: { jobs: readonly Occupant[] }, { clock }: Reader) =>
+      `${describeOccupants(jobs, clock)}: nobody knows whether it is empty before the time for changes closes`,
   ],
   soak: ['soak', () => 'the canaries are verified and soak'],
   'pause-after-wave': [

@@ -57,4 +57,6 @@ export function reasonText(reason: Reason, reader: Reader): string {
 }
 
 /** The same for reasons that say the same. */
-export const reasonKey = (reason: Reason): string => JSON.stringify(reason)
+export const reasonKey = (reason: Reason): string => reasonText(reason, NOBODY)
+
+const NOBODY: Reader = { clock: String, command: (verb) => verb }

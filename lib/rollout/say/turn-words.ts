@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a node stands where it stands in the order of drains.
-import { describeJobs, isForeign } from '../../workload/use.js'
-import type { NodeUse } from '../../workload/use.js'
+import { describeOccupants, isForeign } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract.js'
 import type { Reader } from './moments.js'
 import { runningOnIt } from './names.js'
 
@@ -29,9 +29,12 @@ function whose(use: NodeUse): string {
   return use.draining ? 'drained by patchrun already; ' : ''
 }
 
-function useText({ empty, node, jobs, emptyBy, expected }: NodeUse, { clock }: Reader): string {
-  if (empty) return node.state.includes('PLANNED') ? 'idle, and about to get a job' : 'idle'
-  if (jobs.length === 0) return 'its last job is completing'
-  const what = describeJobs(jobs, clock)
+function useText(
+  { empty, promised, occupants, emptyBy, expected }: NodeUse,
+  { clock }: Reader,
+): string {
+  if (empty) return promised ? 'idle, and about to get a job' : 'idle'
+  if (occupants.length === 0) return 'its last job is completing'
+  const what = describeOccupants(occupants, clock)
   return emptyBy === null ? `${what}: last` : `expected to be empty by ${clock(expected)}; ${what}`
 }

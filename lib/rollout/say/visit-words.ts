@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node itself waits for: its step, its drain, its jobs, its hypervisor, its next try.
-import type { Job } from '../../workload/types.js'
-import { describeJobs } from '../../workload/use.js'
-import type { NodeUse } from '../../workload/use.js'
-import { notDrained, takenOut } from '../../workload/say.js'
+import type { Occupant } from '../../workload/contract.js'
+import { describeOccupants } from '../../workload/contract.js'
 import { describeFailure } from '../record/failure.js'
 import type { StepAction, TaskRef } from '../record/journal-events.js'
 import type { Failure } from '../record/verdict.js'
@@ -56,13 +54,13 @@ const drainText = (change: TaskRef | undefined): string =>
 
 /** A drained node that is at work; `since`: where that is longer than drain.timeout, ms. */
 export interface AtWork {
-  readonly jobs: readonly Job[]
+  readonly jobs: readonly Occupant[]
   readonly since: number | undefined
 }
 
 const atWork = ({ jobs, since }: AtWork, { clock }: Reader): { late: string; what: string } => ({
   late: since === undefined ? '' : ` (since ${clock(since)})`,
-  what: jobs.length === 0 ? '' : `: ${describeJobs(jobs, clock)}`,
+  what: jobs.length === 0 ? '' : `: ${describeOccupants(jobs, clock)}`,
 })
 
 function untilEmpty(node: AtWork, reader: Reader): string {
@@ -109,16 +107,11 @@ const DRAINS = {
     ({ name }: { name: string }) =>
       `its change needs it drained, and the scheduler knows no node ${name}`,
   ],
-  'not-drained': ['visit', ({ use }: { use: NodeUse }) => notDrained(use) ?? ''],
-  'left-alone': [
-    'visit',
-    ({ use, prefix }: { use: NodeUse; prefix: string }) =>
-      `${takenOut(use, prefix)}; it is left alone`,
-  ],
+  'not-drained': ['visit', ({ standing }: { standing: string }) => standing],
+  'left-alone': ['visit', ({ standing }: { standing: string }) => `${standing}; it is left alone`],
   'patched-when-empty': [
     'visit',
-    ({ use, prefix }: { use: NodeUse; prefix: string }) =>
-      `${takenOut(use, prefix)}; it is patched when it is empty`,
+    ({ standing }: { standing: string }) => `${standing}; it is patched when it is empty`,
   ],
   'idle-cores': [
     'visit',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many nodes may be drained at once (drain.atOnce), and who has a place.
-import type { NodeUse } from '../../workload/use.js'
 import { drained } from '../limits/capacity.js'
 import type { Slots } from '../limits/capacity.js'
 import type { CpuLimit } from '../limits/cpu-limit.js'
@@ -18,12 +17,11 @@ export class DrainPlaces {
   constructor(
     private readonly world: World,
     private readonly cpuLimit: Pick<CpuLimit, 'kept'>,
-    use: (node: string) => NodeUse | null | undefined,
   ) {
     const { policy, nodes, rollout } = world
     this.atOnce = Math.max(1, shareOf(policy.drain.atOnce, nodes.length, Math.floor))
-    const isAsked = (node: string): boolean => use(node) !== undefined
-    this.taken = drained(rollout).filter((n) => isAsked(n) || !isBack(world, n)).length
+    const fleet = new Set(nodes.map((n) => n.name))
+    this.taken = drained(rollout).filter((n) => fleet.has(n) || !isBack(world, n)).length
   }
 
   /** It has its place already. */

@@ -2,8 +2,8 @@
 // A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained in
 // one step, and the hypervisor is changed when that step saw every one of them drained and empty.
 // Where its change may not begin after all, they are given back.
-import { isForeign } from '../../workload/use.js'
-import type { NodeUse } from '../../workload/use.js'
+import { isForeign } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract.js'
 import type { Slots } from '../limits/capacity.js'
 import type { HostGroups } from '../world/host-groups.js'
 import { fits, inTime } from '../limits/window-fit.js'
@@ -69,10 +69,11 @@ export class HostVisits {
     const holds = begun ? null : closed
     // It has not begun: what holds it is told where it is told of the others.
     if (holds && !isHeld) return
-    if (holds && this.nodeVisits.givesBack(holds)) return this.#giveBack(wave, all, holds)
+    const back = begun ? null : wantedBack(this.#freeHeld(all, begun))
+    if (holds && this.nodeVisits.givesBack(holds))
+      return this.#giveBack(wave, all, holds, back ?? undefined)
     const waits = this.#waitsAsOne(all, begun)
     if (waits) return this.#wait(waits.nodes, waits.why)
-    const back = begun ? null : wantedBack(this.#freeHeld(all, begun))
     if (back !== null) return this.#giveBack(wave, all, holdFor({ is: 'group-wanted-back' }), back)
     if (holds) return this.#wait(all, holds)
     const full = isHeld ? null : this.#noRoom(all)
@@ -118,10 +119,10 @@ export class HostVisits {
   }
 
   #freeHeld(all: readonly string[], begun: boolean): readonly Held[] {
-    return all
-      .filter((n) => this.#isDrained(n, begun) && !this.#state(n).step)
-      .flatMap((n) => this.#held(n) ?? [])
+    return this.#heldOf(all.filter((n) => this.#isDrained(n, begun) && !this.#state(n).step))
   }
+
+  #heldOf = (nodes: readonly string[]): readonly Held[] => nodes.flatMap((n) => this.#held(n) ?? [])
 
   #noRoom = (all: readonly string[]): Hold | null =>
     this.nodeVisits.roomFor(all.length - 1, 0) ?? this.slots().refuseTogether(all, false)
@@ -164,7 +165,7 @@ export class HostVisits {
   /** Those that are not empty yet, where there is nothing to do but wait; null: drain once more. */
   #stillBusy(members: readonly string[]): readonly string[] | null {
     // A look from before the drain tells nothing of it.
-    const at = this.world.scheduler?.workload?.at ?? -Infinity
+    const at = this.world.scheduler?.seen?.at ?? -Infinity
     const { use } = this.nodeVisits
     const unasked = members.some((n) => !use(n) || at < (this.#held(n)?.since ?? 0))
     const busy = members.filter((n) => !use(n)?.empty)
@@ -198,7 +199,7 @@ export class HostVisits {
         this.nodeVisits.postponed,
       )
     const atWork = {
-      jobs: members.flatMap((n) => this.nodeVisits.use(n)?.jobs ?? []),
+      jobs: members.flatMap((n) => this.nodeVisits.use(n)?.occupants ?? []),
       since: late ? since : undefined,
       // One that is wanted back takes the others with it.
       ask: late === 'ask' ? members[0] : undefined,
@@ -259,14 +260,14 @@ export class HostVisits {
     const free = all.filter(
       (n) => !this.#state(n).step && !['failed', 'quarantined'].includes(this.#state(n).stage),
     )
-    for (const node of free) {
-      const held = this.#held(node)
-      if (!held || !this.#isDrained(node, false)) {
-        this.#wait([node], why)
-        continue
-      }
+    const drained = free.filter((n) => this.#isDrained(n, false))
+    this.#wait(
+      free.filter((n) => !drained.includes(n)),
+      why,
+    )
+    for (const node of drained) {
       // A scheduler that gave no clear answer is not asked at once, whatever for.
-      const again = askedAgainAt([held], this.world.now)
+      const again = askedAgainAt(this.#heldOf([node]), this.world.now)
       if (again !== null) this.#wait([node], holdFor({ is: 'group-unclear' }, { until: again }))
       else
         this.actions.push({

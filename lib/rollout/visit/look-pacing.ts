@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When the scheduler is asked, and what for: at once, or until one of the nodes that are waited for
 // is empty.
-import { schedulerName } from '../../workload/use.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { Action, SchedulerView, World } from '../world/world.js'
@@ -42,14 +41,14 @@ export class LookPacing {
   }
 
   get isFresh(): boolean {
-    const { workload, every } = this.view
-    return workload !== null && !this.silenced() && this.world.now < workload.at + every
+    const { seen, every } = this.view
+    return seen !== null && !this.silenced() && this.world.now < seen.at + every
   }
 
   /** The last answer was none. */
   silenced(): boolean {
-    const { workload, silent } = this.view
-    return silent !== null && (!workload || silent.at >= workload.at)
+    const { seen, silent } = this.view
+    return silent !== null && (!seen || silent.at >= seen.at)
   }
 
   /**
@@ -57,34 +56,33 @@ export class LookPacing {
    * was no answer lately.
    */
   get awaited(): number | null {
-    const { workload, every } = this.view
-    return this.#stale && workload && !this.silenced() ? workload.at + every : null
+    const { seen, every } = this.view
+    return this.#stale && seen && !this.silenced() ? seen.at + every : null
   }
 
   /** To be asked last: whether the scheduler has to be looked at, and what for. */
   actions(): Action[] {
-    const { workload, looking, names } = this.view
+    const { seen, looking } = this.view
     if (!this.#wanted || this.world.now < this.#lastAsked + this.view.every) return []
     const atOnce: Action = { do: 'observe', watch: [] }
-    if (this.#watch.length === 0 || !workload) return looking.now ? [] : [atOnce]
-    if (!looking.watch)
-      return [{ do: 'observe', watch: this.#watch.map((n) => schedulerName(n, names)) }]
+    if (this.#watch.length === 0 || !seen) return looking.now ? [] : [atOnce]
+    if (!looking.watch) return [{ do: 'observe', watch: [...this.#watch] }]
     return !looking.now && this.#stale ? [atOnce] : []
   }
 
   /** Whether it answered or not, ms. */
   get #lastAsked(): number {
-    const { workload, silent } = this.view
-    return Math.max(workload?.at ?? -Infinity, silent?.at ?? -Infinity)
+    const { seen, silent } = this.view
+    return Math.max(seen?.at ?? -Infinity, silent?.at ?? -Infinity)
   }
 
   /** When the scheduler is worth asking again, ms; null: nothing waits for it. */
   get wakeAt(): number | null {
-    const { workload, silent, every, looking } = this.view
+    const { seen, silent, every, looking } = this.view
     // The end of a look that is under way wakes by itself.
     if (looking.now || looking.watch) return null
     return this.#wanted
-      ? Math.max(this.world.now + 1, Math.max(workload?.at ?? 0, silent?.at ?? 0) + every)
+      ? Math.max(this.world.now + 1, Math.max(seen?.at ?? 0, silent?.at ?? 0) + every)
       : null
   }
 }

@@ -2,7 +2,7 @@
 // The next step of a node that is held, or why there is none just now. What is only drained may be
 // given back; what may have begun is finished. The same order holds for one node and for a
 // hypervisor with the nodes on it.
-import type { NodeUse } from '../../workload/use.js'
+import type { NodeUse } from '../../workload/contract.js'
 import { fits } from '../limits/window-fit.js'
 import type { StepToDo } from '../record/journal-events.js'
 import { holdFor } from '../say/reason.js'
@@ -42,6 +42,14 @@ export function overdue(
   return now < since + drain.timeout ? null : drain.onTimeout
 }
 
+/** What comes before anything else: it is asked again in its time, or a person wants it back. */
+export function askedOrWanted(held: Held, now: number): NextStep | Hold | null {
+  const again = askedAgainAt([held], now)
+  if (again !== null) return holdFor({ is: 'unclear', waitsFor: held.waitsFor }, { until: again })
+  const back = wantedBack([held])
+  return back === null ? null : { do: 'release', postpone: back }
+}
+
 /** A node in the middle of its visit. */
 export interface VisitedNode {
   readonly state: NodeState
@@ -63,10 +71,8 @@ export function nextStep(
   atWork: (since: number | undefined, ask: boolean) => Hold,
 ): NextStep | Hold {
   const { state, held, closed, givesBack } = visited
-  const again = askedAgainAt([held], world.now)
-  if (again !== null) return holdFor({ is: 'unclear', waitsFor: held.waitsFor }, { until: again })
-  const back = wantedBack([held])
-  if (back !== null) return { do: 'release', postpone: back }
+  const first = askedOrWanted(held, world.now)
+  if (first) return first
   if (held.inherited) return { do: 'release' }
   const ofStage = byStage(state, held)
   if (ofStage) return ofStage

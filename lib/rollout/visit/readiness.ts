@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether the visit of a node can begin, whatever the capacity: what it is in use for, by the last
 // look at the scheduler, and whose drain it is.
-import { isForeign, jobsByNode, schedulerName, useOf } from '../../workload/use.js'
-import type { NodeUse } from '../../workload/use.js'
-import { notDrained } from '../../workload/say.js'
+import { isForeign } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { NodeState } from '../state/state.js'
@@ -11,23 +10,15 @@ import type { SchedulerView, World } from '../world/world.js'
 import type { LookPacing } from './look-pacing.js'
 
 export class Readiness {
-  readonly #uses = new Map<string, NodeUse | null>()
-
   constructor(
-    private readonly world: Pick<World, 'now' | 'policy' | 'nodes'>,
+    private readonly world: Pick<World, 'now' | 'policy'>,
     private readonly view: SchedulerView,
     private readonly looking: LookPacing,
-  ) {
-    const { workload, names, prefix } = view
-    if (!workload) return
-    const { reservations } = world.policy.drain
-    const jobs = jobsByNode(workload)
-    for (const { name } of world.nodes)
-      this.#uses.set(name, useOf(workload, schedulerName(name, names), prefix, jobs, reservations))
-  }
+  ) {}
 
   /** null: the scheduler does not know it; undefined: it was not asked yet. */
-  use = (node: string): NodeUse | null | undefined => this.#uses.get(node)
+  use = (node: string): NodeUse | null | undefined =>
+    this.view.seen ? (this.view.seen.uses.get(node) ?? null) : undefined
 
   /** Somebody else's, and not to be patched: no room is of use to it. */
   isLeft(node: string): boolean {
@@ -51,19 +42,19 @@ export class Readiness {
     if (unseen && (this.looking.silenced() || !isForeign(use))) return unseen
     if (!use) {
       this.looking.want()
-      return holdFor({ is: 'not-in-scheduler', name: schedulerName(node, this.view.names) })
+      return holdFor({ is: 'not-in-scheduler', name: this.view.nameOf(node) })
     }
     return this.#unreadyUse(use, unseen)
   }
 
   #unreadyUse(use: NodeUse, unseen: Hold | null): Hold | null {
-    const isOut = notDrained(use) !== null
-    if (!isOut && !isForeign(use)) return null
-    if (!isOut && this.#patchesForeign && use.empty) return unseen
+    const isHeldBack = !use.out && !use.drainable
+    if (!isHeldBack && !isForeign(use)) return null
+    if (!isHeldBack && this.#patchesForeign && use.empty) return unseen
     this.looking.want()
-    if (isOut) return holdFor({ is: 'not-drained', use })
-    const { prefix } = this.view
-    return holdFor({ is: this.#patchesForeign ? 'patched-when-empty' : 'left-alone', use, prefix })
+    const { standing } = use
+    if (isHeldBack) return holdFor({ is: 'not-drained', standing })
+    return holdFor({ is: this.#patchesForeign ? 'patched-when-empty' : 'left-alone', standing })
   }
 
   get #patchesForeign(): boolean {

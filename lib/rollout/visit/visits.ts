@@ -4,8 +4,8 @@
 // Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes
 // begin one is asked of capacity, window and the scheduler's word; one whose change has begun goes
 // on to its end whatever comes between.
-import { isForeign } from '../../workload/use.js'
-import type { NodeUse } from '../../workload/use.js'
+import { isForeign } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract.js'
 import type { Slots } from '../limits/capacity.js'
 import { CpuLimit } from '../limits/cpu-limit.js'
 import { IdleCores } from '../limits/idle-cores.js'
@@ -24,7 +24,7 @@ import { drainSteps } from './drain-steps.js'
 import { HostVisits } from './host-visits.js'
 import type { NodeVisits } from './host-visits.js'
 import { LookPacing } from './look-pacing.js'
-import { nextStep, postponedUntil } from './next-step.js'
+import { askedOrWanted, nextStep, postponedUntil } from './next-step.js'
 import type { NextStep } from './next-step.js'
 import { Prelaunch } from './prelaunch.js'
 import { Readiness } from './readiness.js'
@@ -68,7 +68,7 @@ export class Visits {
     this.prelaunch = new Prelaunch(world)
     this.#readiness = new Readiness(world, view, this.looking)
     this.#cpuLimit = new CpuLimit(world)
-    this.#places = new DrainPlaces(world, this.#cpuLimit, this.#readiness.use)
+    this.#places = new DrainPlaces(world, this.#cpuLimit)
     this.#hostVisits = new HostVisits(world, hostGroups, this.#nodeVisits(), slots)
   }
 
@@ -101,12 +101,13 @@ export class Visits {
     const isOnlyDrained = held.phase === 'draining' && !held.inherited
     const first = isOnlyDrained ? this.#hostGroups.hostFirst(node) : null
     const givesBack = closed !== null && this.#givesBack(closed)
-    if (first) return givesBack ? { do: 'release' } : first
+    if (first)
+      return askedOrWanted(held, this.#world.now) ?? (givesBack ? { do: 'release' } : first)
     const state = nodeState(this.#world.rollout, node)
     const use = this.#readiness.use(node) ?? undefined
     return nextStep({ state, held, use, closed, givesBack }, this.#world, (since, ask) => {
       this.looking.want([node])
-      const atWork = { jobs: use?.jobs ?? [], since }
+      const atWork = { jobs: use?.occupants ?? [], since }
       return holdFor(
         ask ? { is: 'until-empty-ask', ...atWork, node } : { is: 'until-empty', ...atWork },
       )
@@ -222,7 +223,7 @@ export class Visits {
    * Where nobody was drained yet, it is not asked for this alone.
    */
   soonest(nodes: readonly string[]): readonly string[] | null {
-    if (this.#view.workload && !this.looking.silenced() && this.looking.unanswered()) return null
+    if (this.#view.seen && !this.looking.silenced() && this.looking.unanswered()) return null
     const known = nodes.flatMap((node) => {
       const use = this.#readiness.use(node)
       return use ? [{ node, use }] : []
@@ -245,12 +246,7 @@ export class Visits {
       )
   }
 
-  #ordering = (): Ordering => ({
-    now: this.#world.now,
-    places: new Map(
-      [...(this.#view.workload?.nodes.keys() ?? [])].map((name, place) => [name, place]),
-    ),
-  })
+  #ordering = (): Ordering => ({ now: this.#world.now })
 
   /**
    * So many are looked at together before and beside visits: some of them will have got a job by

@@ -5,7 +5,7 @@
 //
 // Of idle ones the last in the scheduler's list comes first: it gives work to the first that fit,
 // as a rule, and one of those may be at work again before its drain takes hold.
-import type { NodeUse } from '../../workload/use.js'
+import type { NodeUse } from '../../workload/contract.js'
 import type { TurnReason } from '../say/turn-words.js'
 
 export interface Turn {
@@ -31,8 +31,6 @@ interface Candidate {
 
 export interface Ordering {
   readonly now: number
-  /** Where nodes stand in the scheduler's list, by its names. */
-  readonly places: ReadonlyMap<string, number>
   /** Their Ansible is there already. */
   readonly prepared?: ReadonlySet<string>
 }
@@ -40,17 +38,13 @@ export interface Ordering {
 /** Nodes at work that cost the same keep their order. */
 export function drainOrder(
   nodes: readonly Candidate[],
-  { now, places, prepared = new Set() }: Ordering,
+  { now, prepared = new Set() }: Ordering,
 ): readonly Turn[] {
   const ahead = ({ node }: Candidate): number => (prepared.has(node) ? HEAD_START : 0)
   const cost = ({ use }: Candidate): number =>
-    use.empty
-      ? 0
-      : Math.max(0, use.expected - now) + (IDLE_WEIGHS * use.waste) / Math.max(1, use.node.cpus)
-  const place = ({ use }: Candidate): number => places.get(use.node.name) ?? 0
+    use.empty ? 0 : Math.max(0, use.expected - now) + IDLE_WEIGHS * use.idle
   // A wide job is about to get those that are planned.
-  const planned = ({ use }: Candidate): number =>
-    use.empty && use.node.state.includes('PLANNED') ? 1 : 0
+  const planned = ({ use }: Candidate): number => (use.empty && use.promised ? 1 : 0)
   const rank = ({ use }: Candidate): number => (use.empty ? 0 : use.emptyBy === null ? 2 : 1)
   return [...nodes]
     .sort(
@@ -58,7 +52,7 @@ export function drainOrder(
         rank(a) - rank(b) ||
         planned(a) - planned(b) ||
         cost(a) - ahead(a) - (cost(b) - ahead(b)) ||
-        (rank(a) === 0 ? place(b) - place(a) : 0),
+        (rank(a) === 0 ? b.use.place - a.use.place : 0),
     )
     .map(({ node, use }) => ({ node, idle: use.empty, why: { is: 'use', use } }))
 }

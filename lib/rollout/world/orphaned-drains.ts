@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes that patchrun drained and that no wave holds any more: they were taken off the lists, or
 // the rollout is limited to others. They are not touched, so people must hear of them.
-import { isRefused, schedulerName, useOf } from '../../workload/use.js'
 import { nodeState } from '../state/state.js'
 import { planWaves } from './waves.js'
 import type { World } from './world.js'
@@ -34,13 +33,9 @@ export function isBack(
 ): boolean {
   const { held } = nodeState(rollout, node)
   // What the scheduler does not know it cannot tell.
-  if (!held || held.unscheduled || !scheduler?.workload || scheduler.workload.at <= held.since)
-    return false
-  const use = useOf(
-    scheduler.workload,
-    schedulerName(node, scheduler.names),
-    scheduler.prefix,
-    new Map(),
-  )
-  return !use || !(use.ours || isRefused(use))
+  if (!held || held.unscheduled || !scheduler?.seen || scheduler.seen.at <= held.since) return false
+  const { uses, others } = scheduler.seen
+  // One that was taken off the lists is none of the fleet's any more.
+  const use = uses.get(node) ?? others.get(scheduler.nameOf(node))
+  return !use || !(use.ours || use.refused)
 }

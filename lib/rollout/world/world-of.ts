@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what was declared and what is known to the world that decide looks at.
 import { groupBy } from '../../fleet/names/group-by.js'
-import type { Fleet, FleetNode } from '../../fleet/declare/fleet.js'
+import type { Fleet, FleetNode, Scheduler } from '../../fleet/declare/fleet.js'
 import type { EnvironmentState, RolloutState } from '../state/state.js'
-import type { Workload } from '../../workload/types.js'
-import { jobsByNode, reasonPrefix, schedulerName, useOf } from '../../workload/use.js'
+import type { Workload } from '../../workload/slurm/types.js'
+import { schedulerName } from '../../fleet/policy/scheduler.js'
+import type { Seen } from '../../workload/contract.js'
+import { reasonPrefix, seenBy } from '../../workload/slurm/use.js'
 import type { CapacityScope, Promotion, SchedulerView, World } from './world.js'
 
 /** What lies outside the declaration and the environment's own journal. */
@@ -13,7 +15,10 @@ export interface Surroundings {
   readonly promotion?: readonly Promotion[]
   /** Nodes that are out of service, and not by patchrun. */
   readonly out?: ReadonlySet<string>
-  readonly scheduler?: Partial<Pick<SchedulerView, 'workload' | 'silent' | 'looking'>>
+  readonly scheduler?: Partial<Pick<SchedulerView, 'silent' | 'looking'>> & {
+    /** The last look at it; null: none in this run. */
+    readonly workload?: Workload | null
+  }
   /** Nodes whose Ansible was started ahead of their visit. */
   readonly prepared?: ReadonlySet<string>
   /** The last wave that this run begins. */
@@ -55,7 +60,7 @@ export function worldOf(
     ...(untilWave !== undefined && { untilWave }),
     ...(hurried !== undefined && { hurried }),
     ...(processors !== undefined && { processors }),
-    out: new Set([...out, ...outBySchedule(fleet, scheduler)]),
+    out: new Set([...out, ...outBySchedule(scheduler)]),
     nodes: fleet.nodes,
     policy: fleet.policy,
     pause: state.pause,
@@ -66,47 +71,42 @@ export function worldOf(
 }
 
 function viewOf(
-  { scheduler, name, environment }: Fleet,
-  seen: NonNullable<Surroundings['scheduler']>,
+  fleet: Fleet,
+  { workload = null, ...seen }: NonNullable<Surroundings['scheduler']>,
 ): SchedulerView | null {
+  const { scheduler } = fleet
   if (!scheduler) return null
-  const { names, every } = scheduler
   return {
-    names,
-    every,
-    prefix: reasonPrefix(name, environment),
-    workload: null,
+    every: scheduler.every,
+    nameOf: (node) => schedulerName(node, scheduler.names),
+    seen: workload && lookOf(fleet, scheduler, workload),
     silent: null,
     looking: { now: false, watch: false },
     ...seen,
   }
 }
 
+/** What a look says of the nodes of this fleet. */
+const lookOf = (
+  { nodes, name, environment, policy: { drain } }: Fleet,
+  { names }: Scheduler,
+  workload: Workload,
+): Seen =>
+  seenBy(workload, {
+    nodes: nodes.map((n) => n.name),
+    names,
+    prefix: reasonPrefix(name, environment),
+    reservations: drain.reservations,
+  })
+
 /**
  * Nodes of the fleet, and of the partitions with a limit, that the scheduler has out of service.
  * What patchrun holds is out anyway.
  */
-function outBySchedule(
-  {
-    nodes,
-    policy: {
-      drain: { reservations },
-    },
-  }: Fleet,
-  view: SchedulerView | null,
-): readonly string[] {
-  if (!view?.workload) return []
-  const { workload, prefix, names } = view
-  const jobs = jobsByNode(workload)
-  const ours = new Set(nodes.map((n) => schedulerName(n.name, names)))
-  const fleet = nodes.flatMap(({ name }) =>
-    useOf(workload, schedulerName(name, names), prefix, jobs, reservations)?.out ? [name] : [],
+const outBySchedule = (view: SchedulerView | null): readonly string[] =>
+  [...(view?.seen?.uses ?? []), ...(view?.seen?.others ?? [])].flatMap(([node, use]) =>
+    use.out ? [node] : [],
   )
-  const others = [...workload.nodes.keys()].filter(
-    (name) => !ours.has(name) && useOf(workload, name, prefix, jobs, reservations)?.out,
-  )
-  return [...fleet, ...others]
-}
 
 /** Every set of nodes of which only so many may be out at once. */
 export function capacityScopes(
@@ -152,13 +152,10 @@ export function capacityScopes(
  * Partitions with a limit in which no node is, neither as declared nor as the scheduler has it:
  * nothing keeps to such a limit.
  */
-export function emptyPartitions(
-  { nodes, policy, scheduler }: Pick<Fleet, 'nodes' | 'policy' | 'scheduler'>,
-  workload: Workload,
-): readonly string[] {
-  const view = { workload, names: scheduler?.names ?? 'full' } as const
-  return Object.keys(policy.capacity.partitions).filter(
-    (partition) => withSeen(partition, nodes, view).length === 0,
+export function emptyPartitions(fleet: Fleet, workload: Workload): readonly string[] {
+  const seen = fleet.scheduler && lookOf(fleet, fleet.scheduler, workload)
+  return Object.keys(fleet.policy.capacity.partitions).filter(
+    (partition) => withSeen(partition, fleet.nodes, { seen }).length === 0,
   )
 }
 
@@ -169,14 +166,13 @@ export function emptyPartitions(
 function withSeen(
   partition: string,
   nodes: readonly FleetNode[],
-  view: Pick<SchedulerView, 'workload' | 'names'> | null,
+  view: Pick<SchedulerView, 'seen'> | null,
 ): readonly string[] {
   const declared = nodes.filter((n) => n.partitions.includes(partition)).map((n) => n.name)
-  if (!view?.workload) return declared
-  const byScheduler = new Map(nodes.map((n) => [schedulerName(n.name, view.names), n.name]))
-  const seen = [...view.workload.nodes.values()]
-    .filter((n) => n.partitions.includes(partition))
-    .map((n) => byScheduler.get(n.name) ?? n.name)
+  const { uses = [], others = [] } = view?.seen ?? {}
+  const seen = [...uses, ...others].flatMap(([name, use]) =>
+    use.partitions.includes(partition) ? [name] : [],
+  )
   return [...new Set([...declared, ...seen])]
 }
 

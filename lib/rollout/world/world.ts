@@ -4,7 +4,7 @@
 //
 // What a decision depends on, and what it says.
 import type { FleetNode, RolloutPolicy, Share } from '../../fleet/declare/fleet.js'
-import type { Workload } from '../../workload/types.js'
+import type { Seen } from '../../workload/contract.js'
 import type { Halt, StepToDo } from '../record/journal-events.js'
 import type { Hold } from '../say/reason.js'
 import type { WaitCode } from '../say/words.js'
@@ -30,13 +30,12 @@ export interface Promotion {
 
 /** What is known of the scheduler. */
 export interface SchedulerView {
-  readonly names: 'full' | 'short'
-  /** How every drain of this environment begins. */
-  readonly prefix: string
+  /** What it calls a node of the inventory. */
+  nameOf(node: string): string
   /** A look is fresh for this long, ms. */
   readonly every: number
   /** The last look at it; null: none in this run. */
-  readonly workload: Workload | null
+  readonly seen: Seen | null
   /** It gave no answer when it was last asked. */
   readonly silent: { readonly at: number; readonly why: string } | null
   /** It is being asked; watch: until something happens there. */

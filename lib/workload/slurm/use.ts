@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a node is in use for, from one look at the scheduler: is it empty, is it out, whose drain is
-// it, when will it be empty?
+// lib/workload/slurm/: what the role of a Slurm told, and what each node is in use for.
+//
+// From one look at the scheduler: is a node empty, is it out, whose drain is it, when will it be
+// empty?
+import { schedulerName } from '../../fleet/policy/scheduler.js'
+import type { NodeUse, Seen } from '../contract.js'
 import { RULES, conditionsOf } from './node-states.js'
 import type { Condition } from './node-states.js'
 import { residual } from './run-times.js'
 import type { RunTimes } from './run-times.js'
+import { standingOf } from './standing.js'
 import type { Job, SchedulerNode, Workload } from './types.js'
 
 /**
@@ -21,62 +26,31 @@ export const drainReason = (
   sha: string,
 ): string => `${reasonPrefix(fleet, environment)}${rollout} ${sha.slice(0, 12)}`
 
-export { schedulerName } from '../fleet/policy/scheduler.js'
-
-export interface NodeUse {
-  readonly node: SchedulerNode
-  readonly jobs: readonly Job[]
-  /** Takes no new jobs. */
-  readonly draining: boolean
-  /** The drain carries our reason. A reason that outlived its drain says nothing. */
-  readonly ours: boolean
-  /**
-   * No job is on it, none is ending on it, no core is given away, and no reboot that somebody asked
-   * for is to come.
-   */
-  readonly empty: boolean
-  /** Out of service: counts against every limit of how many may be. */
-  readonly out: boolean
-  /** The gravest of what its state says. */
-  readonly condition: Condition
-  /** When the last job's limit ends it, ms; null: one has no limit. `now` for an empty node. */
-  readonly emptyBy: number | null
-  /**
-   * When it is expected to be empty, ms: a job is expected to run as long as those that ended
-   * lately and had run longer; the fewer these are, the more as long again as it has run; at most
-   * to its limit; of several jobs the last one ends later than each is expected to.
-   */
-  readonly expected: number
-  /** Idle core-ms until it is expected to be empty: what draining it now is expected to cost. */
-  readonly waste: number
-}
-
 /** The reservation that the role of a release makes while the test job runs on a node. */
 export const testReservation = (name: string): string => `patchrun_${name}`
 
 const BUSY = ['COMPLETING', 'ALLOCATED', 'MIXED']
 
-/**
- * Slurm itself has drained it, since it found less than is configured: its words stand where our
- * reason stood.
- */
-export const isRefused = ({ draining, node }: NodeUse): boolean =>
-  draining && node.state.includes('INVALID_REG')
+/** With Slurm's own words. */
+export interface SlurmUse extends NodeUse {
+  readonly node: SchedulerNode
+  /** The gravest of what its state says. */
+  readonly condition: Condition
+}
 
-/** Out, and not by us. */
-export const isForeign = (use: NodeUse | null | undefined): boolean => !!use && use.out && !use.ours
+export interface UseOptions {
+  readonly jobsOn?: ReadonlyMap<string, readonly Job[]>
+  /** Whether nodes in a maintenance reservation of the site are left alone. */
+  readonly reservations?: 'join' | 'leave'
+}
 
-/**
- * null: the scheduler does not know the node. `reservations`: whether nodes in a maintenance
- * reservation of the site are left alone.
- */
+/** null: the scheduler does not know the node. */
 export function useOf(
   workload: Workload,
   name: string,
   prefix: string,
-  jobsOn: ReadonlyMap<string, readonly Job[]> = jobsByNode(workload),
-  reservations: 'join' | 'leave' = 'leave',
-): NodeUse | null {
+  { jobsOn = jobsByNode(workload), reservations = 'leave' }: UseOptions = {},
+): SlurmUse | null {
   const node = workload.nodes.get(name)
   if (!node) return null
   const { at, ended } = workload
@@ -94,25 +68,80 @@ export function useOf(
   const emptyBy = jobs.some((j) => j.end === null)
     ? null
     : jobs.reduce((last, j) => Math.max(last, j.end ?? at), at)
+  // A job is expected to run as long as those that ended lately and had run longer; the fewer these
+  // are, the more as long again as it has run; at most to its limit.
   const expected = Math.min(
     emptyBy ?? Infinity,
     at + ends.reduce((last, { end }) => lastOf(last, end - at), 0),
   )
   const free = Math.max(0, node.cpus - node.allocated)
   const share = node.allocated / Math.max(1, jobs.length)
+  const idle =
+    free * (expected - at) + ends.reduce((sum, { end }) => sum + share * (expected - end), 0)
+  const ours = draining && node.reason.startsWith(prefix)
   return {
     node,
-    jobs,
+    condition,
+    name,
+    occupants: jobs,
     empty,
     draining,
-    ours: draining && node.reason.startsWith(prefix),
+    ours,
+    // Slurm found less than is configured: its words stand where our reason stood.
+    refused: draining && node.state.includes('INVALID_REG'),
     out: RULES[condition].counts,
-    condition,
+    drainable: RULES[condition].drainable,
+    reserved: condition === 'reserved',
+    promised: node.state.includes('PLANNED'),
+    place: placesOf(workload).get(name) ?? 0,
+    partitions: node.partitions,
     emptyBy,
     expected,
-    waste:
-      free * (expected - at) + ends.reduce((sum, { end }) => sum + share * (expected - end), 0),
+    idle: idle / Math.max(1, node.cpus),
+    standing: standingOf({ condition, draining, node }, prefix),
   }
+}
+
+/** What every node of the fleet is in use for, and every other node that Slurm knows. */
+export function seenBy(
+  workload: Workload,
+  { nodes, names, prefix, reservations }: SeenOptions,
+): Seen {
+  const jobs = jobsByNode(workload)
+  const useIn = (name: string): NodeUse | null =>
+    useOf(workload, name, prefix, { jobsOn: jobs, reservations })
+  const ours = new Map(nodes.map((node) => [node, schedulerName(node, names)]))
+  const fleet = new Set(ours.values())
+  const others = [...workload.nodes.keys()].filter((name) => !fleet.has(name))
+  const known = (all: Iterable<readonly [string, string]>): ReadonlyMap<string, NodeUse> =>
+    new Map(
+      [...all].flatMap(([key, name]): [string, NodeUse][] => {
+        const use = useIn(name)
+        return use ? [[key, use]] : []
+      }),
+    )
+  return { at: workload.at, uses: known(ours), others: known(others.map((n) => [n, n])) }
+}
+
+export interface SeenOptions {
+  /** Of the fleet, by the inventory's names. */
+  readonly nodes: readonly string[]
+  /** How Slurm names them. */
+  readonly names: 'full' | 'short'
+  /** How every drain of this environment begins. */
+  readonly prefix: string
+  readonly reservations: 'join' | 'leave'
+}
+
+const places = new WeakMap<Workload, ReadonlyMap<string, number>>()
+
+/** Where each node stands in Slurm's list. */
+function placesOf(workload: Workload): ReadonlyMap<string, number> {
+  const before = places.get(workload)
+  if (before) return before
+  const found = new Map([...workload.nodes.keys()].map((name, place) => [name, place]))
+  places.set(workload, found)
+  return found
 }
 
 const known = new WeakMap<Workload, ReadonlySet<string>>()
@@ -166,12 +195,4 @@ export function jobsByNode({ jobs }: Workload): ReadonlyMap<string, readonly Job
     }
   }
   return found
-}
-
-/** "job 4711 of alice ends by 14:20 UTC", the one that lasts longest; "" where there is none. */
-export function describeJobs(jobs: readonly Job[], clock: (at: number) => string): string {
-  const [last] = [...jobs].sort((a, b) => (b.end ?? Infinity) - (a.end ?? Infinity))
-  if (!last) return ''
-  const ends = last.end === null ? 'has no limit' : `ends by ${clock(last.end)}`
-  return `job ${last.id} of ${last.user} ${ends}${jobs.length > 1 ? `, and ${jobs.length - 1} more before it` : ''}`
 }

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a node is left as it is, in words.
 import { RULES } from './node-states.js'
-import type { NodeUse } from './use.js'
+import type { Condition } from './node-states.js'
+import type { SchedulerNode } from './types.js'
+
+interface Known {
+  readonly condition: Condition
+  readonly draining: boolean
+  readonly node: SchedulerNode
+}
+
+/** "" of a node that serves, and may be drained. */
+export const standingOf = (known: Known, prefix: string): string =>
+  RULES[known.condition].counts ? takenOut(known, prefix) : (notDrained(known) ?? '')
 
 /** Of a node that is not out of service and may not be drained all the same; null for others. */
-export function notDrained({ condition, node }: NodeUse): string | null {
+function notDrained({ condition, node }: Known): string | null {
   const { counts, drainable } = RULES[condition]
   if (counts || drainable) return null
   const words = node.state.join('+').toLowerCase()
@@ -14,7 +25,7 @@ export function notDrained({ condition, node }: NodeUse): string | null {
 }
 
 /** Of a node that is out of service, and not by us. */
-export function takenOut({ condition, draining, node }: NodeUse, prefix: string): string {
+function takenOut({ condition, draining, node }: Known, prefix: string): string {
   const words = node.state.join('+').toLowerCase()
   if (condition === 'blocked') return `${words}: a job has its block of nodes for itself`
   // Releases up to 25.11 keep the reason of a drain that is gone.
