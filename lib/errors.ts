@@ -24,6 +24,8 @@ export interface Place {
   readonly text?: string
   /** The whole line, where no file holds it: what an option was given. */
   readonly source?: string
+  /** A secret may stand there: neither the text nor its line is shown. */
+  readonly withheld?: true
 }
 
 /** One mistake: what was found, where, and what to do about it. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// schemas/patchrun.schema.json -> lib/fleet/{config,schema,validator}.generated.ts. With --check
-// nothing is written: exit 1 when what is committed differs. The schema becomes a module because
-// the pure rooms read no files, and because importing JSON warns on Node 20. The validator is
-// compiled here because loading ajv and compiling take longer than all the rest of `patchrun
+// schemas/patchrun.schema.json -> lib/fleet/declare/{config,schema,validator}.generated.ts. With
+// --check nothing is written: exit 1 when what is committed differs. The schema becomes a module
+// because the pure rooms read no files, and because importing JSON warns on Node 20. The validator
+// is compiled here because loading ajv and compiling take longer than all the rest of `patchrun
 // status`.
 import { readFile, writeFile } from 'node:fs/promises'
 import { Ajv } from 'ajv'

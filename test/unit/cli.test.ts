@@ -273,20 +273,24 @@ t.test('errors: places, unknown exceptions, interruptions', async (t) => {
     const io = fakeIo()
     return { code: await explain(error, { io, ...manners, ...more }), err: io.err(), out: io.out() }
   }
-  const file = join(t.testdir({ 'x.yml': 'a: 1\nurl: https://me:secret@host/x\n' }), 'x.yml')
+  const file = join(
+    t.testdir({ 'x.yml': 'a: 1\nrepository: https://me:hunter2@host/x\n' }),
+    'x.yml',
+  )
   const placed = await told(
     new PatchrunError({
       code: 'config/x',
       message: 'm',
       hint: 'h',
-      where: { file, line: 2, column: 1, text: 'url' },
+      where: { file, line: 2, column: 1, text: 'repository' },
     }),
   )
   t.match(
     placed,
-    { code: 3, err: 'url: https://***@host/x' },
+    { code: 3, err: 'repository: https://***@host/x' },
     'the line is shown, without its credential',
   )
+  t.notMatch(placed.err, /hunter2/)
   const hinted = new PatchrunError({
     code: 'usage/x',
     message: 'm',

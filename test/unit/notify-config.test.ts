@@ -11,6 +11,7 @@ import { PatchrunError, type Problem } from '../../lib/errors.js'
 import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
 import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import type { Fleet, MessageKind } from '../../lib/fleet/declare/fleet.js'
+import { answerOf } from '../support/command.js'
 
 const GOOD = `schemaVersion: 1
 fleet: demo
@@ -225,4 +226,29 @@ t.test('doctor finds what would keep people from being told', async (t) => {
     result: 'warn',
     found: /anybody on this machine may read its file/,
   })
+})
+
+t.test('a secret in the file is not printed, whatever is wrong with its line', async (t) => {
+  const directory = t.testdir()
+  const declared: readonly (readonly [string, RegExp])[] = [
+    [`notify: { ops: { slack: ${SECRET} } }`, /config\/secret-in-file/],
+    [`notify:\n  ops:\n    slack: ${SECRET}`, /config\/secret-in-file/],
+    [`notify:\n  ops:\n    slack: [${SECRET}]`, /config\/wrong-type/],
+    [`notify: { ops: { slack: { env: OPS }, slak: ${SECRET} } }`, /config\/unknown-field/],
+    [`notify: { ops: { slack: ${SECRET}, on: [never] } }`, /config\//],
+    [
+      `notify: { desk: { webhook: { url: "http://desk.example.org/${SECRET}", secret: { file: k } } } }`,
+      /config\/notify-url/,
+    ],
+    [`notify: { ops: { slack: ${SECRET} }`, /config\/yaml-syntax/],
+    [`notify: { ops: { slack: ${SECRET} } }\nnotfy: { ops: ${SECRET} }`, /config\/unknown-field/],
+  ]
+  for (const [notify, code] of declared) {
+    writeFileSync(join(directory, 'patchrun.yml'), `${GOOD}${notify}\n`)
+    for (const form of [[], ['--json']]) {
+      const { stdout, stderr } = await answerOf(['validate', ...form], { cwd: directory })
+      t.match(stdout + stderr, code, notify)
+      t.notMatch(stdout + stderr, /verysecret/, `${notify} ${form.join()}`)
+    }
+  }
 })

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { EXIT, PatchrunError } from '../../errors.js'
 import type { ExitCode, Place, Problem } from '../../errors.js'
+import { mayHoldSecret } from '../../fleet/yaml/yaml-text.js'
 import { PLAIN } from '../../report/words/styles.js'
 import { inCommand } from '../../report/words/words.js'
 import { problemsText } from '../../report/text/text-problems.js'
@@ -93,16 +94,21 @@ function stackOf(error: Error): string {
 /** Larger files are not read for one line of them. */
 const MOST_BYTES = 4 * 1024 * 1024
 
-/** The line as it stands in the file; credentials in URLs are taken out. */
-function lineOf({ file, line }: Place): string | undefined {
+/**
+ * The line as it stands in the file, unless a secret may be in it; credentials in URLs are taken
+ * out.
+ */
+function lineOf({ file, line, withheld }: Place): string | undefined {
   // A path within the playbook repository says nothing about files where the command was given.
-  if (line === undefined || !isAbsolute(file)) return undefined
+  if (line === undefined || withheld || !isAbsolute(file)) return undefined
   try {
     const found = statSync(file)
     if (!found.isFile() || found.size > MOST_BYTES) return undefined
-    return readFileSync(file, 'utf8')
-      .split(/\r?\n/)
-      [line - 1]?.replace(/(:\/\/)[^/@\s]+@/g, '$1***@')
+    const text = readFileSync(file, 'utf8').split(/\r?\n/)[line - 1]
+    // Beside what is wrong there may stand a secret.
+    return text === undefined || mayHoldSecret(text)
+      ? undefined
+      : text.replace(/(:\/\/)[^/@\s]+@/g, '$1***@')
   } catch {
     return undefined
   }

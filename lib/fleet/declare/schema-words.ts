@@ -61,11 +61,11 @@ const KINDS: Readonly<Record<string, string>> = {
  */
 const SECRET = /^(\/environments\/[^/]*)?\/notify(?!\/[^/]+\/on\/)(\/|$)/
 
-/** A problem without the text that stands at its place. */
+/** A problem without the text that stands at its place, which nobody shows from the file either. */
 export function withoutText({ where, ...problem }: Problem): Problem {
   if (!where) return problem
   const { text: _text, ...place } = where
-  return { ...problem, where: place }
+  return { ...problem, where: { ...place, withheld: true } }
 }
 
 function kindOf(value: unknown): string {

@@ -18,7 +18,14 @@ import {
 import { PatchrunError, refuse, type Place, type Problem } from '../../errors.js'
 import { exactFloatTag, exactIntTag } from './exact-yaml.js'
 import { unclosedMark, yamlHint } from './yaml-hint.js'
-import { boundsProblem, placeAt, shown, textFile, type TextFile } from './yaml-text.js'
+import {
+  boundsProblem,
+  mayHoldSecret,
+  placeAt,
+  shown,
+  textFile,
+  type TextFile,
+} from './yaml-text.js'
 
 const MAX_DEPTH = 50
 /** Values after every alias is followed. */
@@ -265,8 +272,8 @@ function syntaxProblem(text: TextFile, error: unknown): Problem {
   const line = text.source.slice(text.lines[(place.line ?? 1) - 1], text.lines[place.line ?? 1])
   // Problems are printed and logged; a line that may hold a secret is named by its number only.
   const where =
-    excerpt === undefined || /pass|secret|token|key|slack|webhook|hooks?\b/i.test(line)
-      ? place
+    excerpt === undefined || mayHoldSecret(line)
+      ? { ...place, withheld: true as const }
       : { ...place, text: excerpt }
   if (open !== undefined)
     return {

@@ -69,3 +69,7 @@ export function boundsProblem(text: TextFile): Problem | undefined {
     where: placeAt(text, text.lines[long] ?? 0),
   }
 }
+
+/** Whether a line of a declaration may hold a secret: it is named by its number only. */
+export const mayHoldSecret = (line: string): boolean =>
+  /pass|secret|token|key|slack|webhook|hooks?\b|\burl\b/i.test(line)

@@ -13,9 +13,9 @@ const BEHIND = 3 * DAY
 /** Who reads, and where. */
 export interface Reader {
   /** A moment (ms since the epoch), on the reader's clock. */
-  clock(at: number): string
+  readonly clock: (at: number) => string
   /** A command that the reader can type as it is: `command('retry node03')`. */
-  command(verb: string): string
+  readonly command: (verb: string) => string
 }
 
 /**

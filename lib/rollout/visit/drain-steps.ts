@@ -19,7 +19,7 @@ export type DrainStep = Extract<StepToDo, { readonly do: 'drain' }> & {
 
 export interface DrainStepsOptions {
   /** null and undefined: nobody knows. */
-  use(node: string): NodeUse | null | undefined
+  readonly use: (node: string) => NodeUse | null | undefined
   readonly world: Pick<World, 'policy' | 'rollout'>
   /** Forks that are left when the idle ones have theirs. */
   readonly spare: number

@@ -19,7 +19,7 @@ import type { Action, Waiting, World } from '../world/world.js'
 /** What a group asks of the visits of single nodes. */
 export interface NodeVisits {
   /** null: the scheduler does not know it; undefined: it was not asked yet. */
-  use(node: string): NodeUse | null | undefined
+  readonly use: (node: string) => NodeUse | null | undefined
   /** Why the visit of a node that is not held cannot begin; lasting: waiting does not help. */
   unready(node: string, state: NodeState): (Hold & { readonly lasting?: boolean }) | null
   /** Whether so many more may be drained at once, beside `own` of the same group. */

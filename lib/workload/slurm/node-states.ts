@@ -30,6 +30,7 @@ export interface Rule {
   readonly drainable: boolean
 }
 
+/** The gravest first: of several the first holds. */
 export const RULES: Readonly<Record<Condition, Rule>> = {
   drained: { serves: false, counts: true, drainable: false },
   broken: { serves: false, counts: true, drainable: false },
@@ -42,16 +43,8 @@ export const RULES: Readonly<Record<Condition, Rule>> = {
   serving: { serves: true, counts: false, drainable: true },
 }
 
-const ORDER: readonly Condition[] = [
-  'drained',
-  'broken',
-  'rebooting',
-  'blocked',
-  'reserved',
-  'asleep',
-  'elsewhere',
-  'serving',
-]
+/** The gravest first, as they stand above. */
+const ORDER = Object.keys(RULES) as readonly Condition[]
 
 export const STATES: Readonly<Record<string, Condition>> = {
   DRAIN: 'drained',
