@@ -240,6 +240,9 @@ t.test('a secret in the file is not printed, whatever is wrong with its line', a
       `notify: { desk: { webhook: { url: "http://desk.example.org/${SECRET}", secret: { file: k } } } }`,
       /config\/notify-url/,
     ],
+    [`notify: { "${SECRET}": { slack: { env: OPS } } }`, /hooks\.slack\.com\/…/],
+    [`notify: { ops: { slack: { env: OPS }, on: ["${SECRET}"] } }`, /hooks\.slack\.com\/…/],
+    [`notify:\n  ops:\n    slack: { env: OPS }\n    on:\n      - ${SECRET}`, /config\//],
     [`notify: { ops: { slack: ${SECRET} }`, /config\/yaml-syntax/],
     [`notify: { ops: { slack: ${SECRET} } }\nnotfy: { ops: ${SECRET} }`, /config\/unknown-field/],
   ]

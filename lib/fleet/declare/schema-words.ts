@@ -61,6 +61,18 @@ const KINDS: Readonly<Record<string, string>> = {
  */
 const SECRET = /^(\/environments\/[^/]*)?\/notify(?!\/[^/]+\/on\/)(\/|$)/
 
+/** Below it a URL is a secret wherever it stands, as a name and in a list of kinds, too. */
+const NOTIFY = /^(\/environments\/[^/]*)?\/notify(\/|$)/
+const URLS = /\b(https?:\/\/[^\s/"']+)\/[^\s"']*/gi
+
+/** The host of a URL says which one is meant. */
+function withoutUrls(problem: Problem): Problem {
+  const cut = (text: string): string => text.replace(URLS, '$1/…')
+  const told = { ...problem, message: cut(problem.message), hint: cut(problem.hint) }
+  const { text } = problem.where ?? {}
+  return text !== undefined && cut(text) !== text ? withoutText(told) : told
+}
+
 /** A problem without the text that stands at its place, which nobody shows from the file either. */
 export function withoutText({ where, ...problem }: Problem): Problem {
   if (!where) return problem
@@ -101,9 +113,11 @@ const alternatives = (node: SchemaNode): string =>
 /** One validator error as a problem with its place. */
 export function describeError(error: SchemaError, places: Located): Problem {
   const problem = inWords(error, places)
+  if (!NOTIFY.test(error.instancePath)) return problem
+  const told = withoutUrls(problem)
   return SECRET.test(error.instancePath) && error.keyword !== 'additionalProperties'
-    ? withoutText(problem)
-    : problem
+    ? withoutText(told)
+    : told
 }
 
 function inWords(error: SchemaError, places: Located): Problem {
