@@ -12,6 +12,7 @@ import type {
   World,
 } from '../../lib/rollout/index.js'
 import { nodeOf, policyOf, worldFor } from '../support/policy.js'
+import { reasonKey } from '../../lib/rollout/say/reason.js'
 import { inWords, textOf } from '../support/words.js'
 import { stepKind } from '../support/step-kind.js'
 
@@ -463,4 +464,16 @@ t.test('what is over at the moment when the time closes is over in time', (t) =>
   t.equal(fits(world, 360_000, 2), null, 'two of them one after the other')
   t.match(fits(world, 360_001, 2), { code: 'window' })
   t.end()
+})
+
+t.test('what says the same is told once', async (t) => {
+  const out = (failures: number, cause: 'failed' | 'guard'): string =>
+    reasonKey({ is: 'quarantined', failures, failure: { cause, message: 'no space left' } })
+  t.equal(out(0, 'failed'), out(1, 'guard'), 'whatever it is made of')
+  t.not(out(1, 'failed'), out(2, 'failed'))
+  t.not(
+    reasonKey({ is: 'frozen', until: 1, why: 'an exam' }),
+    reasonKey({ is: 'frozen', until: 2, why: 'an exam' }),
+    'moments tell apart, however they are shown',
+  )
 })

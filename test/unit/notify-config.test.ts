@@ -234,6 +234,12 @@ t.test('a secret in the file is not printed, whatever is wrong with its line', a
     [`notify: { ops: { slack: ${SECRET} } }`, /config\/secret-in-file/],
     [`notify:\n  ops:\n    slack: ${SECRET}`, /config\/secret-in-file/],
     [`notify:\n  ops:\n    slack: [${SECRET}]`, /config\/wrong-type/],
+    // Nothing in this line tells what it is.
+    [
+      'notify:\n  ops:\n    slack:\n      - https://chat.example.org/x/T0B0XYZ',
+      /config\/wrong-type/,
+    ],
+    ['notify:\n  ops:\n    slack:\n      https://chat.example.org/x/T0B0XYZ', /secret-in-file/],
     [`notify: { ops: { slack: { env: OPS }, slak: ${SECRET} } }`, /config\/unknown-field/],
     [`notify: { ops: { slack: ${SECRET}, on: [never] } }`, /config\//],
     [
@@ -251,7 +257,7 @@ t.test('a secret in the file is not printed, whatever is wrong with its line', a
     for (const form of [[], ['--json']]) {
       const { stdout, stderr } = await answerOf(['validate', ...form], { cwd: directory })
       t.match(stdout + stderr, code, notify)
-      t.notMatch(stdout + stderr, /verysecret/, `${notify} ${form.join()}`)
+      t.notMatch(stdout + stderr, /verysecret|T0B0XYZ/, `${notify} ${form.join()}`)
     }
   }
 })
