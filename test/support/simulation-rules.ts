@@ -211,6 +211,8 @@ export class Rules {
       'begins on a rewritten history that nobody approved',
     )
     if (action === 'check') return
+    // An earlier wave may wait for the place of a node that is out: a look may end that.
+    if (action === 'detect' && list.every((n) => this.#isTakenOut(n))) return
     const canaries = new Set(nodes.filter((n) => n.canary).map((n) => n.name))
     const good = [...canaries].every(
       (n) =>
@@ -223,6 +225,9 @@ export class Rules {
     this.#approvals(wave, waves)
     this.#gates(wave, waves)
   }
+
+  /** Changed and not seen well since, or out of reach. */
+  #isTakenOut = (node: string): boolean => this.#out.has(node) || this.#unreachable.has(node)
 
   /** What runs on a hypervisor goes out with it and comes back after it. */
   #hosted(node: string, action: StepAction, full: boolean): void {
@@ -456,6 +461,13 @@ export class Rules {
       'ends with a node left drained that is not named',
     )
     if (rollout.status !== 'running') return rollout.halt?.code ?? rollout.status
+    must(
+      !waiting.some(
+        ({ code, nodes }) =>
+          (code === 'wave' || code === 'canary') && nodes.some((n) => this.#isTakenOut(n)),
+      ),
+      'stands still while a node that is out waits for others, which may wait for its place',
+    )
     const codes = new Set(waiting.map((w) => w.code))
     must(
       ['drain', 'visit', 'capacity', ...(this.model.cluster ? ['window', 'limit'] : [])].some(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The walk over the waves: what each may do now, and what it waits for.
 import { dueCheck } from '../limits/health-gates.js'
-import { Slots } from '../limits/capacity.js'
+import { isOutByRecord, Slots } from '../limits/capacity.js'
 import { entrance } from './entrance.js'
 import { ending } from '../limits/gates.js'
 
@@ -92,10 +92,22 @@ export class Walk {
       this.#work(wave, sorted)
       return open
     }
+    const lookedAt = this.#lookBehind(wave, sorted, hold)
     // One that needs a drain waits for the same, and when that ends by itself its turn may come.
-    behind.push(...stuckBehind(sorted), ...(this.#visits ? sorted.drain : []))
+    behind.push(...without(stuckBehind(sorted), lookedAt), ...(this.#visits ? sorted.drain : []))
     this.#waitWithin(sorted, this.#visits !== null)
     return hold
+  }
+
+  /**
+   * An earlier wave is open again, and may wait for the place of a node that is out in this one: such
+   * a node is looked at, lest they wait for each other.
+   */
+  #lookBehind({ index }: Wave, { unseen, due }: Sorted, { code }: Hold): readonly string[] {
+    if (this.#closed || (code !== 'wave' && code !== 'canary')) return []
+    const out = [...unseen, ...due].filter((n) => isOutByRecord(this.world.rollout, n))
+    if (out.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes: out })
+    return out
   }
 
   /** `drainsApart`: what its nodes that need a drain wait for is said elsewhere. */

@@ -17,9 +17,13 @@ import type { CapacityScope, Waiting, World } from '../world/world.js'
  * reached; and when it was out before. One whose look failed without a change still serves.
  */
 export function isOut({ rollout, out }: Pick<World, 'rollout' | 'out'>, node: string): boolean {
+  return out.has(node) || isOutByRecord(rollout, node)
+}
+
+/** The same by what this rollout did and saw alone. */
+export function isOutByRecord(rollout: RolloutState, node: string): boolean {
   const state = nodeState(rollout, node)
-  if (out.has(node) || state.held || state.stage === 'applied' || isInApply(rollout, state))
-    return true
+  if (state.held || state.stage === 'applied' || isInApply(rollout, state)) return true
   if (state.stage === 'good' || state.stage === 'hot' || state.stage === 'drain') return false
   return state.touched || state.missing === true
 }
