@@ -70,7 +70,7 @@ export type {
 } from './fleet/declare/fleet.js'
 
 // What runs on the nodes, as their scheduler told it.
-export type { NodeUse, Occupant, Seen } from './workload/contract.js'
+export type { NodeUse, Occupant, Seen } from './workload/contract/node-use.js'
 export type * from './workload/slurm/types.js'
 
 // Ansible's events: the parser, and what a run means for each node.

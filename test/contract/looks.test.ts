@@ -10,6 +10,7 @@ import { systemClock } from '../../lib/engine/step/progress.js'
 import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
 import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import type { Workload } from '../../lib/workload/slurm/types.js'
 import { install, LIMIT, onEach } from './harness.js'
 
 t.setTimeout(LIMIT)
@@ -67,6 +68,6 @@ onEach(t, 'looks', async ({ t, bin }) => {
   for (const time of ['the first time', 'by the Ansible that waits']) {
     await Promise.all([look([]), look(['n1'])])
     t.match(lookout.view, { silent: null, looking: { now: false, watch: false } }, time)
-    t.same([...(lookout.view.workload?.nodes.keys() ?? [])], ['n1'])
+    t.same([...((lookout.view.workload as Workload | null)?.nodes.keys() ?? [])], ['n1'])
   }
 })

@@ -2,12 +2,23 @@
 // The cluster of a simulation: jobs that come and end, nodes that people drain, and what its
 // scheduler would say of all that.
 import type { NodeOutcome, OpenStep, SchedulerView } from '../../lib/rollout/index.js'
-import { NO_RUN_TIMES } from '../../lib/workload/slurm/run-times.js'
-import type { Job, SchedulerNode, Workload } from '../../lib/workload/slurm/types.js'
+import type { Manager } from '../../lib/workload/contract/manager.js'
+import type { Seen } from '../../lib/workload/contract/node-use.js'
+import { SLURM } from '../../lib/workload/slurm/manager.js'
+import { FAKE, writeForFake } from './fake-manager.js'
+import { writeForSlurm } from './manager-scene.js'
+import type { SceneNode, WriteScene } from './manager-scene.js'
 import { must } from './simulation-rules.js'
-import { slurmView } from './scheduler-view.js'
 
 const PREFIX = 'patchrun f/e '
+
+/** Which workload manager the nodes have. */
+export type ManagerName = 'slurm' | 'fake'
+
+const MANAGERS: Readonly<Record<ManagerName, readonly [Manager, WriteScene]>> = {
+  slurm: [SLURM, writeForSlurm],
+  fake: [FAKE, writeForFake],
+}
 
 interface Running {
   readonly id: string
@@ -17,35 +28,37 @@ interface Running {
 }
 
 export class Cluster {
-  #workload: Workload | null = null
+  #seen: Seen | null = null
+  /** Whose drain each node had at the last look. */
+  #lastLook: ReadonlyMap<string, 'us' | 'other'> = new Map()
   #silent: SchedulerView['silent'] = null
   readonly #drained = new Map<string, 'us' | 'other'>()
   readonly #jobs = new Map<string, Running[]>()
   #number = 0
 
-  /** `odd`: the scheduler never answers clearly of this node. */
+  /** `odd`: the manager never answers clearly of this node. */
   constructor(
     private readonly names: readonly string[],
+    private readonly manager: ManagerName,
     private readonly odd?: string,
   ) {}
 
   get view(): SchedulerView {
-    return slurmView({
-      prefix: PREFIX,
+    return {
       every: 25,
-      workload: this.#workload,
+      nameOf: (node) => node,
+      seen: this.#seen,
       silent: this.#silent,
       looking: { now: false, watch: false },
-    })
+    }
   }
 
   by = (node: string): 'us' | 'other' | undefined => this.#drained.get(node)
   isEmpty = (node: string): boolean => (this.#jobs.get(node) ?? []).length === 0
   /** As the last look had it. */
-  wasOut = (node: string): boolean =>
-    this.#workload?.nodes.get(node)?.state.includes('DRAIN') ?? false
+  wasOut = (node: string): boolean => this.#lastLook.has(node)
   /** ... and drained by somebody else. */
-  wasForeign = (node: string): boolean => this.#workload?.nodes.get(node)?.reason === 'fan'
+  wasForeign = (node: string): boolean => this.#lastLook.get(node) === 'other'
 
   /** Jobs end, and users submit to nodes that take jobs. */
   pass(now: number, roll: number): void {
@@ -73,50 +86,43 @@ export class Cluster {
   }
 
   restart(): void {
-    this.#workload = null
+    this.#seen = null
+    this.#lastLook = new Map()
     this.#silent = null
   }
 
   observe(now: number, fault: boolean): void {
-    if (fault) this.#silent = { at: now, why: 'away' }
-    else {
-      this.#silent = null
-      this.#workload = {
-        at: now,
-        nodes: new Map(this.names.map((n) => [n, this.#node(n)])),
-        jobs: this.names.flatMap((n) => this.#jobsOn(n)),
-        reservations: [],
-        ended: NO_RUN_TIMES,
-        results: {},
-      }
+    if (fault) {
+      this.#silent = { at: now, why: 'away' }
+      return
     }
+    const [manager, write] = MANAGERS[this.manager]
+    const report = manager.read(write({ nodes: this.names.map((n) => this.#node(n)) }), now)
+    if (typeof report === 'string') throw new Error(report)
+    this.#silent = null
+    this.#lastLook = new Map(this.#drained)
+    this.#seen = manager.seen(report, {
+      nodes: this.names,
+      names: 'full',
+      prefix: PREFIX,
+      reservations: 'leave',
+    })
   }
 
-  #node(name: string): SchedulerNode {
+  #node(name: string): SceneNode {
     const by = this.#drained.get(name)
     return {
       name,
-      state: [this.isEmpty(name) ? 'IDLE' : 'ALLOCATED', ...(by ? ['DRAIN'] : [])],
-      reason: by === 'us' ? `${PREFIX}r1` : by ? 'fan' : '',
-      reasonBy: 'root',
-      features: [],
-      partitions: [],
-      cpus: 2,
-      allocated: this.isEmpty(name) ? 0 : 2,
+      ...(by && { drained: true, reason: by === 'us' ? `${PREFIX}r1` : 'fan' }),
+      occupants: (this.#jobs.get(name) ?? []).map(({ id, start, limit }) => ({
+        id,
+        user: 'u',
+        start,
+        end: limit === null ? null : start + limit,
+      })),
       boot: 1,
     }
   }
-
-  #jobsOn = (node: string): readonly Job[] =>
-    (this.#jobs.get(node) ?? []).map(({ id, start, limit }) => ({
-      id,
-      user: 'u',
-      state: 'RUNNING',
-      nodes: [node],
-      start,
-      end: limit === null ? null : start + limit,
-      cpus: 2,
-    }))
 
   drain(node: string, idle: boolean, fault: boolean, roll: number): NodeOutcome {
     const other = this.#drained.get(node) === 'other'

@@ -71,6 +71,7 @@ export class Model {
     this.cluster = scenario.scheduler
       ? new Cluster(
           this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n)),
+          scenario.manager,
           this.nodes[scenario.odd ?? -1]?.name,
         )
       : null

@@ -5,6 +5,7 @@
 import fc from 'fast-check'
 import type { RolloutPolicy, Share } from '../../lib/fleet/declare/fleet.js'
 import type { Decision, EnvironmentState, JournalEvent, World } from '../../lib/rollout/index.js'
+import type { ManagerName } from './simulation-cluster.js'
 import { Model } from './simulation-model.js'
 import { FREE } from './policy.js'
 import { must } from './simulation-rules.js'
@@ -27,6 +28,7 @@ export interface Scenario {
   readonly forks: number
   /** There is a scheduler, with jobs on its nodes. */
   readonly scheduler: boolean
+  readonly manager: ManagerName
   /** Percent of turns in which somebody drains a node by hand. */
   readonly hands: number
   /** Number of a node of which the scheduler never answers clearly. */
@@ -212,6 +214,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   capacity: fc.record({ fleet: seldom(share), racks: seldom(share) }),
   forks: fc.integer({ min: 1, max: 8 }),
   scheduler: fc.boolean(),
+  manager: fc.constantFrom<ManagerName>('slurm', 'slurm', 'fake'),
   hands: fc.constantFrom(0, 0, 0, 2),
   odd: fc.constantFrom(null, null, null, 0, 1),
   promotedAt: seldom(fc.nat({ max: 300 })),

@@ -4,13 +4,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { judge } from '../../lib/engine/doctor/doctor-scheduler.js'
+import { judge as judgeBy } from '../../lib/engine/doctor/doctor-scheduler.js'
 import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
-import type { Fleet } from '../../lib/fleet/declare/fleet.js'
+import type { Found } from '../../lib/engine/doctor/found.js'
+import type { Fleet, Scheduler } from '../../lib/fleet/declare/fleet.js'
 import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { readSchedulerReport } from '../../lib/workload/slurm/read-report.js'
 import { SLURM_TRIED } from '../../lib/workload/slurm/versions.js'
 import type { Workload } from '../../lib/workload/slurm/types.js'
+
+const judge = (fleet: Fleet, report: Workload): Found =>
+  judgeBy(fleet, fleet.scheduler as Scheduler, report)
 
 const open = (rest: string): Fleet =>
   resolveFleet(

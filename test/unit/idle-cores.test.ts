@@ -5,7 +5,7 @@ import { IdleCores } from '../../lib/rollout/limits/idle-cores.js'
 import type { NodeState } from '../../lib/rollout/index.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
-import type { NodeUse } from '../../lib/workload/contract.js'
+import type { NodeUse } from '../../lib/workload/contract/node-use.js'
 import { policyOf } from '../support/policy.js'
 import { inWords } from '../support/words.js'
 
@@ -48,7 +48,7 @@ const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
   occupants: [],
   draining: false,
   ours: false,
-  refused: false,
+  refused: null,
   empty: false,
   out: false,
   drainable: true,
@@ -56,6 +56,9 @@ const use = (waste: number, more: Partial<NodeUse> = {}): NodeUse => ({
   promised: false,
   place: 0,
   partitions: [],
+  inService: true,
+  shown: 'MIXED',
+  boot: null,
   emptyBy: null,
   expected: now + 10_000,
   idle: waste / 2,

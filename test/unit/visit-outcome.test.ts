@@ -6,6 +6,8 @@ import { outcomeOfVisit, schedulerReport } from '../../lib/engine/step/visit-out
 import { evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, Held, JournalEvent, OpenStep } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
+import { SLURM } from '../../lib/workload/slurm/manager.js'
+import type { Workload } from '../../lib/workload/slurm/types.js'
 import { stepKind } from '../support/step-kind.js'
 
 const AT = 1_000_000
@@ -70,7 +72,7 @@ function outcomes(
   const { outcome } = outcomeOfVisit(
     step,
     { summary, exit: { signal: null, ended: 'exit' } as never },
-    { names: 'full', prefix: PREFIX },
+    { manager: SLURM, names: 'full', prefix: PREFIX },
     AT,
   )
   return Object.fromEntries(
@@ -169,7 +171,7 @@ t.test('what the scheduler does not show is not given back', async (t) => {
   const { outcome } = outcomeOfVisit(
     { step: 's1', action: 'release', wave: 1, nodes: ['n1', 'n2'], since: AT },
     { summary, exit: { signal: null, ended: 'exit' } as never },
-    { names: 'full', prefix: PREFIX },
+    { manager: SLURM, names: 'full', prefix: PREFIX },
     AT,
   )
   t.match(outcome.nodes, {
@@ -220,8 +222,8 @@ t.test('of a step that asks the scheduler several times the last answer counts',
     badReports: [],
     foreignLines: 0,
   }
-  const seen = schedulerReport(summary, AT)
-  t.equal(typeof seen === 'string' ? seen : seen.nodes.get('n1')?.cpus, 2)
+  const seen = schedulerReport(summary, SLURM, AT)
+  t.equal(typeof seen === 'string' ? seen : (seen as Workload).nodes.get('n1')?.cpus, 2)
 })
 
 t.test('what was outrun is not held, and has had its one chance', async (t) => {

@@ -2,11 +2,12 @@
 // Whether the scheduler answers, and knows what the declaration says of it. It is asked as a run
 // asks it; nothing is changed.
 import { join } from 'node:path'
-import type { Fleet } from '../../fleet/declare/fleet.js'
+import type { Fleet, Scheduler } from '../../fleet/declare/fleet.js'
 import { emptyPartitions, NO_STATE, wouldOpen } from '../../rollout/index.js'
 import type { PinnedCommit } from '../../rollout/index.js'
-import { slurmStanding } from '../../workload/slurm/versions.js'
-import type { Workload } from '../../workload/slurm/types.js'
+import { reasonPrefix } from '../../workload/contract/reason.js'
+import { managerOf } from '../../workload/managers.js'
+import type { Report } from '../../workload/contract/manager.js'
 import { schedulerName } from '../../fleet/policy/scheduler.js'
 import { gateProblems } from '../step/health-gate.js'
 import { lookOnce } from '../step/scheduler-look.js'
@@ -24,6 +25,7 @@ const SHOWN = 5
 /** `pin`: its roles may lie in the repository. */
 export async function checkScheduler(
   { fleet: declared, session, clock, signal }: CheckContext,
+  scheduler: Scheduler,
   pin: PinnedCommit,
 ): Promise<Found> {
   const install = await session.findAnsible()
@@ -37,7 +39,7 @@ export async function checkScheduler(
     wouldOpen(pin, NO_STATE, null, clock.now()),
     clock,
   )
-  if (typeof said !== 'string') return judge(fleet, said)
+  if (typeof said !== 'string') return judge(fleet, scheduler, said)
   return fail(
     `it gave no answer: ${said}`,
     `No node is drained until it does. Look at scheduler.controller, at the credentials that Ansible has for it, and at ${directory}/ansible.log.`,
@@ -45,12 +47,14 @@ export async function checkScheduler(
 }
 
 /** What a look tells of the declaration. */
-export function judge(fleet: Fleet, seen: Workload): Found {
-  const { nodes, scheduler } = fleet
+export function judge(fleet: Fleet, scheduler: Scheduler, seen: Report): Found {
+  const { nodes, name, environment } = fleet
+  const manager = managerOf(scheduler)
+  const prefix = reasonPrefix(name, environment)
+  const isKnown = (node: string): boolean =>
+    manager.useOf(seen, schedulerName(node, scheduler.names), prefix) !== null
   const hosts = new Set(nodes.flatMap((n) => n.runsOn ?? []))
-  const strangers = nodes
-    .map((n) => n.name)
-    .filter((n) => !hosts.has(n) && !seen.nodes.has(schedulerName(n, scheduler?.names ?? 'full')))
+  const strangers = nodes.map((n) => n.name).filter((n) => !hosts.has(n) && !isKnown(n))
   const empty = emptyPartitions(fleet, seen)
   const faults = [
     ...(empty.length > 0
@@ -64,15 +68,15 @@ export function judge(fleet: Fleet, seen: Workload): Found {
         ]
       : []),
   ]
-  const software = slurmStanding(seen.software)
+  const software = manager.tried(seen.software)
   if (faults.length === 0)
     return ok(
-      `${software === undefined ? '' : `${software}; `}it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(seen.jobs.length, 'job')}`,
+      `${software === undefined ? '' : `${software}; `}it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(manager.occupants(seen), manager.words.occupant)}`,
     )
   return warn(
     faults.join('\n'),
     empty.length > 0
-      ? 'Correct the name, as `sinfo` shows it, or take the limit out.'
+      ? `Correct the name, as \`${manager.words.shownBy}\` shows it, or take the limit out.`
       : 'Look at scheduler.names (full or short), or at the inventory.',
   )
 }

@@ -97,7 +97,8 @@ async function checkFleet(context: CheckContext, check: Check): Promise<void> {
     await check('keys', () => checkKeys(signal))
   }
   if (vault.length > 0) await check('vault', () => checkPasswords(vault, signal))
-  if (fleet.scheduler && pin) await check('scheduler', () => checkScheduler(context, pin))
+  const { scheduler } = fleet
+  if (scheduler && pin) await check('scheduler', () => checkScheduler(context, scheduler, pin))
   await check('canaries', () => checkCanaries(context))
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import { nodeState } from '../../rollout/index.js'
 import type { CheckRef, Concluded, OpenStep, RolloutState } from '../../rollout/index.js'
-import { reasonPrefix } from '../../workload/slurm/use.js'
+import { managerOf } from '../../workload/managers.js'
+import { reasonPrefix } from '../../workload/contract/reason.js'
 import { gateWarnings, outcomeOfCheck, runCheck } from '../step/health-gate.js'
 import { outcomeOf } from '../step/step-outcome.js'
 import type { StepResult } from '../step/step-outcome.js'
@@ -98,17 +99,21 @@ const withForks = (
 async function visit(begun: BegunStep, run: Reconcile, visits: VisitProcesses): Promise<Concluded> {
   const { step, directory, context } = begun
   const { journal, clock, lookout } = run
-  const { fleet } = context
+  const { scheduler, name, environment } = context.fleet
   const result = await visits.run(step, directory, context, rolloutOf(journal))
-  if (step.action === 'apply' || step.action === 'verify' || !fleet.scheduler)
+  if (step.action === 'apply' || step.action === 'verify' || !scheduler)
     return judged(begun, result, run)
   const { outcome, seen } = outcomeOfVisit(
     step,
     result,
-    { names: fleet.scheduler.names, prefix: reasonPrefix(fleet.name, fleet.environment) },
+    {
+      manager: managerOf(scheduler),
+      names: scheduler.names,
+      prefix: reasonPrefix(name, environment),
+    },
     clock.now(),
   )
-  if (seen) lookout.add(seen)
+  if (seen) lookout.add(seen, scheduler)
   return outcome
 }
 

@@ -4,10 +4,10 @@
 // The last look is kept in a file, for `status`.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Fleet } from '../../fleet/declare/fleet.js'
+import type { Fleet, Scheduler } from '../../fleet/declare/fleet.js'
 import type { RolloutState, Surroundings } from '../../rollout/index.js'
-import { NO_RUN_TIMES } from '../../workload/slurm/run-times.js'
-import type { Workload } from '../../workload/slurm/types.js'
+import { managerOf } from '../../workload/managers.js'
+import type { Report } from '../../workload/contract/manager.js'
 import { SchedulerWatch } from './scheduler-watch.js'
 import type { Clock } from './progress.js'
 import type { StepContext } from './step.js'
@@ -15,7 +15,7 @@ import type { StepContext } from './step.js'
 type View = NonNullable<Surroundings['scheduler']>
 
 export class SchedulerLook {
-  #workload: Workload | null = null
+  #workload: Report | null = null
   #silent: { readonly at: number; readonly why: string } | null = null
   readonly #under = { now: false, watch: false }
   readonly #eyes: Readonly<Record<'now' | 'watch', SchedulerWatch>>
@@ -35,20 +35,8 @@ export class SchedulerLook {
   }
 
   /** What a step saw of some nodes. */
-  add(seen: Workload): void {
-    if (!this.#workload) return
-    const { nodes, jobs, reservations, at, ended } = this.#workload
-    const others = jobs.filter(
-      (j) => !seen.jobs.some((s) => s.id === j.id) && !j.nodes.some((n) => seen.nodes.has(n)),
-    )
-    this.#workload = {
-      at,
-      nodes: new Map([...nodes, ...seen.nodes]),
-      jobs: [...others, ...seen.jobs],
-      reservations,
-      ended,
-      results: {},
-    }
+  add(seen: Report, scheduler: Scheduler): void {
+    if (this.#workload) this.#workload = managerOf(scheduler).merge(this.#workload, seen)
   }
 
   /**
@@ -72,7 +60,7 @@ export class SchedulerLook {
         // A look that began earlier may end later.
         if (found.at >= (this.#workload?.at ?? 0)) this.#workload = found
         this.#silent = null
-        await keep(this.directory, found, kind)
+        await keep(this.directory, found, context.fleet, kind)
       }
     } finally {
       this.#under[kind] = false
@@ -94,48 +82,29 @@ export const lookOnce = (
   context: StepContext,
   rollout: RolloutState,
   clock: Clock,
-): Promise<Workload | string> => new SchedulerWatch(directory, clock, 1).look([], context, rollout)
+): Promise<Report | string> => new SchedulerWatch(directory, clock, 1).look([], context, rollout)
 
 const fileOf = (directory: string): string => join(directory, 'workload.json')
 
 async function keep(
   directory: string,
-  { at, nodes, jobs, reservations }: Workload,
+  report: Report,
+  { scheduler }: Fleet,
   kind: string,
 ): Promise<void> {
+  if (!scheduler) return
   // Two looks may end at the same time.
   const temporary = `${fileOf(directory)}.${kind}`
-  await writeFile(
-    temporary,
-    `${JSON.stringify({ at, nodes: [...nodes.values()], jobs, reservations })}\n`,
-    { mode: 0o600 },
-  )
+  const text = JSON.stringify(managerOf(scheduler).freeze(report))
+  await writeFile(temporary, `${text}\n`, { mode: 0o600 })
   await rename(temporary, fileOf(directory))
 }
 
 /** The last look of any process; null: none, or none that can be read. `runs`: Layout's. */
-export async function lastLook(runs: string, { scheduler }: Fleet): Promise<Workload | null> {
+export async function lastLook(runs: string, { scheduler }: Fleet): Promise<Report | null> {
   if (!scheduler) return null
   try {
-    const {
-      at,
-      nodes,
-      jobs,
-      reservations = [],
-    } = JSON.parse(await readFile(fileOf(dirname(runs)), 'utf8')) as {
-      at: number
-      nodes: readonly (Workload['nodes'] extends ReadonlyMap<string, infer N> ? N : never)[]
-      jobs: Workload['jobs']
-      reservations?: Workload['reservations']
-    }
-    return {
-      at,
-      nodes: new Map(nodes.map((n) => [n.name, n])),
-      jobs,
-      reservations,
-      ended: NO_RUN_TIMES,
-      results: {},
-    }
+    return managerOf(scheduler).thaw(JSON.parse(await readFile(fileOf(dirname(runs)), 'utf8')))
   } catch {
     return null
   }

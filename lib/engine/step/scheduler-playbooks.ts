@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { stringifyExact } from '../../fleet/yaml/exact-numbers.js'
 import type { Fleet, HealthGate, Scheduler } from '../../fleet/declare/fleet.js'
 import type { RolloutState } from '../../rollout/index.js'
-import { drainReason, reasonPrefix } from '../../workload/slurm/use.js'
+import { managerOf } from '../../workload/managers.js'
+import { drainReason, reasonPrefix } from '../../workload/contract/reason.js'
 import { schedulerName } from '../../fleet/policy/scheduler.js'
 import { gateVars, layOut, placeOf } from './health-playbook.js'
 
@@ -50,10 +51,11 @@ export async function writeVisitPlaybooks(
     ...Object.values<string>({ ...scheduler.roles }),
     ...gates.map((g) => g.role),
   ])
+  const own = managerOf(scheduler).variables('release', scheduler.every)
   const release = (name: string, vars: Vars): Play => ({
     name,
     role: scheduler.roles.release,
-    vars: { ...variables(run), ...vars },
+    vars: { ...own, ...variables(run), ...vars },
   })
   const { test: testRole } = scheduler.roles
   return {
@@ -131,13 +133,13 @@ const drainVars = (run: SchedulerRun): Vars => ({
   patchrun_held: heldOf(run),
   patchrun_wait: (run.wait ?? 0) / 1000,
   patchrun_idle: run.idle ?? false,
-  slurm_drain_interval: interval(run.scheduler, 5, 2),
+  ...managerOf(run.scheduler).variables('drain', run.scheduler.every),
   ...variables(run),
 })
 
 /**
- * Where Slurm has put its own words in the place of our reason, the role cannot tell that the drain
- * is ours.
+ * Where the manager has put its own words in the place of our reason, the role cannot tell that the
+ * drain is ours.
  */
 const heldOf = ({ nodes, rollout, scheduler }: SchedulerRun): readonly string[] =>
   nodes.filter((n) => rollout.nodes.get(n)?.held).map((n) => schedulerName(n, scheduler.names))
@@ -182,20 +184,13 @@ export async function writeObservePlaybook(
     ...variables(run),
     patchrun_wait: told('seconds'),
     patchrun_wait_nodes: told('nodes'),
-    slurm_observe_interval: interval(run.scheduler, 2, 10),
+    ...managerOf(run.scheduler).variables('observe', run.scheduler.every),
     ...run.scheduler.vars,
   }
   return write(home, 'observe', run.scheduler, [
     { name: 'observe', role: run.scheduler.roles.observe, vars },
   ])
 }
-
-/**
- * s between two questions of a role that waits: some in the time after which patchrun itself would
- * ask again.
- */
-const interval = ({ every }: Scheduler, parts: number, most: number): number =>
-  Math.max(0.2, Math.min(most, every / 1000 / parts))
 
 function variables({ fleet, scheduler, rollout, nodes }: SchedulerRun): Vars {
   const { controller, names, feature, vars } = scheduler

@@ -11,7 +11,8 @@ import { writeInventory } from '../../ansible/call/write-inventory.js'
 import { RunSummarizer } from '../../outcome/summary/summarize.js'
 import type { Fleet, Scheduler } from '../../fleet/declare/fleet.js'
 import type { RolloutState } from '../../rollout/index.js'
-import type { Workload } from '../../workload/slurm/types.js'
+import type { Report } from '../../workload/contract/manager.js'
+import { managerOf } from '../../workload/managers.js'
 import { lendTree } from '../commit/lend-tree.js'
 import type { LentTree } from '../commit/lend-tree.js'
 import type { Clock } from './progress.js'
@@ -67,7 +68,7 @@ export class SchedulerWatch {
     watch: readonly string[],
     context: StepContext,
     rollout: RolloutState,
-  ): Promise<Workload | string> {
+  ): Promise<Report | string> {
     const { directory, clock } = this
     const asked = questionOf(watch, context.fleet, rollout)
     const { key, host, watched } = asked
@@ -85,7 +86,8 @@ export class SchedulerWatch {
       kept = parked && !context.signal?.aborted
       if (kept) this.#parked = { live, tree, key, since: before?.since ?? clock.now() }
       else await live.close()
-      return schedulerReport(summarizer.finish(exit, [host]), clock.now())
+      const summary = summarizer.finish(exit, [host])
+      return schedulerReport(summary, managerOf(asked.scheduler), clock.now())
     } finally {
       if (!kept) await tree.giveBack()
     }

@@ -24,7 +24,7 @@ import { lookOnce } from '../step/scheduler-look.js'
 import { makePlanFile, writePlanFile } from '../site/plan-file.js'
 import { systemClock } from '../step/progress.js'
 import type { Clock } from '../step/progress.js'
-import type { Workload } from '../../workload/slurm/types.js'
+import type { Report } from '../../workload/contract/manager.js'
 import type { Session } from '../site/session.js'
 import { storeOf } from '../site/store-of.js'
 import { surroundingsOf } from '../run/surroundings.js'
@@ -100,7 +100,7 @@ async function askScheduler(
   { fleet, report, context }: Detected,
   rollout: RolloutState,
   clock: Clock,
-): Promise<Workload | string | null> {
+): Promise<Report | string | null> {
   if (!fleet.scheduler || !report.nodes.some((n) => n.verdict === 'DRAIN')) return null
   // In a directory of its own, and kept from `status`: a run that is under way asks and keeps its
   // own looks.

@@ -10,6 +10,8 @@ import type { LiveRun, Section } from '../../ansible/call/playbook-call.js'
 import { writeInventory } from '../../ansible/call/write-inventory.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import type { OpenStep, RolloutState, StepKind } from '../../rollout/index.js'
+import { VISIT_STEPS } from '../../workload/contract/visit-steps.js'
+import type { VisitStep } from '../../workload/contract/visit-steps.js'
 import type { LentTree } from '../commit/lend-tree.js'
 import { writeOwed } from '../step/owed-handlers.js'
 import { writeVisitPlaybooks } from '../step/scheduler-playbooks.js'
@@ -18,8 +20,8 @@ import { makeAnew } from '../step/step.js'
 import type { StepContext } from '../step/step.js'
 
 /** reach: connects, and changes nothing. */
-export type Stop = 'reach' | 'drain' | 'apply' | 'reboot' | 'verify' | 'release'
-const ROUTE: readonly Stop[] = ['reach', 'drain', 'apply', 'reboot', 'verify', 'release']
+export type Stop = 'reach' | VisitStep['name']
+const ROUTE: readonly Stop[] = ['reach', ...VISIT_STEPS.map((s) => s.name)]
 /** Beyond what a reboot may take, ms: a visit that says nothing for longer hangs. */
 const GRACE = 60_000
 

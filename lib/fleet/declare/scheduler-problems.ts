@@ -35,7 +35,7 @@ export function schedulerProblems(config: Declaration, places: Located): Problem
           ...often,
           {
             ...fault,
-            hint: 'Name the host on which scontrol, squeue and sbatch run, or leave it out for this machine.',
+            hint: 'Name the host on which its commands run, or leave it out for this machine.',
             where: places.place('/scheduler/controller'),
           },
         ]

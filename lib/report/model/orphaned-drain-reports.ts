@@ -6,6 +6,7 @@ import { schedulerName } from '../../fleet/policy/scheduler.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import { orphanedDrains } from '../../rollout/index.js'
 import type { World } from '../../rollout/index.js'
+import { managerOf } from '../../workload/managers.js'
 import type { LeftReport } from './rollout-report.js'
 
 export function orphanedDrainReports(
@@ -35,11 +36,11 @@ export function orphanedDrainReports(
       ? `; ${nodes.length === 1 ? 'its' : 'their'} change may have begun, so look first`
       : ''
     const names = scheduler && foldHosts(nodes.map((n) => schedulerName(n, scheduler.names)))
-    const command = names === null ? '' : `: scontrol update nodename=${names} state=resume`
+    const command = scheduler && `: ${managerOf(scheduler).words.giveBack(names ?? '')}`
     const what =
       first.why === 'limited'
         ? 'the next rollout without --limit gives back what it finds drained'
-        : `give ${nodes.length === 1 ? 'it' : 'them'} back by hand${command}`
+        : `give ${nodes.length === 1 ? 'it' : 'them'} back by hand${command ?? ''}`
     return [
       {
         nodes,

@@ -2,7 +2,7 @@
 // Idle cores of a node that drains are the users' loss. A place that has just become free waits for
 // about as long as a visit takes for a node that costs less of them, an idle one above all, before
 // one that is half empty is drained.
-import type { NodeUse } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import { usualVisit } from '../state/durations.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a visit can be over before the time for changes closes. What counts are the limits of
 // jobs: an expectation is no promise.
-import type { NodeUse } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import { expectedVisit } from '../state/durations.js'
 import { timeGate } from './windows.js'
 import { holdFor } from '../say/reason.js'

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a step found on one node, as the journal keeps it.
+import type { Drained, Released } from '../../workload/contract/visit-end.js'
 import type { Failure, Unforeseen, Verdict } from './verdict.js'
 
-/**
- * What came of a drain. foreign: somebody else took the node out, or it was down; patchrun left it
- * as it is. outrun: it was to be idle, a job came first, and it was given back at once. failed: it
- * is drained by us, and the scheduler says that it is at fault. unclear: nobody knows.
- */
-export type Drained =
-  'empty' | 'busy' | 'foreign' | 'foreign-empty' | 'outrun' | 'failed' | 'unclear'
+export type { Drained } from '../../workload/contract/visit-end.js'
 
 /** pass; fail: the rollout halts; inconclusive: nobody knows, ask again. */
 export type CheckResult = 'pass' | 'fail' | 'inconclusive'
@@ -27,11 +22,8 @@ export interface NodeOutcome {
   readonly boot?: number
   /** Of reboot; cut: nobody knows how far it came. */
   readonly rebooted?: 'done' | 'not-needed' | 'failed' | 'cut'
-  /**
-   * Of release; failed: it is drained again. waiting: it cannot be tested yet, and nobody can use
-   * it meanwhile.
-   */
-  readonly released?: 'ok' | 'foreign' | 'failed' | 'waiting' | 'unclear'
+  /** Of release. */
+  readonly released?: Released
   /** Of release: what it waits for. */
   readonly waitsFor?: string
   readonly failure?: Failure

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a change waits for that is not its own node: time, room, people, health gates, other waves.
 import { are, count } from '../../fleet/names/count.js'
-import type { Occupant } from '../../workload/contract.js'
-import { describeOccupants } from '../../workload/contract.js'
+import type { Occupant } from '../../workload/contract/node-use.js'
+import { describeOccupants } from '../../workload/contract/node-use.js'
 import { describeFailure } from '../record/failure.js'
 import type { Failure } from '../record/verdict.js'
 import type { Word } from '../state/state.js'

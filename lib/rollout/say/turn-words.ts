@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a node stands where it stands in the order of drains.
-import { describeOccupants, isForeign } from '../../workload/contract.js'
-import type { NodeUse } from '../../workload/contract.js'
+import { describeOccupants, isForeign } from '../../workload/contract/node-use.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { Reader } from './moments.js'
 import { runningOnIt } from './names.js'
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node itself waits for: its step, its drain, its jobs, its hypervisor, its next try.
-import type { Occupant } from '../../workload/contract.js'
-import { describeOccupants } from '../../workload/contract.js'
+import type { Occupant } from '../../workload/contract/node-use.js'
+import { describeOccupants } from '../../workload/contract/node-use.js'
 import { describeFailure } from '../record/failure.js'
 import type { StepAction, TaskRef } from '../record/journal-events.js'
 import type { Failure } from '../record/verdict.js'

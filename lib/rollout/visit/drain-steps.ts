@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the nodes whose visit begins are drained: each by a step of its own while there are forks,
 // which stays with it until it is empty.
-import { isForeign } from '../../workload/contract.js'
-import type { NodeUse } from '../../workload/contract.js'
+import { isForeign } from '../../workload/contract/node-use.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { StepToDo } from '../record/journal-events.js'
 import { nodeState } from '../state/state.js'
 import type { World } from '../world/world.js'

@@ -2,8 +2,8 @@
 // A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained in
 // one step, and the hypervisor is changed when that step saw every one of them drained and empty.
 // Where its change may not begin after all, they are given back.
-import { isForeign } from '../../workload/contract.js'
-import type { NodeUse } from '../../workload/contract.js'
+import { isForeign } from '../../workload/contract/node-use.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { Slots } from '../limits/capacity.js'
 import type { HostGroups } from '../world/host-groups.js'
 import { fits, inTime } from '../limits/window-fit.js'

@@ -2,7 +2,7 @@
 // The next step of a node that is held, or why there is none just now. What is only drained may be
 // given back; what may have begun is finished. The same order holds for one node and for a
 // hypervisor with the nodes on it.
-import type { NodeUse } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import { fits } from '../limits/window-fit.js'
 import type { StepToDo } from '../record/journal-events.js'
 import { holdFor } from '../say/reason.js'

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether the visit of a node can begin, whatever the capacity: what it is in use for, by the last
 // look at the scheduler, and whose drain it is.
-import { isForeign } from '../../workload/contract.js'
-import type { NodeUse } from '../../workload/contract.js'
+import { isForeign } from '../../workload/contract/node-use.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { NodeState } from '../state/state.js'

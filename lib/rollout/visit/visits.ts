@@ -4,8 +4,8 @@
 // Visits: drain -> (empty) -> apply -> reboot -> verify -> release, a node at a time. Which nodes
 // begin one is asked of capacity, window and the scheduler's word; one whose change has begun goes
 // on to its end whatever comes between.
-import { isForeign } from '../../workload/contract.js'
-import type { NodeUse } from '../../workload/contract.js'
+import { isForeign } from '../../workload/contract/node-use.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { Slots } from '../limits/capacity.js'
 import { CpuLimit } from '../limits/cpu-limit.js'
 import { IdleCores } from '../limits/idle-cores.js'

@@ -5,7 +5,7 @@
 //
 // Of idle ones the last in the scheduler's list comes first: it gives work to the first that fit,
 // as a rule, and one of those may be at work again before its drain takes hold.
-import type { NodeUse } from '../../workload/contract.js'
+import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { TurnReason } from '../say/turn-words.js'
 
 export interface Turn {

@@ -37,5 +37,5 @@ export function isBack(
   const { uses, others } = scheduler.seen
   // One that was taken off the lists is none of the fleet's any more.
   const use = uses.get(node) ?? others.get(scheduler.nameOf(node))
-  return !use || !(use.ours || use.refused)
+  return !use || !(use.ours || use.refused !== null)
 }

@@ -3,10 +3,11 @@
 import { groupBy } from '../../fleet/names/group-by.js'
 import type { Fleet, FleetNode, Scheduler } from '../../fleet/declare/fleet.js'
 import type { EnvironmentState, RolloutState } from '../state/state.js'
-import type { Workload } from '../../workload/slurm/types.js'
 import { schedulerName } from '../../fleet/policy/scheduler.js'
-import type { Seen } from '../../workload/contract.js'
-import { reasonPrefix, seenBy } from '../../workload/slurm/use.js'
+import type { Seen } from '../../workload/contract/node-use.js'
+import type { Report } from '../../workload/contract/manager.js'
+import { managerOf } from '../../workload/managers.js'
+import { reasonPrefix } from '../../workload/contract/reason.js'
 import type { CapacityScope, Promotion, SchedulerView, World } from './world.js'
 
 /** What lies outside the declaration and the environment's own journal. */
@@ -17,7 +18,7 @@ export interface Surroundings {
   readonly out?: ReadonlySet<string>
   readonly scheduler?: Partial<Pick<SchedulerView, 'silent' | 'looking'>> & {
     /** The last look at it; null: none in this run. */
-    readonly workload?: Workload | null
+    readonly workload?: Report | null
   }
   /** Nodes whose Ansible was started ahead of their visit. */
   readonly prepared?: ReadonlySet<string>
@@ -89,12 +90,12 @@ function viewOf(
 /** What a look says of the nodes of this fleet. */
 const lookOf = (
   { nodes, name, environment, policy: { drain } }: Fleet,
-  { names }: Scheduler,
-  workload: Workload,
+  scheduler: Scheduler,
+  workload: Report,
 ): Seen =>
-  seenBy(workload, {
+  managerOf(scheduler).seen(workload, {
     nodes: nodes.map((n) => n.name),
-    names,
+    names: scheduler.names,
     prefix: reasonPrefix(name, environment),
     reservations: drain.reservations,
   })
@@ -152,7 +153,7 @@ export function capacityScopes(
  * Partitions with a limit in which no node is, neither as declared nor as the scheduler has it:
  * nothing keeps to such a limit.
  */
-export function emptyPartitions(fleet: Fleet, workload: Workload): readonly string[] {
+export function emptyPartitions(fleet: Fleet, workload: Report): readonly string[] {
   const seen = fleet.scheduler && lookOf(fleet, fleet.scheduler, workload)
   return Object.keys(fleet.policy.capacity.partitions).filter(
     (partition) => withSeen(partition, fleet.nodes, { seen }).length === 0,

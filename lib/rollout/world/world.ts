@@ -4,7 +4,7 @@
 //
 // What a decision depends on, and what it says.
 import type { FleetNode, RolloutPolicy, Share } from '../../fleet/declare/fleet.js'
-import type { Seen } from '../../workload/contract.js'
+import type { Seen } from '../../workload/contract/node-use.js'
 import type { Halt, StepToDo } from '../record/journal-events.js'
 import type { Hold } from '../say/reason.js'
 import type { WaitCode } from '../say/words.js'

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of a scheduler role -> Workload. A site may bring roles of its own, so nothing in it
 // is taken on trust.
+import type { RoleWord } from '../contract/manager.js'
 import { runTimes } from './run-times.js'
-import type { Job, Reservation, SchedulerNode, SchedulerResult, Workload } from './types.js'
+import type { Job, Reservation, SchedulerNode, Workload } from './types.js'
 
 /** Characters of a name and a version. */
 const SOFTWARE = 40
@@ -76,7 +77,7 @@ const reservationOf = (reservation: Fields): Reservation => ({
 const endedOf = (value: unknown): readonly number[] =>
   Array.isArray(value) ? value.flatMap((v) => (number(v) === null || v < 0 ? [] : [v * 1000])) : []
 
-function resultsOf(value: unknown): Readonly<Record<string, SchedulerResult>> {
+function resultsOf(value: unknown): Readonly<Record<string, RoleWord>> {
   if (!isFields(value)) return {}
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, r]) =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What runs on the nodes, as their scheduler told it. Values only; times in ms since the epoch.
+import type { Report } from '../contract/manager.js'
 import type { RunTimes } from './run-times.js'
 
 /** A node as the scheduler knows it. */
@@ -30,12 +31,6 @@ export interface Job {
   readonly cpus: number
 }
 
-/** What the scheduler role says of one node it was to act on. */
-export interface SchedulerResult {
-  readonly result: string
-  readonly message: string
-}
-
 /** A reservation of nodes. */
 export interface Reservation {
   readonly name: string
@@ -45,16 +40,11 @@ export interface Reservation {
 }
 
 /** One look at the scheduler. */
-export interface Workload {
-  /** When it was taken, by patchrun's clock. */
-  readonly at: number
+export interface Workload extends Report {
   /** By the scheduler's name. */
   readonly nodes: ReadonlyMap<string, SchedulerNode>
   readonly jobs: readonly Job[]
   readonly reservations: readonly Reservation[]
   /** How long jobs ran that ended lately. */
   readonly ended: RunTimes
-  readonly results: Readonly<Record<string, SchedulerResult>>
-  /** What it calls itself, such as `Slurm 24.11.5`; undefined where it does not say. */
-  readonly software?: string
 }

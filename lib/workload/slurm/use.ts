@@ -4,27 +4,14 @@
 // From one look at the scheduler: is a node empty, is it out, whose drain is it, when will it be
 // empty?
 import { schedulerName } from '../../fleet/policy/scheduler.js'
-import type { NodeUse, Seen } from '../contract.js'
+import type { NodeUse, Seen } from '../contract/node-use.js'
+import type { FleetPart } from '../contract/manager.js'
 import { RULES, conditionsOf } from './node-states.js'
 import type { Condition } from './node-states.js'
 import { residual } from './run-times.js'
 import type { RunTimes } from './run-times.js'
 import { standingOf } from './standing.js'
 import type { Job, SchedulerNode, Workload } from './types.js'
-
-/**
- * Every drain of this environment begins so: what patchrun drained is known again by it, also after
- * years.
- */
-export const reasonPrefix = (fleet: string, environment: string): string =>
-  `patchrun ${fleet}/${environment} `
-
-export const drainReason = (
-  fleet: string,
-  environment: string,
-  rollout: string,
-  sha: string,
-): string => `${reasonPrefix(fleet, environment)}${rollout} ${sha.slice(0, 12)}`
 
 /** The reservation that the role of a release makes while the test job runs on a node. */
 export const testReservation = (name: string): string => `patchrun_${name}`
@@ -87,10 +74,10 @@ export function useOf(
     empty,
     draining,
     ours,
-    // Slurm found less than is configured: its words stand where our reason stood.
-    refused: draining && node.state.includes('INVALID_REG'),
+    refused: refusedBy(node, draining),
     out: RULES[condition].counts,
     drainable: RULES[condition].drainable,
+    inService: isInService(workload, name, condition),
     reserved: condition === 'reserved',
     promised: node.state.includes('PLANNED'),
     place: placesOf(workload).get(name) ?? 0,
@@ -99,13 +86,28 @@ export function useOf(
     expected,
     idle: idle / Math.max(1, node.cpus),
     standing: standingOf({ condition, draining, node }, prefix),
+    shown: `${node.state.join('+')}${node.reason === '' ? '' : `, reason "${node.reason}"`}`,
+    boot: node.boot,
   }
 }
+
+/** Slurm found less than is configured: its words stand where our reason stood. */
+const refusedBy = ({ state, reason }: SchedulerNode, draining: boolean): string | null =>
+  draining && state.includes('INVALID_REG')
+    ? `Slurm has taken the node out (${state.join('+')}): ${reason}`
+    : null
+
+/**
+ * It is not out of service, but for a reservation that is not the one of its own test.
+ */
+const isInService = ({ reservations }: Workload, name: string, condition: Condition): boolean =>
+  (!RULES[condition].counts || condition === 'reserved') &&
+  !reservations.some((r) => r.name === testReservation(name))
 
 /** What every node of the fleet is in use for, and every other node that Slurm knows. */
 export function seenBy(
   workload: Workload,
-  { nodes, names, prefix, reservations }: SeenOptions,
+  { nodes, names, prefix, reservations }: FleetPart,
 ): Seen {
   const jobs = jobsByNode(workload)
   const useIn = (name: string): NodeUse | null =>
@@ -121,16 +123,6 @@ export function seenBy(
       }),
     )
   return { at: workload.at, uses: known(ours), others: known(others.map((n) => [n, n])) }
-}
-
-export interface SeenOptions {
-  /** Of the fleet, by the inventory's names. */
-  readonly nodes: readonly string[]
-  /** How Slurm names them. */
-  readonly names: 'full' | 'short'
-  /** How every drain of this environment begins. */
-  readonly prefix: string
-  readonly reservations: 'join' | 'leave'
 }
 
 const places = new WeakMap<Workload, ReadonlyMap<string, number>>()

@@ -17,7 +17,7 @@ export const HOUSE = {
   git: ['checkout', 'mirror', 'process'],
   ansible: ['run', 'programs', 'call', 'events'],
   rollout: ['decide', 'visit', 'limits', 'world', 'say', 'state', 'record'],
-  workload: ['slurm', 'contract.ts'],
+  workload: ['slurm', 'contract'],
   fleet: ['policy', 'lists', 'declare', 'yaml', 'time', 'names'],
   errors: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>

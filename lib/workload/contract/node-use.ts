@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// lib/workload/contract/: what the core is told of a node, and what each workload manager fills in.
+//
 // What the core knows of a workload manager, whichever it is: what each node is in use for. Pure.
 
-/** Something that runs on nodes, such as a job. */
+/** Something that runs on nodes. */
 export interface Occupant {
+  /** What it is called; a job where nothing is said. */
+  readonly kind?: 'instance'
   readonly id: string
   readonly user: string
   /** When it ends at the latest, ms since the epoch; null: nobody knows. */
@@ -18,14 +22,16 @@ export interface NodeUse {
   readonly draining: boolean
   /** The drain carries our reason. A reason that outlived its drain says nothing. */
   readonly ours: boolean
-  /** The manager itself keeps it out, where our drain stood. */
-  readonly refused: boolean
+  /** The manager itself keeps it out, where our drain stood: its words; null: it does not. */
+  readonly refused: string | null
   /** Nothing is on it, nothing is ending on it, and nothing that somebody asked for is to come. */
   readonly empty: boolean
   /** Out of service: counts against every limit of how many may be. */
   readonly out: boolean
   /** It is in service, and may be drained. */
   readonly drainable: boolean
+  /** Users may have it, or those of them for whom the site keeps it. */
+  readonly inService: boolean
   /** Kept by the site for some of its users, who may use it. */
   readonly reserved: boolean
   /** It is about to get work. */
@@ -41,6 +47,10 @@ export interface NodeUse {
   readonly idle: number
   /** Why it is as it is, in the manager's words, where it may not be drained or is out. */
   readonly standing: string
+  /** How the manager shows it, in a few words. */
+  readonly shown: string
+  /** When it booted last, s since the epoch, by its own clock; null: not known. */
+  readonly boot: number | null
 }
 
 /** One look at a manager. */
@@ -65,5 +75,5 @@ export function describeOccupants(
   if (!last) return ''
   const ends = last.end === null ? 'has no limit' : `ends by ${clock(last.end)}`
   const more = occupants.length > 1 ? `, and ${occupants.length - 1} more before it` : ''
-  return `job ${last.id} of ${last.user} ${ends}${more}`
+  return `${last.kind ?? 'job'} ${last.id} of ${last.user} ${ends}${more}`
 }
