@@ -5,8 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { SchedulerLook } from '../../lib/engine/step/scheduler-look.js'
+import { SchedulerLooks } from '../../lib/engine/step/scheduler-look.js'
 import { systemClock } from '../../lib/engine/step/progress.js'
+import type { Scheduler } from '../../lib/fleet/declare/fleet.js'
 import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
 import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import { NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
@@ -56,18 +57,20 @@ onEach(t, 'looks', async ({ t, bin }) => {
     { lists: new Map() },
     {},
   )
-  const lookout = new SchedulerLook(directory, systemClock)
+  const lookout = new SchedulerLooks(directory, systemClock)
   t.teardown(() => lookout.close())
   const look = (watch: readonly string[]): Promise<void> =>
     lookout.look(
-      watch,
-      false,
+      { scheduler: fleet.schedulers[0] as Scheduler, watch, waits: false },
       { fleet, install: ansible, checkout },
       wouldOpen({ sha: 'a'.repeat(40), ref: 'main', subject: '' }, NO_STATE, null, 1),
     )
   for (const time of ['the first time', 'by the Ansible that waits']) {
     await Promise.all([look([]), look(['n1'])])
-    t.match(lookout.view, { silent: null, looking: { now: false, watch: false } }, time)
-    t.same([...((lookout.view.workload as Workload | null)?.nodes.keys() ?? [])], ['n1'])
+    t.match(lookout.views['default'], { silent: null, looking: { now: false, watch: false } }, time)
+    t.same(
+      [...((lookout.views['default']?.workload as Workload | null)?.nodes.keys() ?? [])],
+      ['n1'],
+    )
   }
 })

@@ -100,7 +100,9 @@ const fleetOf = (environment: string, name = 'lab'): Fleet =>
       budget: { failed: 3, unreachable: null, notConverged: null },
       capacity: { fleet: '50%', groups: {}, partitions: {}, domains: 2 },
     }),
-    scheduler: { type: 'slurm', names: 'full', every: 30_000 },
+    schedulers: [
+      { name: 'default', field: 'scheduler', type: 'slurm', names: 'full', every: 30_000 },
+    ],
   }) as unknown as Fleet
 const source = (
   environment: string,

@@ -68,11 +68,13 @@ function place(t: Test, files: Readonly<Record<string, string>>, playbook = 'sit
       domains: [],
       partitions: [],
       runsOn: null,
+      scheduler: null,
     })),
     denied: ['db1'],
     groupVars: { all: vars },
     groupChildren: {},
     policy: { untagged: 'drain', health: [], changes: { untagged: 'drain' } },
+    schedulers: [],
     ansible: {
       forks: 5,
       config: 'repository',

@@ -132,6 +132,7 @@ t.test('a denied node is in no inventory, even if a fleet were put together wron
         domains: [],
         partitions: [],
         runsOn: null,
+        scheduler: 'default',
       }))
       const text = JSON.stringify(
         buildInventory({ nodes, denied, groupVars: {}, groupChildren: { g: [] } }, wanted),

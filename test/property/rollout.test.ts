@@ -84,6 +84,7 @@ t.test('a life in which nothing goes wrong ends with every node done', (t) => {
       const calm = {
         ...scenario,
         scheduler: true,
+        managers: scenario.managers === 'both' ? ('slurm' as const) : scenario.managers,
         nodes: roles,
         hands: 0,
         odd: null,
@@ -261,7 +262,7 @@ const mutants: Record<string, Decide> = {
     return { ...d, actions: d.actions.filter((a) => a.do !== 'release') }
   },
   'takes the drains of others for its own': (world) => {
-    const { scheduler } = world
+    const [scheduler] = world.schedulers
     if (!scheduler?.seen) return decide(world)
     const uses = new Map(
       [...scheduler.seen.uses].map(([node, use]) => [node, { ...use, ours: use.draining }]),
@@ -269,8 +270,30 @@ const mutants: Record<string, Decide> = {
     return decide({
       ...world,
       out: new Set(),
-      scheduler: { ...scheduler, seen: { ...scheduler.seen, uses } },
+      schedulers: [{ ...scheduler, seen: { ...scheduler.seen, uses } }],
     })
+  },
+  'drains nodes of all schedulers in one step': (world) => {
+    const d = decide(world)
+    const drains = d.actions.flatMap((a) =>
+      a.do === 'drain' && a.host === undefined && !a.foreign ? [a] : [],
+    )
+    const [first] = drains
+    if (!first) return d
+    return {
+      ...d,
+      actions: [
+        ...d.actions.filter((a) => !drains.some((drain) => drain === a)),
+        { do: 'drain', wave: first.wave, nodes: drains.flatMap((a) => a.nodes) },
+      ],
+    }
+  },
+  'asks one scheduler for all': (world) => {
+    const d = decide(world)
+    return {
+      ...d,
+      actions: d.actions.map((a) => (a.do === 'observe' ? { ...a, scheduler: 'nobody' } : a)),
+    }
   },
   'knows no hypervisor': (world) =>
     decide({ ...world, nodes: world.nodes.map((n) => ({ ...n, runsOn: null })) }),

@@ -51,6 +51,7 @@ export const nodeOf = (name: string, changes: Partial<FleetNode> = {}): FleetNod
   domains: [],
   partitions: [],
   runsOn: null,
+  scheduler: 'default',
   ...changes,
 })
 
@@ -69,7 +70,7 @@ export const worldFor = (
   capacity: [],
   promotion: [],
   out: new Set(),
-  scheduler: null,
+  schedulers: [],
   prepared: new Set(),
   ...changes,
 })

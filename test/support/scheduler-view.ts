@@ -3,7 +3,7 @@ import type { SchedulerView } from '../../lib/rollout/index.js'
 import type { Workload } from '../../lib/workload/slurm/types.js'
 import { seenBy } from '../../lib/workload/slurm/use.js'
 
-interface Told extends Omit<SchedulerView, 'seen' | 'nameOf'> {
+interface Told extends Omit<SchedulerView, 'name' | 'seen' | 'nameOf'> {
   /** How our drains begin. */
   readonly prefix: string
   readonly workload: Workload | null
@@ -11,6 +11,7 @@ interface Told extends Omit<SchedulerView, 'seen' | 'nameOf'> {
 
 /** What a Slurm tells that names nodes as the inventory does, all of which are the fleet's. */
 export const slurmView = ({ prefix, workload, ...view }: Told): SchedulerView => ({
+  name: 'default',
   ...view,
   nameOf: (node) => node,
   seen:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cluster of a simulation: jobs that come and end, nodes that people drain, and what its
-// scheduler would say of all that.
+// The cluster of a simulation: jobs that come and end, nodes that people drain, and what the
+// managers of its nodes would say of all that.
 import type { NodeOutcome, OpenStep, SchedulerView } from '../../lib/rollout/index.js'
 import type { Manager } from '../../lib/workload/contract/manager.js'
 import type { Seen } from '../../lib/workload/contract/node-use.js'
@@ -20,6 +20,13 @@ const MANAGERS: Readonly<Record<ManagerName, readonly [Manager, WriteScene]>> = 
   fake: [FAKE, writeForFake],
 }
 
+/** Of nodes that have either, and some that have none. */
+export type Managers = ManagerName | 'both'
+
+/** The manager of the node with this number. */
+export const managerOf = (managers: Managers, node: number): ManagerName | null =>
+  managers !== 'both' ? managers : node % 7 === 6 ? null : node % 3 === 1 ? 'fake' : 'slurm'
+
 interface Running {
   readonly id: string
   readonly start: number
@@ -27,30 +34,49 @@ interface Running {
   readonly limit: number | null
 }
 
+/** What one manager said last of its nodes. */
+interface Part {
+  readonly manager: ManagerName
+  readonly names: readonly string[]
+  seen: Seen | null
+  silent: SchedulerView['silent']
+}
+
 export class Cluster {
-  #seen: Seen | null = null
-  /** Whose drain each node had at the last look. */
-  #lastLook: ReadonlyMap<string, 'us' | 'other'> = new Map()
-  #silent: SchedulerView['silent'] = null
+  readonly #parts: readonly Part[]
+  /** Whose drain each node had when its manager was looked at last. */
+  readonly #lastLook = new Map<string, 'us' | 'other'>()
   readonly #drained = new Map<string, 'us' | 'other'>()
   readonly #jobs = new Map<string, Running[]>()
   #number = 0
 
-  /** `odd`: the manager never answers clearly of this node. */
+  /** `managers`: of each node. `odd`: its manager never answers clearly of this node. */
   constructor(
-    private readonly names: readonly string[],
-    private readonly manager: ManagerName,
+    private readonly managers: ReadonlyMap<string, ManagerName>,
     private readonly odd?: string,
-  ) {}
+  ) {
+    this.#parts = [...new Set(managers.values())].map((manager) => ({
+      manager,
+      names: [...managers].flatMap(([name, its]) => (its === manager ? [name] : [])),
+      seen: null,
+      silent: null,
+    }))
+  }
 
-  get view(): SchedulerView {
-    return {
+  /** Each is called like its manager. */
+  get views(): readonly SchedulerView[] {
+    return this.#parts.map(({ manager, seen, silent }) => ({
+      name: manager,
       every: 25,
       nameOf: (node) => node,
-      seen: this.#seen,
-      silent: this.#silent,
+      seen,
+      silent,
       looking: { now: false, watch: false },
-    }
+    }))
+  }
+
+  get names(): readonly string[] {
+    return [...this.managers.keys()]
   }
 
   by = (node: string): 'us' | 'other' | undefined => this.#drained.get(node)
@@ -86,23 +112,30 @@ export class Cluster {
   }
 
   restart(): void {
-    this.#seen = null
-    this.#lastLook = new Map()
-    this.#silent = null
+    for (const part of this.#parts) Object.assign(part, { seen: null, silent: null })
+    this.#lastLook.clear()
   }
 
-  observe(now: number, fault: boolean): void {
+  observe(scheduler: string, now: number, fault: boolean): void {
+    const part = this.#parts.find((p) => p.manager === scheduler)
+    must(part !== undefined, 'asks a scheduler that is not declared')
+    if (!part) return
     if (fault) {
-      this.#silent = { at: now, why: 'away' }
+      part.silent = { at: now, why: 'away' }
       return
     }
-    const [manager, write] = MANAGERS[this.manager]
-    const report = manager.read(write({ nodes: this.names.map((n) => this.#node(n)) }), now)
+    const { names } = part
+    const [manager, write] = MANAGERS[part.manager]
+    const report = manager.read(write({ nodes: names.map((n) => this.#node(n)) }), now)
     if (typeof report === 'string') throw new Error(report)
-    this.#silent = null
-    this.#lastLook = new Map(this.#drained)
-    this.#seen = manager.seen(report, {
-      nodes: this.names,
+    part.silent = null
+    for (const node of names) {
+      const by = this.#drained.get(node)
+      if (by) this.#lastLook.set(node, by)
+      else this.#lastLook.delete(node)
+    }
+    part.seen = manager.seen(report, {
+      nodes: names,
       names: 'full',
       prefix: PREFIX,
       reservations: 'leave',

@@ -22,7 +22,8 @@ import type {
   TaskRef,
   World,
 } from '../../lib/rollout/index.js'
-import { Cluster } from './simulation-cluster.js'
+import { Cluster, managerOf } from './simulation-cluster.js'
+import type { ManagerName } from './simulation-cluster.js'
 import { must, Rules } from './simulation-rules.js'
 import type { Scenario } from './simulation.js'
 import { Truth, type How } from './simulation-truth.js'
@@ -60,18 +61,30 @@ export class Model {
         domains: [`rack${rack}`],
         partitions: [],
         runsOn: runsOn?.name ?? null,
+        scheduler: managerOf(scenario.managers, i),
       }
       if (role === 'known' || role === 'unknown') host = node
       return node
     })
+    const hosts = new Set(this.nodes.map((n) => n.runsOn))
     this.unscheduled = new Set(
-      this.nodes.filter((_, i) => scenario.nodes[i]?.role === 'unknown').map((n) => n.name),
+      this.nodes
+        .filter(
+          ({ name, scheduler }, i) =>
+            scenario.nodes[i]?.role === 'unknown' || (scheduler === null && hosts.has(name)),
+        )
+        .map((n) => n.name),
     )
     scenario.nodes.forEach((made, i) => this.truth.set(`n${i}`, new Truth(made)))
     this.cluster = scenario.scheduler
       ? new Cluster(
-          this.nodes.map((n) => n.name).filter((n) => !this.unscheduled.has(n)),
-          scenario.manager,
+          new Map(
+            this.nodes.flatMap(({ name, scheduler }) =>
+              this.unscheduled.has(name) || scheduler === null
+                ? []
+                : [[name, scheduler as ManagerName]],
+            ),
+          ),
           this.nodes[scenario.odd ?? -1]?.name,
         )
       : null
@@ -112,6 +125,8 @@ export class Model {
   }
 
   hostOf = (node: string): string | null => this.nodes.find((n) => n.name === node)?.runsOn ?? null
+  schedulerOf = (node: string): string | null =>
+    this.nodes.find((n) => n.name === node)?.scheduler ?? null
   guestsOf = (node: string): readonly string[] =>
     this.nodes.filter((n) => n.runsOn === node).map((n) => n.name)
 
@@ -142,7 +157,7 @@ export class Model {
           ? nodes.flatMap((n) => (this.cluster?.wasOut(n.name) ? [n.name] : []))
           : []),
       ]),
-      scheduler: this.cluster?.view ?? null,
+      schedulers: this.cluster?.views ?? [],
       prepared: this.#prepared,
       processors: 1 + (scenario.forks % 3),
     }
@@ -264,7 +279,7 @@ export class Model {
         )
         this.#record({ type: 'finished', at: this.now })
       } else if (action.do === 'observe')
-        this.cluster?.observe(this.now, roll % 100 < this.scenario.faults)
+        this.cluster?.observe(action.scheduler, this.now, roll % 100 < this.scenario.faults)
       else if (action.do === 'prepare') for (const node of action.nodes) this.#prepared.add(node)
       else {
         if (action.do === 'drain') for (const node of action.nodes) this.#prepared.delete(node)

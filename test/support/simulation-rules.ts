@@ -179,6 +179,12 @@ export class Rules {
           'a hypervisor is changed while a node on it is not held',
         )
       this.#hosted(n, action, full)
+      if (action === 'drain' || action === 'release')
+        must(
+          this.model.schedulerOf(n) !== null &&
+            this.model.schedulerOf(n) === this.model.schedulerOf(list[0] as string),
+          'a step of nodes that have no scheduler, or several',
+        )
       if (action === 'drain' && !begun.foreign)
         must(
           !(cluster?.wasForeign(n) && cluster.by(n) === 'other' && !nodeState(rollout, n).held),
@@ -344,9 +350,11 @@ export class Rules {
     if (begins.length === 0) return
     this.#times.fit(alone)
     if (policy.pause.nodes === 0) return
+    // Those that go out together for a hypervisor go as one, by a step for each of their schedulers.
+    const hosts = new Set(alone.map((s) => ('host' in s ? s.host : undefined)))
     must(
-      alone.length === 1 &&
-        (begins.length === 1 || alone.every((s) => 'host' in s)) &&
+      hosts.size === 1 &&
+        (begins.length === 1 || !hosts.has(undefined)) &&
         [...rollout.steps.values()].every((s) => s.action !== 'apply'),
       'more than one node at a time',
     )

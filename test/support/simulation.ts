@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import type { RolloutPolicy, Share } from '../../lib/fleet/declare/fleet.js'
 import type { Decision, EnvironmentState, JournalEvent, World } from '../../lib/rollout/index.js'
-import type { ManagerName } from './simulation-cluster.js'
+import type { Managers } from './simulation-cluster.js'
 import { Model } from './simulation-model.js'
 import { FREE } from './policy.js'
 import { must } from './simulation-rules.js'
@@ -28,7 +28,7 @@ export interface Scenario {
   readonly forks: number
   /** There is a scheduler, with jobs on its nodes. */
   readonly scheduler: boolean
-  readonly manager: ManagerName
+  readonly managers: Managers
   /** Percent of turns in which somebody drains a node by hand. */
   readonly hands: number
   /** Number of a node of which the scheduler never answers clearly. */
@@ -214,7 +214,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   capacity: fc.record({ fleet: seldom(share), racks: seldom(share) }),
   forks: fc.integer({ min: 1, max: 8 }),
   scheduler: fc.boolean(),
-  manager: fc.constantFrom<ManagerName>('slurm', 'slurm', 'fake'),
+  managers: fc.constantFrom<Managers>('slurm', 'slurm', 'fake', 'both'),
   hands: fc.constantFrom(0, 0, 0, 2),
   odd: fc.constantFrom(null, null, null, 0, 1),
   promotedAt: seldom(fc.nat({ max: 300 })),

@@ -146,7 +146,7 @@ export class Story {
     return decide({
       ...worldFor(this.#state.current as RolloutState, NODES, {
         policy: policyOf({ ...POLICY, ...policy }),
-        scheduler,
+        schedulers: [scheduler],
       }),
       capacity,
       now,

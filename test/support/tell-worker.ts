@@ -26,6 +26,7 @@ const fleet = {
   notify,
   policy: FREE,
   nodes: [],
+  schedulers: [],
 } as unknown as Fleet
 
 /** What comes next; null: all of it has been. */

@@ -83,7 +83,10 @@ function ask(down: number): Decision {
   const state = replay(needDrain)
   if (typeof workload === 'string' || !state.current) throw new Error('no world')
   return decide(
-    worldOf({ fleet, state, rollout: state.current, now: AT }, { scheduler: { workload } }),
+    worldOf(
+      { fleet, state, rollout: state.current, now: AT },
+      { schedulers: { default: { workload } } },
+    ),
   )
 }
 const drains = ({ actions }: Decision): number =>

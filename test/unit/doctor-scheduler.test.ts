@@ -14,7 +14,7 @@ import { SLURM_TRIED } from '../../lib/workload/slurm/versions.js'
 import type { Workload } from '../../lib/workload/slurm/types.js'
 
 const judge = (fleet: Fleet, report: Workload): Found =>
-  judgeBy(fleet, fleet.scheduler as Scheduler, report)
+  judgeBy(fleet, fleet.schedulers[0] as Scheduler, report)
 
 const open = (rest: string): Fleet =>
   resolveFleet(

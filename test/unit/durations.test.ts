@@ -200,6 +200,7 @@ t.test('no drain begins that would not be over before the time closes', async (t
     domains: [],
     partitions: [],
     runsOn: null,
+    scheduler: 'default',
   }
   const policy = policyOf({
     ...declared,
@@ -215,35 +216,37 @@ t.test('no drain begins that would not be over before the time closes', async (t
       { policy, durations },
     ),
     now,
-    scheduler: slurmView({
-      prefix: 'patchrun ',
-      every: 1_000,
-      silent: null,
-      looking: { now: false, watch: false },
-      workload: {
-        at: now,
-        nodes: new Map([
-          [
-            'a1',
-            {
-              name: 'a1',
-              state: ['IDLE'],
-              reason: '',
-              reasonBy: '',
-              features: [],
-              partitions: [],
-              cpus: 2,
-              allocated: 0,
-              boot: 1,
-            },
-          ],
-        ]),
-        jobs: [],
-        reservations: [],
-        ended: NO_RUN_TIMES,
-        results: {},
-      },
-    }),
+    schedulers: [
+      slurmView({
+        prefix: 'patchrun ',
+        every: 1_000,
+        silent: null,
+        looking: { now: false, watch: false },
+        workload: {
+          at: now,
+          nodes: new Map([
+            [
+              'a1',
+              {
+                name: 'a1',
+                state: ['IDLE'],
+                reason: '',
+                reasonBy: '',
+                features: [],
+                partitions: [],
+                cpus: 2,
+                allocated: 0,
+                boot: 1,
+              },
+            ],
+          ]),
+          jobs: [],
+          reservations: [],
+          ended: NO_RUN_TIMES,
+          results: {},
+        },
+      }),
+    ],
   })
   const does = (w: World): readonly string[] =>
     decide(w)

@@ -41,8 +41,10 @@ const LOCAL = {
 }
 
 t.test('a scheduler, with every default filled in', async (t) => {
-  t.equal(open('').scheduler, null)
-  t.same(open('scheduler: { type: slurm }').scheduler, {
+  t.same(open('').schedulers, [])
+  t.same(open('scheduler: { type: slurm }').schedulers[0], {
+    name: 'default',
+    field: 'scheduler',
     type: 'slurm',
     controller: 'localhost',
     controllerVars: LOCAL,
@@ -55,7 +57,7 @@ t.test('a scheduler, with every default filled in', async (t) => {
 })
 
 t.test('every field of a scheduler', async (t) => {
-  const { scheduler } = open(`
+  const { schedulers } = open(`
 scheduler:
   type: slurm
   controller: ctl
@@ -66,16 +68,20 @@ scheduler:
   roles: { drain: our_drain, test: site.cluster.test }
   vars: { a: [1] }
 `)
-  t.same(scheduler, {
-    type: 'slurm',
-    controller: 'ctl',
-    controllerVars: { ansible_user: 'admin' },
-    names: 'short',
-    every: 120_000,
-    feature: 'patchrun_',
-    roles: { ...ROLES, drain: 'our_drain', test: 'site.cluster.test' },
-    vars: { a: [1] },
-  })
+  t.same(schedulers, [
+    {
+      name: 'default',
+      field: 'scheduler',
+      type: 'slurm',
+      controller: 'ctl',
+      controllerVars: { ansible_user: 'admin' },
+      names: 'short',
+      every: 120_000,
+      feature: 'patchrun_',
+      roles: { ...ROLES, drain: 'our_drain', test: 'site.cluster.test' },
+      vars: { a: [1] },
+    },
+  ])
   t.same(
     ['node01', 'node01.example.org'].map((name) => schedulerName(name, 'short')),
     ['node01', 'node01'],
@@ -112,7 +118,7 @@ t.test('the controller is reached as the source inventory says', async (t) => {
     open(
       `scheduler: { type: slurm, controller: ${controller}${more} }\ninventory: { source: hosts, vars: { declared: true }, hostVars: { node01: { own: 1 } } }\n`,
       { inventory: source },
-    ).scheduler?.controllerVars
+    ).schedulers[0]?.controllerVars
   t.same(of('ctl'), {
     ansible_user: 'root',
     level: 'host',
@@ -223,14 +229,15 @@ t.test('the examples of docs/usage/drain.md are valid', async (t) => {
   const text = await readFile(join(process.cwd(), 'docs/usage/drain.md'), 'utf8')
   const blocks = [...text.matchAll(/```yaml\n([^`]*)```/g)].map((m) => m[1] ?? '')
   const [first = '', all = '', ...others] = blocks.filter((block) =>
-    /^(scheduler|drain|runsOn|health):/m.test(block),
+    /^(schedulers?|drain|runsOn|health):/m.test(block),
   )
   t.same(open(first).policy, open('').policy, 'the defaults')
-  const { scheduler, policy } = open(all)
+  const { schedulers, policy } = open(all)
+  const [scheduler] = schedulers
   t.same(
     { ...scheduler, controllerVars: {} },
     {
-      ...open('scheduler: { type: slurm, controller: ctl, feature: patchrun_ }').scheduler,
+      ...open('scheduler: { type: slurm, controller: ctl, feature: patchrun_ }').schedulers[0],
       controllerVars: {},
     },
     'all that can be said, with the defaults',
@@ -239,7 +246,7 @@ t.test('the examples of docs/usage/drain.md are valid', async (t) => {
   for (const block of others)
     t.ok(
       open(
-        `${block.includes('scheduler:') ? '' : 'scheduler: { type: slurm }\n'}${block}`.replaceAll(
+        `${/schedulers?:/.test(block) ? '' : 'scheduler: { type: slurm }\n'}${block}`.replaceAll(
           'hyp01',
           'node01',
         ),
@@ -257,7 +264,7 @@ t.test('the inventory of a Slurm cluster opens', async (t) => {
   })
   t.match(fleet, {
     name: 'cluster',
-    scheduler: { type: 'slurm', controller: 'ctl', feature: 'patchrun_' },
+    schedulers: [{ type: 'slurm', controller: 'ctl', feature: 'patchrun_' }],
     policy: { promotion: { after: ['test'] } },
   })
   t.ok(fleet.nodes.length > 10 && fleet.nodes.every((node) => node.domains.length > 0))

@@ -63,6 +63,7 @@ t.test('the example, with every default filled in', async (t) => {
       domains: [],
       partitions: [],
       runsOn: null,
+      scheduler: null,
     })),
     denied: ['db1', 'db2'],
     groupVars: {},
@@ -110,7 +111,7 @@ t.test('the example, with every default filled in', async (t) => {
       extraVars: {},
       vault: [],
     },
-    scheduler: null,
+    schedulers: [],
     notify: [],
     stateDirectory: '/srv/.patchrun',
     stateRemote: null,
@@ -146,6 +147,7 @@ failureDomains: { fromGroups: ["rack*"] }
     domains: ['rack1'],
     partitions: [],
     runsOn: null,
+    scheduler: null,
   })
   t.same(fleet.nodes[5]?.groups, [])
   t.same(fleet.groupVars, {
@@ -424,6 +426,9 @@ t.test('the inventory on disk', async (t) => {
   t.equal((await stat(join(dir, 'inventory.json'))).mode & 0o777, 0o600)
 })
 
+/** A scheduler has all nodes of the fleet where nothing is said. */
+const WITHOUT_DEFAULT = /^environment|^scheduler\.nodes$/
+
 t.test('the schema describes every field, and the generated files fit it', async (t) => {
   const root = process.cwd()
   t.same(
@@ -470,7 +475,7 @@ t.test('the schema describes every field, and the generated files fit it', async
           'repository',
           'ref',
         ].includes(name)
-      if (wantsDefault && !path.startsWith('environment'))
+      if (wantsDefault && !WITHOUT_DEFAULT.test(`${path}.${name}`))
         t.not(target.default, undefined, `${path}.${name} has a default`)
       visit(field, `${path}.${name}`)
     }

@@ -162,7 +162,7 @@ function ask(
   const { current } = replay(events)
   if (!current) throw new Error('no rollout')
   const now = change.now ?? 100
-  return decide(worldFor(current, nodes, { policy, now, scheduler: view(seen, now), ...change }))
+  return decide(worldFor(current, nodes, { policy, now, schedulers: [view(seen, now)], ...change }))
 }
 const does = ({ actions }: Decision): string[] =>
   actions
@@ -200,7 +200,7 @@ t.test('out together, and back after it', (t) => {
     ask(
       [...looked, ...called('empty', 'busy')],
       {},
-      { scheduler: view({ busy: ['n4'], drained: guests }, -2_000) },
+      { schedulers: [view({ busy: ['n4'], drained: guests }, -2_000)] },
     ).actions,
     [{ do: 'observe', watch: ['n4'] }],
     'woken when that one is empty, not by the other',
@@ -630,7 +630,7 @@ t.test('a plan says who goes together', (t) => {
   const world = worldFor(current as NonNullable<typeof current>, fleet, {
     policy,
     now: 100,
-    scheduler: view({ busy: ['n4'] }, 100),
+    schedulers: [view({ busy: ['n4'] }, 100)],
   })
   const preview = previewDrains(world, { index: 1, nodes: ['n2', 'n3', 'hyp'] })
   const plan = preview && drainPlan(preview, readerIn('UTC', 0))
@@ -683,7 +683,7 @@ t.test('in one wave, whatever the limit', (t) => {
   const state = replay(done.map((e) => (e.type === 'opened' ? { ...e, limit: ['hyp'] } : e)))
   const given = {
     state,
-    fleet: { nodes: fleet, policy } as unknown as Fleet,
+    fleet: { nodes: fleet, policy, schedulers: [] } as unknown as Fleet,
     pin: { sha: 'c'.repeat(40), ref: 'main', subject: '' },
     comparison: { kind: 'same' as const },
     limit: ['hyp'],

@@ -208,9 +208,9 @@ t.test('what people read', async (t) => {
   )
   t.equal(
     uses({ n: { state: 'IDLE+DRAIN+INVALID_REG', reason: 'Low RealMemory' } })['n']?.refused,
-    true,
+    'Slurm has taken the node out (IDLE+DRAIN+INVALID_REG): Low RealMemory',
   )
-  t.equal(uses({ n: { state: 'IDLE+DRAIN', reason: 'Low RealMemory' } })['n']?.refused, false)
+  t.equal(uses({ n: { state: 'IDLE+DRAIN', reason: 'Low RealMemory' } })['n']?.refused, null)
 })
 
 t.test(

@@ -290,6 +290,7 @@ t.test('status says who was not told, and why', async (t) => {
     groupChildren: {},
     ansible: { forks: 10 },
     policy: FREE,
+    schedulers: [],
   } as unknown as Fleet
   const report = buildReport({ fleet, state, now: at })
   t.same(report.notify, [

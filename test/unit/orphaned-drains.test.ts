@@ -70,7 +70,9 @@ const fleetOf = (permitted: readonly string[], denied: readonly string[]): Fleet
     groupChildren: {},
     ansible: { forks: 10 },
     policy: { ...FREE, drain: { ...FREE.drain, atOnce: 1 } },
-    scheduler: { type: 'slurm', names: 'short', every: 30_000 },
+    schedulers: [
+      { name: 'default', field: 'scheduler', type: 'slurm', names: 'short', every: 30_000 },
+    ],
   }) as unknown as Fleet
 const long = (list: readonly JournalEvent[]): readonly JournalEvent[] =>
   JSON.parse(JSON.stringify(list).replaceAll(/node0\d/g, '$&.example.org')) as JournalEvent[]
@@ -158,7 +160,9 @@ t.test('a node that is denied while it is drained is named, with the command', a
 t.test('until it is back', async (t) => {
   const fleet = fleetOf(['node01', 'node04'], ['node02', 'node03'])
   const left = (workload: Workload): unknown =>
-    reportOf(fleet, events, { scheduler: { workload } }).rollout?.left?.map((l) => l.nodes)
+    reportOf(fleet, events, { schedulers: { default: { workload } } }).rollout?.left?.map(
+      (l) => l.nodes,
+    )
   t.same(left(seen(['node03'])), [['node03.example.org']])
   t.same(left(seen([])), undefined)
   t.same(
@@ -174,7 +178,7 @@ t.test('until it is back', async (t) => {
     decide(
       worldOf(
         { fleet, state, rollout: state.current, now: at + 40_000 },
-        { scheduler: { workload } },
+        { schedulers: { default: { workload } } },
       ),
     )
       .actions.filter((a) => a.do === 'drain')

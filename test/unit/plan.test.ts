@@ -108,7 +108,7 @@ const worldOfPlan = (
     names.map((n) => nodeOf(n)),
     {
       now,
-      scheduler: view(),
+      schedulers: [view()],
       policy: { ...policy, drain: { ...policy.drain, ...drain } },
       ...changes,
     },
@@ -209,7 +209,7 @@ t.test('what limits it', async (t) => {
     'a node that is held already has its place',
   )
 
-  t.equal(previewDrains(worldOfPlan({}, { scheduler: null }), wave), null)
+  t.equal(previewDrains(worldOfPlan({}, { schedulers: [] }), wave), null)
   t.equal(previewDrains(worldOfPlan(), { index: 1, nodes: [] }), null)
 })
 

@@ -87,7 +87,9 @@ const fleetOf = (stateDirectory: string): Fleet =>
     stateDirectory,
     lockTimeout: 60_000,
     policy: { ...FREE, drain: { ...FREE.drain, onTimeout: 'ask' } },
-    scheduler: { type: 'slurm', names: 'full', every: 30_000 },
+    schedulers: [
+      { name: 'default', field: 'scheduler', type: 'slurm', names: 'full', every: 30_000 },
+    ],
   }) as unknown as Fleet
 const workload = (when: number): Workload => ({
   at: when,
@@ -126,7 +128,7 @@ const decideAt = (found: EnvironmentState, now: number): ReturnType<typeof decid
     worldOf(
       { fleet: fleetOf('/nowhere'), state: found, rollout: found.current, now },
       {
-        scheduler: { workload: workload(now) },
+        schedulers: { default: { workload: workload(now) } },
       },
     ),
   )

@@ -71,12 +71,14 @@ const nodes = Array.from({ length: 6 }, (_, i): FleetNode => ({
   domains: [],
   partitions: [],
   runsOn: null,
+  scheduler: 'default',
 }))
 const fleet = {
   name: 'lab',
   environment: 'prod',
   nodes,
   groupChildren: {},
+  schedulers: [],
   ansible: { forks: 10 },
   policy: policyOf({ soak: 600_000, waves: ['50%', '100%'] }),
 }

@@ -22,7 +22,7 @@ import type { Order, OrderBody } from '../../lib/engine/orders/orders.js'
 import { carryOrders, takeOrders } from '../../lib/engine/orders/take-orders.js'
 import { planRetreat, retreatEvents } from '../../lib/engine/verbs/rollback.js'
 import { layoutOf } from '../../lib/engine/site/layout.js'
-import { SchedulerLook } from '../../lib/engine/step/scheduler-look.js'
+import { SchedulerLooks } from '../../lib/engine/step/scheduler-look.js'
 import { reconcile } from '../../lib/engine/run/reconcile.js'
 import type { Reconcile } from '../../lib/engine/run/reconcile-types.js'
 import { systemClock } from '../../lib/engine/step/progress.js'
@@ -55,6 +55,7 @@ const nodes = [1, 2, 3, 4, 5].map((i): FleetNode => ({
   domains: [],
   partitions: [],
   runsOn: null,
+  scheduler: 'default',
 }))
 const names = nodes.map((n) => n.name)
 const fleetOf = (policy: Partial<RolloutPolicy> = {}, those = nodes): Fleet =>
@@ -62,6 +63,7 @@ const fleetOf = (policy: Partial<RolloutPolicy> = {}, those = nodes): Fleet =>
     name: 'lab',
     environment: 'prod',
     nodes: those,
+    schedulers: [],
     groupChildren: {},
     ansible: { forks: 5 },
     policy: policyOf(policy),
@@ -599,7 +601,7 @@ t.test(
       takeOrders: take,
       isSuperseded: async () => false,
       context: {} as Reconcile['context'],
-      lookout: new SchedulerLook(layout.runs, systemClock),
+      lookout: new SchedulerLooks(layout.runs, systemClock),
       clock: { ...systemClock, now: () => at },
       stop: new AbortController().signal,
       kill: new AbortController().signal,
@@ -656,7 +658,7 @@ t.test('a run that waits for a while does not wait any longer', async (t) => {
     takeOrders: take,
     isSuperseded: async () => false,
     context: {} as Reconcile['context'],
-    lookout: new SchedulerLook(layout.runs, systemClock),
+    lookout: new SchedulerLooks(layout.runs, systemClock),
     clock: { now: () => now, sleep: async (ms) => void slept.push((now += ms)) },
     stop: new AbortController().signal,
     kill: new AbortController().signal,

@@ -45,7 +45,7 @@ async function plays(more: {
   readonly connected?: boolean
   readonly nodes?: readonly string[]
 }): Promise<readonly string[]> {
-  const { scheduler } = fleet
+  const [scheduler] = fleet.schedulers
   if (!scheduler) throw new Error('a fleet without a scheduler')
   const home = mkdtempSync(join(directory, 'step-'))
   const { drain } = await writeVisitPlaybooks(
@@ -81,7 +81,7 @@ t.test(
 
 t.test('a gate is told whom to ask of its nodes, unless it says so itself', async (t) => {
   const scheduler = {
-    ...fleet.scheduler,
+    ...fleet.schedulers[0],
     controller: 'ctl',
     controllerVars: {},
     names: 'short',

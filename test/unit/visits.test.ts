@@ -92,7 +92,7 @@ function world(
     {
       now,
       forks,
-      scheduler,
+      schedulers: [scheduler],
       prepared: new Set(prepared),
       policy: { ...policy, drain: { ...policy.drain, atOnce } },
     },
@@ -281,7 +281,7 @@ t.test(
       does({
         ...half,
         now: now + 1_000,
-        scheduler: measured(world({ ...given, age: -1_000 })).scheduler,
+        schedulers: measured(world({ ...given, age: -1_000 })).schedulers,
       }),
       ['drain n1 waits 60000'],
     )
@@ -394,16 +394,16 @@ t.test('nodes that are out of service come before a look at the others of the wa
   const asked = world({ ...some, age: 3_000 })
   t.same(does(asked), ['observe'])
   t.match(why(asked, 'n3'), 'the scheduler is asked which nodes are drained first')
-  if (!asked.scheduler) throw new Error('a world without a scheduler')
+  const [asks] = asked.schedulers
+  if (!asks) throw new Error('a world without a scheduler')
   t.equal(
-    decide({ ...asked, scheduler: { ...asked.scheduler, looking: { now: true, watch: false } } })
-      .wakeAt,
+    decide({ ...asked, schedulers: [{ ...asks, looking: { now: true, watch: false } }] }).wakeAt,
     now + 3_000,
     'though the answer does not come',
   )
   t.same(does(world({ ...some, age: 7_000 })), [others, 'observe'], 'not for long')
   t.same(
-    does({ ...asked, scheduler: { ...asked.scheduler, silent: { at: now, why: 'away' } } }),
+    does({ ...asked, schedulers: [{ ...asks, silent: { at: now, why: 'away' } }] }),
     [others],
     'one that is silent holds up no look',
   )
@@ -553,7 +553,7 @@ t.test('of a wave those are looked at first that will be empty first', async (t)
     'then all others at once, where no visit is in their way',
   )
   t.same(
-    does({ ...world({ forks: 3 }), scheduler: null }),
+    does({ ...world({ forks: 3 }), schedulers: [] }),
     [`detect ${names.join(',')}`],
     'without a scheduler all of them',
   )
@@ -565,15 +565,15 @@ t.test('twice as many are looked at first as may be drained at once', async (t) 
   const old = world({ ...few, age: 60_000 })
   t.same(does(old), ['observe'], 'who that is, is not told from an old look')
   t.match(why(old, 'n3'), 'the scheduler is asked which nodes are looked at first')
-  const { scheduler } = old
+  const [scheduler] = old.schedulers
   if (!scheduler) throw new Error('a world without a scheduler')
   t.same(
-    does({ ...old, scheduler: { ...scheduler, silent: { at: now, why: 'away' } } }),
+    does({ ...old, schedulers: [{ ...scheduler, silent: { at: now, why: 'away' } }] }),
     ['detect n7,n6,n5,n4'],
     'one that is silent holds up no look',
   )
   t.same(
-    does({ ...old, scheduler: { ...scheduler, seen: null } }),
+    does({ ...old, schedulers: [{ ...scheduler, seen: null }] }),
     ['detect n0,n1,n2,n3'],
     'one that nothing was asked of so far is not asked for this',
   )

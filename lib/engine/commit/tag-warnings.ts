@@ -6,17 +6,17 @@ import type { Fleet } from '../../fleet/declare/fleet.js'
 import { mentions } from '../../git/index.js'
 import { DRAIN, HOT } from '../../rollout/record/verdict.js'
 
-type Tagged = Pick<Fleet, 'policy' | 'playbooks' | 'scheduler'>
+type Tagged = Pick<Fleet, 'policy' | 'playbooks' | 'schedulers'>
 
 const TAGS = [HOT, DRAIN]
 const WAY_OUT =
   '`patchrun lint --suggest` proposes tags as a patch, and changes.untagged: suggest counts them without one'
 
-function warning({ policy, scheduler }: Tagged): string {
+function warning({ policy, schedulers }: Tagged): string {
   const what =
     policy.changes.untagged === 'error'
       ? 'every change is an error'
-      : `every change needs its node drained${scheduler ? '' : ', and no scheduler is declared, so that it waits for a person for ever'}`
+      : `every change needs its node drained${schedulers.length > 0 ? '' : ', and no scheduler is declared, so that it waits for a person for ever'}`
   return `no file of the playbook repository has ${HOT} or ${DRAIN}: ${what}. ${WAY_OUT}`
 }
 

@@ -29,12 +29,12 @@ export async function checkScheduler(
   pin: PinnedCommit,
 ): Promise<Found> {
   const install = await session.findAnsible()
-  const directory = join(layoutOf(declared).looks, 'doctor-scheduler')
+  const directory = join(layoutOf(declared).looks, `doctor-${scheduler.field}`)
   const { path } = await useCheckout(declared, pin.sha, signal)
   const fleet = await withRequirements(declared, { install, checkout: path, signal })
   refuse(gateProblems(fleet, path))
   const said = await lookOnce(
-    directory,
+    { directory, scheduler },
     { fleet, install, checkout: path, signal },
     wouldOpen(pin, NO_STATE, null, clock.now()),
     clock,
@@ -42,20 +42,24 @@ export async function checkScheduler(
   if (typeof said !== 'string') return judge(fleet, scheduler, said)
   return fail(
     `it gave no answer: ${said}`,
-    `No node is drained until it does. Look at scheduler.controller, at the credentials that Ansible has for it, and at ${directory}/ansible.log.`,
+    `No node is drained until it does. Look at ${scheduler.field}.controller, at the credentials that Ansible has for it, and at ${directory}/ansible.log.`,
   )
 }
 
 /** What a look tells of the declaration. */
 export function judge(fleet: Fleet, scheduler: Scheduler, seen: Report): Found {
-  const { nodes, name, environment } = fleet
+  const { name, environment } = fleet
+  const nodes = fleet.nodes.filter((n) => n.scheduler === scheduler.name)
   const manager = managerOf(scheduler)
   const prefix = reasonPrefix(name, environment)
   const isKnown = (node: string): boolean =>
     manager.useOf(seen, schedulerName(node, scheduler.names), prefix) !== null
-  const hosts = new Set(nodes.flatMap((n) => n.runsOn ?? []))
-  const strangers = nodes.map((n) => n.name).filter((n) => !hosts.has(n) && !isKnown(n))
-  const empty = emptyPartitions(fleet, seen)
+  const hosts = new Set(fleet.nodes.flatMap((n) => n.runsOn ?? []))
+  const mayKnow = nodes.map((n) => n.name).filter((n) => !hosts.has(n))
+  const strangers = mayKnow.filter((n) => !isKnown(n))
+  // Where there are several, a partition may be another one's.
+  const empty =
+    fleet.schedulers.length > 1 ? [] : emptyPartitions(fleet, { [scheduler.name]: seen })
   const faults = [
     ...(empty.length > 0
       ? [
@@ -71,12 +75,12 @@ export function judge(fleet: Fleet, scheduler: Scheduler, seen: Report): Found {
   const software = manager.tried(seen.software)
   if (faults.length === 0)
     return ok(
-      `${software === undefined ? '' : `${software}; `}it knows ${nodes.length - hosts.size === 1 ? 'the node' : `all ${nodes.length - hosts.size} nodes`}, and ${count(manager.occupants(seen), manager.words.occupant)}`,
+      `${software === undefined ? '' : `${software}; `}it knows ${mayKnow.length === 1 ? 'the node' : `all ${mayKnow.length} nodes`}, and ${count(manager.occupants(seen), manager.words.occupant)}`,
     )
   return warn(
     faults.join('\n'),
     empty.length > 0
       ? `Correct the name, as \`${manager.words.shownBy}\` shows it, or take the limit out.`
-      : 'Look at scheduler.names (full or short), or at the inventory.',
+      : `Look at ${scheduler.field}.names (full or short), or at the inventory.`,
   )
 }

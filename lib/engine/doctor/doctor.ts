@@ -97,8 +97,8 @@ async function checkFleet(context: CheckContext, check: Check): Promise<void> {
     await check('keys', () => checkKeys(signal))
   }
   if (vault.length > 0) await check('vault', () => checkPasswords(vault, signal))
-  const { scheduler } = fleet
-  if (scheduler && pin) await check('scheduler', () => checkScheduler(context, scheduler, pin))
+  for (const scheduler of pin ? fleet.schedulers : [])
+    await check(scheduler.field, () => checkScheduler(context, scheduler, pin as PinnedCommit))
   await check('canaries', () => checkCanaries(context))
 }
 

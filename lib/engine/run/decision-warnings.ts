@@ -36,10 +36,11 @@ export class DecisionWarnings {
 
   /** A limit with a slip in its name holds nobody back, and nobody would notice. */
   #emptyPartitions({ fleet, surroundings }: Observed): void {
-    const workload = surroundings.scheduler?.workload
-    if (this.#partitions || !workload) return
-    this.#partitions = true
-    const empty = emptyPartitions(fleet, workload)
+    const looks = Object.entries(surroundings.schedulers ?? {})
+    const workloads = Object.fromEntries(looks.map(([name, look]) => [name, look.workload]))
+    if (this.#partitions || !fleet.schedulers.every((s) => workloads[s.name])) return
+    this.#partitions = fleet.schedulers.length > 0
+    const empty = this.#partitions ? emptyPartitions(fleet, workloads) : []
     if (empty.length > 0)
       this.run.onProgress({
         type: 'notice',

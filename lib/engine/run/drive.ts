@@ -16,7 +16,7 @@ import { inState } from '../../store/disk/state-error.js'
 import type { Journal, Lock } from '../../store/store.js'
 import type { Choice } from './choose-rollout.js'
 import { layoutOf } from '../site/layout.js'
-import { SchedulerLook } from '../step/scheduler-look.js'
+import { SchedulerLooks } from '../step/scheduler-look.js'
 import type { Layout } from '../site/layout.js'
 import { takeOrders } from '../orders/take-orders.js'
 import { localPlaysNotice } from '../commit/local-plays.js'
@@ -96,7 +96,7 @@ interface LockedRun extends Given {
   readonly people: Notifications
   readonly onProgress: OnProgress
   readonly takeOrders: () => Promise<boolean>
-  readonly lookout: SchedulerLook
+  readonly lookout: SchedulerLooks
   /** As Reconcile's. */
   readonly patientUntil: number
 }
@@ -149,7 +149,7 @@ async function underLock(fleet: Fleet, given: Given): Promise<RunResult> {
       people,
       onProgress,
       takeOrders: () => takeOrders(store.mail, open, clock, onProgress),
-      lookout: new SchedulerLook(dirname(layout.runs), clock),
+      lookout: new SchedulerLooks(dirname(layout.runs), clock),
       patientUntil,
     })
   } finally {
@@ -248,7 +248,7 @@ function reconcileOf(
       const [observed] = await Promise.all([session.observe(), checkout.verify()])
       const surroundings = {
         ...(await surroundingsOf(observed, rolloutOf(journal).pin.sha)),
-        scheduler: lookout.view,
+        schedulers: lookout.views,
       }
       await people.observed(observed, surroundings)
       // What people are told does not end where this run does.

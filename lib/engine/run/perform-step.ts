@@ -2,6 +2,7 @@
 // Performs one step whose intent is in the journal, and journals what came of it.
 import { join } from 'node:path'
 import type { Fleet } from '../../fleet/declare/fleet.js'
+import { schedulerOfStep } from '../../fleet/policy/scheduler.js'
 import { nodeState } from '../../rollout/index.js'
 import type { CheckRef, Concluded, OpenStep, RolloutState } from '../../rollout/index.js'
 import { managerOf } from '../../workload/managers.js'
@@ -83,10 +84,10 @@ const judged = (
 /** A look at nodes that serve, beside visits, in each of which one does not. */
 export const isBeside = (
   { action, nodes }: Pick<OpenStep, 'action' | 'nodes'>,
-  { scheduler }: Fleet,
+  { schedulers }: Fleet,
   rollout: RolloutState,
 ): boolean =>
-  scheduler !== null && action === 'detect' && nodes.every((n) => !nodeState(rollout, n).held)
+  schedulers.length > 0 && action === 'detect' && nodes.every((n) => !nodeState(rollout, n).held)
 
 const withForks = (
   context: StepContext,
@@ -99,7 +100,8 @@ const withForks = (
 async function visit(begun: BegunStep, run: Reconcile, visits: VisitProcesses): Promise<Concluded> {
   const { step, directory, context } = begun
   const { journal, clock, lookout } = run
-  const { scheduler, name, environment } = context.fleet
+  const { name, environment } = context.fleet
+  const scheduler = schedulerOfStep(context.fleet, step.nodes)
   const result = await visits.run(step, directory, context, rolloutOf(journal))
   if (step.action === 'apply' || step.action === 'verify' || !scheduler)
     return judged(begun, result, run)

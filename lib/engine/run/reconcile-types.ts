@@ -3,7 +3,7 @@
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import type { EnvironmentState, RolloutState, Surroundings } from '../../rollout/index.js'
 import type { Journal } from '../../store/store.js'
-import type { SchedulerLook } from '../step/scheduler-look.js'
+import type { SchedulerLooks } from '../step/scheduler-look.js'
 import type { Clock, OnProgress } from '../step/progress.js'
 import type { StepContext } from '../step/step.js'
 
@@ -22,8 +22,8 @@ export interface Reconcile {
   /** Carries what people said meanwhile into the journal; true when there was something. */
   readonly takeOrders: () => Promise<boolean>
   readonly context: Omit<StepContext, 'fleet' | 'onEvent' | 'signal'>
-  /** Asks the scheduler, and knows what it said last. */
-  readonly lookout: SchedulerLook
+  /** Asks the schedulers, and knows what each said last. */
+  readonly lookout: SchedulerLooks
   /** Directory that gets one directory a step. */
   readonly runs: string
   readonly clock: Clock

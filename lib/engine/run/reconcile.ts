@@ -91,8 +91,7 @@ function endOf(run: Reconcile, work: WorkUnderWay, decision: Decision): Ended | 
   const reached = isReached(decision)
   const settled = rolloutOf(run.journal).status !== 'running'
   // A look that watches until something happens is not waited for any more; one that only asks is.
-  if (settled || reached || (late && going.count('step') === 0 && going.has('watch')))
-    work.endLooks()
+  if (settled || reached || (late && going.count('step') === 0 && work.isWatching)) work.endLooks()
   const waits = !run.once && !late && !reached && (decision.wakeAt !== null || listens)
   if (waits || !work.isIdle) return null
   return settled ? 'settled' : reached ? 'reached' : 'waiting'

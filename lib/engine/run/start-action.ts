@@ -36,7 +36,7 @@ export async function startAction(
       onProgress({ type: 'quarantined', nodes: action.nodes })
       return
     case 'observe':
-      startLook(run, work, fleet, action.watch)
+      startLook(run, work, fleet, action)
       return
     case 'prepare':
       work.visits.prepare(
@@ -69,8 +69,10 @@ function startLook(
   run: Reconcile,
   work: WorkUnderWay,
   fleet: Fleet,
-  watch: readonly string[],
+  { scheduler: name, watch }: Extract<Action, { readonly do: 'observe' }>,
 ): void {
+  const scheduler = fleet.schedulers.find((s) => s.name === name)
+  if (!scheduler) return
   const late = isLate(run)
   const kind = watch.length === 0 ? 'now' : late ? 'late' : 'watch'
   const context = {
@@ -78,9 +80,9 @@ function startLook(
     fleet,
     signal: AbortSignal.any([run.kill, work.looksEnd]),
   }
-  const { names = 'full' } = fleet.scheduler ?? {}
-  const theirs = watch.map((node) => schedulerName(node, names))
-  work.addLook(kind, run.lookout.look(theirs, !run.once && !late, context, rolloutOf(run.journal)))
+  const theirs = watch.map((node) => schedulerName(node, scheduler.names))
+  const question = { scheduler, watch: theirs, waits: !run.once && !late }
+  work.addLook(kind, name, run.lookout.look(question, context, rolloutOf(run.journal)))
 }
 
 async function intend(run: Reconcile, fleet: Fleet, action: StartStep): Promise<OpenStep> {

@@ -20,9 +20,10 @@ export class StepsUnderWay {
     this.#all.set(name, { kind, done })
   }
 
-  has = (name: string): boolean => this.#all.has(name)
+  names = (kind: Kind): readonly string[] =>
+    [...this.#all].flatMap(([name, one]) => (one.kind === kind ? [name] : []))
 
-  count = (kind: Kind): number => [...this.#all.values()].filter((one) => one.kind === kind).length
+  count = (kind: Kind): number => this.names(kind).length
 
   get isEmpty(): boolean {
     return this.#all.size === 0

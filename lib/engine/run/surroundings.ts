@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a decision depends on besides the declaration and the environment's own journal.
+import { dirname } from 'node:path'
 import type { Fleet } from '../../fleet/declare/fleet.js'
 import type { EnvironmentState, Surroundings } from '../../rollout/index.js'
 import { layoutOf } from '../site/layout.js'
-import { lastLook } from '../step/scheduler-look.js'
+import { lastLooks } from '../step/scheduler-look.js'
 import { storeOf } from '../site/store-of.js'
 
 /**
@@ -29,6 +30,5 @@ export async function surroundingsOf(
     const { completed } = await read({ ...fleet, environment })
     promotion.push({ environment, completedAt: completed.get(sha) ?? null })
   }
-  const workload = await lastLook(layoutOf(fleet).runs, fleet)
-  return { promotion, ...(workload && { scheduler: { workload } }) }
+  return { promotion, schedulers: await lastLooks(dirname(layoutOf(fleet).runs), fleet) }
 }

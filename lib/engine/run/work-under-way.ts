@@ -26,10 +26,11 @@ export class WorkUnderWay {
     )
   }
 
-  addLook(kind: LookKind, work: Promise<void>): void {
+  /** `scheduler`: the name of the one that is asked. */
+  addLook(kind: LookKind, scheduler: string, work: Promise<void>): void {
     this.going.add(
       'look',
-      kind,
+      `${kind} ${scheduler}`,
       work.catch((fault: unknown) => void (this.looksEnd.aborted || this.#faults.push(fault))),
     )
   }
@@ -37,6 +38,11 @@ export class WorkUnderWay {
   /** Throws what went wrong first in what has ended without an outcome. */
   throwFault(): void {
     if (this.#faults.length > 0) throw this.#faults[0]
+  }
+
+  /** A look lasts until something happens at a scheduler. */
+  get isWatching(): boolean {
+    return this.going.names('look').some((name) => name.startsWith('watch '))
   }
 
   endLooks(): void {

@@ -2,6 +2,7 @@
 // A health gate: an Ansible role asked on nodes whether the rollout may go on.
 import { checkedOf } from '../../outcome/summary/health-answer.js'
 import type { HealthGate } from '../../fleet/declare/fleet.js'
+import { schedulerOfAll } from '../../fleet/policy/scheduler.js'
 import type { Alarm, CheckRef, Concluded, NodeOutcome, OpenStep } from '../../rollout/index.js'
 import { placeOf, writeGatePlaybook } from './health-playbook.js'
 import { inLentTree } from '../commit/lend-tree.js'
@@ -32,7 +33,7 @@ export async function runCheck(
   await makeAnew(directory)
   return inLentTree(context, directory, async (inTree) => {
     const playbook = await writeGatePlaybook(
-      { gate, point: check.point, sha, scheduler: fleet.scheduler, nodes },
+      { gate, point: check.point, sha, scheduler: schedulerOfAll(fleet, nodes), nodes },
       placeOf(fleet, inTree.checkout),
       directory,
     )

@@ -35,7 +35,7 @@ const BESIDE = [
 
 /** Roles of gates that are nowhere, all of them; empty when every gate can be asked. */
 export function gateProblems(
-  fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>,
+  fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'schedulers'>,
   checkout: string,
 ): readonly Problem[] {
   const place = placeOf(fleet, checkout)
@@ -44,8 +44,10 @@ export function gateProblems(
   )
   return [
     ...gates,
-    ...Object.entries<string>(fleet.scheduler ? { ...fleet.scheduler.roles } : {}).flatMap(
-      ([step, role]) => roleProblem(`scheduler.roles.${step}`, role, place) ?? [],
+    ...fleet.schedulers.flatMap(({ field, roles }) =>
+      Object.entries<string>({ ...roles }).flatMap(
+        ([step, role]) => roleProblem(`${field}.roles.${step}`, role, place) ?? [],
+      ),
     ),
   ]
 }

@@ -41,7 +41,7 @@ export async function tellOfRepository(
  * nothing is fetched for it.
  */
 export function roleWarnings(
-  fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'scheduler'>,
+  fleet: Pick<Fleet, 'policy' | 'playbooks' | 'ansible' | 'schedulers'>,
 ): readonly string[] {
   const { repository } = fleet.playbooks
   return existsSync(join(repository, '.git'))

@@ -65,12 +65,12 @@ export class SchedulerWatch {
    * last until one of them is empty. One at a time.
    */
   async look(
-    watch: readonly string[],
+    { scheduler, watch }: Pick<Question, 'scheduler'> & { readonly watch: readonly string[] },
     context: StepContext,
     rollout: RolloutState,
   ): Promise<Report | string> {
     const { directory, clock } = this
-    const asked = questionOf(watch, context.fleet, rollout)
+    const asked = questionOf(scheduler, watch, context.fleet, rollout)
     const { key, host, watched } = asked
     const before = await this.#take(key)
     const tree = before?.tree ?? (await lendTree(context, directory))
@@ -138,10 +138,16 @@ export class SchedulerWatch {
   }
 }
 
-function questionOf(watch: readonly string[], fleet: Fleet, rollout: RolloutState): Question {
-  const { scheduler, nodes, denied, ansible: policy } = fleet
-  const host = (nodes.find((n) => n.canary) ?? nodes[0])?.name
-  if (!scheduler || host === undefined) throw new Error('no scheduler, or no node')
+function questionOf(
+  scheduler: Scheduler,
+  watch: readonly string[],
+  fleet: Fleet,
+  rollout: RolloutState,
+): Question {
+  const { nodes, denied, ansible: policy } = fleet
+  const its = nodes.filter((n) => n.scheduler === scheduler.name)
+  const host = (its.find((n) => n.canary) ?? its[0] ?? nodes[0])?.name
+  if (host === undefined) throw new Error('a fleet without nodes')
   const seconds =
     watch.length > 0 ? Math.floor(Math.min(LONGEST_WATCH, policy.hangTimeout / 2) / 1000) : 0
   const inventory = buildInventory(fleet)

@@ -12,8 +12,8 @@ import {
   worldOf,
   wouldOpen,
 } from '../../rollout/index.js'
-import type { Hold, Reader, RolloutState, Verdict } from '../../rollout/index.js'
-import type { Fleet } from '../../fleet/declare/fleet.js'
+import type { Hold, Reader, RolloutState, Surroundings, Verdict } from '../../rollout/index.js'
+import type { Fleet, Scheduler } from '../../fleet/declare/fleet.js'
 import { drainPlan } from '../../report/model/waiting-reports.js'
 import { REPORT_VERSION } from '../../report/model/rollout-report.js'
 import type { PlanReport, PlannedWave } from '../../report/model/rollout-report.js'
@@ -46,15 +46,16 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
   const waves = planWaves(fleet.nodes, fleet.policy, session.limit)
   const state = await storeOf(fleet).read()
   const rollout = wouldOpen(pin, state, session.limit, Date.parse(at))
-  const said = await askScheduler(detected, rollout, options.clock ?? systemClock)
+  const said = await askSchedulers(detected, rollout, options.clock ?? systemClock)
   options.signal?.throwIfAborted()
-  const seen = typeof said === 'object' ? said : null
-  const now = seen?.at ?? Date.parse(at)
+  const noAnswer = silenceOf(said)
+  const seen = said.flatMap(({ answer }) => (typeof answer === 'string' ? [] : answer.at))
+  const now = Math.max(Date.parse(at), ...seen)
   const world = worldOf(
     { fleet, state, rollout, now },
     {
       ...(await surroundingsOf(fleet, pin.sha)),
-      ...(seen && { scheduler: { workload: seen } }),
+      ...(said.length > 0 && { schedulers: looksOf(said, now) }),
     },
   )
   const reader = readerOf(fleet, now)
@@ -62,7 +63,7 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
   const verdicts = new Map(nodes.map((n) => [n.node, n.verdict]))
   const planned = waves.map(({ index, nodes: all }, i): PlannedWave => {
     const sorted = sortByVerdict(all, verdicts)
-    const drains = seen && previewDrains(world, { index, nodes: sorted.waitForDrain })
+    const drains = seen.length > 0 && previewDrains(world, { index, nodes: sorted.waitForDrain })
     return {
       wave: index,
       name: waveName(index),
@@ -87,7 +88,7 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
     expected: { visit, measured },
     ...(hold && { hold: shownHold(hold, reader) }),
     ...(fits !== null && fits > now && { fits: new Date(fits).toISOString() }),
-    ...(typeof said === 'string' && { noAnswer: said }),
+    ...(noAnswer !== undefined && { noAnswer }),
     waves: planned,
     nodes,
     directory,
@@ -95,19 +96,57 @@ export async function plan(session: Session, options: PlanOptions = {}): Promise
   }
 }
 
-/** What the scheduler says, or why it says nothing; null: no node needs to be drained by it. */
-async function askScheduler(
+/** What a scheduler says, or why it says nothing. */
+interface Said {
+  readonly scheduler: Scheduler
+  readonly answer: Report | string
+}
+
+/** Of each scheduler one of whose nodes needs to be drained. */
+async function askSchedulers(
   { fleet, report, context }: Detected,
   rollout: RolloutState,
   clock: Clock,
-): Promise<Report | string | null> {
-  if (!fleet.scheduler || !report.nodes.some((n) => n.verdict === 'DRAIN')) return null
+): Promise<readonly Said[]> {
+  const drains = new Set(report.nodes.flatMap((n) => (n.verdict === 'DRAIN' ? [n.node] : [])))
+  const asked = fleet.schedulers.filter(({ name }) =>
+    fleet.nodes.some((n) => n.scheduler === name && drains.has(n.name)),
+  )
   // In a directory of its own, and kept from `status`: a run that is under way asks and keeps its
   // own looks.
   return inState(fleet.stateDirectory, () =>
-    lookOnce(`${report.directory}-observe`, context, rollout, clock),
+    Promise.all(
+      asked.map(async (scheduler) => ({
+        scheduler,
+        answer: await lookOnce(
+          { directory: `${report.directory}-observe${suffix(scheduler)}`, scheduler },
+          context,
+          rollout,
+          clock,
+        ),
+      })),
+    ),
   )
 }
+
+/** Where there is only one, nothing is added. */
+const suffix = ({ field, name }: Scheduler): string => (field === 'scheduler' ? '' : `-${name}`)
+
+/** Why some of them gave no answer. */
+function silenceOf(said: readonly Said[]): string | undefined {
+  const silent = said.flatMap(({ scheduler: { field }, answer }) =>
+    typeof answer === 'string' ? [said.length > 1 ? `${field}: ${answer}` : answer] : [],
+  )
+  return silent.length > 0 ? silent.join('\n') : undefined
+}
+
+const looksOf = (said: readonly Said[], now: number): NonNullable<Surroundings['schedulers']> =>
+  Object.fromEntries(
+    said.map(({ scheduler: { name }, answer }) => [
+      name,
+      typeof answer === 'string' ? { silent: { at: now, why: answer } } : { workload: answer },
+    ]),
+  )
 
 /** The nodes of a wave by what would be done with them. */
 function sortByVerdict(

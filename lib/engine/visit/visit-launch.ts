@@ -9,6 +9,7 @@ import { startSections } from '../../ansible/run/start-playbook.js'
 import type { LiveRun, Section } from '../../ansible/call/playbook-call.js'
 import { writeInventory } from '../../ansible/call/write-inventory.js'
 import type { Fleet } from '../../fleet/declare/fleet.js'
+import { schedulerOfStep } from '../../fleet/policy/scheduler.js'
 import type { OpenStep, RolloutState, StepKind } from '../../rollout/index.js'
 import { VISIT_STEPS } from '../../workload/contract/visit-steps.js'
 import type { VisitStep } from '../../workload/contract/visit-steps.js'
@@ -68,7 +69,7 @@ async function start(
   rollout: RolloutState,
 ): Promise<Omit<Visit, 'tree'>> {
   const { fleet, install, checkout, fence, signal, suggested } = context
-  const { scheduler } = fleet
+  const scheduler = schedulerOfStep(fleet, step.nodes)
   if (!scheduler) throw new Error('a visit without a scheduler')
   await makeAnew(directory)
   await writeOwed(directory, step.nodes, rollout)
@@ -131,7 +132,7 @@ export const startKey = (
     id,
     pin.sha,
     checkout,
-    fleet.scheduler,
+    fleet.schedulers,
     fleet.ansible,
     fleet.denied,
     fleet.policy,

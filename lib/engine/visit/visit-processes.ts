@@ -13,6 +13,7 @@ import type { AnsibleEvent } from '../../ansible/events/run-events.js'
 import { RunSummarizer } from '../../outcome/summary/summarize.js'
 import { nodeState, optionsOf } from '../../rollout/index.js'
 import type { OpenStep, RolloutState, StepKind } from '../../rollout/index.js'
+import { schedulerOfStep } from '../../fleet/policy/scheduler.js'
 import { lendTree } from '../commit/lend-tree.js'
 import type { StepResult } from '../step/step-outcome.js'
 import { writeOwed } from '../step/owed-handlers.js'
@@ -130,11 +131,12 @@ export class VisitProcesses {
       return null
     }
     const { fleet } = context
-    if (fleet.scheduler)
+    const scheduler = schedulerOfStep(fleet, step.nodes)
+    if (scheduler)
       await tellDrain(
         {
           fleet,
-          scheduler: fleet.scheduler,
+          scheduler,
           rollout,
           nodes: step.nodes,
           checkout: visit.tree.path,

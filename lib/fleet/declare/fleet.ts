@@ -28,6 +28,8 @@ export interface FleetNode {
   readonly partitions: readonly string[]
   /** The hypervisor it runs on, itself a node of the fleet; null: none is declared. */
   readonly runsOn: string | null
+  /** Name of the scheduler whose node it is; null: nobody drains it. */
+  readonly scheduler: string | null
 }
 
 /** A number of nodes, or a percentage. */
@@ -139,6 +141,10 @@ export interface DrainPolicy {
 
 /** The workload manager whose nodes these are, and how it is spoken to. */
 export interface Scheduler {
+  /** `default` where the file has `scheduler`. */
+  readonly name: string
+  /** The field of the declaration: `scheduler`, or such as `schedulers.new`. */
+  readonly field: string
   readonly type: 'slurm'
   /** The host on which the scheduler's commands run; tasks are delegated to it. */
   readonly controller: string
@@ -306,8 +312,8 @@ export interface Fleet {
   readonly groupChildren: Readonly<Record<string, readonly string[]>>
   readonly policy: RolloutPolicy
   readonly ansible: AnsiblePolicy
-  /** null: nothing is drained, and nodes that need it wait. */
-  readonly scheduler: Scheduler | null
+  /** Empty: nothing is drained, and nodes that need it wait. */
+  readonly schedulers: readonly Scheduler[]
   /** Who is told what a rollout does. */
   readonly notify: readonly NotifyTarget[]
   /**

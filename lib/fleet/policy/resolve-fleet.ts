@@ -15,7 +15,7 @@ import { ordered } from '../declare/problem-order.js'
 import { permits } from '../lists/permits.js'
 import { rolloutPolicy } from './rollout-policy.js'
 import { runsOn } from '../lists/runs-on.js'
-import { schedulerOf } from './scheduler.js'
+import { schedulersOf } from './scheduler.js'
 import { patchrunSchema } from '../declare/schema.generated.js'
 import { sharedNodes } from '../lists/shared-nodes.js'
 import type { SourceInventory } from '../lists/source-inventory.js'
@@ -138,12 +138,12 @@ export function resolveFleet(
   const timing = timingOf(declared, environment, freezesOf(declared, environment, sources.calendar))
   const scopes = {
     groups: ['all', ...Object.keys(groups.groupChildren)],
-    partitions: config.scheduler ? null : Object.keys(config.partitions ?? {}),
+    partitions: config.scheduler || config.schedulers ? null : Object.keys(config.partitions ?? {}),
     hasDomains: config.failureDomains !== undefined,
   }
   const { policy, problems: policyProblems } = rolloutPolicy(declared, environment, scopes, timing)
   const shared = sharedNodes(declared, environment, lists.allow)
-  const { scheduler, problems: schedulerProblems } = schedulerOf(
+  const { schedulers, schedulerOf, problems } = schedulersOf(
     declared,
     lists,
     groups,
@@ -151,17 +151,17 @@ export function resolveFleet(
   )
   const hosting = runsOn(declared, environment, lists)
   const state = statePlaceOf(declared)
-  const problems = ordered([
+  const found = ordered([
     ...lists.problems,
     ...groups.problems,
     ...domains.problems,
     ...shared,
     ...policyProblems,
-    ...schedulerProblems,
+    ...problems,
     ...hosting.problems,
     ...stateProblems(declared, state.stateDirectory),
   ])
-  refuse(lists.unread ? problems.filter(({ code }) => !FOLLOWS.has(code)) : problems)
+  refuse(lists.unread ? found.filter(({ code }) => !FOLLOWS.has(code)) : found)
   const nodes = [...lists.allow.keys()].map((name): FleetNode => ({
     name,
     // What runs on a canary goes out with it.
@@ -171,6 +171,7 @@ export function resolveFleet(
     domains: domains.domainsOf.get(name) ?? [],
     partitions: partitions.get(name) ?? [],
     runsOn: hosting.hypervisorOf.get(name) ?? null,
+    scheduler: schedulerOf.get(name) ?? null,
   }))
   return {
     name: config.fleet,
@@ -183,7 +184,7 @@ export function resolveFleet(
     groupChildren: groups.groupChildren,
     policy,
     ansible: ansibleOf(declared, environment),
-    scheduler,
+    schedulers,
     notify: notifyOf(declared, environment),
     ...state,
   }

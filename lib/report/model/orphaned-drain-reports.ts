@@ -10,7 +10,7 @@ import { managerOf } from '../../workload/managers.js'
 import type { LeftReport } from './rollout-report.js'
 
 export function orphanedDrainReports(
-  { denied, scheduler }: Pick<Fleet, 'denied' | 'scheduler'>,
+  { denied, schedulers }: Pick<Fleet, 'denied' | 'schedulers'>,
   world: World,
 ): readonly LeftReport[] {
   const never = new Set(denied)
@@ -35,12 +35,11 @@ export function orphanedDrainReports(
     const look = first.begun
       ? `; ${nodes.length === 1 ? 'its' : 'their'} change may have begun, so look first`
       : ''
-    const names = scheduler && foldHosts(nodes.map((n) => schedulerName(n, scheduler.names)))
-    const command = scheduler && `: ${managerOf(scheduler).words.giveBack(names ?? '')}`
+    const command = commandFor(nodes, schedulers)
     const what =
       first.why === 'limited'
         ? 'the next rollout without --limit gives back what it finds drained'
-        : `give ${nodes.length === 1 ? 'it' : 'them'} back by hand${command ?? ''}`
+        : `give ${nodes.length === 1 ? 'it' : 'them'} back by hand${command}`
     return [
       {
         nodes,
@@ -49,4 +48,11 @@ export function orphanedDrainReports(
       },
     ]
   })
+}
+
+/** Of a node that is off the lists nobody knows which of several schedulers it had. */
+function commandFor(nodes: readonly string[], [scheduler, ...others]: Fleet['schedulers']): string {
+  if (!scheduler || others.length > 0) return ''
+  const names = foldHosts(nodes.map((n) => schedulerName(n, scheduler.names)))
+  return `: ${managerOf(scheduler).words.giveBack(names)}`
 }

@@ -40,7 +40,7 @@ export function decide(world: World): Decision {
   // it halts.
   const ours = new Set(drained(rollout))
   const held =
-    world.scheduler !== null &&
+    world.schedulers.length > 0 &&
     waves.some((w) =>
       w.nodes.some(
         (n) => ours.has(n) && (nodeState(rollout, n).step !== undefined || isVisiting(rollout, n)),

@@ -25,7 +25,7 @@ export interface DrainPreview {
  * other wave were at it.
  */
 export function previewDrains(world: World, { index, nodes }: Wave): DrainPreview | null {
-  if (!world.scheduler || nodes.length === 0) return null
+  if (world.schedulers.length === 0 || nodes.length === 0) return null
   const looked = {
     ...world,
     rollout: {
@@ -45,7 +45,6 @@ export function previewDrains(world: World, { index, nodes }: Wave): DrainPrevie
   const waves = planWaves(world.nodes, world.policy, world.rollout.limit)
   const visits = new Visits({
     world: looked,
-    view: world.scheduler,
     closed: null,
     hostGroups: new HostGroups(looked, waves),
     slots: () => slots,

@@ -37,7 +37,7 @@ function neverTogether(fleet: Fleet, world: World): readonly string[] {
 
 /** Windows alone: a freeze passes. */
 function tooShort(
-  { policy: { timing, drain }, scheduler }: Fleet,
+  { policy: { timing, drain }, schedulers }: Fleet,
   world: World,
 ): readonly string[] {
   const fitsOnce = (length: number): boolean =>
@@ -47,7 +47,7 @@ function tooShort(
     return [
       `no window is as long as a change is expected to take, ${minutes(change)} (rollout.expected): nothing ever begins`,
     ]
-  if (!scheduler || fitsOnce(visit)) return []
+  if (schedulers.length === 0 || fitsOnce(visit)) return []
   const reboot =
     drain.reboot === 'never'
       ? ''

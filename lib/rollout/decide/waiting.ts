@@ -10,12 +10,15 @@ import type { Sorted } from '../world/sorted-nodes.js'
 import { nodeState } from '../state/state.js'
 import type { NodeState } from '../state/state.js'
 import { DRAIN, HOT } from '../record/verdict.js'
+import { SchedulerViews } from '../world/scheduler-views.js'
 import type { Waiting, World } from '../world/world.js'
 
 export function waitingWithin(
   { busy, drain, failed, spent, quarantined }: Sorted,
-  { rollout, policy, scheduler }: World,
+  world: World,
 ): readonly Waiting[] {
+  const { rollout, policy } = world
+  const views = new SchedulerViews(world)
   const state = (node: string): NodeState => nodeState(rollout, node)
   const { attempts } = policy.retries
   const because = (node: string): Hold => {
@@ -30,7 +33,10 @@ export function waitingWithin(
       holdFor({ is: 'step', action: rollout.steps.get(state(n).step ?? '')?.action }),
     ),
     ...together(drain, (n) =>
-      holdFor({ is: scheduler ? 'drain-turn' : 'drain-by-hand', change: drainCause(state(n)) }),
+      holdFor({
+        is: views.of(n) ? 'drain-turn' : 'drain-by-hand',
+        change: drainCause(state(n)),
+      }),
     ),
     // By time as well as by reason: nodes that failed in one step are tried again together.
     ...together(failed, because),

@@ -16,6 +16,7 @@ import { nodeState } from '../state/state.js'
 import { waitingWithin } from './waiting.js'
 import { doneSince, openCanaries, openNodes } from '../limits/wave-completion.js'
 
+import { SchedulerViews } from '../world/scheduler-views.js'
 import type { Wave } from '../world/waves.js'
 import type { Action, Decision, Waiting, World } from '../world/world.js'
 
@@ -27,6 +28,9 @@ export class Walk {
   /** Why nothing may begin, whatever the node. */
   readonly #closed: Hold | null
   readonly #visits: Visits | null
+  readonly #views: SchedulerViews
+  /** patchrun drains it, or what runs on it. */
+  readonly #isDrained: (node: string) => boolean
   readonly #newlyDone: { wave: number; since: number }[] = []
   #slots: Slots | undefined
 
@@ -38,15 +42,18 @@ export class Walk {
     const hostGroups = new HostGroups(world, waves)
     this.#sorted = waves.map((wave) => sortNodes(wave, world, hostGroups))
     this.#closed = closed
+    this.#isDrained = (node) =>
+      this.#views.of(node) !== null || hostGroups.guestsOf(node).length > 0
+    this.#views = new SchedulerViews(world)
     this.#visits =
-      world.scheduler &&
-      new Visits({
-        world,
-        view: world.scheduler,
-        closed,
-        hostGroups,
-        slots: () => (this.#slots ??= new Slots(world)),
-      })
+      world.schedulers.length === 0
+        ? null
+        : new Visits({
+            world,
+            closed,
+            hostGroups,
+            slots: () => (this.#slots ??= new Slots(world)),
+          })
   }
 
   decide(): Decision {
@@ -94,8 +101,8 @@ export class Walk {
     }
     const lookedAt = this.#lookBehind(wave, sorted, hold)
     // One that needs a drain waits for the same, and when that ends by itself its turn may come.
-    behind.push(...without(stuckBehind(sorted), lookedAt), ...(this.#visits ? sorted.drain : []))
-    this.#waitWithin(sorted, this.#visits !== null)
+    behind.push(...without(stuckBehind(sorted), lookedAt), ...this.#drains(sorted))
+    this.#waitWithin(sorted, true)
     return hold
   }
 
@@ -110,10 +117,16 @@ export class Walk {
     return out
   }
 
-  /** `drainsApart`: what its nodes that need a drain wait for is said elsewhere. */
+  /** Those that need a drain, and that patchrun drains. */
+  #drains = ({ drain }: Sorted): readonly string[] =>
+    this.#visits ? drain.filter(this.#isDrained) : []
+
+  /** `drainsApart`: what those wait for that patchrun drains is said elsewhere. */
   #waitWithin(sorted: Sorted, drainsApart: boolean): void {
-    const within = { ...sorted, unseen: [], hot: [], due: [], ...(drainsApart && { drain: [] }) }
-    this.#waiting.push(...waitingWithin(within, this.world))
+    const drain = drainsApart ? [...without(sorted.drain, this.#drains(sorted))] : sorted.drain
+    this.#waiting.push(
+      ...waitingWithin({ ...sorted, unseen: [], hot: [], due: [], drain }, this.world),
+    )
   }
 
   /** The pause after it counts from now on, whatever comes of its nodes. */
@@ -150,10 +163,11 @@ export class Walk {
    */
   #work(wave: Wave, sorted: Sorted): void {
     const { rollout } = this.world
-    const { unseen, due, hot, drain } = sorted
+    const { unseen, due, hot } = sorted
+    const drain = this.#drains(sorted)
     const looks = byRecord(unseen, rollout)
     const first = this.#first(wave.nodes.length, looks.fresh, sorted)
-    this.#waitWithin(sorted, this.#visits !== null && !this.#closed)
+    this.#waitWithin(sorted, !this.#closed)
     if (this.#closed) return this.#wait([...unseen, ...due, ...hot], this.#closed)
     this.#wait(
       without(looks.fresh, first ?? []),
@@ -162,7 +176,7 @@ export class Walk {
     if (looks.fresh.length === wave.nodes.length) this.#visits?.lookedAt(first ?? [])
     const again = [...looks.tried, ...due]
     if (again.length > 0) this.#actions.push({ do: 'detect', wave: wave.index, nodes: again })
-    const hotFirst = this.#visits ? drain.filter((n) => hasHotPart(this.world, n)) : []
+    const hotFirst = drain.filter((n) => hasHotPart(this.world, n))
     // The rest of the wave is still being looked at: one apply a little later costs less than two
     // now.
     const looking = looks.fresh.length > 0 || sorted.busy.some((n) => isFirstLook(rollout, n))
@@ -218,7 +232,7 @@ export class Walk {
     const { most } = this.#visits
     if (looking > 0) {
       // When it ends, it is known which of them are idle.
-      this.#visits.looking.want()
+      this.#visits.looking.want(fresh)
       return []
     }
     if (fresh.length <= most) return fresh

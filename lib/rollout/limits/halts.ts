@@ -9,6 +9,7 @@ import { haltFor } from '../say/halt-words.js'
 import type { FailedNode } from '../say/halt-words.js'
 import { isFinishedUp, isOverdue } from './gates.js'
 import { HostGroups } from '../world/host-groups.js'
+import { SchedulerViews } from '../world/scheduler-views.js'
 import { nodeState } from '../state/state.js'
 import type { RolloutState } from '../state/state.js'
 import { shareOf } from '../world/waves.js'
@@ -97,7 +98,8 @@ function ofEnd(world: World, waves: readonly Wave[]): Halt | null {
   if (failed.length === 0) return null
   const hostGroups = new HostGroups(world, waves)
   const stuck = nodes.filter((n) => hostGroups.isStuck(n))
-  if (!nodes.every((n) => stuck.includes(n) || isSettled(world, n))) return null
+  const views = new SchedulerViews(world)
+  if (!nodes.every((n) => stuck.includes(n) || isSettled(world, n, views))) return null
   return haltFor({ code: 'nodes-failed', failed: withFailures(rollout, failed), stuck })
 }
 
@@ -106,11 +108,13 @@ function isFailed(rollout: RolloutState, node: string): boolean {
   return stage === 'failed' || stage === 'quarantined'
 }
 
-function isSettled({ rollout, scheduler }: World, node: string): boolean {
+function isSettled({ rollout }: World, node: string, views: SchedulerViews): boolean {
   const { stage, step, held } = nodeState(rollout, node)
   return (
     step === undefined &&
-    (stage === 'quarantined' || (stage === 'good' && !held) || (stage === 'drain' && !scheduler))
+    (stage === 'quarantined' ||
+      (stage === 'good' && !held) ||
+      (stage === 'drain' && !views.of(node)))
   )
 }
 

@@ -79,7 +79,12 @@ const DRAINS = {
   'drain-by-hand': [
     'drain',
     ({ change }: { change: TaskRef | undefined }) =>
-      `${drainText(change)}; no scheduler is declared, so patchrun drains none`,
+      `${drainText(change)}; no scheduler is declared for it, so patchrun does not drain it`,
+  ],
+  'scheduler-gone': [
+    'visit',
+    () =>
+      'it was drained, and no scheduler is declared for it any more: declare it again, or give the node back by hand',
   ],
   'until-empty': ['visit', untilEmpty],
   'until-empty-ask': [

@@ -113,7 +113,13 @@ function judgeChange(
 function judgeBlindLook(before: NodeState, { failure }: NodeOutcome, at: number): NodeState {
   const blindLooks = before.blindLooks + 1
   if (blindLooks < MAX_BLIND_LOOKS)
-    return { ...before, at: before.stage === 'failed' ? before.at : at, blindLooks }
+    return {
+      ...before,
+      at: before.stage === 'failed' ? before.at : at,
+      blindLooks,
+      // What was seen before is as old as it was: no change may rest on it as if it were new.
+      ...(before.stage === 'hot' && { stage: 'unseen' as const }),
+    }
   const { failure: _old, missing, ...rest } = before
   return fail(
     { ...rest, ...(missing && { missing: true as const }), at, blindLooks },

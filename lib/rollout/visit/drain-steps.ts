@@ -5,6 +5,7 @@ import { isForeign } from '../../workload/contract/node-use.js'
 import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { StepToDo } from '../record/journal-events.js'
 import { nodeState } from '../state/state.js'
+import type { SchedulerViews } from '../world/scheduler-views.js'
 import type { World } from '../world/world.js'
 
 /**
@@ -23,6 +24,8 @@ export interface DrainStepsOptions {
   readonly world: Pick<World, 'policy' | 'rollout'>
   /** Forks that are left when the idle ones have theirs. */
   readonly spare: number
+  /** Each step is one scheduler's. */
+  readonly views: Pick<SchedulerViews, 'byScheduler'>
   /** There are others that would take the place of an idle one that got a job meanwhile. */
   readonly others: boolean
 }
@@ -30,7 +33,7 @@ export interface DrainStepsOptions {
 /** patient: steps among them that hold a fork while their node is at work. */
 export function drainSteps(
   chosen: readonly string[],
-  { use, world: { policy, rollout }, spare, others }: DrainStepsOptions,
+  { use, world: { policy, rollout }, spare, others, views }: DrainStepsOptions,
 ): { readonly actions: readonly DrainStep[]; readonly patient: number } {
   const wait = Math.min(PATIENCE, policy.drain.timeout)
   const foreign = (node: string): boolean => isForeign(use(node))
@@ -55,7 +58,7 @@ export function drainSteps(
         one(n, foreign(n) ? { foreign: true } : giveWay(n) ? { idle: true } : { wait }),
       ),
       ...patient.map((n) => one(n, { wait })),
-      ...(rest.length > 0 ? [{ do: 'drain' as const, nodes: rest }] : []),
+      ...views.byScheduler(rest).map(([, nodes]) => ({ do: 'drain' as const, nodes })),
     ],
   }
 }

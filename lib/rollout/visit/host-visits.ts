@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained in
-// one step, and the hypervisor is changed when that step saw every one of them drained and empty.
-// Where its change may not begin after all, they are given back.
+// A hypervisor that must be empty, and the nodes on it, go out together: all of them are drained at
+// once, and the hypervisor is changed when every one was seen drained and empty. Where its change
+// may not begin after all, they are given back.
 import { isForeign } from '../../workload/contract/node-use.js'
 import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { Slots } from '../limits/capacity.js'
@@ -14,6 +14,7 @@ import { isSeenEmpty } from '../state/visit-state.js'
 import { askedAgainAt, overdue, wantedBack } from './next-step.js'
 import { holdFor, ofGuest } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
+import type { SchedulerViews } from '../world/scheduler-views.js'
 import type { Action, Waiting, World } from '../world/world.js'
 
 /** What a group asks of the visits of single nodes. */
@@ -28,8 +29,9 @@ export interface NodeVisits {
   held(): number
   /** So many more are. */
   took(count: number): void
-  /** Look until one of these is empty; of none: until the scheduler says something. */
-  watch(nodes: readonly string[]): void
+  /** Look until one of these is empty; of none: until a scheduler of these members says something. */
+  watch(nodes: readonly string[], members: readonly string[]): void
+  readonly views: SchedulerViews
   /** What is only drained is given back. */
   givesBack(hold: Hold): boolean
   /** Not drained again before, ms. */
@@ -118,9 +120,8 @@ export class HostVisits {
       : { nodes: all, why: holdFor({ is: 'group-unclear' }, { until: again }) }
   }
 
-  #freeHeld(all: readonly string[], begun: boolean): readonly Held[] {
-    return this.#heldOf(all.filter((n) => this.#isDrained(n, begun) && !this.#state(n).step))
-  }
+  #freeHeld = (all: readonly string[], begun: boolean): readonly Held[] =>
+    this.#heldOf(all.filter((n) => this.#isDrained(n, begun) && !this.#state(n).step))
 
   #heldOf = (nodes: readonly string[]): readonly Held[] => nodes.flatMap((n) => this.#held(n) ?? [])
 
@@ -130,6 +131,8 @@ export class HostVisits {
   #step(group: Group, closed: Hold | null): void {
     const { host, begun, guests, members } = group
     const all = [host, ...guests]
+    if (members.some((n) => !this.nodeVisits.views.of(n)))
+      return this.#wait(all, holdFor({ is: 'scheduler-gone' }))
     const fresh = members.filter((n) => !this.#held(n))
     if (fresh.length === 0 && members.every((n) => this.#held(n)?.empty)) {
       const late = begun ? null : fits(this.world, this.world.now, VISITS)
@@ -155,7 +158,8 @@ export class HostVisits {
 
   #drain({ wave, host, guests, members }: Group): void {
     const foreign = members.some((n) => this.#held(n)?.foreign ?? isForeign(this.nodeVisits.use(n)))
-    this.actions.push({ do: 'drain', wave, nodes: members, host, ...(foreign && { foreign }) })
+    for (const [, nodes] of this.nodeVisits.views.byScheduler(members))
+      this.actions.push({ do: 'drain', wave, nodes, host, ...(foreign && { foreign }) })
     this.#wait(
       [host, ...guests].filter((n) => !members.includes(n)),
       holdFor({ is: 'group-drains', guests }),
@@ -165,9 +169,8 @@ export class HostVisits {
   /** Those that are not empty yet, where there is nothing to do but wait; null: drain once more. */
   #stillBusy(members: readonly string[]): readonly string[] | null {
     // A look from before the drain tells nothing of it.
-    const at = this.world.scheduler?.seen?.at ?? -Infinity
-    const { use } = this.nodeVisits
-    const unasked = members.some((n) => !use(n) || at < (this.#held(n)?.since ?? 0))
+    const { use, views } = this.nodeVisits
+    const unasked = members.some((n) => !use(n) || views.seenAt(n) < (this.#held(n)?.since ?? 0))
     const busy = members.filter((n) => !use(n)?.empty)
     return unasked || (busy.length > 0 && busy.every((n) => use(n)?.draining)) ? busy : null
   }
@@ -188,7 +191,7 @@ export class HostVisits {
   }
 
   #untilEmpty({ wave, host, begun, guests, members }: Group, busy: readonly string[]): void {
-    this.nodeVisits.watch(busy)
+    this.nodeVisits.watch(busy, members)
     const since = Math.min(...members.map((n) => this.#held(n)?.since ?? this.world.now))
     const late = begun ? null : overdue(since, this.world)
     if (late === 'release')
@@ -220,7 +223,7 @@ export class HostVisits {
   #waitForRoom(all: readonly string[], full: Hold): void {
     // Where visits of ours take the room, it comes with the end of one.
     if (full.code !== 'limit' && !(full.code === 'capacity' && this.nodeVisits.held() > 0))
-      this.nodeVisits.watch([])
+      this.nodeVisits.watch([], all)
     this.#wait(all, full)
   }
 
@@ -268,7 +271,9 @@ export class HostVisits {
     for (const node of drained) {
       // A scheduler that gave no clear answer is not asked at once, whatever for.
       const again = askedAgainAt(this.#heldOf([node]), this.world.now)
+      const isGone = !this.nodeVisits.views.of(node)
       if (again !== null) this.#wait([node], holdFor({ is: 'group-unclear' }, { until: again }))
+      else if (isGone) this.#wait([node], holdFor({ is: 'scheduler-gone' }))
       else
         this.actions.push({
           do: 'release',

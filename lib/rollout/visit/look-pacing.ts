@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When the scheduler is asked, and what for: at once, or until one of the nodes that are waited for
+// When a scheduler is asked, and what for: at once, or until one of the nodes that are waited for
 // is empty.
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
@@ -64,9 +64,10 @@ export class LookPacing {
   actions(): Action[] {
     const { seen, looking } = this.view
     if (!this.#wanted || this.world.now < this.#lastAsked + this.view.every) return []
-    const atOnce: Action = { do: 'observe', watch: [] }
+    const { name: scheduler } = this.view
+    const atOnce: Action = { do: 'observe', scheduler, watch: [] }
     if (this.#watch.length === 0 || !seen) return looking.now ? [] : [atOnce]
-    if (!looking.watch) return [{ do: 'observe', watch: [...this.#watch] }]
+    if (!looking.watch) return [{ do: 'observe', scheduler, watch: [...this.#watch] }]
     return !looking.now && this.#stale ? [atOnce] : []
   }
 

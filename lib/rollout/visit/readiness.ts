@@ -6,19 +6,19 @@ import type { NodeUse } from '../../workload/contract/node-use.js'
 import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import type { NodeState } from '../state/state.js'
-import type { SchedulerView, World } from '../world/world.js'
-import type { LookPacing } from './look-pacing.js'
+import type { SchedulerViews } from '../world/scheduler-views.js'
+import type { World } from '../world/world.js'
+import type { Looks } from './looks.js'
 
 export class Readiness {
   constructor(
     private readonly world: Pick<World, 'now' | 'policy'>,
-    private readonly view: SchedulerView,
-    private readonly looking: LookPacing,
+    private readonly views: SchedulerViews,
+    private readonly looking: Looks,
   ) {}
 
-  /** null: the scheduler does not know it; undefined: it was not asked yet. */
-  use = (node: string): NodeUse | null | undefined =>
-    this.view.seen ? (this.view.seen.uses.get(node) ?? null) : undefined
+  /** null: its scheduler does not know it, or it has none; undefined: that was not asked yet. */
+  use = (node: string): NodeUse | null | undefined => this.views.use(node)
 
   /** Somebody else's, and not to be patched: no room is of use to it. */
   isLeft(node: string): boolean {
@@ -39,19 +39,19 @@ export class Readiness {
     const use = this.use(node)
     // What was seen of it last is worth more to a reader than that it is old; no visit begins from
     // either.
-    if (unseen && (this.looking.silenced() || !isForeign(use))) return unseen
+    if (unseen && (this.looking.silenced(node) || !isForeign(use))) return unseen
     if (!use) {
-      this.looking.want()
-      return holdFor({ is: 'not-in-scheduler', name: this.view.nameOf(node) })
+      this.looking.want([node])
+      return holdFor({ is: 'not-in-scheduler', name: this.views.of(node)?.nameOf(node) ?? node })
     }
-    return this.#unreadyUse(use, unseen)
+    return this.#unreadyUse(node, use, unseen)
   }
 
-  #unreadyUse(use: NodeUse, unseen: Hold | null): Hold | null {
+  #unreadyUse(node: string, use: NodeUse, unseen: Hold | null): Hold | null {
     const isHeldBack = !use.out && !use.drainable
     if (!isHeldBack && !isForeign(use)) return null
     if (!isHeldBack && this.#patchesForeign && use.empty) return unseen
-    this.looking.want()
+    this.looking.want([node])
     const { standing } = use
     if (isHeldBack) return holdFor({ is: 'not-drained', standing })
     return holdFor({ is: this.#patchesForeign ? 'patched-when-empty' : 'left-alone', standing })

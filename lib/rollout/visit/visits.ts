@@ -18,12 +18,13 @@ import { drainOrder } from '../world/drain-order.js'
 import type { Ordering, Turn } from '../world/drain-order.js'
 import type { HostGroups } from '../world/host-groups.js'
 import type { Wave } from '../world/waves.js'
-import type { Action, SchedulerView, Waiting, World } from '../world/world.js'
+import { SchedulerViews } from '../world/scheduler-views.js'
+import type { Action, Waiting, World } from '../world/world.js'
 import { DrainPlaces } from './drain-places.js'
 import { drainSteps } from './drain-steps.js'
 import { HostVisits } from './host-visits.js'
 import type { NodeVisits } from './host-visits.js'
-import { LookPacing } from './look-pacing.js'
+import { Looks } from './looks.js'
 import { askedOrWanted, nextStep, postponedUntil } from './next-step.js'
 import type { NextStep } from './next-step.js'
 import { Prelaunch } from './prelaunch.js'
@@ -31,7 +32,6 @@ import { Readiness } from './readiness.js'
 
 export interface VisitsOptions {
   readonly world: World
-  readonly view: SchedulerView
   /** Why nothing may begin, whatever the node. */
   readonly closed: Hold | null
   readonly hostGroups: HostGroups
@@ -49,9 +49,9 @@ export class Visits {
   /** Nodes that are ready for a visit, whatever the capacity, in the order in which they come. */
   readonly order: Turn[] = []
   readonly prelaunch: Prelaunch
-  readonly looking: LookPacing
+  readonly looking: Looks
   readonly #world: World
-  readonly #view: SchedulerView
+  readonly #views: SchedulerViews
   readonly #closed: Hold | null
   readonly #hostGroups: HostGroups
   readonly #readiness: Readiness
@@ -59,14 +59,14 @@ export class Visits {
   readonly #hostVisits: HostVisits
   readonly #places: DrainPlaces
 
-  constructor({ world, view, closed, hostGroups, slots }: VisitsOptions) {
+  constructor({ world, closed, hostGroups, slots }: VisitsOptions) {
     this.#world = world
-    this.#view = view
+    this.#views = new SchedulerViews(world)
     this.#closed = closed
     this.#hostGroups = hostGroups
-    this.looking = new LookPacing(world, view)
+    this.looking = new Looks(world, this.#views)
     this.prelaunch = new Prelaunch(world)
-    this.#readiness = new Readiness(world, view, this.looking)
+    this.#readiness = new Readiness(world, this.#views, this.looking)
     this.#cpuLimit = new CpuLimit(world)
     this.#places = new DrainPlaces(world, this.#cpuLimit)
     this.#hostVisits = new HostVisits(world, hostGroups, this.#nodeVisits(), slots)
@@ -81,7 +81,9 @@ export class Visits {
       const held = nodeState(this.#world.rollout, node).held as Held
       const next = this.#next(node, held, closed)
       const full = this.#cpuLimit.full()
-      if (!('do' in next)) this.waiting.push({ ...next, nodes: [node] })
+      if (this.#isGone(node, held, next))
+        this.waiting.push({ ...holdFor({ is: 'scheduler-gone' }), nodes: [node] })
+      else if (!('do' in next)) this.waiting.push({ ...next, nodes: [node] })
       else if (next.do === 'drain' && full) this.waiting.push({ ...full, nodes: [node] })
       else if (next.do === 'detect' && held.phase === 'hosted') back.push(node)
       else {
@@ -97,6 +99,12 @@ export class Visits {
     this.waiting.push(...this.#hostVisits.waiting.splice(0))
   }
 
+  /** What is to be done with it only a scheduler could do, and it has none any more. */
+  #isGone(node: string, held: Held, next: NextStep | Hold): boolean {
+    const asks = 'do' in next ? next.do === 'drain' || next.do === 'release' : true
+    return this.#views.of(node) === null && asks && !held.unscheduled && held.phase !== 'hosted'
+  }
+
   #next(node: string, held: Held, closed: Hold | null): NextStep | Hold {
     const isOnlyDrained = held.phase === 'draining' && !held.inherited
     const first = isOnlyDrained ? this.#hostGroups.hostFirst(node) : null
@@ -106,7 +114,7 @@ export class Visits {
     const state = nodeState(this.#world.rollout, node)
     const use = this.#readiness.use(node) ?? undefined
     return nextStep({ state, held, use, closed, givesBack }, this.#world, (since, ask) => {
-      this.looking.want([node])
+      this.looking.watch([node])
       const atWork = { jobs: use?.occupants ?? [], since }
       return holdFor(
         ask ? { is: 'until-empty-ask', ...atWork, node } : { is: 'until-empty', ...atWork },
@@ -129,7 +137,7 @@ export class Visits {
     const single = this.#withoutGroups(nodes)
     const room = single.some((node) => this.#hasRoom(node, slots))
     // A look costs the controller a question: it is asked when something may come of it.
-    const ready = this.#ready(single, slots, room ? this.looking.unanswered() : null)
+    const ready = this.#ready(single, slots, room)
     if (ready.length === 0) return
     this.#cpuLimit.reckon(this.actions)
     const { prepared } = this.#world
@@ -172,9 +180,10 @@ export class Visits {
     )
   }
 
-  #ready(nodes: readonly string[], slots: Slots, unanswered: Hold | null): readonly Candidate[] {
+  #ready(nodes: readonly string[], slots: Slots, room: boolean): readonly Candidate[] {
     return nodes.flatMap((node) => {
       const state = nodeState(this.#world.rollout, node)
+      const unanswered = room ? this.looking.unanswered(node) : null
       const why = slots.limit(node) ?? this.#readiness.unready(node, state, unanswered)
       const use = this.#readiness.use(node)
       if (!why && use) return [{ node, use }]
@@ -196,6 +205,7 @@ export class Visits {
       world: this.#world,
       spare: this.#world.forks - this.#cpuLimit.going,
       others,
+      views: this.#views,
     })
     this.#cpuLimit.going += patient
     this.actions.push(...actions.map((a) => ({ ...a, wave })))
@@ -208,14 +218,16 @@ export class Visits {
     const crowded = new Set(waiting.flatMap((w) => (w.code === 'capacity' ? w.nodes : [])))
     // Who is next is to be known when there is room, and not asked then.
     const asks = crowded.size > 0 && this.prelaunch.asks(this.#cpuLimit)
+    const next = order.map((t) => t.node).filter((n) => crowded.has(n) && !this.#places.isHeld(n))
     this.prelaunch.expect(
-      order.map((t) => t.node).filter((n) => crowded.has(n) && !this.#places.isHeld(n)),
-      this.looking.isFresh ? this.prelaunch.ending : 0,
+      next,
+      next.some((n) => this.looking.isFresh(n)) ? this.prelaunch.ending : 0,
       this.#cpuLimit,
     )
     const endsByLook = ({ code }: Waiting): boolean =>
       code !== 'limit' && !(code === 'capacity' && this.#places.taken > 0)
-    if (asks || waiting.some(endsByLook)) this.looking.want()
+    if (asks) this.looking.want([...crowded])
+    this.looking.want(waiting.filter(endsByLook).flatMap((w) => w.nodes))
   }
 
   /**
@@ -223,7 +235,12 @@ export class Visits {
    * Where nobody was drained yet, it is not asked for this alone.
    */
   soonest(nodes: readonly string[]): readonly string[] | null {
-    if (this.#view.seen && !this.looking.silenced() && this.looking.unanswered()) return null
+    const isAsked = this.#views
+      .byScheduler(nodes)
+      .map(([view, [node = '']]) =>
+        Boolean(view.seen && !this.looking.silenced(node) && this.looking.unanswered(node)),
+      )
+    if (isAsked.includes(true)) return null
     const known = nodes.flatMap((node) => {
       const use = this.#readiness.use(node)
       return use ? [{ node, use }] : []
@@ -238,9 +255,10 @@ export class Visits {
    */
   lookedAt(nodes: readonly string[]): void {
     const { use } = this.#readiness
-    if (this.looking.isFresh)
+    const fresh = nodes.filter((n) => this.looking.isFresh(n))
+    if (fresh.length > 0)
       this.prelaunch.expect(
-        nodes.filter((n) => use(n) && !isForeign(use(n))),
+        fresh.filter((n) => use(n) && !isForeign(use(n))),
         this.#places.atOnce,
         this.#cpuLimit,
       )
@@ -261,13 +279,15 @@ export class Visits {
     return {
       use: this.#readiness.use,
       unready: (node, state) => {
-        const why = this.#readiness.unready(node, state, this.looking.unanswered())
+        const why = this.#readiness.unready(node, state, this.looking.unanswered(node))
         return why && { ...why, lasting: this.#readiness.isLasting(node) }
       },
       roomFor: (asked, own) => this.#places.refuseGroup(asked, own),
       held: () => this.#places.taken,
       took: (more) => void (this.#places.taken += more),
-      watch: (nodes) => this.looking.want(nodes),
+      watch: (nodes, members) =>
+        nodes.length > 0 ? this.looking.watch(nodes) : this.looking.want(members),
+      views: this.#views,
       givesBack: this.#givesBack,
       postponed: postponedUntil(this.#world),
     }

@@ -28,14 +28,17 @@ export function orphanedDrains(world: World): readonly OrphanedDrain[] {
  * Somebody gave this node back or took it over since it was drained, as far as the last look tells.
  */
 export function isBack(
-  { scheduler, rollout }: Pick<World, 'scheduler' | 'rollout'>,
+  { schedulers, rollout }: Pick<World, 'schedulers' | 'rollout'>,
   node: string,
 ): boolean {
   const { held } = nodeState(rollout, node)
-  // What the scheduler does not know it cannot tell.
-  if (!held || held.unscheduled || !scheduler?.seen || scheduler.seen.at <= held.since) return false
-  const { uses, others } = scheduler.seen
-  // One that was taken off the lists is none of the fleet's any more.
-  const use = uses.get(node) ?? others.get(scheduler.nameOf(node))
-  return !use || !(use.ours || use.refused !== null)
+  // What no scheduler knows none can tell.
+  if (!held || held.unscheduled || schedulers.length === 0) return false
+  // One that was taken off the lists is none of the fleet's any more: which scheduler it had is not
+  // declared.
+  return schedulers.every(({ seen, nameOf }) => {
+    if (!seen || seen.at <= held.since) return false
+    const use = seen.uses.get(node) ?? seen.others.get(nameOf(node))
+    return !use || !(use.ours || use.refused !== null)
+  })
 }

@@ -4,11 +4,17 @@ import { groupBy } from '../../fleet/names/group-by.js'
 import type { Fleet, FleetNode, Scheduler } from '../../fleet/declare/fleet.js'
 import type { EnvironmentState, RolloutState } from '../state/state.js'
 import { schedulerName } from '../../fleet/policy/scheduler.js'
-import type { Seen } from '../../workload/contract/node-use.js'
+import type { NodeUse, Seen } from '../../workload/contract/node-use.js'
 import type { Report } from '../../workload/contract/manager.js'
 import { managerOf } from '../../workload/managers.js'
 import { reasonPrefix } from '../../workload/contract/reason.js'
 import type { CapacityScope, Promotion, SchedulerView, World } from './world.js'
+
+/** What is known of a scheduler. */
+export interface SchedulerLooks extends Partial<Pick<SchedulerView, 'silent' | 'looking'>> {
+  /** The last look at it; null: none in this run. */
+  readonly workload?: Report | null
+}
 
 /** What lies outside the declaration and the environment's own journal. */
 export interface Surroundings {
@@ -16,10 +22,8 @@ export interface Surroundings {
   readonly promotion?: readonly Promotion[]
   /** Nodes that are out of service, and not by patchrun. */
   readonly out?: ReadonlySet<string>
-  readonly scheduler?: Partial<Pick<SchedulerView, 'silent' | 'looking'>> & {
-    /** The last look at it; null: none in this run. */
-    readonly workload?: Report | null
-  }
+  /** By the name of the scheduler. */
+  readonly schedulers?: Readonly<Record<string, SchedulerLooks>>
   /** Nodes whose Ansible was started ahead of their visit. */
   readonly prepared?: ReadonlySet<string>
   /** The last wave that this run begins. */
@@ -44,40 +48,40 @@ export function worldOf(
   {
     promotion = [],
     out = new Set(),
-    scheduler: seen = {},
+    schedulers: looks = {},
     prepared = new Set(),
     untilWave,
     hurried,
     processors,
   }: Surroundings = {},
 ): World {
-  const scheduler = viewOf(fleet, seen)
+  const schedulers = fleet.schedulers.map((s) => viewOf(fleet, s, looks[s.name]))
   return {
     now,
     rollout,
     promotion,
-    scheduler,
+    schedulers,
     prepared,
     ...(untilWave !== undefined && { untilWave }),
     ...(hurried !== undefined && { hurried }),
     ...(processors !== undefined && { processors }),
-    out: new Set([...out, ...outBySchedule(scheduler)]),
+    out: new Set([...out, ...outBySchedule(schedulers)]),
     nodes: fleet.nodes,
     policy: fleet.policy,
     pause: state.pause,
     durations: state.durations,
     forks: fleet.ansible.forks,
-    capacity: capacityScopes(fleet, scheduler),
+    capacity: capacityScopes(fleet, schedulers),
   }
 }
 
 function viewOf(
   fleet: Fleet,
-  { workload = null, ...seen }: NonNullable<Surroundings['scheduler']>,
-): SchedulerView | null {
-  const { scheduler } = fleet
-  if (!scheduler) return null
+  scheduler: Scheduler,
+  { workload = null, ...seen }: SchedulerLooks = {},
+): SchedulerView {
   return {
+    name: scheduler.name,
     every: scheduler.every,
     nameOf: (node) => schedulerName(node, scheduler.names),
     seen: workload && lookOf(fleet, scheduler, workload),
@@ -94,25 +98,29 @@ const lookOf = (
   workload: Report,
 ): Seen =>
   managerOf(scheduler).seen(workload, {
-    nodes: nodes.map((n) => n.name),
+    nodes: nodes.flatMap((n) => (n.scheduler === scheduler.name ? [n.name] : [])),
     names: scheduler.names,
     prefix: reasonPrefix(name, environment),
     reservations: drain.reservations,
   })
 
 /**
- * Nodes of the fleet, and of the partitions with a limit, that the scheduler has out of service.
+ * Nodes of the fleet, and of the partitions with a limit, that a scheduler has out of service.
  * What patchrun holds is out anyway.
  */
-const outBySchedule = (view: SchedulerView | null): readonly string[] =>
-  [...(view?.seen?.uses ?? []), ...(view?.seen?.others ?? [])].flatMap(([node, use]) =>
-    use.out ? [node] : [],
-  )
+const outBySchedule = (views: readonly Looked[]): readonly string[] =>
+  usesIn(views).flatMap(([node, use]) => (use.out ? [node] : []))
+
+type Looked = Pick<SchedulerView, 'seen'>
+
+/** All nodes that the schedulers have told of. */
+const usesIn = (views: readonly Looked[]): readonly (readonly [string, NodeUse])[] =>
+  views.flatMap(({ seen }) => (seen ? [...seen.uses, ...seen.others] : []))
 
 /** Every set of nodes of which only so many may be out at once. */
 export function capacityScopes(
   { nodes, groupChildren, policy: { capacity } }: Pick<Fleet, 'nodes' | 'groupChildren' | 'policy'>,
-  view: SchedulerView | null = null,
+  views: readonly Looked[] = [],
 ): readonly CapacityScope[] {
   const names = (those: readonly FleetNode[]): string[] => those.map((n) => n.name)
   const scopes: CapacityScope[] = []
@@ -131,7 +139,7 @@ export function capacityScopes(
     scopes.push({
       name: `of partition ${partition}`,
       limit,
-      nodes: withSeen(partition, nodes, view),
+      nodes: withSeen(partition, nodes, views),
     })
   }
   if (capacity.domains !== null) {
@@ -153,10 +161,16 @@ export function capacityScopes(
  * Partitions with a limit in which no node is, neither as declared nor as the scheduler has it:
  * nothing keeps to such a limit.
  */
-export function emptyPartitions(fleet: Fleet, workload: Report): readonly string[] {
-  const seen = fleet.scheduler && lookOf(fleet, fleet.scheduler, workload)
+export function emptyPartitions(
+  fleet: Fleet,
+  workloads: Readonly<Record<string, Report | null | undefined>>,
+): readonly string[] {
+  const views = fleet.schedulers.map((scheduler) => {
+    const workload = workloads[scheduler.name]
+    return { seen: workload ? lookOf(fleet, scheduler, workload) : null }
+  })
   return Object.keys(fleet.policy.capacity.partitions).filter(
-    (partition) => withSeen(partition, fleet.nodes, { seen }).length === 0,
+    (partition) => withSeen(partition, fleet.nodes, views).length === 0,
   )
 }
 
@@ -167,11 +181,10 @@ export function emptyPartitions(fleet: Fleet, workload: Report): readonly string
 function withSeen(
   partition: string,
   nodes: readonly FleetNode[],
-  view: Pick<SchedulerView, 'seen'> | null,
+  views: readonly Looked[],
 ): readonly string[] {
   const declared = nodes.filter((n) => n.partitions.includes(partition)).map((n) => n.name)
-  const { uses = [], others = [] } = view?.seen ?? {}
-  const seen = [...uses, ...others].flatMap(([name, use]) =>
+  const seen = usesIn(views).flatMap(([name, use]) =>
     use.partitions.includes(partition) ? [name] : [],
   )
   return [...new Set([...declared, ...seen])]

@@ -28,10 +28,11 @@ export interface Promotion {
   readonly completedAt: number | null
 }
 
-/** What is known of the scheduler. */
+/** What is known of a scheduler. */
 export interface SchedulerView {
+  readonly name: string
   /** What it calls a node of the inventory. */
-  nameOf(node: string): string
+  readonly nameOf: (node: string) => string
   /** A look is fresh for this long, ms. */
   readonly every: number
   /** The last look at it; null: none in this run. */
@@ -57,8 +58,8 @@ export interface World {
   readonly promotion: readonly Promotion[]
   /** Nodes that are out of service, and not by us. */
   readonly out: ReadonlySet<string>
-  /** null: none is declared, and nothing is drained. */
-  readonly scheduler: SchedulerView | null
+  /** Empty: none is declared, and nothing is drained. */
+  readonly schedulers: readonly SchedulerView[]
   /** Nodes whose Ansible was started ahead of their visit. */
   readonly prepared: ReadonlySet<string>
   /** The last wave that this run begins, 0 being the canary wave; absent: all of them. */
@@ -72,8 +73,8 @@ export interface World {
 export type Action =
   /** Run a step on these nodes, all of one wave. */
   | (StepToDo & { readonly wave: number; readonly nodes: readonly string[] })
-  /** Ask the scheduler; with nodes to watch: until one of them is empty. */
-  | { readonly do: 'observe'; readonly watch: readonly string[] }
+  /** Ask a scheduler; with nodes to watch: until one of them is empty. */
+  | { readonly do: 'observe'; readonly scheduler: string; readonly watch: readonly string[] }
   /**
    * Their visits are next: what each needs may be started ahead, and nothing on the node is changed
    * by it. It is no step.

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fleet with two schedulers, and a node that none has: how that is declared, and that each is
+// asked, waited for and worked with for its own nodes.
+import t from 'tap'
+import { PatchrunError } from '../../lib/errors.js'
+import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
+import type { Fleet } from '../../lib/fleet/declare/fleet.js'
+import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
+import { schedulerOfAll, schedulerOfStep } from '../../lib/fleet/policy/scheduler.js'
+import { decide, replay, worldOf } from '../../lib/rollout/index.js'
+import type { Decision, JournalEvent, Surroundings } from '../../lib/rollout/index.js'
+import { SLURM } from '../../lib/workload/slurm/manager.js'
+import { writeForSlurm } from '../support/manager-scene.js'
+import type { SceneNode } from '../support/manager-scene.js'
+
+const AT = 1_800_000_000_000
+const HEAD = `schemaVersion: 1
+fleet: hpc
+playbooks: { repository: ./playbooks }
+nodes: { allow: ["a[1-3]", "b[1-2]", free], canary: [a1] }
+`
+const TWO = `schedulers:
+  left: { type: slurm, controller: c1, nodes: ["a[1-3]"], roles: { drain: our_drain } }
+  right: { type: slurm, controller: c2, names: short, nodes: ["b[1-2]"] }
+`
+const REST = `rollout: { soak: 0s, waves: ["100%"] }
+drain: { atOnce: "100%" }
+`
+
+const open = (text: string): Fleet =>
+  resolveFleet(parseDeclaration('/srv/patchrun.yml', HEAD + text), { lists: new Map() }, {})
+
+/** Code, line and message of each problem. */
+function problems(text: string): readonly string[] {
+  try {
+    open(text)
+    return []
+  } catch (error) {
+    if (!(error instanceof PatchrunError)) throw error
+    return error.problems.map((p) => `${p.where?.line} ${p.code}: ${p.message}`)
+  }
+}
+
+t.test('whose node each one is', async (t) => {
+  const of = (text: string): unknown =>
+    Object.fromEntries(open(text).nodes.map((n) => [n.name, n.scheduler]))
+  t.same(of(TWO), {
+    a1: 'left',
+    a2: 'left',
+    a3: 'left',
+    b1: 'right',
+    b2: 'right',
+    free: null,
+  })
+  t.same(of('scheduler: { type: slurm, nodes: ["a[1-3]"] }\n'), {
+    a1: 'default',
+    a2: 'default',
+    a3: 'default',
+    b1: null,
+    b2: null,
+    free: null,
+  })
+  t.match(
+    of(TWO.replace(', nodes: ["b[1-2]"]', '')),
+    { a1: 'left', b1: 'right', free: 'right' },
+    'one of them may have the rest',
+  )
+  t.same(
+    open(TWO).schedulers.map(({ name, field, controller, names, roles }) => [
+      name,
+      field,
+      controller,
+      names,
+      roles.drain,
+    ]),
+    [
+      ['left', 'schedulers.left', 'c1', 'full', 'our_drain'],
+      ['right', 'schedulers.right', 'c2', 'short', 'slurm_drain'],
+    ],
+  )
+})
+
+t.test('what is wrong with them is told with its place', async (t) => {
+  t.same(problems(`${TWO}scheduler: { type: slurm }\n`), [
+    '5 config/scheduler-nodes: both scheduler and schedulers are declared',
+  ])
+  t.same(problems(TWO.replace('"b[1-2]"', '"b[1-2]", a2')), [
+    '7 config/scheduler-nodes: a2 is a node of the scheduler "left" and of "right"',
+  ])
+  t.match(
+    problems(TWO.replaceAll(/, nodes: \["[^"]*"\]/g, '')),
+    [/^7 config\/scheduler-nodes: the schedulers "left" and "right" both have no nodes/],
+    'both cannot have the rest',
+  )
+  t.match(
+    problems(TWO.replace('controller: c2', 'controller: all').replace('"a[1-3]"', '"a[1-"')),
+    [/^6 config\/host-expression/, /^7 config\/host-name/],
+    'in each of them',
+  )
+  t.match(
+    problems(TWO.replace('names: short', 'every: 100ms, nodez: 1')).join('\n'),
+    /7 config\/unknown-field.*nodez/s,
+    'an unknown field',
+  )
+  t.match(problems(TWO.replace('type: slurm, controller: c2', 'type: pbs')).join(), /7 config\//)
+  t.same(problems(`${TWO}drain: { atOnce: 1 }\n`), [], 'a drain has somebody who drains')
+})
+
+t.test('whose roles do a step, and whom a gate may ask', async (t) => {
+  const fleet = open(`${TWO}runsOn: { free: [b1, b2] }\n`)
+  const step = (...nodes: readonly string[]): unknown => schedulerOfStep(fleet, nodes)?.name
+  t.same(
+    [step('a2'), step('b1', 'b2'), step('free')],
+    ['left', 'right', 'right'],
+    'a hypervisor that none has goes with what runs on it',
+  )
+  const all = (...nodes: readonly string[]): unknown => schedulerOfAll(fleet, nodes)?.name
+  t.same(
+    [all('a1', 'a2'), all('a1', 'free'), all('a1', 'b1'), all('free')],
+    ['left', 'left', undefined, undefined],
+  )
+  t.equal(schedulerOfStep(open(''), ['a1']), null)
+})
+
+const by = { user: 'op', host: 'adm', pid: 1 }
+const EVENTS: readonly JournalEvent[] = [
+  {
+    type: 'opened',
+    at: AT - 9,
+    rollout: 'r1',
+    kind: 'forward',
+    pin: { sha: 'c'.repeat(40), ref: 'main', subject: '' },
+    previous: null,
+    limit: null,
+    by,
+  },
+  { type: 'intended', at: AT - 8, step: 's1', action: 'detect', wave: 0, nodes: ['a1'], forks: 9 },
+  { type: 'concluded', at: AT - 7, step: 's1', tasks: [], nodes: { a1: { verdict: 'GOOD' } } },
+  {
+    type: 'intended',
+    at: AT - 6,
+    step: 's2',
+    action: 'detect',
+    wave: 1,
+    nodes: ['a2', 'a3', 'b1', 'b2', 'free'],
+    forks: 9,
+  },
+  {
+    type: 'concluded',
+    at: AT - 5,
+    step: 's2',
+    tasks: [],
+    nodes: Object.fromEntries(
+      ['a2', 'a3', 'b1', 'b2', 'free'].map((n) => [n, { verdict: 'DRAIN' as const }]),
+    ),
+  },
+]
+
+type Looks = NonNullable<Surroundings['schedulers']>
+
+function decideWith(schedulers: Looks, text = '', events = EVENTS): Decision {
+  const fleet = open(TWO + REST + text)
+  const state = replay(events)
+  if (!state.current) throw new Error('no rollout')
+  return decide(worldOf({ fleet, state, rollout: state.current, now: AT }, { schedulers }))
+}
+
+/** What that scheduler says, at a moment. */
+function said(nodes: readonly SceneNode[], at = AT): Looks[string] {
+  const workload = SLURM.read(writeForSlurm({ nodes }), at)
+  if (typeof workload === 'string') throw new Error(workload)
+  return { workload }
+}
+const LEFT = said(['a1', 'a2', 'a3'].map((name) => ({ name })))
+const RIGHT = said(['b1', 'b2'].map((name) => ({ name })))
+
+const begins = ({ actions }: Decision): readonly string[] =>
+  actions.flatMap((a) =>
+    a.do === 'observe'
+      ? [`observe ${a.scheduler}`]
+      : 'nodes' in a
+        ? [`${a.do} ${a.nodes.join()}`]
+        : [],
+  )
+const waits = ({ waiting }: Decision): Readonly<Record<string, string>> =>
+  Object.fromEntries(waiting.flatMap((w) => w.nodes.map((n) => [n, w.reason.is])))
+
+t.test(
+  'each is asked for its own nodes, and a node that none has waits for a person',
+  async (t) => {
+    const first = decideWith({})
+    t.same(
+      begins(first).filter((b) => b.startsWith('observe')),
+      ['observe left', 'observe right'],
+    )
+    t.match(waits(first), { a2: 'scheduler-first', b1: 'scheduler-first', free: 'drain-by-hand' })
+    const both = decideWith({ left: LEFT, right: RIGHT })
+    t.same(
+      begins(both).toSorted(),
+      ['drain a2', 'drain a3', 'drain b1', 'drain b2'],
+      'both are worked with at once',
+    )
+    t.match(waits(both), { free: 'drain-by-hand' })
+  },
+)
+
+t.test('one that is silent holds up its own nodes only', async (t) => {
+  const one = decideWith({
+    left: LEFT,
+    right: { silent: { at: AT, why: 'away' }, workload: RIGHT?.workload ?? null },
+  })
+  t.same(begins(one).toSorted(), ['drain a2', 'drain a3'])
+  t.match(waits(one), { b1: 'scheduler-silent', b2: 'scheduler-silent' })
+  const old = decideWith({ left: LEFT, right: said([{ name: 'b1' }, { name: 'b2' }], AT - 60_000) })
+  t.ok(begins(old).includes('observe right'), 'an old answer is asked anew')
+  t.notOk(begins(old).includes('observe left'))
+})
+
+t.test('what each says counts for all limits', async (t) => {
+  const busy = (id: string): SceneNode['occupants'] => [
+    { id, user: 'anna', start: AT - 1_000, end: AT + 60_000 },
+  ]
+  const out = said([{ name: 'a1' }, { name: 'a2' }, { name: 'a3', drained: true, reason: 'fan' }])
+  const full = decideWith({ left: out, right: RIGHT }, '').waiting
+  t.match(
+    full.find((w) => w.nodes.includes('a3')),
+    { reason: { is: 'left-alone' } },
+    'a node that somebody else drained',
+  )
+  const work = decideWith({
+    left: said([{ name: 'a1' }, { name: 'a2', occupants: busy('7') }, { name: 'a3' }]),
+    right: said([{ name: 'b1', occupants: busy('8') }, { name: 'b2' }]),
+  })
+  t.ok(begins(work).includes('drain a3'), 'idle nodes of either first')
+  t.ok(begins(work).includes('drain b2'))
+})
+
+t.test('nodes of two schedulers are never drained in one step', async (t) => {
+  const work = (name: string): SceneNode => ({
+    name,
+    occupants: [{ id: name, user: 'anna', start: AT - 1_000, end: AT + 60_000 }],
+  })
+  // Without forks to spare nodes at work are drained together.
+  const decision = decideWith(
+    { left: said(['a1', 'a2', 'a3'].map(work)), right: said(['b1', 'b2'].map(work)) },
+    'ansible: { forks: 1 }\n',
+  )
+  for (const action of decision.actions)
+    if (action.do === 'drain')
+      t.equal(new Set(action.nodes.map((n) => n[0])).size, 1, action.nodes.join())
+  t.ok(decision.actions.filter((a) => a.do === 'drain').length >= 2)
+})
+
+t.test('a node that was drained, and whose scheduler is not declared any more', async (t) => {
+  const drained: readonly JournalEvent[] = [
+    ...EVENTS,
+    { type: 'intended', at: AT - 4, step: 's3', action: 'drain', wave: 1, nodes: ['b1'], forks: 9 },
+    { type: 'concluded', at: AT - 3, step: 's3', tasks: [], nodes: { b1: { drained: 'busy' } } },
+  ]
+  const fleet = open(TWO.replace('"b[1-2]"', 'b2') + REST)
+  const state = replay(drained)
+  if (!state.current) throw new Error('no rollout')
+  const decision = decide(
+    worldOf(
+      { fleet, state, rollout: state.current, now: AT },
+      { schedulers: { left: LEFT, right: RIGHT } },
+    ),
+  )
+  t.notOk(
+    begins(decision).some((b) => b.endsWith('b1')),
+    'nobody guesses whose it is',
+  )
+  t.equal(waits(decision)['b1'], 'scheduler-gone')
+})
+
+t.test('a hypervisor and what runs on it may have two schedulers', async (t) => {
+  const hosted = EVENTS.map((e) =>
+    e.type === 'concluded' && e.step === 's2'
+      ? {
+          ...e,
+          nodes: { ...e.nodes, b1: { verdict: 'GOOD' as const }, b2: { verdict: 'GOOD' as const } },
+        }
+      : e,
+  )
+  const decision = decideWith({ left: LEFT, right: RIGHT }, 'runsOn: { a2: [b1, b2] }\n', hosted)
+  t.same(begins(decision).toSorted(), ['drain a2', 'drain a3', 'drain b1,b2'])
+  t.same(
+    decision.actions.flatMap((a) => (a.do === 'drain' && a.host !== undefined ? a.host : [])),
+    ['a2', 'a2'],
+    'both steps are for the hypervisor',
+  )
+})
