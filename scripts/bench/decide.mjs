@@ -53,6 +53,8 @@ const nodesOf = (count) =>
     vars: {},
     domains: [`rack${i % 100}`],
     partitions: [],
+    runsOn: null,
+    scheduler: null,
   }))
 
 const opened = {
@@ -177,6 +179,7 @@ export async function bench({ quick }) {
     nodes,
     policy: POLICY,
     ansible: { forks: 50 },
+    schedulers: [],
     groupChildren: { compute: [] },
   }
   const world = (state) => worldOf({ fleet, state, rollout: state.current, now: START + 1_000 })
