@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waves that were begun, and one before them that is open again.
 import t from 'tap'
-import { NODES, Story } from '../support/story.js'
+import { BY, MIN, NODES, Story } from '../support/story.js'
 
 t.test(
   'a wave that is open again does not wait for a node behind it, and that for it',
@@ -39,3 +39,28 @@ t.test(
     )
   },
 )
+
+t.test('what an older rollout began waits for its turn: the canaries come first', async (t) => {
+  const story = new Story()
+    .step('detect', [0, 10], { c1: { verdict: 'GOOD' } })
+    .step('detect', [40, 60], { a1: { verdict: 'GOOD' }, a2: { verdict: 'GOOD' } })
+    .step('detect', [90, 100], { b1: { verdict: 'DRAIN' }, b2: { verdict: 'GOOD' } })
+    .step('drain', [101, 102], { b1: { drained: 'empty' } })
+    .step(
+      'apply',
+      [102, 103],
+      { b1: { applied: 'failed', failure: { cause: 'failed', message: 'x' } } },
+      true,
+    )
+    .tell({
+      type: 'opened',
+      at: 110 * MIN,
+      rollout: 'r2',
+      kind: 'forward',
+      pin: { sha: 'b'.repeat(40), ref: 'main', subject: '' },
+      previous: null,
+      limit: null,
+      by: BY,
+    })
+  t.same(story.at(111).begins, ['detect c1'])
+})

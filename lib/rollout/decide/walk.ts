@@ -108,11 +108,15 @@ export class Walk {
 
   /**
    * An earlier wave is open again, and may wait for the place of a node that is out in this one: such
-   * a node is looked at, lest they wait for each other.
+   * a node is looked at, lest they wait for each other. What an older rollout took out waits for its
+   * turn: nothing of this commit is on it yet.
    */
   #lookBehind({ index }: Wave, { unseen, due }: Sorted, { code }: Hold): readonly string[] {
     if (this.#closed || (code !== 'wave' && code !== 'canary')) return []
-    const out = [...unseen, ...due].filter((n) => isOutByRecord(this.world.rollout, n))
+    const { rollout } = this.world
+    const out = [...unseen, ...due].filter(
+      (n) => isOutByRecord(rollout, n) && !nodeState(rollout, n).held?.inherited,
+    )
     if (out.length > 0) this.#actions.push({ do: 'detect', wave: index, nodes: out })
     return out
   }
