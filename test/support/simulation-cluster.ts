@@ -111,6 +111,11 @@ export class Cluster {
     if (node !== undefined) this.#drained.set(node, 'other')
   }
 
+  /** An older rollout has drained it. */
+  holdFromBefore(node: string): void {
+    this.#drained.set(node, 'us')
+  }
+
   restart(): void {
     for (const part of this.#parts) Object.assign(part, { seen: null, silent: null })
     this.#lastLook.clear()

@@ -89,6 +89,7 @@ export class Model {
         )
       : null
     this.rules = new Rules(this)
+    this.#inherit()
     this.#record({
       type: 'opened',
       at: 0,
@@ -100,6 +101,45 @@ export class Model {
       by: BY,
       ...(scenario.rewritten && { history: 'rewritten' as const }),
     })
+  }
+
+  /** An older rollout, at another commit, has drained a node, and its change failed there. */
+  #inherit(): void {
+    const { inherits } = this.scenario
+    const node = inherits === null ? undefined : this.nodes[inherits]
+    if (!node || !this.cluster?.names.includes(node.name)) return
+    if (node.runsOn !== null || this.guestsOf(node.name).length > 0) return
+    const nodes = [node.name]
+    const step = { at: 0, step: 's1', wave: 1, nodes, forks: 1 }
+    const failure = { cause: 'failed', message: 'x' } as const
+    this.#record({
+      type: 'opened',
+      at: 0,
+      rollout: 'r0',
+      kind: 'forward',
+      pin: { sha: 'b'.repeat(40), ref: 'main', subject: '' },
+      previous: null,
+      limit: null,
+      by: BY,
+    })
+    this.#record({ type: 'intended', action: 'drain', ...step })
+    this.#record({
+      type: 'concluded',
+      at: 0,
+      step: 's1',
+      tasks: [],
+      nodes: { [node.name]: { drained: 'empty' } },
+    })
+    this.#record({ type: 'intended', action: 'apply', full: true, ...step, step: 's2' })
+    this.#record({
+      type: 'concluded',
+      at: 0,
+      step: 's2',
+      tasks: [],
+      nodes: { [node.name]: { applied: 'failed', failure } },
+    })
+    this.cluster.holdFromBefore(node.name)
+    this.rules.inherited(node.name)
   }
 
   get rollout() {

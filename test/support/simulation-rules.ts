@@ -420,6 +420,9 @@ export class Rules {
     }
   }
 
+  /** An older rollout has begun to change it: at this commit nothing is known of it. */
+  inherited = (node: string): void => void this.#out.add(node)
+
   lostSight = (node: string): void => {
     this.#seen.delete(node)
     this.#undone.add(node)
@@ -457,6 +460,8 @@ export class Rules {
     const left = this.model.nodes.filter(
       (n) =>
         this.model.cluster?.by(n.name) === 'us' &&
+        // What an older rollout left waits for its turn.
+        !nodeState(rollout, n.name).held?.inherited &&
         !['failed', 'quarantined'].includes(nodeState(rollout, n.name).stage) &&
         !(
           n.runsOn !== null &&
@@ -472,7 +477,8 @@ export class Rules {
     must(
       !waiting.some(
         ({ code, nodes }) =>
-          (code === 'wave' || code === 'canary') && nodes.some((n) => this.#isTakenOut(n)),
+          (code === 'wave' || code === 'canary') &&
+          nodes.some((n) => this.#isTakenOut(n) && !nodeState(rollout, n).held?.inherited),
       ),
       'stands still while a node that is out waits for others, which may wait for its place',
     )

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly managers: Managers
   /** Percent of turns in which somebody drains a node by hand. */
   readonly hands: number
+  /** Number of a node that an older rollout drained, and began to change; null: there is none. */
+  readonly inherits: number | null
   /** Number of a node of which the scheduler never answers clearly. */
   readonly odd: number | null
   /** When the environment before this one completes the pin; null: there is none. */
@@ -215,6 +217,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   forks: fc.integer({ min: 1, max: 8 }),
   scheduler: fc.boolean(),
   managers: fc.constantFrom<Managers>('slurm', 'slurm', 'fake', 'both'),
+  inherits: seldom(fc.nat({ max: 24 })),
   hands: fc.constantFrom(0, 0, 0, 2),
   odd: fc.constantFrom(null, null, null, 0, 1),
   promotedAt: seldom(fc.nat({ max: 300 })),

@@ -62,5 +62,8 @@ t.test('what an older rollout began waits for its turn: the canaries come first'
       limit: null,
       by: BY,
     })
-  t.same(story.at(111).begins, ['detect c1'])
+  t.same(
+    story.at(111).begins.filter((what) => what.startsWith('detect')),
+    ['detect c1'],
+  )
 })

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fleet with two schedulers, and a node that none has: how that is declared, and that each is
-// asked, waited for and worked with for its own nodes.
+// A fleet with two schedulers, and a node that none has: each is asked, waited for and worked with
+// for its own nodes.
 import t from 'tap'
-import { PatchrunError } from '../../lib/errors.js'
 import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import type { Fleet } from '../../lib/fleet/declare/fleet.js'
 import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
@@ -14,100 +13,37 @@ import { writeForSlurm } from '../support/manager-scene.js'
 import type { SceneNode } from '../support/manager-scene.js'
 
 const AT = 1_800_000_000_000
-const HEAD = `schemaVersion: 1
+const DECLARED = `schemaVersion: 1
 fleet: hpc
 playbooks: { repository: ./playbooks }
 nodes: { allow: ["a[1-3]", "b[1-2]", free], canary: [a1] }
-`
-const TWO = `schedulers:
-  left: { type: slurm, controller: c1, nodes: ["a[1-3]"], roles: { drain: our_drain } }
-  right: { type: slurm, controller: c2, names: short, nodes: ["b[1-2]"] }
-`
-const REST = `rollout: { soak: 0s, waves: ["100%"] }
+scheduler: { type: slurm }
+rollout: { soak: 0s, waves: ["100%"] }
 drain: { atOnce: "100%" }
 `
+const WHOSE: Readonly<Record<string, string>> = {
+  a1: 'left',
+  a2: 'left',
+  a3: 'left',
+  b1: 'right',
+  b2: 'right',
+}
 
-const open = (text: string): Fleet =>
-  resolveFleet(parseDeclaration('/srv/patchrun.yml', HEAD + text), { lists: new Map() }, {})
-
-/** Code, line and message of each problem. */
-function problems(text: string): readonly string[] {
-  try {
-    open(text)
-    return []
-  } catch (error) {
-    if (!(error instanceof PatchrunError)) throw error
-    return error.problems.map((p) => `${p.where?.line} ${p.code}: ${p.message}`)
+/** No declaration can say this so far: the one scheduler becomes two, each for some of the nodes. */
+function open(text: string, whose = WHOSE): Fleet {
+  const declared = parseDeclaration('/srv/patchrun.yml', DECLARED + text)
+  const fleet = resolveFleet(declared, { lists: new Map() }, {})
+  const [one] = fleet.schedulers
+  if (!one) throw new Error('no scheduler')
+  return {
+    ...fleet,
+    schedulers: ['left', 'right'].map((name) => ({ ...one, name, field: `schedulers.${name}` })),
+    nodes: fleet.nodes.map((n) => ({ ...n, scheduler: whose[n.name] ?? null })),
   }
 }
 
-t.test('whose node each one is', async (t) => {
-  const of = (text: string): unknown =>
-    Object.fromEntries(open(text).nodes.map((n) => [n.name, n.scheduler]))
-  t.same(of(TWO), {
-    a1: 'left',
-    a2: 'left',
-    a3: 'left',
-    b1: 'right',
-    b2: 'right',
-    free: null,
-  })
-  t.same(of('scheduler: { type: slurm, nodes: ["a[1-3]"] }\n'), {
-    a1: 'default',
-    a2: 'default',
-    a3: 'default',
-    b1: null,
-    b2: null,
-    free: null,
-  })
-  t.match(
-    of(TWO.replace(', nodes: ["b[1-2]"]', '')),
-    { a1: 'left', b1: 'right', free: 'right' },
-    'one of them may have the rest',
-  )
-  t.same(
-    open(TWO).schedulers.map(({ name, field, controller, names, roles }) => [
-      name,
-      field,
-      controller,
-      names,
-      roles.drain,
-    ]),
-    [
-      ['left', 'schedulers.left', 'c1', 'full', 'our_drain'],
-      ['right', 'schedulers.right', 'c2', 'short', 'slurm_drain'],
-    ],
-  )
-})
-
-t.test('what is wrong with them is told with its place', async (t) => {
-  t.same(problems(`${TWO}scheduler: { type: slurm }\n`), [
-    '5 config/scheduler-nodes: both scheduler and schedulers are declared',
-  ])
-  t.same(problems(TWO.replace('"b[1-2]"', '"b[1-2]", a2')), [
-    '7 config/scheduler-nodes: a2 is a node of the scheduler "left" and of "right"',
-  ])
-  t.match(
-    problems(TWO.replaceAll(/, nodes: \["[^"]*"\]/g, '')),
-    [/^7 config\/scheduler-nodes: the schedulers "left" and "right" both have no nodes/],
-    'both cannot have the rest',
-  )
-  t.match(
-    problems(TWO.replace('controller: c2', 'controller: all').replace('"a[1-3]"', '"a[1-"')),
-    [/^6 config\/host-expression/, /^7 config\/host-name/],
-    'in each of them',
-  )
-  t.match(
-    problems(TWO.replace('names: short', 'every: 100ms, nodez: 1')).join('\n'),
-    /7 config\/unknown-field.*nodez/s,
-    'an unknown field',
-  )
-  t.match(problems(TWO.replace('type: slurm, controller: c2', 'type: pbs')).join(), /7 config\//)
-  t.same(problems(`${TWO}drain: { atOnce: 1 }\n`), [], 'a drain has somebody who drains')
-})
-
 t.test('whose roles do a step, and whom a gate may ask', async (t) => {
-  const fleet = open(`${TWO}runsOn: { free: [b1, b2] }\n`)
+  const fleet = open('runsOn: { free: [b1, b2] }\n')
   const step = (...nodes: readonly string[]): unknown => schedulerOfStep(fleet, nodes)?.name
   t.same(
     [step('a2'), step('b1', 'b2'), step('free')],
@@ -119,7 +55,7 @@ t.test('whose roles do a step, and whom a gate may ask', async (t) => {
     [all('a1', 'a2'), all('a1', 'free'), all('a1', 'b1'), all('free')],
     ['left', 'left', undefined, undefined],
   )
-  t.equal(schedulerOfStep(open(''), ['a1']), null)
+  t.equal(schedulerOfStep({ ...fleet, schedulers: [] }, ['a1']), null)
 })
 
 const by = { user: 'op', host: 'adm', pid: 1 }
@@ -159,7 +95,7 @@ const EVENTS: readonly JournalEvent[] = [
 type Looks = NonNullable<Surroundings['schedulers']>
 
 function decideWith(schedulers: Looks, text = '', events = EVENTS): Decision {
-  const fleet = open(TWO + REST + text)
+  const fleet = open(text)
   const state = replay(events)
   if (!state.current) throw new Error('no rollout')
   return decide(worldOf({ fleet, state, rollout: state.current, now: AT }, { schedulers }))
@@ -257,7 +193,7 @@ t.test('a node that was drained, and whose scheduler is not declared any more', 
     { type: 'intended', at: AT - 4, step: 's3', action: 'drain', wave: 1, nodes: ['b1'], forks: 9 },
     { type: 'concluded', at: AT - 3, step: 's3', tasks: [], nodes: { b1: { drained: 'busy' } } },
   ]
-  const fleet = open(TWO.replace('"b[1-2]"', 'b2') + REST)
+  const fleet = open('', { a1: 'left', a2: 'left', a3: 'left', b2: 'right' })
   const state = replay(drained)
   if (!state.current) throw new Error('no rollout')
   const decision = decide(
@@ -289,4 +225,68 @@ t.test('a hypervisor and what runs on it may have two schedulers', async (t) => 
     ['a2', 'a2'],
     'both steps are for the hypervisor',
   )
+})
+
+t.test('a node of one scheduler that the other one still lists', async (t) => {
+  const old = said([
+    ...['b1', 'b2'].map((name) => ({ name })),
+    ...['a2', 'a3'].map((name): SceneNode => ({ name, drained: true, reason: 'moved' })),
+  ])
+  const { waiting, actions } = decideWith({ left: LEFT, right: old })
+  t.same(actions.flatMap((a) => (a.do === 'drain' ? a.nodes : [])).toSorted(), [
+    'a2',
+    'a3',
+    'b1',
+    'b2',
+  ])
+  t.notOk(
+    waiting.some((w) => w.code === 'capacity'),
+    'only its own says whether it is out',
+  )
+  const fleet = open('')
+  const state = replay(EVENTS)
+  const world = worldOf(
+    { fleet, state, rollout: state.current as NonNullable<typeof state.current>, now: AT },
+    { schedulers: { left: LEFT, right: old } },
+  )
+  t.same([...world.out], [])
+})
+
+t.test('a hypervisor that no scheduler has does not end a rollout before its turn', async (t) => {
+  const hosted: readonly JournalEvent[] = [
+    ...EVENTS.map((e) =>
+      e.type === 'concluded' && e.step === 's2'
+        ? {
+            ...e,
+            nodes: {
+              a3: { verdict: 'GOOD' as const },
+              b1: { verdict: 'GOOD' as const },
+              b2: { verdict: 'GOOD' as const },
+              free: { verdict: 'DRAIN' as const },
+              a2: {
+                verdict: 'ERROR' as const,
+                failure: { cause: 'failed' as const, message: 'x' },
+              },
+            },
+          }
+        : e,
+    ),
+    { type: 'quarantined', at: AT - 2, nodes: ['a2'] },
+  ]
+  const text = 'runsOn: { free: [b1, b2] }\n'
+  const fleet = open(text)
+  const state = replay(hosted)
+  if (!state.current) throw new Error('no rollout')
+  const decision = decide(
+    worldOf(
+      {
+        fleet: { ...fleet, policy: { ...fleet.policy, maxFailed: 3 } },
+        state,
+        rollout: state.current,
+        now: AT,
+      },
+      { schedulers: { left: LEFT, right: RIGHT } },
+    ),
+  )
+  t.same(begins(decision), ['drain b1,b2'])
 })

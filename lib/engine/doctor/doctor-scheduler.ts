@@ -59,7 +59,7 @@ export function judge(fleet: Fleet, scheduler: Scheduler, seen: Report): Found {
   const strangers = mayKnow.filter((n) => !isKnown(n))
   // Where there are several, a partition may be another one's.
   const empty =
-    fleet.schedulers.length > 1 ? [] : emptyPartitions(fleet, { [scheduler.name]: seen })
+    fleet.schedulers.length > 1 ? [] : emptyPartitions(fleet, new Map([[scheduler.name, seen]]))
   const faults = [
     ...(empty.length > 0
       ? [

@@ -37,8 +37,8 @@ export class DecisionWarnings {
   /** A limit with a slip in its name holds nobody back, and nobody would notice. */
   #emptyPartitions({ fleet, surroundings }: Observed): void {
     const looks = Object.entries(surroundings.schedulers ?? {})
-    const workloads = Object.fromEntries(looks.map(([name, look]) => [name, look.workload]))
-    if (this.#partitions || !fleet.schedulers.every((s) => workloads[s.name])) return
+    const workloads = new Map(looks.map(([name, look]) => [name, look.workload]))
+    if (this.#partitions || !fleet.schedulers.every((s) => workloads.get(s.name))) return
     this.#partitions = fleet.schedulers.length > 0
     const empty = this.#partitions ? emptyPartitions(fleet, workloads) : []
     if (empty.length > 0)

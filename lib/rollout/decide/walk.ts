@@ -236,7 +236,7 @@ export class Walk {
     const { most } = this.#visits
     if (looking > 0) {
       // When it ends, it is known which of them are idle.
-      this.#visits.looking.want(fresh)
+      this.#visits.looking.want(busy)
       return []
     }
     if (fresh.length <= most) return fresh

@@ -241,7 +241,9 @@ function pauseBetween({ policy, rollout, now }: World): Hold | null {
   if (policy.pause.nodes === 0) return null
   const busy =
     [...rollout.steps.values()].some((s) => s.action === 'apply') ||
-    [...rollout.nodes.values()].some((n) => n.held && n.stage !== 'quarantined')
+    [...rollout.nodes.values()].some(
+      (n) => n.held && !n.held.inherited && n.stage !== 'quarantined',
+    )
   if (busy) return holdFor({ is: 'one-at-a-time' })
   const until = rollout.lastApply + policy.pause.nodes
   return rollout.lastApply > 0 && now < until

@@ -99,7 +99,10 @@ function ofEnd(world: World, waves: readonly Wave[]): Halt | null {
   const hostGroups = new HostGroups(world, waves)
   const stuck = nodes.filter((n) => hostGroups.isStuck(n))
   const views = new SchedulerViews(world)
-  if (!nodes.every((n) => stuck.includes(n) || isSettled(world, n, views))) return null
+  const hasGuests = (node: string): boolean =>
+    world.schedulers.length > 0 && hostGroups.guestsOf(node).length > 0
+  const drains = (node: string): boolean => views.of(node) !== null || hasGuests(node)
+  if (!nodes.every((n) => stuck.includes(n) || isSettled(world, n, drains))) return null
   return haltFor({ code: 'nodes-failed', failed: withFailures(rollout, failed), stuck })
 }
 
@@ -108,13 +111,12 @@ function isFailed(rollout: RolloutState, node: string): boolean {
   return stage === 'failed' || stage === 'quarantined'
 }
 
-function isSettled({ rollout }: World, node: string, views: SchedulerViews): boolean {
+/** `drains`: whether patchrun drains it, or what runs on it. */
+function isSettled({ rollout }: World, node: string, drains: (node: string) => boolean): boolean {
   const { stage, step, held } = nodeState(rollout, node)
   return (
     step === undefined &&
-    (stage === 'quarantined' ||
-      (stage === 'good' && !held) ||
-      (stage === 'drain' && !views.of(node)))
+    (stage === 'quarantined' || (stage === 'good' && !held) || (stage === 'drain' && !drains(node)))
   )
 }
 

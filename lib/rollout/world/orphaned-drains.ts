@@ -3,6 +3,7 @@
 // the rollout is limited to others. They are not touched, so people must hear of them.
 import { nodeState } from '../state/state.js'
 import { planWaves } from './waves.js'
+import { SchedulerViews } from './scheduler-views.js'
 import type { World } from './world.js'
 
 export interface OrphanedDrain {
@@ -28,7 +29,7 @@ export function orphanedDrains(world: World): readonly OrphanedDrain[] {
  * Somebody gave this node back or took it over since it was drained, as far as the last look tells.
  */
 export function isBack(
-  { schedulers, rollout }: Pick<World, 'schedulers' | 'rollout'>,
+  { schedulers, nodes, rollout }: Pick<World, 'schedulers' | 'nodes' | 'rollout'>,
   node: string,
 ): boolean {
   const { held } = nodeState(rollout, node)
@@ -36,7 +37,8 @@ export function isBack(
   if (!held || held.unscheduled || schedulers.length === 0) return false
   // One that was taken off the lists is none of the fleet's any more: which scheduler it had is not
   // declared.
-  return schedulers.every(({ seen, nameOf }) => {
+  const its = new SchedulerViews({ nodes, schedulers }).of(node)
+  return (its ? [its] : schedulers).every(({ seen, nameOf }) => {
     if (!seen || seen.at <= held.since) return false
     const use = seen.uses.get(node) ?? seen.others.get(nameOf(node))
     return !use || !(use.ours || use.refused !== null)

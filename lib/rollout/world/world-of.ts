@@ -91,18 +91,28 @@ function viewOf(
   }
 }
 
-/** What a look says of the nodes of this fleet. */
-const lookOf = (
+/** What a look says of the nodes of this fleet; those of its other schedulers are none of its own. */
+function lookOf(
   { nodes, name, environment, policy: { drain } }: Fleet,
   scheduler: Scheduler,
   workload: Report,
-): Seen =>
-  managerOf(scheduler).seen(workload, {
+): Seen {
+  const seen = managerOf(scheduler).seen(workload, {
     nodes: nodes.flatMap((n) => (n.scheduler === scheduler.name ? [n.name] : [])),
     names: scheduler.names,
     prefix: reasonPrefix(name, environment),
     reservations: drain.reservations,
   })
+  const theirs = nodes.flatMap((n) =>
+    n.scheduler !== null && n.scheduler !== scheduler.name
+      ? [schedulerName(n.name, scheduler.names)]
+      : [],
+  )
+  if (theirs.length === 0) return seen
+  const others = new Map(seen.others)
+  for (const node of theirs) others.delete(node)
+  return { ...seen, others }
+}
 
 /**
  * Nodes of the fleet, and of the partitions with a limit, that a scheduler has out of service.
@@ -163,10 +173,10 @@ export function capacityScopes(
  */
 export function emptyPartitions(
   fleet: Fleet,
-  workloads: Readonly<Record<string, Report | null | undefined>>,
+  workloads: ReadonlyMap<string, Report | null | undefined>,
 ): readonly string[] {
   const views = fleet.schedulers.map((scheduler) => {
-    const workload = workloads[scheduler.name]
+    const workload = workloads.get(scheduler.name)
     return { seen: workload ? lookOf(fleet, scheduler, workload) : null }
   })
   return Object.keys(fleet.policy.capacity.partitions).filter(
