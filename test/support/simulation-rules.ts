@@ -28,6 +28,8 @@ export class Rules {
   /** An apply of it did not come out well. */
   readonly #undone = new Set<string>()
   readonly #unreachable = new Set<string>()
+  /** Their change at this commit has begun at some time. */
+  readonly #begun = new Set<string>()
   readonly #changed = new Set<string>()
   readonly #passed = new Set<string>()
   /** Hypervisors whose change has begun, and which were not seen GOOD since. */
@@ -217,8 +219,9 @@ export class Rules {
       'begins on a rewritten history that nobody approved',
     )
     if (action === 'check') return
-    // An earlier wave may wait for the place of a node that is out: a look may end that.
-    if (action === 'detect' && list.every((n) => this.#isTakenOut(n))) return
+    // An earlier wave may wait for the place of a node that is out, or that may be for all that is
+    // known when a look at it was cut off: a look may end that.
+    if (action === 'detect' && list.every((n) => this.#isTakenOut(n) || this.#begun.has(n))) return
     const canaries = new Set(nodes.filter((n) => n.canary).map((n) => n.name))
     const good = [...canaries].every(
       (n) =>
@@ -385,6 +388,7 @@ export class Rules {
       if (this.model.guestsOf(n).some((g) => nodeState(this.model.rollout, g).held?.host === n))
         this.#halfway.add(n)
       this.#out.add(n)
+      this.#begun.add(n)
       this.#changed.add(n)
       this.#seen.delete(n)
     }
