@@ -66,4 +66,11 @@ t.test('what an older rollout began waits for its turn: the canaries come first'
     story.at(111).begins.filter((what) => what.startsWith('detect')),
     ['detect c1'],
   )
+  t.same(
+    story.step('detect', [111, 112], { c1: { verdict: 'HOT' } }).at(113, {
+      pause: { nodes: MIN, waves: 0 },
+    }).begins,
+    ['apply c1'],
+    'nor do they wait for it as one node waits for another',
+  )
 })

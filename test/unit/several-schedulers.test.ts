@@ -140,6 +140,13 @@ t.test(
   },
 )
 
+t.test('a scheduler is asked beside the first look at its nodes', async (t) => {
+  const looking = EVENTS.slice(0, 2)
+  t.same(begins(decideWith({ left: said([{ name: 'a1' }], AT - 60_000) }, '', looking)), [
+    'observe left',
+  ])
+})
+
 t.test('one that is silent holds up its own nodes only', async (t) => {
   const one = decideWith({
     left: LEFT,
