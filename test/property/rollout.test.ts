@@ -88,6 +88,7 @@ t.test('a life in which nothing goes wrong ends with every node done', (t) => {
         nodes: roles,
         // A node that is drained from before takes one of the places.
         inherits: null,
+        redeclares: null,
         hands: 0,
         odd: null,
         faults: 0,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cluster of a simulation: jobs that come and end, nodes that people drain, and what the
 // managers of its nodes would say of all that.
+import { optionsOf } from '../../lib/rollout/index.js'
 import type { NodeOutcome, OpenStep, SchedulerView } from '../../lib/rollout/index.js'
 import type { Manager } from '../../lib/workload/contract/manager.js'
 import type { Seen } from '../../lib/workload/contract/node-use.js'
@@ -37,7 +38,6 @@ interface Running {
 /** What one manager said last of its nodes. */
 interface Part {
   readonly manager: ManagerName
-  readonly names: readonly string[]
   seen: Seen | null
   silent: SchedulerView['silent']
 }
@@ -47,21 +47,30 @@ export class Cluster {
   /** Whose drain each node had when its manager was looked at last. */
   readonly #lastLook = new Map<string, 'us' | 'other'>()
   readonly #drained = new Map<string, 'us' | 'other'>()
+  /** Which manager drained it. */
+  readonly #drainer = new Map<string, string>()
   readonly #jobs = new Map<string, Running[]>()
   #number = 0
 
   /** `managers`: of each node. `odd`: its manager never answers clearly of this node. */
   constructor(
-    private readonly managers: ReadonlyMap<string, ManagerName>,
+    private managers: ReadonlyMap<string, ManagerName>,
     private readonly odd?: string,
   ) {
     this.#parts = [...new Set(managers.values())].map((manager) => ({
       manager,
-      names: [...managers].flatMap(([name, its]) => (its === manager ? [name] : [])),
       seen: null,
       silent: null,
     }))
   }
+
+  /** Nodes may be declared for another one meanwhile. `managers`: of each node, as of now. */
+  assign(managers: ReadonlyMap<string, ManagerName>): void {
+    this.managers = managers
+  }
+
+  #namesOf = (manager: ManagerName): readonly string[] =>
+    [...this.managers].flatMap(([name, its]) => (its === manager ? [name] : []))
 
   /** Each is called like its manager. */
   get views(): readonly SchedulerView[] {
@@ -112,8 +121,9 @@ export class Cluster {
   }
 
   /** An older rollout has drained it. */
-  holdFromBefore(node: string): void {
+  holdFromBefore(node: string, scheduler: string): void {
     this.#drained.set(node, 'us')
+    this.#drainer.set(node, scheduler)
   }
 
   restart(): void {
@@ -129,7 +139,7 @@ export class Cluster {
       part.silent = { at: now, why: 'away' }
       return
     }
-    const { names } = part
+    const names = this.#namesOf(part.manager)
     const [manager, write] = MANAGERS[part.manager]
     const report = manager.read(write({ nodes: names.map((n) => this.#node(n)) }), now)
     if (typeof report === 'string') throw new Error(report)
@@ -162,7 +172,30 @@ export class Cluster {
     }
   }
 
-  drain(node: string, idle: boolean, fault: boolean, roll: number): NodeOutcome {
+  drain(
+    node: string,
+    { idle, scheduler }: { readonly idle: boolean; readonly scheduler: string | undefined },
+    fault: boolean,
+    roll: number,
+  ): NodeOutcome {
+    this.#mustBeIts(node, scheduler)
+    const outcome = this.#drain(node, idle, fault, roll)
+    if (this.#drained.get(node) === 'us' && scheduler !== undefined)
+      this.#drainer.set(node, scheduler)
+    return outcome
+  }
+
+  /** No scheduler but the one that drained it is asked to drain it again, or to give it back. */
+  #mustBeIts(node: string, scheduler: string | null | undefined): void {
+    must(typeof scheduler === 'string', 'nobody is asked to drain a node, or to give it back')
+    const its = this.#drainer.get(node)
+    must(
+      this.#drained.get(node) !== 'us' || its === undefined || its === scheduler,
+      'a node is worked with by another scheduler than the one that drained it',
+    )
+  }
+
+  #drain(node: string, idle: boolean, fault: boolean, roll: number): NodeOutcome {
     const other = this.#drained.get(node) === 'other'
     if (fault || node === this.odd) {
       if (roll % 2 === 0 && !other) this.#drained.set(node, 'us')
@@ -177,7 +210,8 @@ export class Cluster {
     return { drained: this.isEmpty(node) ? 'empty' : 'busy', boot: 1 }
   }
 
-  release(node: string, fault: boolean, roll: number): NodeOutcome {
+  release(node: string, scheduler: string | null, fault: boolean, roll: number): NodeOutcome {
+    this.#mustBeIts(node, scheduler)
     if (fault)
       return roll % 2 === 0
         ? { released: 'unclear' }
@@ -190,10 +224,13 @@ export class Cluster {
   }
 
   /** Half of what a step that was cut off would have done has happened. */
-  cut({ action, nodes }: OpenStep, roll: number): void {
+  cut(step: OpenStep, roll: number): void {
+    const { action, nodes } = step
+    const { scheduler } = optionsOf(step)
     for (const [i, node] of nodes.entries()) {
       if ((roll + i) % 2 === 0 || this.#drained.get(node) === 'other') continue
       if (action === 'drain') this.#drained.set(node, 'us')
+      if (action === 'drain' && scheduler !== undefined) this.#drainer.set(node, scheduler)
       if (action === 'release') this.#drained.delete(node)
     }
   }

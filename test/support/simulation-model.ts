@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The world of a simulation: nodes with a truth of their own, which the core only learns of through
 // outcomes, steps that take their time, and people.
-import type { FleetNode } from '../../lib/fleet/declare/fleet.js'
+import type { Fleet, FleetNode } from '../../lib/fleet/declare/fleet.js'
 import {
   evolve,
   isOnlyDrained,
@@ -10,6 +10,7 @@ import {
   NO_STATE,
   optionsOf,
   planWaves,
+  withHeldSchedulers,
 } from '../../lib/rollout/index.js'
 import type {
   Actor,
@@ -43,6 +44,7 @@ export class Model {
   readonly unscheduled: ReadonlySet<string>
   readonly #ends = new Map<string, number>()
   readonly #prepared = new Set<string>()
+  #isRedeclared = false
   #words = 0
 
   /** `forget`: what a faulty core would lose of its state. */
@@ -77,16 +79,7 @@ export class Model {
     )
     scenario.nodes.forEach((made, i) => this.truth.set(`n${i}`, new Truth(made)))
     this.cluster = scenario.scheduler
-      ? new Cluster(
-          new Map(
-            this.nodes.flatMap(({ name, scheduler }) =>
-              this.unscheduled.has(name) || scheduler === null
-                ? []
-                : [[name, scheduler as ManagerName]],
-            ),
-          ),
-          this.nodes[scenario.odd ?? -1]?.name,
-        )
+      ? new Cluster(this.#managers(this.nodes), this.nodes[scenario.odd ?? -1]?.name)
       : null
     this.rules = new Rules(this)
     this.#inherit()
@@ -101,6 +94,36 @@ export class Model {
       by: BY,
       ...(scenario.rewritten && { history: 'rewritten' as const }),
     })
+  }
+
+  /** The nodes, each with the scheduler that works with it now. */
+  get #nodesNow(): readonly FleetNode[] {
+    const { current } = this.state
+    const schedulers = this.cluster?.views.map(({ name }) => ({ name })) ?? []
+    const fleet = { name: 'f', environment: 'e', nodes: this.nodes, schedulers }
+    return current ? withHeldSchedulers(fleet as unknown as Fleet, current).nodes : this.nodes
+  }
+
+  #managers = (nodes: readonly FleetNode[]): ReadonlyMap<string, ManagerName> =>
+    new Map(
+      nodes.flatMap(({ name, scheduler }) =>
+        this.unscheduled.has(name) || scheduler === null ? [] : [[name, scheduler as ManagerName]],
+      ),
+    )
+
+  /** A node is declared for another scheduler than before, or for none. */
+  #redeclare(): void {
+    const { redeclares, managers } = this.scenario
+    if (!redeclares || this.#isRedeclared || this.now < redeclares.at) return
+    this.#isRedeclared = true
+    const name = `n${redeclares.node}`
+    if (this.guestsOf(name).length > 0) return
+    const other = { slurm: 'fake', fake: 'slurm' } as const
+    this.nodes = this.nodes.map((n) =>
+      n.name !== name || n.scheduler === null
+        ? n
+        : { ...n, scheduler: managers === 'both' ? other[n.scheduler as ManagerName] : null },
+    )
   }
 
   /** An older rollout, at another commit, has drained a node, and its change failed there. */
@@ -122,7 +145,8 @@ export class Model {
       limit: null,
       by: BY,
     })
-    this.#record({ type: 'intended', action: 'drain', ...step })
+    const scheduler = node.scheduler as ManagerName
+    this.#record({ type: 'intended', action: 'drain', scheduler, ...step })
     this.#record({
       type: 'concluded',
       at: 0,
@@ -138,7 +162,7 @@ export class Model {
       tasks: [],
       nodes: { [node.name]: { applied: 'failed', failure } },
     })
-    this.cluster.holdFromBefore(node.name)
+    this.cluster.holdFromBefore(node.name, scheduler)
     this.rules.inherited(node.name)
   }
 
@@ -166,7 +190,7 @@ export class Model {
 
   hostOf = (node: string): string | null => this.nodes.find((n) => n.name === node)?.runsOn ?? null
   schedulerOf = (node: string): string | null =>
-    this.nodes.find((n) => n.name === node)?.scheduler ?? null
+    this.#nodesNow.find((n) => n.name === node)?.scheduler ?? null
   guestsOf = (node: string): readonly string[] =>
     this.nodes.filter((n) => n.runsOn === node).map((n) => n.name)
 
@@ -175,7 +199,9 @@ export class Model {
   }
 
   world(): World {
-    const { scenario, state, now, nodes } = this
+    const { scenario, state, now } = this
+    const nodes = this.#nodesNow
+    this.cluster?.assign(this.#managers(nodes))
     const { promotedAt } = scenario
     const promotion =
       promotedAt === null
@@ -214,6 +240,7 @@ export class Model {
     if (roll === undefined) return
     const { crashes, removals, words } = this.scenario
     const draw = roll % 100
+    this.#redeclare()
     this.cluster?.pass(this.now, roll)
     if (this.cluster && Math.floor(roll / 100) % 100 < this.scenario.hands)
       this.cluster.drainByHand(roll)
@@ -333,7 +360,7 @@ export class Model {
           nodes: action.nodes,
           forks: this.scenario.forks,
           // Nothing waits within a step here.
-          ...kindToDo(action.do === 'drain' && action.wait ? { do: 'drain' } : action),
+          ...kindToDo(action.do === 'drain' ? { ...action, wait: undefined } : action),
         })
         if ((action.do === 'apply' && action.full) || action.do === 'reboot')
           for (const node of action.nodes)
@@ -388,16 +415,16 @@ export class Model {
   }
 
   #outcome(node: string, step: OpenStep, roll: number): [string, NodeOutcome][] {
-    const { action, full, idle } = optionsOf(step)
+    const { action, full, idle, scheduler } = optionsOf(step)
     const fault = roll % 100 < this.scenario.faults
     const cause = (['failed', 'unreachable', 'hung', 'unknown'] as const)[roll % 4] ?? 'failed'
     const failure = { cause, message: 'x' }
     if (action === 'check')
       return [[node, { checked: fault ? (roll % 3 === 0 ? 'fail' : 'inconclusive') : 'pass' }]]
     if (action === 'drain' && this.cluster)
-      return [[node, this.cluster.drain(node, idle === true, fault, roll)]]
+      return [[node, this.cluster.drain(node, { idle: idle === true, scheduler }, fault, roll)]]
     if (action === 'release' && this.cluster)
-      return [[node, this.cluster.release(node, fault, roll)]]
+      return [[node, this.cluster.release(node, this.schedulerOf(node), fault, roll)]]
     if (action === 'reboot')
       return [
         [

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly hands: number
   /** Number of a node that an older rollout drained, and began to change; null: there is none. */
   readonly inherits: number | null
+  /** Number of a node that is declared for another scheduler, or for none, from some time on. */
+  readonly redeclares: { readonly node: number; readonly at: number } | null
   /** Number of a node of which the scheduler never answers clearly. */
   readonly odd: number | null
   /** When the environment before this one completes the pin; null: there is none. */
@@ -218,6 +220,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   scheduler: fc.boolean(),
   managers: fc.constantFrom<Managers>('slurm', 'slurm', 'fake', 'both'),
   inherits: seldom(fc.nat({ max: 24 })),
+  redeclares: seldom(fc.record({ node: fc.nat({ max: 24 }), at: fc.nat({ max: 300 }) })),
   hands: fc.constantFrom(0, 0, 0, 2),
   odd: fc.constantFrom(null, null, null, 0, 1),
   promotedAt: seldom(fc.nat({ max: 300 })),

@@ -2,124 +2,24 @@
 // A fleet with two schedulers, and a node that none has: each is asked, waited for and worked with
 // for its own nodes.
 import t from 'tap'
-import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
-import type { Fleet } from '../../lib/fleet/declare/fleet.js'
-import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
-import { schedulerOfAll, schedulerOfStep } from '../../lib/fleet/policy/scheduler.js'
-import { decide, replay, worldOf } from '../../lib/rollout/index.js'
-import type { Decision, JournalEvent, Surroundings } from '../../lib/rollout/index.js'
-import { SLURM } from '../../lib/workload/slurm/manager.js'
-import { writeForSlurm } from '../support/manager-scene.js'
+import { decide } from '../../lib/rollout/index.js'
+import type { Decision, JournalEvent } from '../../lib/rollout/index.js'
 import type { SceneNode } from '../support/manager-scene.js'
-
-const AT = 1_800_000_000_000
-const DECLARED = `schemaVersion: 1
-fleet: hpc
-playbooks: { repository: ./playbooks }
-nodes: { allow: ["a[1-3]", "b[1-2]", free], canary: [a1] }
-scheduler: { type: slurm }
-rollout: { soak: 0s, waves: ["100%"] }
-drain: { atOnce: "100%" }
-`
-const WHOSE: Readonly<Record<string, string>> = {
-  a1: 'left',
-  a2: 'left',
-  a3: 'left',
-  b1: 'right',
-  b2: 'right',
-}
-
-/** No declaration can say this so far: the one scheduler becomes two, each for some of the nodes. */
-function open(text: string, whose = WHOSE): Fleet {
-  const declared = parseDeclaration('/srv/patchrun.yml', DECLARED + text)
-  const fleet = resolveFleet(declared, { lists: new Map() }, {})
-  const [one] = fleet.schedulers
-  if (!one) throw new Error('no scheduler')
-  return {
-    ...fleet,
-    schedulers: ['left', 'right'].map((name) => ({ ...one, name, field: `schedulers.${name}` })),
-    nodes: fleet.nodes.map((n) => ({ ...n, scheduler: whose[n.name] ?? null })),
-  }
-}
-
-t.test('whose roles do a step, and whom a gate may ask', async (t) => {
-  const fleet = open('runsOn: { free: [b1, b2] }\n')
-  const step = (...nodes: readonly string[]): unknown => schedulerOfStep(fleet, nodes)?.name
-  t.same(
-    [step('a2'), step('b1', 'b2'), step('free')],
-    ['left', 'right', 'right'],
-    'a hypervisor that none has goes with what runs on it',
-  )
-  const all = (...nodes: readonly string[]): unknown => schedulerOfAll(fleet, nodes)?.name
-  t.same(
-    [all('a1', 'a2'), all('a1', 'free'), all('a1', 'b1'), all('free')],
-    ['left', 'left', undefined, undefined],
-  )
-  t.equal(schedulerOfStep({ ...fleet, schedulers: [] }, ['a1']), null)
-})
-
-const by = { user: 'op', host: 'adm', pid: 1 }
-const EVENTS: readonly JournalEvent[] = [
-  {
-    type: 'opened',
-    at: AT - 9,
-    rollout: 'r1',
-    kind: 'forward',
-    pin: { sha: 'c'.repeat(40), ref: 'main', subject: '' },
-    previous: null,
-    limit: null,
-    by,
-  },
-  { type: 'intended', at: AT - 8, step: 's1', action: 'detect', wave: 0, nodes: ['a1'], forks: 9 },
-  { type: 'concluded', at: AT - 7, step: 's1', tasks: [], nodes: { a1: { verdict: 'GOOD' } } },
-  {
-    type: 'intended',
-    at: AT - 6,
-    step: 's2',
-    action: 'detect',
-    wave: 1,
-    nodes: ['a2', 'a3', 'b1', 'b2', 'free'],
-    forks: 9,
-  },
-  {
-    type: 'concluded',
-    at: AT - 5,
-    step: 's2',
-    tasks: [],
-    nodes: Object.fromEntries(
-      ['a2', 'a3', 'b1', 'b2', 'free'].map((n) => [n, { verdict: 'DRAIN' as const }]),
-    ),
-  },
-]
-
-type Looks = NonNullable<Surroundings['schedulers']>
-
-function decideWith(schedulers: Looks, text = '', events = EVENTS): Decision {
-  const fleet = open(text)
-  const state = replay(events)
-  if (!state.current) throw new Error('no rollout')
-  return decide(worldOf({ fleet, state, rollout: state.current, now: AT }, { schedulers }))
-}
-
-/** What that scheduler says, at a moment. */
-function said(nodes: readonly SceneNode[], at = AT): Looks[string] {
-  const workload = SLURM.read(writeForSlurm({ nodes }), at)
-  if (typeof workload === 'string') throw new Error(workload)
-  return { workload }
-}
-const LEFT = said(['a1', 'a2', 'a3'].map((name) => ({ name })))
-const RIGHT = said(['b1', 'b2'].map((name) => ({ name })))
-
-const begins = ({ actions }: Decision): readonly string[] =>
-  actions.flatMap((a) =>
-    a.do === 'observe'
-      ? [`observe ${a.scheduler}`]
-      : 'nodes' in a
-        ? [`${a.do} ${a.nodes.join()}`]
-        : [],
-  )
-const waits = ({ waiting }: Decision): Readonly<Record<string, string>> =>
-  Object.fromEntries(waiting.flatMap((w) => w.nodes.map((n) => [n, w.reason.is])))
+import {
+  AT,
+  begins,
+  declare,
+  decideWith,
+  EVENTS,
+  LEFT,
+  open,
+  RIGHT,
+  said,
+  TWO,
+  waits,
+  worldWith,
+} from '../support/two-schedulers.js'
+import type { Looks } from '../support/two-schedulers.js'
 
 t.test(
   'each is asked for its own nodes, and a node that none has waits for a person',
@@ -194,28 +94,6 @@ t.test('nodes of two schedulers are never drained in one step', async (t) => {
   t.ok(decision.actions.filter((a) => a.do === 'drain').length >= 2)
 })
 
-t.test('a node that was drained, and whose scheduler is not declared any more', async (t) => {
-  const drained: readonly JournalEvent[] = [
-    ...EVENTS,
-    { type: 'intended', at: AT - 4, step: 's3', action: 'drain', wave: 1, nodes: ['b1'], forks: 9 },
-    { type: 'concluded', at: AT - 3, step: 's3', tasks: [], nodes: { b1: { drained: 'busy' } } },
-  ]
-  const fleet = open('', { a1: 'left', a2: 'left', a3: 'left', b2: 'right' })
-  const state = replay(drained)
-  if (!state.current) throw new Error('no rollout')
-  const decision = decide(
-    worldOf(
-      { fleet, state, rollout: state.current, now: AT },
-      { schedulers: { left: LEFT, right: RIGHT } },
-    ),
-  )
-  t.notOk(
-    begins(decision).some((b) => b.endsWith('b1')),
-    'nobody guesses whose it is',
-  )
-  t.equal(waits(decision)['b1'], 'scheduler-gone')
-})
-
 t.test('a hypervisor and what runs on it may have two schedulers', async (t) => {
   const hosted = EVENTS.map((e) =>
     e.type === 'concluded' && e.step === 's2'
@@ -250,13 +128,7 @@ t.test('a node of one scheduler that the other one still lists', async (t) => {
     waiting.some((w) => w.code === 'capacity'),
     'only its own says whether it is out',
   )
-  const fleet = open('')
-  const state = replay(EVENTS)
-  const world = worldOf(
-    { fleet, state, rollout: state.current as NonNullable<typeof state.current>, now: AT },
-    { schedulers: { left: LEFT, right: old } },
-  )
-  t.same([...world.out], [])
+  t.same([...worldWith({ left: LEFT, right: old }, open()).out], [])
 })
 
 t.test('a hypervisor that no scheduler has does not end a rollout before its turn', async (t) => {
@@ -280,20 +152,118 @@ t.test('a hypervisor that no scheduler has does not end a rollout before its tur
     ),
     { type: 'quarantined', at: AT - 2, nodes: ['a2'] },
   ]
-  const text = 'runsOn: { free: [b1, b2] }\n'
-  const fleet = open(text)
-  const state = replay(hosted)
-  if (!state.current) throw new Error('no rollout')
-  const decision = decide(
-    worldOf(
-      {
-        fleet: { ...fleet, policy: { ...fleet.policy, maxFailed: 3 } },
-        state,
-        rollout: state.current,
-        now: AT,
-      },
-      { schedulers: { left: LEFT, right: RIGHT } },
-    ),
-  )
+  const fleet = open('runsOn: { free: [b1, b2] }\n')
+  const patient = { ...fleet, policy: { ...fleet.policy, maxFailed: 3 } }
+  const decision = decide(worldWith({ left: LEFT, right: RIGHT }, patient, hosted))
   t.same(begins(decision), ['drain b1,b2'])
+})
+
+t.test('where they share a limit, each is asked before a node of either is drained', async (t) => {
+  const limit = { policy: 'rollout: { soak: 0s, waves: ["100%"], capacity: { fleet: 3 } }\n' }
+  const shared = (looks: Looks): Decision =>
+    decide(worldWith(looks, declare(`${TWO}${limit.policy}drain: { atOnce: "100%" }\n`)))
+  const one = shared({ left: LEFT })
+  t.notOk(
+    begins(one).some((b) => b.startsWith('drain')),
+    'what the other one has out is not known',
+  )
+  t.ok(begins(one).includes('observe right'))
+  const old = said([{ name: 'b1' }, { name: 'b2' }], AT - 60_000)
+  t.notOk(begins(shared({ left: LEFT, right: old })).some((b) => b.startsWith('drain')))
+  t.equal(begins(shared({ left: LEFT, right: RIGHT })).filter((b) => /^drain/.test(b)).length, 3)
+  const out = said(['b1', 'b2'].map((name) => ({ name, drained: true, reason: 'fan' })))
+  t.equal(
+    begins(shared({ left: LEFT, right: out })).filter((b) => /^drain/.test(b)).length,
+    1,
+    'and what it has out takes its places',
+  )
+  const silent = { silent: { at: AT, why: 'away' } }
+  t.match(
+    shared({ left: LEFT, right: silent }).waiting.find((w) => w.nodes.includes('a2')),
+    { reason: { is: 'scheduler-silent', name: 'right' } },
+    'one that is silent is named',
+  )
+})
+
+t.test('where only the partitions are limited, each may have nodes in them', async (t) => {
+  const limit = 'rollout: { soak: 0s, waves: ["100%"], capacity: { partitions: { p: 1 } } }\n'
+  const fleet = declare(`${TWO}${limit}drain: { atOnce: "100%" }\n`)
+  const decision = decide(worldWith({ left: LEFT }, fleet))
+  t.notOk(begins(decision).some((b) => b.startsWith('drain')))
+})
+
+const GOOD = { verdict: 'GOOD' as const }
+/** a2 was seen drained long ago, what runs on it a moment ago. */
+const HOSTED: readonly JournalEvent[] = [
+  ...EVENTS.map((e) =>
+    e.type === 'concluded' && e.step === 's2'
+      ? { ...e, nodes: { ...e.nodes, b1: GOOD, b2: GOOD, a3: GOOD } }
+      : e,
+  ),
+  ...(
+    [
+      ['s3', 'left', ['a2'], AT - 70_000],
+      ['s4', 'right', ['b1', 'b2'], AT - 1_000],
+    ] as const
+  ).flatMap(([step, scheduler, nodes, at]): JournalEvent[] => [
+    {
+      type: 'intended',
+      at: AT - 71_000,
+      step,
+      action: 'drain',
+      host: 'a2',
+      scheduler,
+      wave: 1,
+      nodes,
+      forks: 9,
+    },
+    {
+      type: 'concluded',
+      at,
+      step,
+      tasks: [],
+      nodes: Object.fromEntries(nodes.map((n) => [n, { drained: 'empty' as const }])),
+    },
+  ]),
+]
+
+t.test('a group across two schedulers, of which one is slow', async (t) => {
+  const ours = { drained: true, reason: 'patchrun hpc/default r1 cccccccccccc' } as const
+  const looks = {
+    left: said([{ name: 'a1' }, { name: 'a2', ...ours }, { name: 'a3' }]),
+    right: said(['b1', 'b2'].map((name) => ({ name, ...ours }))),
+  }
+  const fleet = open('runsOn: { a2: [b1, b2] }\n')
+  const decision = decide(worldWith(looks, fleet, HOSTED))
+  t.same(
+    begins(decision).filter((b) => /^(drain|apply)/.test(b)),
+    ['drain a2'],
+    'what was seen long ago is seen once more, and the slow one is not asked again',
+  )
+  const again: readonly JournalEvent[] = [
+    ...HOSTED,
+    {
+      type: 'intended',
+      at: AT - 900,
+      step: 's5',
+      action: 'drain',
+      host: 'a2',
+      scheduler: 'left',
+      wave: 1,
+      nodes: ['a2'],
+      forks: 9,
+    },
+    {
+      type: 'concluded',
+      at: AT - 800,
+      step: 's5',
+      tasks: [],
+      nodes: { a2: { drained: 'empty' } },
+    },
+  ]
+  t.same(
+    begins(decide(worldWith(looks, fleet, again))).filter((b) => /^(drain|apply)/.test(b)),
+    ['apply a2'],
+    'then its change begins',
+  )
 })

@@ -718,7 +718,7 @@ t.test(
       looking: { now: false, watch: false },
     })
     const isFresh = (now: number, view: SchedulerView = answered): boolean =>
-      new LookPacing({ now }, view).isFresh
+      new LookPacing({ now, schedulers: [view] }, view).isFresh
     t.same(
       [isFresh(100), isFresh(124), isFresh(125)],
       [true, true, false],

@@ -3,6 +3,7 @@ import { vaultFileProblems } from '../../ansible/programs/vault-sources.js'
 import { roleWarnings, uncommittedWarning } from '../../engine/step/repository-warnings.js'
 import { noTagsInRef } from '../../engine/commit/tag-warnings.js'
 import { openSession } from '../../engine/site/session.js'
+import { schedulerWarnings } from '../../fleet/policy/scheduler-warnings.js'
 import { EXIT, refuse } from '../../errors.js'
 import type { ValidateReport } from '../../report/model/answers.js'
 import { validateText } from '../../report/text/text-answers.js'
@@ -33,6 +34,7 @@ export const validate: VerbAction = inEach(async (context, call) => {
       nodes: nodes.length,
     })),
     warnings: [
+      ...schedulerWarnings(fleet),
       ...impossibleLimits(fleet),
       ...[untagged, edits].filter((text) => text !== null),
       ...roleWarnings(fleet),

@@ -7,7 +7,7 @@ import { emptyPartitions, NO_STATE, wouldOpen } from '../../rollout/index.js'
 import type { PinnedCommit } from '../../rollout/index.js'
 import { reasonPrefix } from '../../workload/contract/reason.js'
 import { managerOf } from '../../workload/managers.js'
-import type { Report } from '../../workload/contract/manager.js'
+import type { Manager, Report } from '../../workload/contract/manager.js'
 import { schedulerName } from '../../fleet/policy/scheduler.js'
 import { gateProblems } from '../step/health-gate.js'
 import { lookOnce } from '../step/scheduler-look.js'
@@ -22,11 +22,17 @@ import type { CheckContext, Found } from './found.js'
 /** Names of a list that are shown. */
 const SHOWN = 5
 
-/** `pin`: its roles may lie in the repository. */
+export interface SchedulerCheck {
+  readonly scheduler: Scheduler
+  /** Its roles may lie in the repository. */
+  readonly pin: PinnedCommit
+  /** What each scheduler said is added, by its name. */
+  readonly heard: Map<string, Report>
+}
+
 export async function checkScheduler(
   { fleet: declared, session, clock, signal }: CheckContext,
-  scheduler: Scheduler,
-  pin: PinnedCommit,
+  { scheduler, pin, heard }: SchedulerCheck,
 ): Promise<Found> {
   const install = await session.findAnsible()
   const directory = join(layoutOf(declared).looks, `doctor-${scheduler.field}`)
@@ -39,11 +45,28 @@ export async function checkScheduler(
     wouldOpen(pin, NO_STATE, null, clock.now()),
     clock,
   )
-  if (typeof said !== 'string') return judge(fleet, scheduler, said)
+  if (typeof said !== 'string') {
+    heard.set(scheduler.name, said)
+    return judge(fleet, scheduler, said)
+  }
   return fail(
     `it gave no answer: ${said}`,
     `No node is drained until it does. Look at ${scheduler.field}.controller, at the credentials that Ansible has for it, and at ${directory}/ansible.log.`,
   )
+}
+
+const noneIn = (partitions: readonly string[]): string =>
+  `no node is in ${partitions.join(', ')}, of which rollout.capacity.partitions speaks: such a limit holds nobody back`
+
+const correctName = ({ words }: Manager): string =>
+  `Correct the name, as \`${words.shownBy}\` shows it, or take the limit out.`
+
+/** Of several schedulers, all of which answered. */
+export function judgePartitions(fleet: Fleet, heard: ReadonlyMap<string, Report>): Found {
+  const [first] = fleet.schedulers
+  const empty = emptyPartitions(fleet, heard)
+  if (!first || empty.length === 0) return ok('each that has a limit has nodes')
+  return warn(noneIn(empty), correctName(managerOf(first)))
 }
 
 /** What a look tells of the declaration. */
@@ -60,12 +83,13 @@ export function judge(fleet: Fleet, scheduler: Scheduler, seen: Report): Found {
   // Where there are several, a partition may be another one's.
   const empty =
     fleet.schedulers.length > 1 ? [] : emptyPartitions(fleet, new Map([[scheduler.name, seen]]))
+  if (nodes.length === 0)
+    return warn(
+      'it answers, and has none of the nodes that may be touched here',
+      `Look at ${scheduler.field}.nodes, and at the lists: nothing is asked of it in this environment.`,
+    )
   const faults = [
-    ...(empty.length > 0
-      ? [
-          `no node is in ${empty.join(', ')}, of which rollout.capacity.partitions speaks: such a limit holds nobody back`,
-        ]
-      : []),
+    ...(empty.length > 0 ? [noneIn(empty)] : []),
     ...(strangers.length > 0
       ? [
           `it does not know ${strangers.slice(0, SHOWN).join(', ')}${strangers.length > SHOWN ? ` and ${strangers.length - SHOWN} more` : ''}: a change that needs one of them drained waits`,
@@ -80,7 +104,7 @@ export function judge(fleet: Fleet, scheduler: Scheduler, seen: Report): Found {
   return warn(
     faults.join('\n'),
     empty.length > 0
-      ? `Correct the name, as \`${manager.words.shownBy}\` shows it, or take the limit out.`
+      ? correctName(manager)
       : `Look at ${scheduler.field}.names (full or short), or at the inventory.`,
   )
 }

@@ -25,7 +25,8 @@ import {
   usesSsh,
 } from './doctor-nodes.js'
 import { checkTargets } from './doctor-notify.js'
-import { checkScheduler } from './doctor-scheduler.js'
+import { checkScheduler, judgePartitions } from './doctor-scheduler.js'
+import type { Report } from '../../workload/contract/manager.js'
 import { checkClock, checkDirectory, checkJournal, checkLock, checkSpace } from './doctor-state.js'
 import { fail, ok } from './found.js'
 import type { CheckContext, Found } from './found.js'
@@ -97,9 +98,23 @@ async function checkFleet(context: CheckContext, check: Check): Promise<void> {
     await check('keys', () => checkKeys(signal))
   }
   if (vault.length > 0) await check('vault', () => checkPasswords(vault, signal))
-  for (const scheduler of pin ? fleet.schedulers : [])
-    await check(scheduler.field, () => checkScheduler(context, scheduler, pin as PinnedCommit))
+  if (pin) await checkSchedulers(context, pin, check)
   await check('canaries', () => checkCanaries(context))
+}
+
+async function checkSchedulers(
+  context: CheckContext,
+  pin: PinnedCommit,
+  check: Check,
+): Promise<void> {
+  const { fleet } = context
+  const heard = new Map<string, Report>()
+  for (const scheduler of fleet.schedulers)
+    await check(scheduler.field, () => checkScheduler(context, { scheduler, pin, heard }))
+  // Of several, each knows a part of the partitions.
+  const limited = Object.keys(fleet.policy.capacity.partitions).length > 0
+  if (fleet.schedulers.length > 1 && heard.size === fleet.schedulers.length && limited)
+    await check('partitions', () => Promise.resolve(judgePartitions(fleet, heard)))
 }
 
 /** A journal that cannot be read is no hindrance: it has a check of its own. */

@@ -6,6 +6,7 @@ import type {
   Actor,
   EnvironmentState,
   JournalEvent,
+  NodeState,
   RolloutState,
   Word,
 } from '../../rollout/index.js'
@@ -38,6 +39,8 @@ export type OrderBody =
       readonly rollout: string
       readonly nodes: readonly string[]
       readonly until: number
+      /** Those of them whose scheduler is not declared any more: they were given back by hand. */
+      readonly byHand?: readonly string[]
       readonly reason?: string
     }
   /** `nodes` null: all that failed. */
@@ -88,7 +91,11 @@ const WHOLE: Readonly<Record<OrderBody['do'], (o: Fields) => boolean>> = {
   approve: (o) => isText(o['rollout']) && isText(o['key']),
   abort: (o) => isText(o['rollout']),
   retry: (o) => isText(o['rollout']) && (o['nodes'] === null || areNames(o['nodes'])),
-  release: (o) => isText(o['rollout']) && areNames(o['nodes']) && isTime(o['until']),
+  release: (o) =>
+    isText(o['rollout']) &&
+    areNames(o['nodes']) &&
+    isTime(o['until']) &&
+    (o['byHand'] === undefined || areNames(o['byHand'])),
 }
 
 const isKind = (value: unknown): value is OrderBody['do'] =>
@@ -202,13 +209,31 @@ function answerRelease(state: EnvironmentState, order: OrderTo<'release'>, said:
   const { rollout, until } = order
   const gone = standing(state, rollout)
   if (gone) return gone
-  const nodes = order.nodes.filter(
-    (n) => state.current && isOnlyDrained(nodeState(state.current, n)),
-  )
+  const held = (n: string): NodeState | null => {
+    const its = state.current && nodeState(state.current, n)
+    return its?.held ? its : null
+  }
+  const byHand = (order.byHand ?? []).filter((n) => held(n) && held(n)?.step === undefined)
+  const drained = order.nodes.filter((n) => {
+    const its = held(n)
+    return its !== null && isOnlyDrained(its) && !byHand.includes(n)
+  })
+  const nodes = [...drained, ...byHand]
   if (nodes.length === 0) return { refused: 'none of these nodes is drained and no more than that' }
+  const what = [
+    ...(drained.length > 0 ? [`${nodesText(drained)} is given back`] : []),
+    ...(byHand.length > 0 ? [`${nodesText(byHand)} was given back by hand`] : []),
+  ].join(', ')
   return {
-    event: { type: 'released', ...said, rollout, nodes, until },
-    text: `${nodesText(nodes)} is given back, and not drained again before ${new Date(until).toISOString()}, by ${who(said)}`,
+    event: {
+      type: 'released',
+      ...said,
+      rollout,
+      nodes,
+      until,
+      ...(byHand.length > 0 && { byHand }),
+    },
+    text: `${what}, and not drained again before ${new Date(until).toISOString()}, by ${who(said)}`,
   }
 }
 

@@ -4,7 +4,7 @@
 // came.
 import { availableParallelism } from 'node:os'
 import type { Fleet } from '../../fleet/declare/fleet.js'
-import { decide, planWaves, STEERED, worldOf } from '../../rollout/index.js'
+import { decide, planWaves, STEERED, withHeldSchedulers, worldOf } from '../../rollout/index.js'
 import type { Decision } from '../../rollout/index.js'
 import { DecisionWarnings } from './decision-warnings.js'
 import { isLate, rolloutOf } from './reconcile-types.js'
@@ -47,7 +47,11 @@ async function untilTheEnd(run: Reconcile, work: WorkUnderWay): Promise<Reconcil
     }
     observed = await run.observe()
     await run.takeOrders()
-    const { fleet } = observed
+    const fleet = withHeldSchedulers(
+      observed.fleet,
+      rolloutOf(run.journal),
+      observed.surroundings.schedulers,
+    )
     // Asked for first: what ends while things are started here is not known to this decision.
     const { ends } = going
     const { known } = visits

@@ -114,4 +114,6 @@ async function intend(run: Reconcile, fleet: Fleet, action: StartStep): Promise<
 
 /** Who does only what needs no waiting waits for no node to be empty. */
 const withoutWait = (action: StepToDo): StepToDo =>
-  action.do === 'drain' && action.wait !== undefined ? { do: 'drain' } : action
+  action.do === 'drain' && action.wait !== undefined
+    ? { do: 'drain', ...(action.scheduler !== undefined && { scheduler: action.scheduler }) }
+    : action

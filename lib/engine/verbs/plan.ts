@@ -102,16 +102,17 @@ interface Said {
   readonly answer: Report | string
 }
 
-/** Of each scheduler one of whose nodes needs to be drained. */
+/**
+ * Of each scheduler, where a node needs to be drained: what the others have out of service counts
+ * against its limits.
+ */
 async function askSchedulers(
   { fleet, report, context }: Detected,
   rollout: RolloutState,
   clock: Clock,
 ): Promise<readonly Said[]> {
-  const drains = new Set(report.nodes.flatMap((n) => (n.verdict === 'DRAIN' ? [n.node] : [])))
-  const asked = fleet.schedulers.filter(({ name }) =>
-    fleet.nodes.some((n) => n.scheduler === name && drains.has(n.name)),
-  )
+  const drains = report.nodes.some((n) => n.verdict === 'DRAIN')
+  const asked = drains ? fleet.schedulers : []
   // In a directory of its own, and kept from `status`: a run that is under way asks and keeps its
   // own looks.
   return inState(fleet.stateDirectory, () =>

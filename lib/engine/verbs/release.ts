@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // `patchrun release NODES`: a person wants drained nodes back before their change has begun.
+import { dirname } from 'node:path'
 import { PatchrunError, refuse } from '../../errors.js'
 import type { Problem } from '../../errors.js'
+import type { Fleet } from '../../fleet/declare/fleet.js'
 import { groupBy } from '../../fleet/names/group-by.js'
 import { hostsOfOption } from '../../fleet/lists/limit.js'
 import { summed } from '../../fleet/lists/lists.js'
 import type { SteerReport } from '../../report/model/answers.js'
 import { REPORT_VERSION } from '../../report/model/rollout-report.js'
-import { isOnlyDrained, nodeState, planWaves } from '../../rollout/index.js'
+import { isOnlyDrained, nodeState, planWaves, withHeldSchedulers } from '../../rollout/index.js'
 import type { RolloutState } from '../../rollout/index.js'
 import { giveOrder } from '../orders/give-order.js'
+import { layoutOf } from '../site/layout.js'
 import { placeOfFleet } from '../site/places.js'
+import { lastLooks } from '../step/scheduler-look.js'
 import { systemClock } from '../step/progress.js'
 import type { Session } from '../site/session.js'
 import { optional, orderReport } from './steer.js'
@@ -46,7 +50,9 @@ export async function release(
     })
   const nodes = hostsOfOption(hosts, 'release')
   const { current } = await storeOf(fleet).read()
-  if (current?.status !== 'running')
+  const byHand = await orphanedOf(fleet, current, nodes)
+  const isAllByHand = nodes.every((n) => byHand.includes(n))
+  if (!current || !(current.status === 'running' || (current.status === 'halted' && isAllByHand)))
     throw new PatchrunError({
       code: 'usage/not-drained',
       message: current
@@ -56,14 +62,21 @@ export async function release(
     })
   requireOnlyDrained(
     current,
-    nodes,
+    nodes.filter((n) => !byHand.includes(n)),
     new Set(planWaves(fleet.nodes, fleet.policy, current.limit).flatMap((w) => w.nodes)),
   )
   const { signal } = session.options
   const place = placeOfFleet(fleet)
   const done = await giveOrder(
     place,
-    { do: 'release', rollout: current.id, nodes, until, ...said },
+    {
+      do: 'release',
+      rollout: current.id,
+      nodes,
+      until,
+      ...(byHand.length > 0 && { byHand }),
+      ...said,
+    },
     { clock, ...(signal && { signal }) },
   )
   return {
@@ -76,6 +89,26 @@ export async function release(
     until: new Date(until).toISOString(),
     environments: [orderReport(place, done)],
   }
+}
+
+/**
+ * Those of these nodes that no scheduler can give back, because the one that drained them is not
+ * declared any more: the word of a person is all there is.
+ */
+async function orphanedOf(
+  fleet: Fleet,
+  rollout: RolloutState | null,
+  nodes: readonly string[],
+): Promise<readonly string[]> {
+  if (!rollout) return []
+  const looks = await lastLooks(dirname(layoutOf(fleet).runs), fleet)
+  const known = new Map(
+    withHeldSchedulers(fleet, rollout, looks).nodes.map((n) => [n.name, n.scheduler]),
+  )
+  return nodes.filter((n) => {
+    const { held, step } = nodeState(rollout, n)
+    return held && !held.unscheduled && step === undefined && known.get(n) === null
+  })
 }
 
 const HINT =

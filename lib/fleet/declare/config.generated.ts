@@ -78,6 +78,7 @@ export interface Declaration {
   failureDomains?: FailureDomains
   partitions?: Partitions
   scheduler?: SchedulerDeclared
+  schedulers?: SchedulersDeclared
   runsOn?: RunsOn
   changes?: Changes
   rollout?: Rollout
@@ -259,6 +260,10 @@ export interface SchedulerDeclared {
    */
   type: 'slurm'
   /**
+   * The nodes that it has. Without it all nodes of the fleet that no other scheduler names.
+   */
+  nodes?: HostExpressions
+  /**
    * Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.
    */
   controller?: string
@@ -308,6 +313,12 @@ export interface SchedulerRoleNames {
    * Runs a test job on one node before users get it back.
    */
   test?: RoleName
+}
+/**
+ * Several workload managers, by a name of your own, each for some of the nodes; in place of scheduler. A node belongs to one of them at most.
+ */
+export interface SchedulersDeclared {
+  [k: string]: SchedulerDeclared
 }
 /**
  * Hypervisors and the nodes that run on them. A hypervisor and its nodes go out together in one visit. All of them must be allowed, and in the same environment.

@@ -173,28 +173,41 @@ function withoutRefused(value: unknown, errors: readonly SchemaError[]): Declara
       .split('/')
       .slice(1)
       .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    if (instancePath === '/scheduler' && keyword === 'type') copy['scheduler'] = { type: 'slurm' }
-    else if (
-      instancePath === '/scheduler/type' ||
-      (instancePath === '/scheduler' && keyword === 'required')
-    )
-      Object.assign(copy['scheduler'] as object, { type: 'slurm' })
-    else if (keyword === 'additionalProperties' && path[0] !== 'notify')
+    if (mendsScheduler(copy, path, keyword)) continue
+    if (keyword === 'additionalProperties' && path[0] !== 'notify')
       remove(copy, [
         ...path,
         String((params as { additionalProperty?: unknown }).additionalProperty),
       ])
-    else if (path[0] !== undefined && OPTIONAL.has(path[0]) && instancePath !== '/scheduler')
-      remove(copy, path.slice(0, path[0] === 'health' ? 1 : 2))
+    else if (path[0] !== undefined && OPTIONAL.has(path[0]))
+      remove(copy, path.slice(0, DEPTH[path[0]] ?? 2))
   }
   return validate(copy) ? (copy as unknown as Declaration) : undefined
 }
+
+const SLURM = { type: 'slurm' }
+
+/** A scheduler without a type that there is becomes one; whether that was the matter. */
+function mendsScheduler(copy: object, path: readonly string[], keyword: string): boolean {
+  if (path[0] !== 'scheduler' && path[0] !== 'schedulers') return false
+  const its = path.slice(0, path[0] === 'schedulers' ? 2 : 1)
+  const isItself = path.length === its.length && its.at(-1) !== 'schedulers'
+  const isType = path.length === its.length + 1 && path.at(-1) === 'type'
+  if (isItself && keyword === 'type') put(copy, its, SLURM)
+  else if (isType || (isItself && keyword === 'required')) put(copy, [...its, 'type'], SLURM.type)
+  else return isItself && keyword !== 'additionalProperties'
+  return true
+}
+
+/** How far below the top of the file what is wrong is taken out as a whole; 2 where not named. */
+const DEPTH: Readonly<Record<string, number>> = { health: 1, schedulers: 3 }
 
 const OPTIONAL = new Set([
   'inventory',
   'failureDomains',
   'partitions',
   'scheduler',
+  'schedulers',
   'runsOn',
   'changes',
   'rollout',
@@ -205,6 +218,13 @@ const OPTIONAL = new Set([
   'ansible',
   'state',
 ])
+
+function put(into: unknown, path: readonly string[], value: unknown): void {
+  const [key, ...rest] = path
+  if (key === undefined || typeof into !== 'object' || into === null) return
+  if (rest.length > 0) put((into as Record<string, unknown>)[key], rest, value)
+  else (into as Record<string, unknown>)[key] = value
+}
 
 function remove(from: unknown, path: readonly string[]): void {
   const [key, ...rest] = path

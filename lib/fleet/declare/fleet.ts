@@ -141,9 +141,9 @@ export interface DrainPolicy {
 
 /** The workload manager whose nodes these are, and how it is spoken to. */
 export interface Scheduler {
-  /** Of one among several; `default` is the only one that can be declared so far. */
+  /** `default` where the file has `scheduler`. */
   readonly name: string
-  /** The field of the declaration, as people write it. */
+  /** The field of the declaration: `scheduler`, or such as `schedulers.new`. */
   readonly field: string
   readonly type: 'slurm'
   /** The host on which the scheduler's commands run; tasks are delegated to it. */

@@ -76,6 +76,9 @@ export const patchrunSchema = {
   "scheduler": {
    "$ref": "#/definitions/scheduler"
   },
+  "schedulers": {
+   "$ref": "#/definitions/schedulers"
+  },
   "runsOn": {
    "$ref": "#/definitions/runsOn"
   },
@@ -1840,6 +1843,15 @@ export const patchrunSchema = {
       "slurm"
      ]
     },
+    "nodes": {
+     "description": "The nodes that it has. Without it all nodes of the fleet that no other scheduler names.",
+     "$ref": "#/definitions/hostExpressions",
+     "examples": [
+      [
+       "node[01-60]"
+      ]
+     ]
+    },
     "controller": {
      "description": "Host on which its commands run (scontrol, squeue, sbatch), as a user who may drain nodes. It need not be on a list, and must not be on deny.",
      "type": "string",
@@ -1907,6 +1919,36 @@ export const patchrunSchema = {
      "type": "slurm",
      "controller": "ctl",
      "names": "short"
+    }
+   ]
+  },
+  "schedulers": {
+   "title": "SchedulersDeclared",
+   "description": "Several workload managers, by a name of your own, each for some of the nodes; in place of scheduler. A node belongs to one of them at most.",
+   "type": "object",
+   "minProperties": 1,
+   "propertyNames": {
+    "$ref": "#/definitions/name"
+   },
+   "additionalProperties": {
+    "$ref": "#/definitions/scheduler"
+   },
+   "examples": [
+    {
+     "old": {
+      "type": "slurm",
+      "controller": "ctl1",
+      "nodes": [
+       "node[01-30]"
+      ]
+     },
+     "new": {
+      "type": "slurm",
+      "controller": "ctl2",
+      "nodes": [
+       "node[31-60]"
+      ]
+     }
     }
    ]
   },

@@ -11,7 +11,7 @@ import { nearest } from '../names/nearest.js'
 import { notifyProblems } from './notify-problems.js'
 import { promotionProblems } from './promotion.js'
 import { isRef } from '../names/ref-name.js'
-import { schedulerProblems } from './scheduler-problems.js'
+import { declaredSchedulers, schedulerProblems } from './declared-schedulers.js'
 import { timingProblems } from './timing-problems.js'
 import { escapePointer, type Located } from '../yaml/yaml-source.js'
 
@@ -179,6 +179,8 @@ export function semanticProblems(config: Declaration, places: Located): Problem[
   )
   for (const [name, members] of Object.entries(config.partitions ?? {}))
     problems.push(...eachExpression(members, `/partitions/${escapePointer(name)}`, places, true))
+  for (const { pointer, set } of declaredSchedulers(config))
+    problems.push(...eachExpression(set.nodes ?? [], `${pointer}/nodes`, places, true))
   for (const [name, guests] of Object.entries(config.runsOn ?? {}))
     problems.push(...eachExpression(guests, `/runsOn/${escapePointer(name)}`, places, true))
 

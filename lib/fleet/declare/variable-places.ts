@@ -15,6 +15,8 @@ const VARIABLES: readonly (readonly string[])[] = [
   ['environments', '*', 'playbooks', 'vars'],
   ['scheduler', 'vars'],
   ['scheduler', 'controllerVars'],
+  ['schedulers', '*', 'vars'],
+  ['schedulers', '*', 'controllerVars'],
   ['health', '*', 'vars'],
   ['environments', '*', 'health', '*', 'vars'],
 ]

@@ -138,12 +138,17 @@ export function resolveFleet(
   const timing = timingOf(declared, environment, freezesOf(declared, environment, sources.calendar))
   const scopes = {
     groups: ['all', ...Object.keys(groups.groupChildren)],
-    partitions: config.scheduler ? null : Object.keys(config.partitions ?? {}),
+    partitions: config.scheduler || config.schedulers ? null : Object.keys(config.partitions ?? {}),
     hasDomains: config.failureDomains !== undefined,
   }
   const { policy, problems: policyProblems } = rolloutPolicy(declared, environment, scopes, timing)
   const shared = sharedNodes(declared, environment, lists.allow)
-  const { schedulers, problems } = schedulersOf(declared, lists, groups, sources.inventory)
+  const { schedulers, schedulerOf, problems } = schedulersOf(
+    declared,
+    lists,
+    groups,
+    sources.inventory,
+  )
   const hosting = runsOn(declared, environment, lists)
   const state = statePlaceOf(declared)
   const found = ordered([
@@ -166,7 +171,7 @@ export function resolveFleet(
     domains: domains.domainsOf.get(name) ?? [],
     partitions: partitions.get(name) ?? [],
     runsOn: hosting.hypervisorOf.get(name) ?? null,
-    scheduler: schedulers[0]?.name ?? null,
+    scheduler: schedulerOf.get(name) ?? null,
   }))
   return {
     name: config.fleet,

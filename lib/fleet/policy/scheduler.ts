@@ -4,7 +4,7 @@
 import type { Problem } from '../../errors.js'
 import { parseDuration } from '../time/duration.js'
 import { effectiveVars } from '../lists/effective-vars.js'
-import type { Grouping } from '../lists/groups.js'
+import { membersOf, type Grouping } from '../lists/groups.js'
 import { isControlMachine } from '../names/host-name.js'
 import { spot, type NamedHosts } from '../lists/lists.js'
 import { byEntry, type Permits } from '../lists/permits.js'
@@ -12,7 +12,8 @@ import { patchrunSchema } from '../declare/schema.generated.js'
 import type { SourceInventory } from '../lists/source-inventory.js'
 import type { Fleet, Scheduler } from '../declare/fleet.js'
 import type { Declared } from '../declare/declaration.js'
-import type { SchedulerDeclared } from '../declare/config.generated.js'
+import { declaredSchedulers } from '../declare/declared-schedulers.js'
+import type { DeclaredScheduler } from '../declare/declared-schedulers.js'
 
 const d = patchrunSchema.definitions.scheduler.properties
 const roles = patchrunSchema.definitions.schedulerRoles.properties
@@ -30,9 +31,6 @@ const LOCAL = {
 export const schedulerName = (node: string, names: Scheduler['names']): string =>
   names === 'short' ? (node.split('.', 1)[0] ?? node) : node
 
-/** Name of the scheduler that has all nodes. */
-const ONLY = 'default'
-
 type Scheduled = Pick<Fleet, 'nodes' | 'schedulers'>
 
 /** The names of the schedulers of these nodes. */
@@ -43,7 +41,7 @@ function namesOf({ nodes: all }: Scheduled, nodes: readonly string[]): ReadonlyS
 
 /**
  * Whose roles do a step on these nodes, of which all that have a scheduler have the same. Of a
- * hypervisor without one it is that of what runs on it. null: none is declared.
+ * hypervisor without one it is that of what runs on it. null: they have none.
  */
 export function schedulerOfStep(fleet: Scheduled, nodes: readonly string[]): Scheduler | null {
   const guests = fleet.nodes.filter((n) => n.runsOn !== null && nodes.includes(n.runsOn))
@@ -54,7 +52,7 @@ export function schedulerOfStep(fleet: Scheduled, nodes: readonly string[]): Sch
       guests.map((n) => n.name),
     ),
   ]
-  return fleet.schedulers.find((s) => s.name === name) ?? fleet.schedulers[0] ?? null
+  return fleet.schedulers.find((s) => s.name === name) ?? null
 }
 
 /** The one scheduler that can tell of all these nodes; null: there is none, or there are several. */
@@ -67,38 +65,47 @@ export function schedulerOfAll(fleet: Scheduled, nodes: readonly string[]): Sche
 
 export interface FoundSchedulers {
   readonly schedulers: readonly Scheduler[]
+  /** The name of the scheduler of each permitted node that has one. */
+  readonly schedulerOf: ReadonlyMap<string, string>
   readonly problems: readonly Problem[]
 }
 
-/** None, or the one that has all nodes. */
+/** Each with the nodes that it names; those that none names are of the one that names none. */
 export function schedulersOf(
   declared: Declared,
   lists: Pick<Permits, 'allow' | 'denied'>,
   groups: Grouping,
   source: SourceInventory | undefined,
 ): FoundSchedulers {
-  const set = declared.config.scheduler
-  if (!set) return { schedulers: [], problems: [] }
-  const scheduler = withDefaults(set, lists, groups, source)
+  const all = declaredSchedulers(declared.config)
+  const { schedulerOf, problems } = sharedOut(declared, all, lists.allow)
+  const found = all.map((one) => ({ ...one, scheduler: withDefaults(one, lists, groups, source) }))
   return {
-    schedulers: [scheduler],
+    schedulers: found.map(({ scheduler }) => scheduler),
+    schedulerOf,
     problems: [
-      ...controllerProblems(declared, scheduler.controller, lists.denied),
-      ...nameProblems(scheduler, lists.allow),
+      ...problems,
+      ...found.flatMap(({ pointer, scheduler }) => [
+        ...controllerProblems(declared, pointer, scheduler.controller, lists.denied),
+        ...nameProblems(
+          scheduler,
+          new Map([...lists.allow].filter(([node]) => schedulerOf.get(node) === scheduler.name)),
+        ),
+      ]),
     ],
   }
 }
 
 function withDefaults(
-  set: SchedulerDeclared,
+  { name, field, set }: DeclaredScheduler,
   lists: Pick<Permits, 'allow'>,
   groups: Grouping,
   source: SourceInventory | undefined,
 ): Scheduler {
   const controller = set.controller ?? d.controller.default
   return {
-    name: ONLY,
-    field: 'scheduler',
+    name,
+    field,
     type: set.type,
     controller,
     controllerVars: {
@@ -118,6 +125,34 @@ function withDefaults(
     },
     vars: set.vars ?? {},
   }
+}
+
+/** Which scheduler each permitted node has; a node that two of them name. */
+function sharedOut(
+  declared: Declared,
+  all: readonly DeclaredScheduler[],
+  permitted: NamedHosts,
+): Pick<FoundSchedulers, 'schedulerOf' | 'problems'> {
+  const schedulerOf = new Map<string, string>()
+  const problems: Problem[] = []
+  for (const { name, pointer, set } of all) {
+    if (!set.nodes) continue
+    const nodes = membersOf(declared, set.nodes, `${pointer}/nodes`, permitted)
+    const [twice] = nodes.filter((n) => schedulerOf.has(n))
+    if (twice !== undefined)
+      problems.push({
+        code: 'config/scheduler-nodes',
+        message: `${twice} is a node of the scheduler "${schedulerOf.get(twice)}" and of "${name}"`,
+        hint: 'A node has one scheduler: take it out of one of them.',
+        where: declared.places.place(`${pointer}/nodes`, 'key'),
+      })
+    for (const node of nodes) if (!schedulerOf.has(node)) schedulerOf.set(node, name)
+  }
+  const rest = all.find(({ set }) => set.nodes === undefined)
+  if (rest)
+    for (const node of permitted.keys())
+      if (!schedulerOf.has(node)) schedulerOf.set(node, rest.name)
+  return { schedulerOf, problems }
 }
 
 /**
@@ -155,12 +190,13 @@ function hostVarsOf(
 
 function controllerProblems(
   { places }: Declared,
+  pointer: string,
   controller: string,
   denied: NamedHosts,
 ): Problem[] {
   const denying = denied.get(controller)
   if (!denying) return []
-  const where = places.place('/scheduler/controller')
+  const where = places.place(`${pointer}/controller`)
   return [
     {
       code: 'config/controller-denied',

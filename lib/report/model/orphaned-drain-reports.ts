@@ -22,7 +22,9 @@ export function orphanedDrainReports(
         ? ('denied' as const)
         : ('not-permitted' as const),
   }))
-  return [...groupBy(found, ({ why, begun }) => `${why} ${begun}`).values()].flatMap((group) => {
+  return [
+    ...groupBy(found, ({ why, begun, scheduler }) => `${why} ${begun} ${scheduler}`).values(),
+  ].flatMap((group) => {
     const [first] = group
     if (!first) return []
     const nodes = group.map((l) => l.node)
@@ -35,7 +37,7 @@ export function orphanedDrainReports(
     const look = first.begun
       ? `; ${nodes.length === 1 ? 'its' : 'their'} change may have begun, so look first`
       : ''
-    const command = commandFor(nodes, schedulers)
+    const command = commandFor(nodes, first.scheduler, schedulers)
     const what =
       first.why === 'limited'
         ? 'the next rollout without --limit gives back what it finds drained'
@@ -50,9 +52,11 @@ export function orphanedDrainReports(
   })
 }
 
-/** Of a node that is off the lists nobody knows which of several schedulers it had. */
-function commandFor(nodes: readonly string[], [scheduler, ...others]: Fleet['schedulers']): string {
-  if (!scheduler || others.length > 0) return ''
+/** `by`: who drained them; it may have another name by now, where there is only one. */
+function commandFor(nodes: readonly string[], by: string, schedulers: Fleet['schedulers']): string {
+  const named = schedulers.find((s) => s.name === by)
+  const scheduler = named ?? (schedulers.length === 1 ? schedulers[0] : undefined)
+  if (!scheduler) return ''
   const names = foldHosts(nodes.map((n) => schedulerName(n, scheduler.names)))
   return `: ${managerOf(scheduler).words.giveBack(names)}`
 }

@@ -14,7 +14,9 @@ import { drained } from '../limits/capacity.js'
 import { Walk } from './walk.js'
 import { closedFor } from '../limits/gates.js'
 import { checkHalt } from '../limits/halts.js'
+import { schedulerGone } from '../world/held-schedulers.js'
 import { HostGroups } from '../world/host-groups.js'
+import { SchedulerViews } from '../world/scheduler-views.js'
 
 import { EMPTY, isVisiting, sortNodes } from '../world/sorted-nodes.js'
 
@@ -39,13 +41,15 @@ export function decide(world: World): Decision {
   // Nobody is left drained: what was begun is finished, what was only drained is given back, then
   // it halts.
   const ours = new Set(drained(rollout))
-  const held =
-    world.schedulers.length > 0 &&
-    waves.some((w) =>
-      w.nodes.some(
-        (n) => ours.has(n) && (nodeState(rollout, n).step !== undefined || isVisiting(rollout, n)),
-      ),
-    )
+  const views = new SchedulerViews(world)
+  const held = waves.some((w) =>
+    w.nodes.some(
+      (n) =>
+        ours.has(n) &&
+        !views.isOrphaned(n, world) &&
+        (nodeState(rollout, n).step !== undefined || isVisiting(rollout, n)),
+    ),
+  )
   if (!held) return { ...NOTHING, actions: [{ do: 'halt', halt }] }
   return new Walk(world, waves, holdFor({ is: 'halting', message: halt.message })).decide()
 }
@@ -58,6 +62,9 @@ function whileHalted(waves: readonly Wave[], world: World): Waiting[] {
   )
   const all = waves.flatMap((w) => w.nodes)
   out.push(...hostGroups.waiting(all))
+  const views = new SchedulerViews(world)
+  for (const node of all)
+    if (views.isOrphaned(node, world)) out.push({ ...schedulerGone(node, world), nodes: [node] })
   const named = new Set(out.flatMap((w) => w.nodes))
   const nodes = all.filter((n) => nodeState(rollout, n).stage !== 'good' && !named.has(n))
   return [...out, ...(nodes.length > 0 ? [{ ...holdFor({ is: 'halted' }), nodes }] : [])]

@@ -16,6 +16,7 @@ import { nodeState } from '../state/state.js'
 import { waitingWithin } from './waiting.js'
 import { doneSince, openCanaries, openNodes } from '../limits/wave-completion.js'
 
+import { schedulerGone } from '../world/held-schedulers.js'
 import { SchedulerViews } from '../world/scheduler-views.js'
 import type { Wave } from '../world/waves.js'
 import type { Action, Decision, Waiting, World } from '../world/world.js'
@@ -43,7 +44,8 @@ export class Walk {
     this.#sorted = waves.map((wave) => sortNodes(wave, world, hostGroups))
     this.#closed = closed
     this.#isDrained = (node) =>
-      this.#views.of(node) !== null || hostGroups.guestsOf(node).length > 0
+      this.#views.of(node) !== null ||
+      (world.schedulers.length > 0 && hostGroups.guestsOf(node).length > 0)
     this.#views = new SchedulerViews(world)
     this.#visits =
       world.schedulers.length === 0
@@ -73,7 +75,7 @@ export class Walk {
       this.#waiting.push(...this.#visits.waiting)
     }
     return {
-      actions: this.#actions,
+      actions: this.#actions.map((a) => this.#views.named(a)),
       waiting: this.#waiting,
       wakeAt: this.#wakeAt(),
       ...(this.#newlyDone.length > 0 && { done: this.#newlyDone }),
@@ -94,7 +96,11 @@ export class Walk {
     if (sorted.spent.length > 0) this.#actions.push({ do: 'quarantine', nodes: sorted.spent })
     const isGood = sorted.good.length === wave.nodes.length
     const hold = before ?? (isGood || this.#closed ? null : this.#entrance(i))
-    this.#visits?.goOn(wave, sorted.visiting, hold)
+    if (this.#visits) this.#visits.goOn(wave, sorted.visiting, hold)
+    else
+      for (const node of sorted.visiting)
+        if (this.#views.isOrphaned(node, this.world))
+          this.#wait([node], schedulerGone(node, this.world))
     if (!hold) {
       this.#work(wave, sorted)
       return open

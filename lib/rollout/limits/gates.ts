@@ -7,6 +7,7 @@
 // has begun is finished all the same.
 import { unapproved } from './approvals.js'
 import { timeGate } from './windows.js'
+import { SchedulerViews } from '../world/scheduler-views.js'
 import { isVisiting } from '../world/sorted-nodes.js'
 import { nodeState } from '../state/state.js'
 import type { Word } from '../state/state.js'
@@ -40,11 +41,17 @@ export const isOverdue = ({
   policy.deadline !== null && now >= rollout.since + policy.deadline
 
 /** Every change that was begun has been looked at again, and every node given back that can be. */
-export function isFinishedUp({ rollout }: Pick<World, 'rollout'>, waves: readonly Wave[]): boolean {
+export function isFinishedUp(world: World, waves: readonly Wave[]): boolean {
+  const { rollout } = world
+  const views = new SchedulerViews(world)
   return (
     rollout.steps.size === 0 &&
     waves.every((w) =>
-      w.nodes.every((n) => nodeState(rollout, n).stage !== 'applied' && !isVisiting(rollout, n)),
+      w.nodes.every(
+        (n) =>
+          views.isOrphaned(n, world) ||
+          (nodeState(rollout, n).stage !== 'applied' && !isVisiting(rollout, n)),
+      ),
     )
   )
 }

@@ -172,6 +172,10 @@ export interface Released extends Steered {
   readonly rollout: string
   readonly nodes: readonly string[]
   readonly until: number
+  /**
+   * Those of them that a person gave back: the scheduler that drained them is not declared any more.
+   */
+  readonly byHand?: readonly string[]
 }
 /** What runs is finished, then the rollout halts. */
 export interface Aborted extends Steered {

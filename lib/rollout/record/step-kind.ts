@@ -29,8 +29,13 @@ export interface FullApply {
   readonly guests?: readonly string[]
 }
 
+interface ByScheduler {
+  /** Whose nodes these are; absent: of `default`. */
+  readonly scheduler?: string
+}
+
 /** Nodes are taken out of scheduling. */
-export interface PlainDrain {
+export interface PlainDrain extends ByScheduler {
   readonly action: 'drain'
   /** A node that somebody else took out is patched as it is, and not released. */
   readonly foreign?: true
@@ -40,7 +45,7 @@ export interface PlainDrain {
 }
 
 /** One that stays with its node until it is empty, ms at most. */
-export interface WaitingDrain {
+export interface WaitingDrain extends ByScheduler {
   readonly action: 'drain'
   readonly wait: number
   readonly foreign?: never
@@ -49,7 +54,7 @@ export interface WaitingDrain {
 }
 
 /** Where a job came first, the node is given back at once: others may take its place. */
-export interface IdleDrain {
+export interface IdleDrain extends ByScheduler {
   readonly action: 'drain'
   readonly idle: true
   readonly foreign?: never
@@ -58,7 +63,7 @@ export interface IdleDrain {
 }
 
 /** These nodes go out together, for the sake of this hypervisor. */
-export interface GroupDrain {
+export interface GroupDrain extends ByScheduler {
   readonly action: 'drain'
   readonly host: string
   readonly foreign?: true
@@ -108,6 +113,7 @@ export interface StepOptions {
   readonly wait?: number
   readonly idle?: true
   readonly host?: string
+  readonly scheduler?: string
   readonly postpone?: number
 }
 
@@ -148,10 +154,11 @@ export function kindToDo(action: StepToDo): StepKind {
 const applyOf = ({ full, guests }: Omit<HotApply | FullApply, 'action'>): HotApply | FullApply =>
   full ? { action: 'apply', full, ...(guests && { guests }) } : { action: 'apply' }
 
-function drainOf({ wait, idle, host, foreign }: Omit<Drain, 'action'>): Drain {
-  if (wait !== undefined) return { action: 'drain', wait }
-  if (idle) return { action: 'drain', idle }
-  const whose = foreign && { foreign }
+function drainOf({ wait, idle, host, foreign, scheduler }: Omit<Drain, 'action'>): Drain {
+  const by = scheduler === undefined ? {} : { scheduler }
+  if (wait !== undefined) return { action: 'drain', wait, ...by }
+  if (idle) return { action: 'drain', idle, ...by }
+  const whose = { ...(foreign && { foreign }), ...by }
   return host === undefined ? { action: 'drain', ...whose } : { action: 'drain', host, ...whose }
 }
 

@@ -83,8 +83,8 @@ const DRAINS = {
   ],
   'scheduler-gone': [
     'visit',
-    () =>
-      'it was drained, and no scheduler is declared for it any more: declare it again, or give the node back by hand',
+    ({ node, scheduler }: { node: string; scheduler: string }, { command }: Reader) =>
+      `it was drained by the scheduler ${scheduler}, which is not declared any more: declare it again, or give the node back by hand, then ${command(`release ${node}`)}`,
   ],
   'until-empty': ['visit', untilEmpty],
   'until-empty-ask': [
@@ -104,8 +104,8 @@ const DRAINS = {
   'scheduler-not-asked': ['visit', () => 'the scheduler has not been asked yet'],
   'scheduler-silent': [
     'visit',
-    ({ why }: { why: string }) =>
-      `the scheduler gave no answer, so nothing is concluded and nothing drained: ${why}`,
+    ({ why, name }: { why: string; name: string | undefined }) =>
+      `the scheduler${name === undefined ? '' : ` ${name}`} gave no answer, so nothing is concluded and nothing drained: ${why}`,
   ],
   'not-in-scheduler': [
     'visit',

@@ -27,7 +27,8 @@ import { measure } from './durations.js'
 import { judgeCheck, judgeNode } from './after-step.js'
 import { withMessages } from './outbox.js'
 import { nodeState, NO_STATE, UNSEEN } from './state.js'
-import { keepHeld, whenBegun, whenLost, whenWanted } from './visit-state.js'
+import { whenBegun, whenLost } from './visit-state.js'
+import { keepHeld, whenGivenBack, whenWanted } from './wanted-back.js'
 import type { EnvironmentState, Word } from './state.js'
 
 /**
@@ -174,8 +175,14 @@ function steer(draft: Draft, event: Approved | Released | Aborted): void {
   }
 }
 
-function release(draft: Draft, { nodes, until }: Released): void {
-  for (const node of nodes) draft.nodes.set(node, whenWanted(nodeState(draft, node), until))
+function release(draft: Draft, { nodes, until, byHand = [], at }: Released): void {
+  for (const node of nodes) {
+    const state = nodeState(draft, node)
+    draft.nodes.set(
+      node,
+      byHand.includes(node) ? whenGivenBack(state, until, at) : whenWanted(state, until),
+    )
+  }
 }
 
 function intend(draft: Draft, event: Intended): void {
@@ -221,7 +228,7 @@ function forgetOpenSteps(draft: Draft, at: number): void {
   for (const open of draft.steps.values()) {
     const { action, nodes } = open
     for (const node of nodes) {
-      const { step: _left, ...rest } = whenLost(nodeState(draft, node), action, at)
+      const { step: _left, ...rest } = whenLost(nodeState(draft, node), open, at)
       if (action === 'apply')
         draft.nodes.set(node, {
           ...rest,

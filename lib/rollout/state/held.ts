@@ -14,6 +14,8 @@ export type VisitPhase = 'draining' | 'hosted' | 'begun' | 'changed' | 'rebooted
 export interface Held {
   /** When the drain was asked for, ms. */
   readonly since: number
+  /** Whose drain it is, whatever is declared for the node since then; absent: of `default`. */
+  readonly scheduler?: string
   readonly phase: VisitPhase
   /**
    * The drain step just before saw it empty, and nothing was begun since. Nodes that go out

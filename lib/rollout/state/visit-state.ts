@@ -2,8 +2,8 @@
 // What the steps of a visit make of a node. The rule behind all of it: a node that patchrun
 // drained, or may have drained, is held until the scheduler was seen to have it back, or somebody
 // else took it over.
-import type { Intended, NodeOutcome, StepAction } from '../record/journal-events.js'
-import type { Drain, Release } from '../record/step-kind.js'
+import type { Intended, NodeOutcome } from '../record/journal-events.js'
+import type { Drain, Release, StepKind } from '../record/step-kind.js'
 import type { Failure } from '../record/verdict.js'
 import { isTransient } from '../record/failure.js'
 import { afterHosted } from './hypervisor-state.js'
@@ -31,33 +31,19 @@ export function whenBegun(state: NodeState, intent: Intended): NodeState {
 }
 
 /** The step has no outcome and never will. */
-export function whenLost(state: NodeState, action: StepAction, at: number): NodeState {
+export function whenLost(state: NodeState, step: StepKind, at: number): NodeState {
   const { held } = state
-  if (action === 'drain')
-    return { ...state, held: { since: at, phase: 'draining', ...held, empty: false } }
+  const { action } = step
+  if (action === 'drain') {
+    const before = { since: at, phase: 'draining' as const, ...held }
+    return { ...state, held: { ...drainedBy(step, before), empty: false } }
+  }
   return held
     ? {
         ...state,
         held: { ...held, empty: false, ...(action === 'apply' && { cut: true as const }) },
       }
     : state
-}
-
-/**
- * It may be given back as it is: nothing of its change has begun, and it is going to be looked at
- * by itself.
- */
-export const isOnlyDrained = ({ stage, held }: NodeState): boolean =>
-  held?.phase === 'draining' && !held.foreign && stage !== 'failed' && stage !== 'quarantined'
-
-/** A person wants it back. */
-export const whenWanted = (state: NodeState, until: number): NodeState =>
-  state.held && isOnlyDrained(state) ? { ...state, held: { ...state.held, back: until } } : state
-
-/** A person wants it to be tried after all. */
-export function keepHeld(held: Held): Held {
-  const { back: _back, ...rest } = held
-  return rest
 }
 
 /** What the rollout before drained and did not give back, and at the same commit what it did. */
@@ -93,16 +79,17 @@ export const isSeenEmpty = ({ empty, seen }: Held, now: number): boolean =>
 export function afterDrain(
   state: NodeState,
   outcome: NodeOutcome | undefined,
-  { foreign }: Drain,
+  drain: Drain,
   at: number,
 ): NodeState {
+  const { foreign } = drain
   const { held, postponed: _over, ...rest } = state
   const {
     again: _asked,
     unclear: _unclear,
     ...before
   } = held ?? { since: at, phase: 'draining' as const, empty: false }
-  const known = withBoot(before, outcome)
+  const known = drainedBy(drain, withBoot(before, outcome))
   switch (outcome?.drained ?? 'unclear') {
     case 'outrun':
       // Once: where jobs come and go all the time, it would never be its turn.
@@ -122,6 +109,12 @@ export function afterDrain(
       // It may be drained all the same.
       return askedAgain({ ...rest, held: { ...known, empty: false } }, held, outcome, at)
   }
+}
+
+/** The last to drain it is who has to give it back. */
+function drainedBy<H extends Pick<Held, 'scheduler'>>({ scheduler }: Drain, held: H): H {
+  const { scheduler: _before, ...rest } = held
+  return { ...rest, ...(scheduler !== undefined && { scheduler }) } as H
 }
 
 /** Which boot it was drained in; the first that was told. */

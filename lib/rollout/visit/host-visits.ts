@@ -3,7 +3,6 @@
 // once, and the hypervisor is changed when every one was seen drained and empty. Where its change
 // may not begin after all, they are given back.
 import { isForeign } from '../../workload/contract/node-use.js'
-import type { NodeUse } from '../../workload/contract/node-use.js'
 import type { Slots } from '../limits/capacity.js'
 import type { HostGroups } from '../world/host-groups.js'
 import { fits, inTime } from '../limits/window-fit.js'
@@ -14,29 +13,8 @@ import { isSeenEmpty } from '../state/visit-state.js'
 import { askedAgainAt, overdue, wantedBack } from './next-step.js'
 import { holdFor, ofGuest } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
-import type { SchedulerViews } from '../world/scheduler-views.js'
+import type { NodeVisits } from './node-visits.js'
 import type { Action, Waiting, World } from '../world/world.js'
-
-/** What a group asks of the visits of single nodes. */
-export interface NodeVisits {
-  /** null: the scheduler does not know it; undefined: it was not asked yet. */
-  readonly use: (node: string) => NodeUse | null | undefined
-  /** Why the visit of a node that is not held cannot begin; lasting: waiting does not help. */
-  unready(node: string, state: NodeState): (Hold & { readonly lasting?: boolean }) | null
-  /** Whether so many more may be drained at once, beside `own` of the same group. */
-  roomFor(count: number, own: number): Hold | null
-  /** Nodes that are drained. */
-  held(): number
-  /** So many more are. */
-  took(count: number): void
-  /** Look until one of these is empty; of none: until a scheduler of these members says something. */
-  watch(nodes: readonly string[], members: readonly string[]): void
-  readonly views: SchedulerViews
-  /** What is only drained is given back. */
-  givesBack(hold: Hold): boolean
-  /** Not drained again before, ms. */
-  readonly postponed: number
-}
 
 /** The hypervisor is changed first, then what runs on it. */
 const VISITS = 2
@@ -131,8 +109,8 @@ export class HostVisits {
   #step(group: Group, closed: Hold | null): void {
     const { host, begun, guests, members } = group
     const all = [host, ...guests]
-    if (members.some((n) => !this.nodeVisits.views.of(n)))
-      return this.#wait(all, holdFor({ is: 'scheduler-gone' }))
+    const [gone] = members.flatMap((n) => this.nodeVisits.gone(n) ?? [])
+    if (gone) return this.#wait(all, gone)
     const fresh = members.filter((n) => !this.#held(n))
     if (fresh.length === 0 && members.every((n) => this.#held(n)?.empty)) {
       const late = begun ? null : fits(this.world, this.world.now, VISITS)
@@ -148,7 +126,19 @@ export class HostVisits {
       const busy = this.#stillBusy(members)
       if (busy) return this.#untilEmpty(group, busy)
     }
-    this.#drain(group)
+    this.#drain(group, this.#notSeenLately(members))
+  }
+
+  /**
+   * Of several schedulers one may take longer than what the others saw lasts: those are asked once
+   * more, and not the slow one, or they would never all have been seen at one time.
+   */
+  #notSeenLately(members: readonly string[]): readonly string[] {
+    const seen = (node: string): boolean => {
+      const held = this.#held(node)
+      return held !== undefined && isSeenEmpty(held, this.world.now)
+    }
+    return members.filter((n) => !seen(n))
   }
 
   #change({ wave, host, guests }: Group): void {
@@ -156,13 +146,19 @@ export class HostVisits {
     this.#wait(guests, holdFor({ is: 'drained-for-host', host }))
   }
 
-  #drain({ wave, host, guests, members }: Group): void {
-    const foreign = members.some((n) => this.#held(n)?.foreign ?? isForeign(this.nodeVisits.use(n)))
-    for (const [, nodes] of this.nodeVisits.views.byScheduler(members))
+  /** `asked`: those members that are drained now. */
+  #drain({ wave, host, guests }: Group, asked: readonly string[]): void {
+    const foreign = asked.some((n) => this.#held(n)?.foreign ?? isForeign(this.nodeVisits.use(n)))
+    for (const [, nodes] of this.nodeVisits.views.byScheduler(asked))
       this.actions.push({ do: 'drain', wave, nodes, host, ...(foreign && { foreign }) })
+    const rest = [host, ...guests].filter((n) => !asked.includes(n))
     this.#wait(
-      [host, ...guests].filter((n) => !members.includes(n)),
+      rest.filter((n) => n === host),
       holdFor({ is: 'group-drains', guests }),
+    )
+    this.#wait(
+      rest.filter((n) => n !== host),
+      holdFor({ is: 'group-step', away: asked.length, all: guests.length + 1 }),
     )
   }
 
@@ -271,9 +267,9 @@ export class HostVisits {
     for (const node of drained) {
       // A scheduler that gave no clear answer is not asked at once, whatever for.
       const again = askedAgainAt(this.#heldOf([node]), this.world.now)
-      const isGone = !this.nodeVisits.views.of(node)
+      const gone = this.nodeVisits.gone(node)
       if (again !== null) this.#wait([node], holdFor({ is: 'group-unclear' }, { until: again }))
-      else if (isGone) this.#wait([node], holdFor({ is: 'scheduler-gone' }))
+      else if (gone) this.#wait([node], gone)
       else
         this.actions.push({
           do: 'release',

@@ -12,7 +12,7 @@ export class LookPacing {
   #stale = false
 
   constructor(
-    private readonly world: Pick<World, 'now'>,
+    private readonly world: Pick<World, 'now' | 'schedulers'>,
     private readonly view: SchedulerView,
   ) {}
 
@@ -34,10 +34,15 @@ export class LookPacing {
     this.#stale = true
     if (silent && this.silenced())
       return holdFor(
-        { is: 'scheduler-silent', why: silent.why },
+        { is: 'scheduler-silent', why: silent.why, name: this.#named },
         { until: Math.max(now + 1, silent.at + every) },
       )
     return holdFor({ is: 'scheduler-first' })
+  }
+
+  /** Where there are several, people are told which one it is. */
+  get #named(): string | undefined {
+    return this.world.schedulers.length > 1 ? this.view.name : undefined
   }
 
   get isFresh(): boolean {

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The looks at all schedulers of a fleet: each is asked in its own time, and for its own nodes.
+import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
+import { nodeState } from '../state/state.js'
+import { schedulerGone } from '../world/held-schedulers.js'
 import type { SchedulerViews } from '../world/scheduler-views.js'
 import type { Action, SchedulerView, World } from '../world/world.js'
 import { LookPacing } from './look-pacing.js'
+import { SharedLimits } from './shared-limits.js'
 
 export class Looks {
   readonly #pacing: ReadonlyMap<string, LookPacing>
+  readonly #sharedLimits: SharedLimits
 
   constructor(
-    world: Pick<World, 'now' | 'schedulers'>,
+    private readonly world: Pick<World, 'now' | 'schedulers' | 'capacity' | 'policy' | 'rollout'>,
     private readonly views: SchedulerViews,
   ) {
+    this.#sharedLimits = new SharedLimits(world, views)
     this.#pacing = new Map(world.schedulers.map((view) => [view.name, new LookPacing(world, view)]))
   }
 
@@ -27,6 +33,29 @@ export class Looks {
 
   /** Of its scheduler: see LookPacing. */
   unanswered = (node: string): Hold | null => this.#ofNode(node)?.unanswered() ?? null
+
+  /** The same, or of another one, whose nodes count against the same limits. */
+  unansweredWithin(node: string): Hold | null {
+    const own = this.unanswered(node)
+    const name = this.views.of(node)?.name
+    if (own || name === undefined) return own
+    const others = this.#sharedLimits
+      .of(name)
+      .map((other) => this.#pacing.get(other)?.unanswered() ?? null)
+    return others.find((why) => why !== null) ?? null
+  }
+
+  /** Only the scheduler that drained this node can do anything with it, and that is none any more. */
+  gone(node: string): Hold | null {
+    const { held } = nodeState(this.world.rollout, node)
+    if (this.views.of(node) || !held || held.unscheduled) return null
+    // It may have another name now.
+    for (const pacing of this.#pacing.values()) pacing.want()
+    return this.views.isOrphaned(node, this.world)
+      ? schedulerGone(node, this.world)
+      : holdFor({ is: 'scheduler-first' })
+  }
+
   silenced = (node: string): boolean => this.#ofNode(node)?.silenced() ?? false
   isFresh = (node: string): boolean => this.#ofNode(node)?.isFresh ?? false
 

@@ -40,6 +40,7 @@ export class Readiness {
     // What was seen of it last is worth more to a reader than that it is old; no visit begins from
     // either.
     if (unseen && (this.looking.silenced(node) || !isForeign(use))) return unseen
+    if (this.views.of(node) === null) return holdFor({ is: 'drain-by-hand', change: undefined })
     if (!use) {
       this.looking.want([node])
       return holdFor({ is: 'not-in-scheduler', name: this.views.of(node)?.nameOf(node) ?? node })

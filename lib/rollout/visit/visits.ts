@@ -23,7 +23,7 @@ import type { Action, Waiting, World } from '../world/world.js'
 import { DrainPlaces } from './drain-places.js'
 import { drainSteps } from './drain-steps.js'
 import { HostVisits } from './host-visits.js'
-import type { NodeVisits } from './host-visits.js'
+import type { NodeVisits } from './node-visits.js'
 import { Looks } from './looks.js'
 import { askedOrWanted, nextStep, postponedUntil } from './next-step.js'
 import type { NextStep } from './next-step.js'
@@ -79,12 +79,8 @@ export class Visits {
     for (const node of nodes) {
       if (this.#hostGroups.waits(node) || this.#hostGroups.isInGroup(node)) continue
       const held = nodeState(this.#world.rollout, node).held as Held
-      const next = this.#next(node, held, closed)
-      const full = this.#cpuLimit.full()
-      if (this.#isGone(node, held, next))
-        this.waiting.push({ ...holdFor({ is: 'scheduler-gone' }), nodes: [node] })
-      else if (!('do' in next)) this.waiting.push({ ...next, nodes: [node] })
-      else if (next.do === 'drain' && full) this.waiting.push({ ...full, nodes: [node] })
+      const next = this.#possible(node, this.#next(node, held, closed))
+      if (!('do' in next)) this.waiting.push({ ...next, nodes: [node] })
       else if (next.do === 'detect' && held.phase === 'hosted') back.push(node)
       else {
         if (next.do === 'drain') this.#cpuLimit.going += 1
@@ -99,10 +95,11 @@ export class Visits {
     this.waiting.push(...this.#hostVisits.waiting.splice(0))
   }
 
-  /** What is to be done with it only a scheduler could do, and it has none any more. */
-  #isGone(node: string, held: Held, next: NextStep | Hold): boolean {
-    const asks = 'do' in next ? next.do === 'drain' || next.do === 'release' : true
-    return this.#views.of(node) === null && asks && !held.unscheduled && held.phase !== 'hosted'
+  /** The same step, or what keeps it from being taken. */
+  #possible(node: string, next: NextStep | Hold): NextStep | Hold {
+    const step = 'do' in next ? next.do : null
+    if (step === 'detect') return next
+    return this.looking.gone(node) ?? (step === 'drain' ? this.#cpuLimit.full() : null) ?? next
   }
 
   #next(node: string, held: Held, closed: Hold | null): NextStep | Hold {
@@ -183,7 +180,7 @@ export class Visits {
   #ready(nodes: readonly string[], slots: Slots, room: boolean): readonly Candidate[] {
     return nodes.flatMap((node) => {
       const state = nodeState(this.#world.rollout, node)
-      const unanswered = room ? this.looking.unanswered(node) : null
+      const unanswered = room ? this.looking.unansweredWithin(node) : null
       const why = slots.limit(node) ?? this.#readiness.unready(node, state, unanswered)
       const use = this.#readiness.use(node)
       if (!why && use) return [{ node, use }]
@@ -279,7 +276,7 @@ export class Visits {
     return {
       use: this.#readiness.use,
       unready: (node, state) => {
-        const why = this.#readiness.unready(node, state, this.looking.unanswered(node))
+        const why = this.#readiness.unready(node, state, this.looking.unansweredWithin(node))
         return why && { ...why, lasting: this.#readiness.isLasting(node) }
       },
       roomFor: (asked, own) => this.#places.refuseGroup(asked, own),
@@ -288,6 +285,7 @@ export class Visits {
       watch: (nodes, members) =>
         nodes.length > 0 ? this.looking.watch(nodes) : this.looking.want(members),
       views: this.#views,
+      gone: (node) => this.looking.gone(node),
       givesBack: this.#givesBack,
       postponed: postponedUntil(this.#world),
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes that patchrun drained and that no wave holds any more: they were taken off the lists, or
 // the rollout is limited to others. They are not touched, so people must hear of them.
+import { DEFAULT_SCHEDULER } from '../../fleet/declare/declared-schedulers.js'
 import { nodeState } from '../state/state.js'
+import { drainedBy } from './held-schedulers.js'
 import { planWaves } from './waves.js'
 import { SchedulerViews } from './scheduler-views.js'
 import type { World } from './world.js'
@@ -12,17 +14,20 @@ export interface OrphanedDrain {
   readonly permitted: boolean
   /** Its change may have begun. */
   readonly begun: boolean
+  /** Whose drain it is. */
+  readonly scheduler: string
 }
 
 export function orphanedDrains(world: World): readonly OrphanedDrain[] {
   const { rollout, nodes, policy } = world
   const permitted = new Set(nodes.map((n) => n.name))
   const reached = new Set(planWaves(nodes, policy, rollout.limit).flatMap((w) => w.nodes))
-  return [...rollout.nodes].flatMap(([node, { held }]) =>
-    held && !held.foreign && !reached.has(node) && !isBack(world, node)
-      ? [{ node, permitted: permitted.has(node), begun: held.phase !== 'draining' }]
-      : [],
-  )
+  return [...rollout.nodes].flatMap(([node, state]): OrphanedDrain[] => {
+    const { held } = state
+    if (!held || held.foreign || reached.has(node) || isBack(world, node)) return []
+    const scheduler = drainedBy(state, rollout) ?? DEFAULT_SCHEDULER
+    return [{ node, permitted: permitted.has(node), begun: held.phase !== 'draining', scheduler }]
+  })
 }
 
 /**
@@ -35,9 +40,11 @@ export function isBack(
   const { held } = nodeState(rollout, node)
   // What no scheduler knows none can tell.
   if (!held || held.unscheduled || schedulers.length === 0) return false
-  // One that was taken off the lists is none of the fleet's any more: which scheduler it had is not
-  // declared.
-  const its = new SchedulerViews({ nodes, schedulers }).of(node)
+  // One that was taken off the lists is none of the fleet's any more: whose drain it is, is known
+  // from the journal.
+  const its =
+    new SchedulerViews({ nodes, schedulers }).of(node) ??
+    schedulers.find((s) => s.name === (held.scheduler ?? DEFAULT_SCHEDULER))
   return (its ? [its] : schedulers).every(({ seen, nameOf }) => {
     if (!seen || seen.at <= held.since) return false
     const use = seen.uses.get(node) ?? seen.others.get(nameOf(node))

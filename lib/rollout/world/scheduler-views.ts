@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which scheduler a node has, and what that said of it last.
+import { DEFAULT_SCHEDULER } from '../../fleet/declare/declared-schedulers.js'
 import type { FleetNode } from '../../fleet/declare/fleet.js'
 import type { NodeUse } from '../../workload/contract/node-use.js'
-import type { SchedulerView, World } from './world.js'
+import { nodeState } from '../state/state.js'
+import type { Action, SchedulerView, World } from './world.js'
 
 const known = new WeakMap<readonly FleetNode[], ReadonlyMap<string, string | null>>()
 
@@ -37,6 +39,16 @@ export class SchedulerViews {
     return view.seen ? (view.seen.uses.get(node) ?? null) : undefined
   }
 
+  /**
+   * It is drained, and none of the schedulers is the one that drained it: nobody can give it back.
+   * As long as one of them was not asked, that is not known.
+   */
+  isOrphaned(node: string, { rollout }: Pick<World, 'rollout'>): boolean {
+    const { held } = nodeState(rollout, node)
+    if (!held || held.unscheduled || this.of(node)) return false
+    return [...this.#views.values()].every(({ seen }) => seen !== null)
+  }
+
   /** When its scheduler was last looked at, ms; -Infinity: not in this run. */
   seenAt = (node: string): number => this.of(node)?.seen?.at ?? -Infinity
 
@@ -51,5 +63,13 @@ export class SchedulerViews {
       else groups.set(view, [node])
     }
     return [...groups]
+  }
+
+  /** A drain with the name of its scheduler: whose it is, is known later, whatever is declared then. */
+  named(action: Action): Action {
+    if (action.do !== 'drain') return action
+    const [scheduler] = action.nodes.flatMap((n) => this.of(n)?.name ?? [])
+    const isDefault = scheduler === undefined || scheduler === DEFAULT_SCHEDULER
+    return isDefault ? action : { ...action, scheduler }
   }
 }

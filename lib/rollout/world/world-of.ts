@@ -8,6 +8,7 @@ import type { NodeUse, Seen } from '../../workload/contract/node-use.js'
 import type { Report } from '../../workload/contract/manager.js'
 import { managerOf } from '../../workload/managers.js'
 import { reasonPrefix } from '../../workload/contract/reason.js'
+import { withHeldSchedulers } from './held-schedulers.js'
 import type { CapacityScope, Promotion, SchedulerView, World } from './world.js'
 
 /** What is known of a scheduler. */
@@ -44,7 +45,7 @@ export interface Decided {
 }
 
 export function worldOf(
-  { fleet, state, rollout, now }: Decided,
+  { fleet: declared, state, rollout, now }: Decided,
   {
     promotion = [],
     out = new Set(),
@@ -55,6 +56,7 @@ export function worldOf(
     processors,
   }: Surroundings = {},
 ): World {
+  const fleet = withHeldSchedulers(declared, rollout, looks)
   const schedulers = fleet.schedulers.map((s) => viewOf(fleet, s, looks[s.name]))
   return {
     now,

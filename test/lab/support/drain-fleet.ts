@@ -36,6 +36,8 @@ export interface DrainPolicy {
   readonly capacity: number
   readonly rollout?: string
   readonly scheduler?: string
+  /** By name, whole; in place of the one that has all nodes. */
+  readonly schedulers?: Readonly<Record<string, string>>
   readonly runsOn?: string
   readonly inventory?: string
   readonly health?: string
@@ -72,6 +74,14 @@ export interface DrainFleet {
   evidence(): readonly { readonly step: string; readonly log: string }[]
   /** Resolves once this step of the visit of this node is intended. */
   intended(action: string, node: string, patience?: number): Promise<void>
+}
+
+/** The lines of patchrun.yml that declare them. */
+function schedulersOf(one: string, several: DrainPolicy['schedulers']): string {
+  const common = 'type: slurm, controller: localhost, every: 1s, feature: patchrun_'
+  if (!several) return `scheduler: { ${common}${one} }`
+  const lines = Object.entries(several).map(([name, more]) => `  ${name}: { ${common}${more} }`)
+  return ['schedulers:', ...lines].join('\n')
 }
 
 export const answerOf = ({ stdout }: Output): RolloutAnswer => JSON.parse(stdout) as RolloutAnswer
@@ -142,6 +152,7 @@ export async function startDrainFleet(
       capacity,
       rollout = '',
       scheduler = '',
+      schedulers,
       runsOn = '',
       health = '',
       inventory = '',
@@ -153,7 +164,7 @@ fleet: lab
 playbooks: { repository: ./playbooks }
 nodes: { allow: [${lab.nodes.join(', ')}], canary: [node01] }
 inventory: { source: ${lab.inventoryFile}, vars: { ansible_pipelining: true }${inventory} }
-scheduler: { type: slurm, controller: localhost, every: 1s, feature: patchrun_${scheduler} }
+${schedulersOf(scheduler, schedulers)}
 drain: { ${drain} }
 runsOn: { ${runsOn} }
 health: [${health}]
