@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The core: pure, no clock, no randomness, no effect.
 export type * from './record/journal-events.js'
+export {
+  applyOutcome,
+  checkOutcome,
+  drainOutcome,
+  lookOutcome,
+  rebootOutcome,
+  releaseOutcome,
+  wordOf,
+} from './record/node-outcome.js'
 export { kindOf, kindToDo, optionsOf } from './record/step-kind.js'
 export type * from './state/state.js'
 export type * from './state/outbox-state.js'

@@ -23,7 +23,7 @@ import { delimiter, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { packageRoot } from '../../lib/ansible/programs/package-root.js'
 import { checkedOf } from '../../lib/outcome/summary/health-answer.js'
-import type { Checked } from '../../lib/outcome/summary/health-answer.js'
+import type { CheckOutcome } from '../../lib/rollout/index.js'
 import { inFull, inQuick } from '../support/size.js'
 import { HEAD, install, LIMIT, mark, onEach, play } from './harness.js'
 import type { Outcome } from './harness.js'
@@ -60,7 +60,7 @@ async function serve(
 /** A port at which nobody listens: one that was free a moment ago may be somebody's by now. */
 const CLOSED = 1
 
-const verdictOf = ({ summary }: Outcome, node: string): Checked => {
+const verdictOf = ({ summary }: Outcome, node: string): CheckOutcome => {
   const seen = summary.nodes.get(node)
   if (!seen) throw new Error(`nothing of ${node}`)
   return checkedOf(seen, summary)

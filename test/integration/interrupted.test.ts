@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real command, interrupted: killed, stopped, doubled, out of room. Whatever happened, the next
 // run finishes, no completed step is done twice, and nothing of the run before goes on.
+import { applyOutcome } from '../../lib/rollout/index.js'
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -90,7 +91,9 @@ async function checkJournal(t: Pick<Test, 'same' | 'equal'>, ground: Playground)
   t.same(concluded, [...new Set(concluded)], 'no step came out twice')
   const applied = events.flatMap((e) =>
     e.type === 'concluded'
-      ? Object.entries(e.nodes).flatMap(([node, o]) => (o.applied === 'ok' ? [node] : []))
+      ? Object.entries(e.nodes).flatMap(([node, o]) =>
+          applyOutcome(o).applied === 'ok' ? [node] : [],
+        )
       : [],
   )
   t.same(applied, [...new Set(applied)], 'no node was changed again after it was changed')

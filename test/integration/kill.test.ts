@@ -3,6 +3,7 @@
 // journal that differs, in each way to die at one, and at random moments; with its state in a
 // directory and in refs of a git repository. After the last resume every node is at the pin or
 // named in quarantine, no completed step was done twice, no lock is held, no process is left.
+import { applyOutcome } from '../../lib/rollout/index.js'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -226,7 +227,9 @@ async function check(
   t.same(concluded, [...new Set(concluded)], 'no step came out twice')
   const applied = life.flatMap((e) =>
     e.type === 'concluded'
-      ? Object.entries(e.nodes).flatMap(([node, o]) => (o.applied === 'ok' ? [node] : []))
+      ? Object.entries(e.nodes).flatMap(([node, o]) =>
+          applyOutcome(o).applied === 'ok' ? [node] : [],
+        )
       : [],
   )
   t.same(applied, [...new Set(applied)], 'no node was changed again after it was changed')

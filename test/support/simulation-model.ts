@@ -18,6 +18,7 @@ import type {
   Decision,
   EnvironmentState,
   JournalEvent,
+  Changing,
   NodeOutcome,
   OpenStep,
   TaskRef,
@@ -454,10 +455,11 @@ export class Model {
     }
     if (fault)
       return [[node, roll % 2 === 0 ? { verdict: 'ERROR', failure } : { verdict: 'UNKNOWN' }]]
-    return [[node, this.truth.get(node)?.look() ?? {}]]
+    const seen = this.truth.get(node)?.look()
+    return seen ? [[node, seen]] : []
   }
 
-  #converge(node: string, full = false, how: How): NodeOutcome {
+  #converge(node: string, full = false, how: How): Changing {
     const truth = this.truth.get(node)
     must(
       how === 'nothing' || full || truth?.need !== 'drain',

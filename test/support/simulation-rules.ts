@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must hold for every decision of a simulation. The rules keep books of their own: what was
 // begun, what was seen, who approved what; they ask the core's state only for where a node stands.
-import { nodeState, planWaves, replay } from '../../lib/rollout/index.js'
+import {
+  applyOutcome,
+  checkOutcome,
+  lookOutcome,
+  nodeState,
+  planWaves,
+  replay,
+} from '../../lib/rollout/index.js'
 import type {
   Action,
   Decision,
@@ -399,10 +406,14 @@ export class Rules {
     const { action, nodes } = step
     this.#times.ended(step, outcomes)
     if (action === 'apply') this.#lastApply = now
-    if (step.action === 'check' && nodes.every((n) => outcomes[n]?.checked === 'pass'))
+    if (step.action === 'check' && nodes.every((n) => checkOutcome(outcomes[n]).checked === 'pass'))
       this.#passed.add(`${step.check.point}/${step.check.after}`)
     for (const n of nodes) {
-      const { verdict: said, failure, beyond, applied } = outcomes[n] ?? {}
+      const told = outcomes[n]
+      const failure = told?.failure
+      const applied = action === 'apply' ? applyOutcome(told).applied : undefined
+      const looked = action === 'detect' || action === 'verify' ? told : undefined
+      const { verdict: said, beyond } = looked ? lookOutcome(looked) : {}
       if (applied === 'ok') this.#undone.delete(n)
       else if (applied !== undefined) this.#undone.add(n)
       // What has to be done once more, or once at all, makes of GOOD what it needs.

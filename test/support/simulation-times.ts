@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rules of a simulation know of time: when waves were done, and how long the quickest
 // change of each kind took.
-import { nodeState, optionsOf } from '../../lib/rollout/index.js'
+import {
+  applyOutcome,
+  lookOutcome,
+  nodeState,
+  optionsOf,
+  rebootOutcome,
+} from '../../lib/rollout/index.js'
 import type { Decision, NodeOutcome, OpenStep, Wave } from '../../lib/rollout/index.js'
 import { must } from './simulation-checks.js'
 import type { Model } from './simulation-model.js'
@@ -106,15 +112,16 @@ export class Times {
   ended(step: OpenStep, outcomes: Readonly<Record<string, NodeOutcome>>): void {
     const { nodes, since } = step
     const { action, full } = optionsOf(step)
-    const all = nodes.map((n) => outcomes[n] ?? {})
+    const all = nodes.map((n) => outcomes[n])
     const kind =
-      action === 'apply' && all.some((o) => o.applied === 'ok')
+      action === 'apply' && all.some((o) => applyOutcome(o).applied === 'ok')
         ? full
           ? 'full'
           : 'hot'
-        : action === 'verify' && all.some((o) => ['GOOD', 'HOT', 'DRAIN'].includes(o.verdict ?? ''))
+        : action === 'verify' &&
+            all.some((o) => ['GOOD', 'HOT', 'DRAIN'].includes(lookOutcome(o).verdict))
           ? 'verify'
-          : action === 'reboot' && all.some((o) => o.rebooted === 'done')
+          : action === 'reboot' && all.some((o) => rebootOutcome(o).rebooted === 'done')
             ? 'reboot'
             : null
     if (kind === null) return

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is so of a node in a simulation, whatever the core has learned of it: what an apply has
 // done, left undone, and what a look can see of that.
-import type { NodeOutcome } from '../../lib/rollout/index.js'
+import type { Changing, LookOutcome } from '../../lib/rollout/index.js'
 import type { Need } from './simulation.js'
 
 /**
@@ -47,7 +47,7 @@ export class Truth {
   }
 
   /** What check mode says: nothing of what was left undone. */
-  look(): NodeOutcome {
+  look(): LookOutcome {
     const verdict = ({ none: 'GOOD', hot: 'HOT', drain: 'DRAIN' } as const)[this.#need]
     const { blind } = this.made
     return {
@@ -58,7 +58,7 @@ export class Truth {
   }
 
   /** `told`: Ansible knows that a handler may be owed. */
-  apply(full: boolean, told: boolean, how: How): NodeOutcome {
+  apply(full: boolean, told: boolean, how: How): Changing {
     if (how === 'nothing') return {}
     const changed = this.#need !== 'none'
     this.#need = 'none'

@@ -9,6 +9,7 @@ import type {
   Action,
   Decision,
   JournalEvent,
+  DrainOutcome,
   NodeOutcome,
   SchedulerView,
   StepAction,
@@ -81,8 +82,8 @@ const looked = [
   }),
 ]
 const called = (
-  n3: NodeOutcome['drained'] = 'empty',
-  n4: NodeOutcome['drained'] = 'empty',
+  n3: DrainOutcome['drained'] = 'empty',
+  n4: DrainOutcome['drained'] = 'empty',
 ): JournalEvent[] => step('drain', { n3: { drained: n3 }, n4: { drained: n4 } }, { host: 'hyp' })
 const changed = [
   ...looked,

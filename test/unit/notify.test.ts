@@ -14,7 +14,13 @@ import { buildReport } from '../../lib/report/model/build.js'
 import { PLAIN } from '../../lib/report/words/styles.js'
 import { rolloutText } from '../../lib/report/text/text.js'
 import { decide, newsOf, NO_STATE, replay } from '../../lib/rollout/index.js'
-import type { EnvironmentState, JournalEvent, Message, News } from '../../lib/rollout/index.js'
+import type {
+  EnvironmentState,
+  JournalEvent,
+  Message,
+  News,
+  NodeOutcome,
+} from '../../lib/rollout/index.js'
 import { FREE, nodeOf, policyOf, worldFor } from '../support/policy.js'
 import { stepKind } from '../support/step-kind.js'
 
@@ -91,7 +97,7 @@ const step = (
     nodes: outcome,
   },
 ]
-const both = (outcome: object): Extract<JournalEvent, { type: 'concluded' }>['nodes'] => ({
+const both = (outcome: NodeOutcome): Extract<JournalEvent, { type: 'concluded' }>['nodes'] => ({
   node01: outcome,
   node02: outcome,
 })

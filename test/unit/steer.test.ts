@@ -34,7 +34,7 @@ import { historyText } from '../../lib/report/text/text-history.js'
 import { rolloutText } from '../../lib/report/text/text.js'
 import { junitXml } from '../../lib/report/formats/junit.js'
 import { NO_STATE, replay } from '../../lib/rollout/index.js'
-import type { EnvironmentState, JournalEvent } from '../../lib/rollout/index.js'
+import type { EnvironmentState, JournalEvent, NodeOutcome } from '../../lib/rollout/index.js'
 import { fileStore } from '../../lib/store/file-store.js'
 import { FileJournal, readJournal } from '../../lib/store/journal/journal.js'
 import { takeLock } from '../../lib/store/lock/lock.js'
@@ -92,7 +92,7 @@ function step(
     { type: 'concluded', at, step: id, tasks: [], nodes: outcome },
   ]
 }
-const all = (those: readonly string[], outcome: object): Record<string, object> =>
+const all = (those: readonly string[], outcome: NodeOutcome): Record<string, NodeOutcome> =>
   Object.fromEntries(those.map((n) => [n, outcome]))
 const changed = (those: readonly string[]): JournalEvent[] => [
   ...step('detect', all(those, { verdict: 'HOT' })),

@@ -139,7 +139,7 @@ t.test('an apply that was cut off, or whose outcome is lost, may owe any handler
     after(step('detect', hot), step('apply', { applied: 'cut', owed: [1] }), step('detect', good)),
     { stage: 'hot', unfinished: { owed: null } },
   )
-  const [intent] = step('apply', {})
+  const [intent] = step('apply', { applied: 'absent' })
   t.match(
     after(
       step('detect', hot),

@@ -3,7 +3,7 @@
 import t from 'tap'
 import type { RunSummary } from '../../lib/outcome/summary/run-summary.js'
 import { outcomeOfVisit, schedulerReport } from '../../lib/engine/step/visit-outcome.js'
-import { evolve, NO_STATE, wouldOpen } from '../../lib/rollout/index.js'
+import { evolve, NO_STATE, wordOf, wouldOpen } from '../../lib/rollout/index.js'
 import type { EnvironmentState, Held, JournalEvent, OpenStep } from '../../lib/rollout/index.js'
 import { UNSEEN } from '../../lib/rollout/state/state.js'
 import { SLURM } from '../../lib/workload/slurm/manager.js'
@@ -76,10 +76,7 @@ function outcomes(
     AT,
   )
   return Object.fromEntries(
-    Object.entries(outcome.nodes).map(([name, { drained, released }]) => [
-      name,
-      drained ?? released,
-    ]),
+    Object.entries(outcome.nodes).map(([name, told]) => [name, wordOf(told)]),
   )
 }
 

@@ -2,7 +2,7 @@
 // Progress as lines: each event that matters is one, and a thousand nodes are not a thousand lines.
 import type { Progress } from '../../engine/step/progress.js'
 import type { Comparison } from '../../git/index.js'
-import { describeFailure, nodeState, STEERED, waveName } from '../../rollout/index.js'
+import { describeFailure, nodeState, STEERED, waveName, wordOf } from '../../rollout/index.js'
 import type { WaitingReport } from '../../report/model/rollout-report.js'
 import type { NodeState, StepAction } from '../../rollout/index.js'
 import type { Paint } from '../../report/words/styles.js'
@@ -126,16 +126,10 @@ function endedLines(
   const tally = new Map<string, number>()
   const failed: string[] = []
   for (const node of nodes) {
-    const { verdict, applied, checked, drained, rebooted, released, failure } =
-      outcome.nodes[node] ?? {}
-    const word =
-      (verdict === 'GOOD' ? lookedGood(nodeState(rollout, node)) : verdict) ??
-      applied ??
-      checked ??
-      drained ??
-      rebooted ??
-      released ??
-      'no outcome'
+    const told = outcome.nodes[node]
+    const said = told ? wordOf(told) : 'no outcome'
+    const word = said === 'GOOD' ? lookedGood(nodeState(rollout, node)) : said
+    const failure = told?.failure
     tally.set(word, (tally.get(word) ?? 0) + 1)
     if (failure)
       failed.push(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A health gate: an Ansible role asked on nodes whether the rollout may go on.
+import { checkOutcome } from '../../rollout/index.js'
 import { checkedOf } from '../../outcome/summary/health-answer.js'
 import type { HealthGate } from '../../fleet/declare/fleet.js'
 import { schedulerOfAll } from '../../fleet/policy/scheduler.js'
@@ -94,8 +95,9 @@ function inGate(alarm: Alarm, reason: string | undefined, gate = ''): Alarm {
  */
 export function gateWarnings({ step, ...concluded }: Concluded, gate: string): readonly string[] {
   const touched = new Map<number, number>()
-  for (const { changes = [] } of Object.values(concluded.nodes))
-    for (const index of changes) touched.set(index, (touched.get(index) ?? 0) + 1)
+  for (const told of Object.values(concluded.nodes))
+    for (const index of checkOutcome(told).changes ?? [])
+      touched.set(index, (touched.get(index) ?? 0) + 1)
   return [...touched].flatMap(([index, nodes]) => {
     const task = concluded.tasks[index]
     return task

@@ -8,9 +8,11 @@ import type { ChangesPolicy } from '../../fleet/declare/fleet.js'
 import { nodeState } from '../../rollout/index.js'
 import type {
   Alarm,
+  ApplyOutcome,
   BlindSpot,
   Concluded,
   Finding,
+  LookOutcome,
   NodeOutcome,
   NodeState,
   OpenStep,
@@ -88,7 +90,7 @@ function looked(
   summary: RunSummary,
   policy: ChangesPolicy,
   table: TaskTable,
-): NodeOutcome {
+): LookOutcome {
   // Cut off before it was seen through: that is no verdict about the node.
   const { verdict, failure, changes, blindSpots, unforeseen, beyond }: Finding =
     seen.result === 'cut'
@@ -99,11 +101,15 @@ function looked(
           blindSpots: [],
         }
       : findingOf(seen, summary, policy)
-  return {
-    verdict,
-    ...(failure && { failure }),
+  const tasks = {
     ...(changes.length > 0 && { changes: changes.map(table.refer) }),
     ...(blindSpots.length > 0 && { blindSpots: blindSpots.map(table.refer) }),
+  }
+  if (verdict === 'ERROR' || verdict === 'UNKNOWN')
+    return { verdict, ...(failure && { failure }), ...tasks }
+  return {
+    verdict,
+    ...tasks,
     ...(unforeseen && { unforeseen: unforeseen.needs }),
     ...(beyond && { beyond }),
   }
@@ -114,18 +120,22 @@ function applied(
   { unfinished }: NodeState,
   drains: boolean,
   table: TaskTable,
-): NodeOutcome {
+): ApplyOutcome {
   const ran = new Set(handled.map(keyOf))
   const left = new Set(
     [...(unfinished?.owed ?? []).filter((handler) => !ran.has(keyOf(handler))), ...owed].map(
       table.refer,
     ),
   )
+  const done = {
+    ...(changes.length > 0 && { changed: true as const }),
+    ...(left.size > 0 && { owed: [...left] }),
+  }
+  if (result === 'ok') return { applied: result, ...done }
   return {
     applied: result,
     ...(failure && { failure }),
-    ...(changes.length > 0 && { changed: true as const }),
-    ...(left.size > 0 && { owed: [...left] }),
+    ...done,
     ...(drains && { meetsDrain: true as const }),
   }
 }

@@ -4,7 +4,15 @@
 import type { RunSummary } from '../../outcome/summary/run-summary.js'
 import type { Scheduler } from '../../fleet/declare/fleet.js'
 import { schedulerName } from '../../fleet/policy/scheduler.js'
-import type { Concluded, NodeOutcome, OpenStep } from '../../rollout/index.js'
+import type {
+  Concluded,
+  DrainOutcome,
+  Failure,
+  NodeOutcome,
+  OpenStep,
+  RebootOutcome,
+  ReleaseOutcome,
+} from '../../rollout/index.js'
 import type { Manager, Report } from '../../workload/contract/manager.js'
 import { endOfDrain, endOfRelease } from '../../workload/contract/visit-end.js'
 import type { Evidence } from '../../workload/contract/visit-end.js'
@@ -70,27 +78,33 @@ export function outcomeOfVisit(
   }
 }
 
-const failed = (message: string): Pick<NodeOutcome, 'failure'> => ({
+const failed = (message: string): { readonly failure: Failure } => ({
   failure: { cause: 'failed', message },
 })
 
-function drainOutcome(evidence: Evidence): NodeOutcome {
+function drainOutcome(evidence: Evidence): DrainOutcome {
   const { drained, why } = endOfDrain(evidence)
   const boot = evidence.use?.boot
-  return {
-    drained,
-    ...(drained !== 'outrun' && typeof boot === 'number' && { boot }),
-    ...(why !== undefined && failed(why)),
+  const booted = drained !== 'outrun' && typeof boot === 'number' && { boot }
+  return drained === 'failed' || drained === 'unclear'
+    ? { drained, ...booted, ...(why !== undefined && failed(why)) }
+    : { drained, ...booted }
+}
+
+function releaseOutcome(evidence: Evidence): ReleaseOutcome {
+  const { released, why } = endOfRelease(evidence)
+  switch (released) {
+    case 'ok':
+    case 'foreign':
+      return { released }
+    case 'waiting':
+      return { released, ...(why !== undefined && { waitsFor: why }) }
+    default:
+      return { released, ...(why !== undefined && failed(why)) }
   }
 }
 
-function releaseOutcome(evidence: Evidence): NodeOutcome {
-  const { released, why } = endOfRelease(evidence)
-  if (why === undefined) return { released }
-  return released === 'waiting' ? { released, waitsFor: why } : { released, ...failed(why) }
-}
-
-function rebootOutcome(node: string, { nodes, reports, guard, fault }: RunSummary): NodeOutcome {
+function rebootOutcome(node: string, { nodes, reports, guard, fault }: RunSummary): RebootOutcome {
   const seen = nodes.get(node)
   if (seen?.result === 'failed')
     return { rebooted: 'failed', ...(seen.failure && { failure: seen.failure }) }

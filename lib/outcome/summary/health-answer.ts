@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the run of a health gate says of one node. Pure.
 import { unreachable } from '../../errors.js'
-import type { CheckResult } from '../../rollout/record/journal-events.js'
+import type { CheckOutcome } from '../../rollout/record/journal-events.js'
 import type { Failure } from '../../rollout/record/verdict.js'
 import type { NodeSummary, RunSummary } from './run-summary.js'
 
 /** A task with this tag that fails says "nobody knows", not "no". */
 export const INCONCLUSIVE = 'inconclusive'
 
-export interface Checked {
-  readonly checked: CheckResult
-  /** Of all but pass. */
-  readonly failure?: Failure
-}
-
 /**
  * pass: the node saw the role through. fail: a task of the role failed on it. inconclusive: it
  * could not be reached, hung, was cut off or never began, the run as a whole is not to be trusted,
  * or the task that failed is tagged `inconclusive`.
  */
-export function checkedOf({ result, failure, failedTags }: NodeSummary, run: RunSummary): Checked {
-  const nobodyKnows = (why: Failure): Checked => ({ checked: 'inconclusive', failure: why })
+export function checkedOf(
+  { result, failure, failedTags }: NodeSummary,
+  run: RunSummary,
+): CheckOutcome {
+  const nobodyKnows = (why: Failure): CheckOutcome => ({ checked: 'inconclusive', failure: why })
   switch (result) {
     case 'absent':
     case 'cut':

@@ -7,7 +7,7 @@ import type { MessageKind } from '../../fleet/declare/fleet.js'
 import type { NodeOutcome } from './node-outcome.js'
 import type { StepKind } from './step-kind.js'
 
-export type { CheckResult, Drained, NodeOutcome } from './node-outcome.js'
+export type * from './node-outcome.js'
 export type { CheckRef, StepAction, StepKind, StepToDo } from './step-kind.js'
 
 /** Who did it: a person, a job, a process. */

@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the outcome of a step makes of a node, and of a health gate.
 import { unreachable } from '../../errors.js'
-import type { CheckRef, Concluded, NodeOutcome, TaskRef } from '../record/journal-events.js'
+import type {
+  ApplyOutcome,
+  CheckOutcome,
+  CheckRef,
+  Concluded,
+  LookOutcome,
+  NodeOutcome,
+  TaskRef,
+} from '../record/journal-events.js'
+import {
+  applyOutcome,
+  checkOutcome,
+  drainOutcome,
+  lookOutcome,
+  rebootOutcome,
+  releaseOutcome,
+} from '../record/node-outcome.js'
 import { checkKey } from './state.js'
 import type { CheckState, NodeState, OpenStep } from './state.js'
 import { afterApply, afterDrain, afterLook, afterReboot, afterRelease } from './visit-state.js'
@@ -24,11 +40,11 @@ export function judgeNode(
   const { step: _left, ...free } = before
   switch (open.action) {
     case 'drain':
-      return afterDrain(free, outcome, open, event.at)
+      return afterDrain(free, drainOutcome(outcome), open, event.at)
     case 'reboot':
-      return afterReboot(free, outcome, event.at)
+      return afterReboot(free, rebootOutcome(outcome), event.at)
     case 'release':
-      return afterRelease(free, outcome, open, event.at)
+      return afterRelease(free, releaseOutcome(outcome), open, event.at)
     case 'apply':
       return afterApply(judgeStep(before, open, outcome, event))
     case 'detect':
@@ -50,11 +66,11 @@ function judgeStep(
   const { step: _left, ...free } = before
   // A gate says whether the rollout may go on, not where a node stands.
   if (open.action === 'check') return free
-  if (open.action !== 'apply') return judgeLook(free, open.action, outcome ?? {}, event)
+  if (open.action !== 'apply') return judgeLook(free, open.action, lookOutcome(outcome), event)
   const { failure: _old, missing: _before, ...rest } = free
   return judgeApply(
     { ...rest, at: event.at, touched: true, applies: rest.applies + 1 },
-    outcome ?? {},
+    applyOutcome(outcome),
     open.full ? 'full' : 'hot',
     event.tasks,
   )
@@ -63,7 +79,7 @@ function judgeStep(
 function judgeLook(
   before: NodeState,
   action: OpenStep['action'],
-  found: NodeOutcome,
+  found: LookOutcome,
   { at, tasks }: Concluded,
 ): NodeState {
   const { failure: _old, missing: _before, beyond: _passed, ...past } = before
@@ -75,7 +91,7 @@ function judgeLook(
     blindSpots: pick(tasks, found.blindSpots),
     ...(found.beyond && { beyond: found.beyond }),
   }
-  const verdict = found.verdict ?? 'UNKNOWN'
+  const { verdict } = found
   switch (verdict) {
     case 'GOOD':
       return action === 'verify' && seen.unfinished
@@ -97,7 +113,7 @@ function judgeChange(
   seen: NodeState,
   action: OpenStep['action'],
   verdict: 'HOT' | 'DRAIN',
-  found: NodeOutcome,
+  found: LookOutcome,
 ): NodeState {
   if (found.beyond && goesNoFurther(seen, MAX_APPLIES)) return fail(seen, found.beyond)
   // After an apply the same change must not be wanted again: it would be applied for ever. A drained
@@ -110,7 +126,7 @@ function judgeChange(
 }
 
 /** Nothing was said of it: once that is looked at again. */
-function judgeBlindLook(before: NodeState, { failure }: NodeOutcome, at: number): NodeState {
+function judgeBlindLook(before: NodeState, { failure }: LookOutcome, at: number): NodeState {
   const blindLooks = before.blindLooks + 1
   if (blindLooks < MAX_BLIND_LOOKS)
     return {
@@ -140,11 +156,11 @@ export const fail = (state: NodeState, failure: Failure): NodeState => ({
 
 function judgeApply(
   { unfinished: before, ...after }: NodeState,
-  outcome: NodeOutcome,
+  outcome: ApplyOutcome,
   mode: 'hot' | 'full',
   tasks: readonly TaskRef[],
 ): NodeState {
-  const applied = outcome.applied ?? 'absent'
+  const { applied } = outcome
   const failure = outcome.failure ?? {
     cause: 'unknown' as const,
     message: 'the run ended before this node was done',
@@ -196,7 +212,7 @@ export function judgeCheck(
   event: Concluded,
 ): void {
   const key = checkKey(ref)
-  const of = (node: string): NodeOutcome => event.nodes[node] ?? { checked: 'inconclusive' }
+  const of = (node: string): CheckOutcome => checkOutcome(event.nodes[node])
   const failed = nodes.filter((n) => of(n).checked === 'fail')
   const unclear = nodes.filter((n) => of(n).checked !== 'fail' && of(n).checked !== 'pass')
   const result = failed.length > 0 ? 'fail' : unclear.length > 0 ? 'inconclusive' : 'pass'

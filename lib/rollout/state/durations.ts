@@ -2,7 +2,13 @@
 // How long changes took lately, and so how long the next one is expected to take. Only what came to
 // its end is a measure: a change that failed after a second says nothing of one that does not. What
 // was not measured counts with what people declared, part by part.
-import type { Concluded, NodeOutcome } from '../record/journal-events.js'
+import type {
+  Concluded,
+  LookOutcome,
+  NodeOutcome,
+  RebootOutcome,
+} from '../record/journal-events.js'
+import { applyOutcome, lookOutcome, rebootOutcome, releaseOutcome } from '../record/node-outcome.js'
 import type { StepKind } from '../record/step-kind.js'
 import type { Durations, OpenStep } from './state.js'
 import type { RolloutPolicy } from '../../fleet/declare/fleet.js'
@@ -12,26 +18,25 @@ const KEPT = 20
 
 type Kind = keyof Durations
 
+const isWhole = ({ verdict, beyond }: LookOutcome): boolean =>
+  verdict !== 'ERROR' && verdict !== 'UNKNOWN' && !beyond
+
+const REBOOTS: Readonly<Partial<Record<RebootOutcome['rebooted'], readonly Kind[]>>> = {
+  done: ['reboot', 'rebootStep'],
+  'not-needed': ['rebootStep'],
+}
+
 /** The series that the outcome of a node on this step belongs to; none: it measures nothing. */
-function kindsOf(step: StepKind, outcome: NodeOutcome): readonly Kind[] {
+function kindsOf(step: StepKind, told: NodeOutcome | undefined): readonly Kind[] {
   switch (step.action) {
     case 'apply':
-      return outcome.applied === 'ok' ? [step.full ? 'fullApply' : 'hotApply'] : []
+      return applyOutcome(told).applied === 'ok' ? [step.full ? 'fullApply' : 'hotApply'] : []
     case 'verify':
-      return outcome.verdict !== undefined &&
-        outcome.verdict !== 'ERROR' &&
-        outcome.verdict !== 'UNKNOWN' &&
-        !outcome.beyond
-        ? ['verify']
-        : []
+      return isWhole(lookOutcome(told)) ? ['verify'] : []
     case 'reboot':
-      return outcome.rebooted === 'done'
-        ? ['reboot', 'rebootStep']
-        : outcome.rebooted === 'not-needed'
-          ? ['rebootStep']
-          : []
+      return REBOOTS[rebootOutcome(told).rebooted] ?? []
     case 'release':
-      return outcome.released === 'ok' ? ['release'] : []
+      return releaseOutcome(told).released === 'ok' ? ['release'] : []
     default:
       return []
   }
@@ -50,7 +55,7 @@ export function measure(
   if (alarm || forks === undefined) return durations
   const ended = new Map<Kind, number>()
   for (const node of step.nodes)
-    for (const kind of kindsOf(step, nodes[node] ?? {})) ended.set(kind, (ended.get(kind) ?? 0) + 1)
+    for (const kind of kindsOf(step, nodes[node])) ended.set(kind, (ended.get(kind) ?? 0) + 1)
   const more = { ...durations }
   // Where only some came to their end, the others' time counts for these: rather too long than too
   // short.

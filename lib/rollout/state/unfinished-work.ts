@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was done to a node at this commit, and what of it is missing for the node to be GOOD:
 // docs/architecture/core.md says what GOOD means.
-import type { NodeOutcome, TaskRef } from '../record/journal-events.js'
+import type { LookOutcome, TaskRef } from '../record/journal-events.js'
 import type { NodeState } from './state.js'
 import type { Failure, Finding, Verdict } from '../record/verdict.js'
 
@@ -25,7 +25,7 @@ export const ranWith = (
 export function neededBy(
   verdict: Verdict,
   { ran, unfinished }: NodeState,
-  { unforeseen }: NodeOutcome,
+  { unforeseen }: Pick<LookOutcome, 'unforeseen'>,
 ): 'hot' | 'drain' | null {
   const owes = unforeseen === 'DRAIN' ? ran?.mode !== 'full' : unforeseen === 'HOT' && !ran
   const drain =

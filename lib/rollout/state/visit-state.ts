@@ -2,7 +2,12 @@
 // What the steps of a visit make of a node. The rule behind all of it: a node that patchrun
 // drained, or may have drained, is held until the scheduler was seen to have it back, or somebody
 // else took it over.
-import type { Intended, NodeOutcome } from '../record/journal-events.js'
+import type {
+  DrainOutcome,
+  Intended,
+  RebootOutcome,
+  ReleaseOutcome,
+} from '../record/journal-events.js'
 import type { Drain, Release, StepKind } from '../record/step-kind.js'
 import type { Failure } from '../record/verdict.js'
 import { isTransient } from '../record/failure.js'
@@ -78,7 +83,7 @@ export const isSeenEmpty = ({ empty, seen }: Held, now: number): boolean =>
 
 export function afterDrain(
   state: NodeState,
-  outcome: NodeOutcome | undefined,
+  outcome: DrainOutcome,
   drain: Drain,
   at: number,
 ): NodeState {
@@ -90,7 +95,7 @@ export function afterDrain(
     ...before
   } = held ?? { since: at, phase: 'draining' as const, empty: false }
   const known = drainedBy(drain, withBoot(before, outcome))
-  switch (outcome?.drained ?? 'unclear') {
+  switch (outcome.drained) {
     case 'outrun':
       // Once: where jobs come and go all the time, it would never be its turn.
       return { ...rest, outrun: true }
@@ -104,7 +109,7 @@ export function afterDrain(
     case 'foreign':
       return { ...rest, postponed: at + FOREIGN_AGAIN }
     case 'failed':
-      return drainFailed(rest, { ...known, empty: false }, outcome?.failure, at)
+      return drainFailed(rest, { ...known, empty: false }, outcome.failure, at)
     case 'unclear':
       // It may be drained all the same.
       return askedAgain({ ...rest, held: { ...known, empty: false } }, held, outcome, at)
@@ -118,8 +123,8 @@ function drainedBy<H extends Pick<Held, 'scheduler'>>({ scheduler }: Drain, held
 }
 
 /** Which boot it was drained in; the first that was told. */
-function withBoot<H extends Pick<Held, 'boot'>>(held: H, outcome: NodeOutcome | undefined): H {
-  const boot = held.boot ?? outcome?.boot
+function withBoot<H extends Pick<Held, 'boot'>>(held: H, outcome: DrainOutcome): H {
+  const boot = held.boot ?? outcome.boot
   return { ...held, ...(boot !== undefined && { boot }) }
 }
 
@@ -135,15 +140,11 @@ function drainFailed(
   return { ...state, stage: 'failed', at, failures: state.failures + 1, failure, held }
 }
 
-export function afterReboot(
-  state: NodeState,
-  outcome: NodeOutcome | undefined,
-  at: number,
-): NodeState {
+export function afterReboot(state: NodeState, outcome: RebootOutcome, at: number): NodeState {
   const { held } = state
   if (!held) return state
   const { again: _asked, ...rest } = held
-  switch (outcome?.rebooted ?? 'cut') {
+  switch (outcome.rebooted) {
     case 'done':
     case 'not-needed':
       return { ...state, held: { ...rest, phase: 'rebooted' } }
@@ -151,7 +152,7 @@ export function afterReboot(
       return spoilt(
         state,
         held,
-        outcome?.failure ?? { cause: 'failed', message: 'the reboot failed' },
+        outcome.failure ?? { cause: 'failed', message: 'the reboot failed' },
         at,
       )
     case 'cut':
@@ -161,14 +162,14 @@ export function afterReboot(
 
 export function afterRelease(
   state: NodeState,
-  outcome: NodeOutcome | undefined,
+  outcome: ReleaseOutcome,
   { postpone }: Release,
   at: number,
 ): NodeState {
   const { held: before, ...rest } = state
   if (!before) return state
   const { waitsFor: _over, ...held } = before
-  switch (outcome?.released ?? 'unclear') {
+  switch (outcome.released) {
     case 'ok':
       return { ...rest, at, returned: at, ...(postpone !== undefined && { postponed: postpone }) }
     case 'foreign':
@@ -177,7 +178,7 @@ export function afterRelease(
       return spoilt(
         state,
         held,
-        outcome?.failure ?? { cause: 'failed', message: 'the node could not be given back' },
+        outcome.failure ?? { cause: 'failed', message: 'the node could not be given back' },
         at,
       )
     case 'waiting':
@@ -186,7 +187,7 @@ export function afterRelease(
         held: {
           ...held,
           again: at + AGAIN,
-          ...(outcome?.waitsFor !== undefined && { waitsFor: outcome.waitsFor }),
+          ...(outcome.waitsFor !== undefined && { waitsFor: outcome.waitsFor }),
         },
       }
     case 'unclear':
@@ -201,12 +202,11 @@ export function afterRelease(
 function askedAgain(
   state: NodeState,
   before: Held | undefined,
-  outcome: NodeOutcome | undefined,
+  { failure: answered }: Pick<DrainOutcome | ReleaseOutcome, 'failure'>,
   at: number,
 ): NodeState {
   const { held = before } = state
   if (!held) return state
-  const answered = outcome?.failure
   const unclear = (before?.unclear ?? 0) + (answered ? 1 : 0)
   if (!answered || unclear < MAX_UNCLEAR)
     return { ...state, held: { ...held, again: at + AGAIN, ...(unclear > 0 && { unclear }) } }
