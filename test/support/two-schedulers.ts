@@ -5,7 +5,13 @@ import { parseDeclaration } from '../../lib/fleet/declare/declaration.js'
 import type { Fleet } from '../../lib/fleet/declare/fleet.js'
 import { resolveFleet } from '../../lib/fleet/policy/resolve-fleet.js'
 import { decide, replay, worldOf } from '../../lib/rollout/index.js'
-import type { Decision, JournalEvent, Surroundings, World } from '../../lib/rollout/index.js'
+import type {
+  Decision,
+  JournalEvent,
+  NodeOutcome,
+  Surroundings,
+  World,
+} from '../../lib/rollout/index.js'
 import { SLURM } from '../../lib/workload/slurm/manager.js'
 import { writeForSlurm } from './manager-scene.js'
 import type { SceneNode } from './manager-scene.js'
@@ -31,7 +37,7 @@ export const declare = (text: string): Fleet =>
 /** With that rollout policy; `text`: more of the declaration, `schedulers` in place of those two. */
 export const open = (text = '', schedulers = TWO): Fleet => declare(schedulers + REST + text)
 
-const by = { user: 'op', host: 'adm', pid: 1 }
+export const by = { user: 'op', host: 'adm', pid: 1 }
 export const EVENTS: readonly JournalEvent[] = [
   {
     type: 'opened',
@@ -95,3 +101,40 @@ export const begins = ({ actions }: Decision): readonly string[] =>
   )
 export const waits = ({ waiting }: Decision): Readonly<Record<string, string>> =>
   Object.fromEntries(waiting.flatMap((w) => w.nodes.map((n) => [n, w.reason.is])))
+
+/** b1 was drained by that scheduler, and is seen to need no drain any more. */
+export const drainedBy = (
+  scheduler: string | undefined,
+  outcome: NodeOutcome = { drained: 'busy' },
+): readonly JournalEvent[] => [
+  ...EVENTS,
+  {
+    type: 'intended',
+    at: AT - 4,
+    step: 's3',
+    action: 'drain',
+    wave: 1,
+    nodes: ['b1'],
+    forks: 9,
+    ...(scheduler !== undefined && { scheduler }),
+  },
+  { type: 'concluded', at: AT - 3, step: 's3', tasks: [], nodes: { b1: outcome } },
+]
+export const wanted: Extract<JournalEvent, { type: 'released' }> = {
+  type: 'released',
+  at: AT - 2,
+  by,
+  rollout: 'r1',
+  nodes: ['b1'],
+  until: AT + 3_600_000,
+}
+
+export const OURS = { drained: true, reason: 'patchrun hpc/default r1 cccccccccccc' } as const
+export const BOTH: Looks = { left: LEFT, right: RIGHT }
+/** b1 is declared for the other one by now. */
+export const MOVED = TWO.replace('"a[1-3]"', '"a[1-3]", b1').replace('"b[1-2]"', 'b2')
+export const RENAMED = TWO.replaceAll('right', 'east')
+
+export function decideAs(fleet: Fleet, events: readonly JournalEvent[], looks: Looks): Decision {
+  return decide(worldWith(looks, fleet, events))
+}

@@ -1,72 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose drain it is stands in the journal: a node that is declared for another scheduler, or for
-// none, while it is drained is given back by the one that drained it.
+// Whose drain it is stands in the journal: a node that is declared for another scheduler while it is
+// drained is given back by the one that drained it.
 import t from 'tap'
 import type { Fleet } from '../../lib/fleet/declare/fleet.js'
-import {
-  decide,
-  evolve,
-  orphanedDrains,
-  replay,
-  withHeldSchedulers,
-} from '../../lib/rollout/index.js'
-import type { Decision, JournalEvent, NodeOutcome } from '../../lib/rollout/index.js'
-import { orphanedDrainReports } from '../../lib/report/model/orphaned-drain-reports.js'
 import { schedulerOfStep } from '../../lib/fleet/policy/scheduler.js'
-import { answer } from '../../lib/engine/orders/orders.js'
+import { orphanedDrainReports } from '../../lib/report/model/orphaned-drain-reports.js'
+import { evolve, orphanedDrains, replay, withHeldSchedulers } from '../../lib/rollout/index.js'
+import type { JournalEvent } from '../../lib/rollout/index.js'
 import {
   AT,
   begins,
+  BOTH,
+  decideAs,
   decideWith,
+  drainedBy,
   EVENTS,
   LEFT,
+  MOVED,
   open,
+  OURS,
+  RENAMED,
   RIGHT,
   said,
-  TWO,
   waits,
+  wanted,
   worldWith,
 } from '../support/two-schedulers.js'
 import type { Looks } from '../support/two-schedulers.js'
-
-const BY = { user: 'op', host: 'adm', pid: 1 }
-
-/** b1 was drained by that scheduler, and is seen to need no drain any more. */
-const drainedBy = (
-  scheduler: string | undefined,
-  outcome: NodeOutcome = { drained: 'busy' },
-): readonly JournalEvent[] => [
-  ...EVENTS,
-  {
-    type: 'intended',
-    at: AT - 4,
-    step: 's3',
-    action: 'drain',
-    wave: 1,
-    nodes: ['b1'],
-    forks: 9,
-    ...(scheduler !== undefined && { scheduler }),
-  },
-  { type: 'concluded', at: AT - 3, step: 's3', tasks: [], nodes: { b1: outcome } },
-]
-const wanted: JournalEvent = {
-  type: 'released',
-  at: AT - 2,
-  by: BY,
-  rollout: 'r1',
-  nodes: ['b1'],
-  until: AT + 3_600_000,
-}
-
-const OURS = { drained: true, reason: 'patchrun hpc/default r1 cccccccccccc' } as const
-const BOTH: Looks = { left: LEFT, right: RIGHT }
-/** b1 is declared for the other one by now. */
-const MOVED = TWO.replace('"a[1-3]"', '"a[1-3]", b1').replace('"b[1-2]"', 'b2')
-const RENAMED = TWO.replaceAll('right', 'east')
-
-function decideAs(fleet: Fleet, events: readonly JournalEvent[], looks: Looks): Decision {
-  return decide(worldWith(looks, fleet, events))
-}
 
 t.test('a drain says whose it is, where that is not the only one', async (t) => {
   const drains = decideWith(BOTH).actions.flatMap((a) =>
@@ -135,99 +95,6 @@ t.test('a scheduler that has another name by now is known by its drain', async (
   t.equal(waits(other)['b1'], 'scheduler-gone', 'one that does not show it is another one')
 })
 
-t.test('none that is declared has drained it', async (t) => {
-  const fleet = open('', TWO.replace('"b[1-2]"', 'b2').replaceAll('right', 'east'))
-  for (const scheduler of ['right', undefined]) {
-    const events = drainedBy(scheduler)
-    const decision = decideAs(fleet, events, { left: LEFT, east: RIGHT })
-    t.notOk(
-      begins(decision).some((b) => /^(drain|release|reboot|apply).*b1/.test(b)),
-      'nobody guesses whose it is',
-    )
-    t.match(
-      decision.waiting.find((w) => w.nodes.includes('b1')),
-      { reason: { is: 'scheduler-gone', node: 'b1', scheduler: scheduler ?? 'default' } },
-    )
-  }
-  const lost: readonly JournalEvent[] = [
-    ...drainedBy('right').slice(0, -1),
-    { type: 'resumed', at: AT - 2, by: BY },
-  ]
-  t.equal(
-    waits(decideAs(fleet, lost, { left: LEFT, east: RIGHT }))['b1'],
-    'scheduler-gone',
-    'nor where the drain was cut off',
-  )
-})
-
-t.test('no scheduler is declared at all any more', async (t) => {
-  const fleet = open('', 'scheduler: { type: slurm }\n')
-  const bare: Fleet = {
-    ...fleet,
-    schedulers: [],
-    nodes: fleet.nodes.map((n) => ({ ...n, scheduler: null })),
-  }
-  t.match(waits(decideAs(bare, drainedBy(undefined), {})), {
-    b1: 'scheduler-gone',
-    a2: 'drain-by-hand',
-  })
-})
-
-t.test('an end by a person does not wait for it', async (t) => {
-  const fleet = open('', TWO.replace('"b[1-2]"', 'b2').replaceAll('right', 'east'))
-  const aborted: JournalEvent = { type: 'aborted', at: AT - 1, by: BY, rollout: 'r1' }
-  const looks = { left: LEFT, east: RIGHT }
-  const events = [...drainedBy('right'), aborted]
-  const { actions } = decideAs(fleet, events, looks)
-  t.match(actions, [{ do: 'halt', halt: { code: 'aborted' } }])
-  t.notMatch(
-    decideAs(fleet, events, { left: LEFT }).actions,
-    [{ do: 'halt' }],
-    'as long as one was not asked, it may be that one',
-  )
-  const halted: JournalEvent = {
-    type: 'halted',
-    at: AT,
-    halt: { code: 'aborted', message: '', hint: '', nodes: [] },
-  }
-  t.equal(
-    waits(decideAs(fleet, [...events, halted], looks))['b1'],
-    'scheduler-gone',
-    'and it is named',
-  )
-})
-
-t.test('the word of a person that it was given back by hand', async (t) => {
-  const fleet = open('', TWO.replace('"b[1-2]"', 'b2').replaceAll('right', 'east'))
-  const events = drainedBy('right')
-  const order = {
-    do: 'release',
-    rollout: 'r1',
-    nodes: ['b1'],
-    byHand: ['b1'],
-    until: AT + 60_000,
-    by: BY,
-    at: AT - 1,
-  } as const
-  const answered = answer(replay(events), 'o1', order, AT)
-  t.match(answered, { event: { type: 'released', byHand: ['b1'] }, text: /given back by hand/ })
-  if (!('event' in answered)) return
-  const after = [...events, answered.event]
-  const b1 = replay(after).current?.nodes.get('b1')
-  t.match(b1, { stage: 'unseen', postponed: AT + 60_000 })
-  t.equal(b1?.held, undefined)
-  t.notOk(
-    Object.values(waits(decideAs(fleet, after, { left: LEFT, east: RIGHT }))).includes(
-      'scheduler-gone',
-    ),
-  )
-  t.match(
-    answer(replay(EVENTS), 'o2', order, AT),
-    { refused: /none of these nodes is drained/ },
-    'of a node that is not drained it means nothing',
-  )
-})
-
 t.test('a node that is off the lists is told with the command of its scheduler', async (t) => {
   const full = open()
   const fleet: Fleet = { ...full, nodes: full.nodes.filter((n) => n.name !== 'b1') }
@@ -240,4 +107,31 @@ t.test('a node that is off the lists is told with the command of its scheduler',
   t.match(orphanedDrainReports(fleet, worldWith(drained, fleet, drainedBy('right'))), [
     { nodes: ['b1'], text: /give it back by hand: scontrol update nodename=b1 / },
   ])
+})
+
+t.test("what somebody else took out is nobody's to give back", async (t) => {
+  const events: readonly JournalEvent[] = [
+    ...EVENTS,
+    {
+      type: 'intended',
+      at: AT - 4,
+      step: 's3',
+      action: 'drain',
+      foreign: true,
+      scheduler: 'right',
+      wave: 1,
+      nodes: ['b1'],
+      forks: 9,
+    },
+    {
+      type: 'concluded',
+      at: AT - 3,
+      step: 's3',
+      tasks: [],
+      nodes: { b1: { drained: 'foreign-empty' } },
+    },
+  ]
+  const fleet = open('', RENAMED)
+  const theirs = said([{ name: 'b1', drained: true, reason: 'fan' }, { name: 'b2' }])
+  t.ok(begins(decideAs(fleet, events, { left: LEFT, east: theirs })).includes('apply b1'))
 })

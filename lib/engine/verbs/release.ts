@@ -9,7 +9,13 @@ import { hostsOfOption } from '../../fleet/lists/limit.js'
 import { summed } from '../../fleet/lists/lists.js'
 import type { SteerReport } from '../../report/model/answers.js'
 import { REPORT_VERSION } from '../../report/model/rollout-report.js'
-import { isOnlyDrained, nodeState, planWaves, withHeldSchedulers } from '../../rollout/index.js'
+import {
+  isOnlyDrained,
+  nodeState,
+  planWaves,
+  withHeldSchedulers,
+  drainedBy,
+} from '../../rollout/index.js'
 import type { RolloutState } from '../../rollout/index.js'
 import { giveOrder } from '../orders/give-order.js'
 import { layoutOf } from '../site/layout.js'
@@ -105,9 +111,13 @@ async function orphanedOf(
   const known = new Map(
     withHeldSchedulers(fleet, rollout, looks).nodes.map((n) => [n.name, n.scheduler]),
   )
+  const isDeclared = (name: string | null): boolean => fleet.schedulers.some((s) => s.name === name)
   return nodes.filter((n) => {
-    const { held, step } = nodeState(rollout, n)
-    return held && !held.unscheduled && step === undefined && known.get(n) === null
+    const state = nodeState(rollout, n)
+    const { held, step } = state
+    if (!held || held.unscheduled || step !== undefined) return false
+    // One that is off the lists has none but the one that drained it.
+    return known.has(n) ? known.get(n) === null : !isDeclared(drainedBy(state, rollout))
   })
 }
 

@@ -28,6 +28,8 @@ export interface FleetNode {
   readonly partitions: readonly string[]
   /** The hypervisor it runs on, itself a node of the fleet; null: none is declared. */
   readonly runsOn: string | null
+  /** While nobody knows the scheduler that has drained it: the one that is declared for it. */
+  readonly declaredFor?: string | null
   /** Name of the scheduler whose node it is; null: nobody drains it. */
   readonly scheduler: string | null
 }

@@ -52,11 +52,13 @@ export function orphanedDrainReports(
   })
 }
 
-/** `by`: who drained them; it may have another name by now, where there is only one. */
+/** `by`: who drained them. */
 function commandFor(nodes: readonly string[], by: string, schedulers: Fleet['schedulers']): string {
-  const named = schedulers.find((s) => s.name === by)
-  const scheduler = named ?? (schedulers.length === 1 ? schedulers[0] : undefined)
-  if (!scheduler) return ''
+  const scheduler = schedulers.find((s) => s.name === by)
+  if (!scheduler)
+    return schedulers.length === 0
+      ? ''
+      : ` in the scheduler ${by}, which is not declared any more, and say so with patchrun release`
   const names = foldHosts(nodes.map((n) => schedulerName(n, scheduler.names)))
   return `: ${managerOf(scheduler).words.giveBack(names)}`
 }

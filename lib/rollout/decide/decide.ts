@@ -46,8 +46,8 @@ export function decide(world: World): Decision {
     w.nodes.some(
       (n) =>
         ours.has(n) &&
-        !views.isOrphaned(n, world) &&
-        (nodeState(rollout, n).step !== undefined || isVisiting(rollout, n)),
+        (nodeState(rollout, n).step !== undefined ||
+          (isVisiting(rollout, n) && !views.isOrphaned(n, world))),
     ),
   )
   if (!held) return { ...NOTHING, actions: [{ do: 'halt', halt }] }

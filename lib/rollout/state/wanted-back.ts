@@ -13,12 +13,21 @@ export const isOnlyDrained = ({ stage, held }: NodeState): boolean =>
 export const whenWanted = (state: NodeState, until: number): NodeState =>
   state.held && isOnlyDrained(state) ? { ...state, held: { ...state.held, back: until } } : state
 
-/** A person gave it back, and nobody else can say so: it is looked at anew. */
+/**
+ * A person gave it back, and nobody else can say so: it is looked at anew. Where its change may have
+ * begun, a reboot may be missing, which no look sees: it needs the whole of it once more.
+ */
 export function whenGivenBack(state: NodeState, until: number, at: number): NodeState {
   const { held, ...rest } = state
   if (!held || state.step !== undefined) return state
   const isSpent = state.stage === 'failed' || state.stage === 'quarantined'
-  return { ...rest, ...(isSpent ? {} : { stage: 'unseen', at }), postponed: until }
+  const isBegun = held.phase !== 'draining' && held.phase !== 'hosted'
+  return {
+    ...rest,
+    ...(isSpent ? {} : { stage: 'unseen', at }),
+    ...(isBegun && { unfinished: { mode: 'full', owed: null } }),
+    postponed: until,
+  }
 }
 
 /** A person wants it to be tried after all. */

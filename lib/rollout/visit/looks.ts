@@ -48,9 +48,16 @@ export class Looks {
   /** Only the scheduler that drained this node can do anything with it, and that is none any more. */
   gone(node: string): Hold | null {
     const { held } = nodeState(this.world.rollout, node)
-    if (this.views.of(node) || !held || held.unscheduled) return null
+    if (this.views.of(node) || !held) return null
+    // The roles for a hypervisor that no scheduler knows are those of the nodes on it.
+    if (held.unscheduled) {
+      const guests = held.guests ?? []
+      const whys = guests.map((guest) => this.gone(guest))
+      return guests.some((n) => this.views.of(n)) ? null : (whys.find((w) => w !== null) ?? null)
+    }
+    const declared = this.views.declaredFor(node)
     // It may have another name now.
-    for (const pacing of this.#pacing.values()) pacing.want()
+    if (declared) this.#of(declared)?.want()
     return this.views.isOrphaned(node, this.world)
       ? schedulerGone(node, this.world)
       : holdFor({ is: 'scheduler-first' })

@@ -21,7 +21,8 @@ type Reports = Readonly<Record<string, { readonly workload?: Report | null } | u
 export function drainedBy({ held, step }: NodeState, { steps }: RolloutState): string | null {
   const open = step === undefined ? undefined : steps.get(step)
   if (open?.action === 'drain') return optionsOf(open).scheduler ?? DEFAULT_SCHEDULER
-  if (!held || held.unscheduled) return null
+  // What somebody else took out is nobody's to give back.
+  if (!held || held.unscheduled || held.foreign) return null
   return held.scheduler ?? DEFAULT_SCHEDULER
 }
 
@@ -46,10 +47,11 @@ export function withHeldSchedulers(
     const by = drainers.get(node.name)
     if (by === undefined || by === node.scheduler) return node
     const isDeclared = fleet.schedulers.some((s) => s.name === by)
-    const scheduler = isDeclared ? by : showsOurDrain(fleet, node, reports) ? node.scheduler : null
-    if (scheduler === node.scheduler) return node
+    if (!isDeclared && showsOurDrain(fleet, node, reports)) return node
     changed = true
-    return { ...node, scheduler }
+    return isDeclared
+      ? { ...node, scheduler: by }
+      : { ...node, scheduler: null, declaredFor: node.scheduler }
   })
   return changed ? { ...fleet, nodes } : fleet
 }
@@ -68,5 +70,5 @@ export const schedulerGone = (node: string, { rollout }: Pick<World, 'rollout'>)
   holdFor({
     is: 'scheduler-gone',
     node,
-    scheduler: drainedBy(nodeState(rollout, node), rollout) ?? DEFAULT_SCHEDULER,
+    scheduler: nodeState(rollout, node).held?.scheduler ?? DEFAULT_SCHEDULER,
   })

@@ -45,9 +45,8 @@ export function isBack(
   const its =
     new SchedulerViews({ nodes, schedulers }).of(node) ??
     schedulers.find((s) => s.name === (held.scheduler ?? DEFAULT_SCHEDULER))
-  return (its ? [its] : schedulers).every(({ seen, nameOf }) => {
-    if (!seen || seen.at <= held.since) return false
-    const use = seen.uses.get(node) ?? seen.others.get(nameOf(node))
-    return !use || !(use.ours || use.refused !== null)
-  })
+  // Of a drain of one that is not declared any more the others know nothing.
+  if (!its?.seen || its.seen.at <= held.since) return false
+  const use = its.seen.uses.get(node) ?? its.seen.others.get(its.nameOf(node))
+  return !use || !(use.ours || use.refused !== null)
 }

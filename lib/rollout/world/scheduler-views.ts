@@ -6,29 +6,28 @@ import type { NodeUse } from '../../workload/contract/node-use.js'
 import { nodeState } from '../state/state.js'
 import type { Action, SchedulerView, World } from './world.js'
 
-const known = new WeakMap<readonly FleetNode[], ReadonlyMap<string, string | null>>()
+const known = new WeakMap<readonly FleetNode[], ReadonlyMap<string, FleetNode>>()
 
-/** The name of the scheduler of each node. */
-function schedulersOf(nodes: readonly FleetNode[]): ReadonlyMap<string, string | null> {
+function byName(nodes: readonly FleetNode[]): ReadonlyMap<string, FleetNode> {
   const before = known.get(nodes)
   if (before) return before
-  const found = new Map(nodes.map((n) => [n.name, n.scheduler]))
+  const found = new Map(nodes.map((n) => [n.name, n]))
   known.set(nodes, found)
   return found
 }
 
 export class SchedulerViews {
   readonly #views: ReadonlyMap<string, SchedulerView>
-  readonly #schedulers: ReadonlyMap<string, string | null>
+  readonly #nodes: ReadonlyMap<string, FleetNode>
 
   constructor({ nodes, schedulers }: Pick<World, 'nodes' | 'schedulers'>) {
     this.#views = new Map(schedulers.map((view) => [view.name, view]))
-    this.#schedulers = schedulersOf(nodes)
+    this.#nodes = byName(nodes)
   }
 
   /** null: it has none, and nobody drains it. */
   of(node: string): SchedulerView | null {
-    const name = this.#schedulers.get(node)
+    const name = this.#nodes.get(node)?.scheduler
     return typeof name === 'string' ? (this.#views.get(name) ?? null) : null
   }
 
@@ -39,14 +38,24 @@ export class SchedulerViews {
     return view.seen ? (view.seen.uses.get(node) ?? null) : undefined
   }
 
+  /** The scheduler that is declared for a node, where it may be that which drained it. */
+  declaredFor(node: string): SchedulerView | null {
+    return this.#views.get(this.#nodes.get(node)?.declaredFor ?? '') ?? null
+  }
+
   /**
-   * It is drained, and none of the schedulers is the one that drained it: nobody can give it back.
-   * As long as one of them was not asked, that is not known.
+   * It is drained, and no scheduler is the one that drained it: nobody can give it back. As long as
+   * the one that is declared for it was not asked, that is not known. Of a hypervisor that none
+   * knows: so are the nodes that are held for its sake.
    */
   isOrphaned(node: string, { rollout }: Pick<World, 'rollout'>): boolean {
     const { held } = nodeState(rollout, node)
-    if (!held || held.unscheduled || this.of(node)) return false
-    return [...this.#views.values()].every(({ seen }) => seen !== null)
+    if (!held || this.of(node)) return false
+    const { guests = [] } = held
+    if (held.unscheduled)
+      return guests.length > 0 && guests.every((n) => this.isOrphaned(n, { rollout }))
+    const declared = this.declaredFor(node)
+    return declared === null || declared.seen !== null
   }
 
   /** When its scheduler was last looked at, ms; -Infinity: not in this run. */
