@@ -17,6 +17,8 @@ const ansible =
 t.setTimeout(1_700_000)
 
 const ENOUGH = '/tmp/enough'
+const left = ', nodes: ["node[01-03]"], vars: { slurm_release_timeout: 60 }'
+const right = ', nodes: [node04]'
 
 /** A job on this node that ends when somebody says so. */
 async function work(fleet: DrainFleet, node: string): Promise<void> {
@@ -47,8 +49,6 @@ else
     const fleet = await startDrainFleet(ansible, { nodes: 5 })
     const { lab } = fleet
     t.teardown(() => lab.stop())
-    const left = ', nodes: ["node[01-03]"], vars: { slurm_release_timeout: 60 }'
-    const right = ', nodes: [node04]'
     const declare = (schedulers: Readonly<Record<string, string>>): Promise<void> =>
       fleet.declare({ drain: 'atOnce: 4', capacity: 4, schedulers })
     await declare({ left, right })
