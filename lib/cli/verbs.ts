@@ -356,6 +356,7 @@ export const VERBS: readonly Verb[] = [
       REASON,
       ['--for <duration>', 'not drained again for this long: 30m, 2h, 1h30m, 2d'],
       ['--until <time>', 'not drained again before: 2026-03-01T18:00, or with +01:00'],
+      ['--by-hand', 'you gave them back, as their scheduler is not declared any more'],
       YES,
     ],
     load: async () => (await import('./steer/release.js')).releaseVerb,

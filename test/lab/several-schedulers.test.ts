@@ -3,7 +3,7 @@
 // worked with by themselves.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { PlanReport } from '../../lib/index.js'
 import { inFull } from '../support/size.js'
 import { answerOf, sitePlaybook, startDrainFleet } from './support/drain-fleet.js'
@@ -28,6 +28,17 @@ async function work(fleet: DrainFleet, node: string): Promise<void> {
     ...['-D', '/tmp', '-o', '/dev/null', '-w', node, '-t', '10', '--wrap', wrapped],
   ])
   if (exitCode !== 0) throw new Error(stderr)
+}
+
+/** No step is of nodes of two schedulers, or of a node that none has. */
+function apart(t: Test, fleet: DrainFleet): void {
+  const visits = fleet.steps().filter((step) => /^(drain|release) /.test(step))
+  t.same(
+    visits.filter((step) => /node0[123]/.test(step) && step.includes('node04')),
+    [],
+    'no step is of nodes of both',
+  )
+  t.notOk(visits.some((step) => step.includes('node05')))
 }
 
 /** The nodes of the last look at this scheduler. */
@@ -86,6 +97,8 @@ else
       await fleet.everywhere(`touch ${ENOUGH}`, ['node04'])
       t.match((await run())['node04'], /drained by the scheduler right, which is not declared/)
       t.match(await fleet.reason('node04'), /^patchrun lab/, 'nobody touches it')
+      const word = await fleet.patchrun(['release', 'node04', '--yes'])
+      t.match(word.stderr, /node04: the scheduler right that drained it is not declared any more/)
     })
 
     await t.test('it is declared again under another name', async (t) => {
@@ -106,11 +119,5 @@ else
       )
     })
 
-    const visits = fleet.steps().filter((step) => /^(drain|release) /.test(step))
-    t.same(
-      visits.filter((step) => /node0[123]/.test(step) && step.includes('node04')),
-      [],
-      'no step is of nodes of both',
-    )
-    t.notOk(visits.some((step) => step.includes('node05')))
+    apart(t, fleet)
   })

@@ -20,6 +20,7 @@ import {
   open,
   OURS,
   RENAMED,
+  TWO,
   RIGHT,
   said,
   waits,
@@ -88,9 +89,19 @@ t.test('a scheduler that has another name by now is known by its drain', async (
   const events = [...drainedBy('right'), wanted]
   const drained = said([{ name: 'b1', ...OURS }, { name: 'b2' }])
   const before = decideAs(fleet, events, { left: LEFT })
-  t.equal(waits(before)['b1'], 'scheduler-first', 'nothing is known before it was asked')
+  t.equal(waits(before)['b1'], 'scheduler-renamed', 'nothing is known before it was asked')
   t.ok(begins(before).includes('observe east'))
   t.ok(begins(decideAs(fleet, events, { left: LEFT, east: drained })).includes('release b1'))
+  const halted: JournalEvent = {
+    type: 'halted',
+    at: AT,
+    halt: { code: 'aborted', message: '', hint: '', nodes: [] },
+  }
+  t.equal(
+    waits(decideAs(fleet, [...events, halted], { left: LEFT }))['b1'],
+    'scheduler-renamed',
+    'also of a rollout that is halted, in which nobody asks',
+  )
   const other = decideAs(fleet, events, { left: LEFT, east: RIGHT })
   t.equal(waits(other)['b1'], 'scheduler-gone', 'one that does not show it is another one')
 })
@@ -134,4 +145,10 @@ t.test("what somebody else took out is nobody's to give back", async (t) => {
   const fleet = open('', RENAMED)
   const theirs = said([{ name: 'b1', drained: true, reason: 'fan' }, { name: 'b2' }])
   t.ok(begins(decideAs(fleet, events, { left: LEFT, east: theirs })).includes('apply b1'))
+  const none = open('', TWO.replace('"b[1-2]"', 'b2').replaceAll('right', 'east'))
+  t.equal(
+    waits(decideAs(none, events, { left: LEFT, east: theirs }))['b1'],
+    'drain-by-hand',
+    'and nobody is told to give it back',
+  )
 })

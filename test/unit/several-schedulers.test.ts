@@ -190,6 +190,11 @@ t.test('where only the partitions are limited, each may have nodes in them', asy
   const fleet = declare(`${TWO}${limit}drain: { atOnce: "100%" }\n`)
   const decision = decide(worldWith({ left: LEFT }, fleet))
   t.notOk(begins(decision).some((b) => b.startsWith('drain')))
+  const idle = declare(`${TWO.replace('b[1-2]', 'c[1-2]')}${limit}drain: { atOnce: "100%" }\n`)
+  t.ok(
+    begins(decide(worldWith({ left: LEFT }, idle))).some((b) => b.startsWith('drain')),
+    'one that has none of the nodes is not asked',
+  )
 })
 
 const GOOD = { verdict: 'GOOD' as const }

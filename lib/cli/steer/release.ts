@@ -25,6 +25,7 @@ export const releaseVerb: VerbAction = async (context, call) => {
     await release(session, call.args[0] ?? '', {
       ...reasonOf(call),
       ...(until !== undefined && { until }),
+      ...(call.options['by-hand'] === true && { byHand: true }),
     }),
     steerText,
   )

@@ -3,20 +3,20 @@
 import { dirname } from 'node:path'
 import { PatchrunError, refuse } from '../../errors.js'
 import type { Problem } from '../../errors.js'
-import type { Fleet } from '../../fleet/declare/fleet.js'
 import { groupBy } from '../../fleet/names/group-by.js'
 import { hostsOfOption } from '../../fleet/lists/limit.js'
 import { summed } from '../../fleet/lists/lists.js'
 import type { SteerReport } from '../../report/model/answers.js'
 import { REPORT_VERSION } from '../../report/model/rollout-report.js'
 import {
+  drainedBy,
   isOnlyDrained,
+  isOrphaned,
   nodeState,
   planWaves,
-  withHeldSchedulers,
-  drainedBy,
+  worldOf,
 } from '../../rollout/index.js'
-import type { RolloutState } from '../../rollout/index.js'
+import type { World } from '../../rollout/index.js'
 import { giveOrder } from '../orders/give-order.js'
 import { layoutOf } from '../site/layout.js'
 import { placeOfFleet } from '../site/places.js'
@@ -33,6 +33,8 @@ export interface ReleaseOptions extends SteerOptions {
    * `drain.timeout`.
    */
   readonly until?: number
+  /** A person gave them back, because the scheduler that drained them is not declared any more. */
+  readonly byHand?: boolean
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ReleaseOptions extends SteerOptions {
 export async function release(
   session: Session,
   hosts: string,
-  { until: given, reason, clock = systemClock }: ReleaseOptions = {},
+  { until: given, reason, byHand = false, clock = systemClock }: ReleaseOptions = {},
 ): Promise<SteerReport> {
   const said = optional(reason)
   const fleet = await session.observe()
@@ -55,10 +57,10 @@ export async function release(
       hint: 'Give a time that is still to come.',
     })
   const nodes = hostsOfOption(hosts, 'release')
-  const { current } = await storeOf(fleet).read()
-  const byHand = await orphanedOf(fleet, current, nodes)
-  const isAllByHand = nodes.every((n) => byHand.includes(n))
-  if (!current || !(current.status === 'running' || (current.status === 'halted' && isAllByHand)))
+  const state = await storeOf(fleet).read()
+  const { current } = state
+  // What a person did by hand is true of a halted rollout, too.
+  if (!current || !(current.status === 'running' || (byHand && current.status === 'halted')))
     throw new PatchrunError({
       code: 'usage/not-drained',
       message: current
@@ -66,11 +68,12 @@ export async function release(
         : 'nothing has been rolled out yet',
       hint: HINT,
     })
-  requireOnlyDrained(
-    current,
-    nodes.filter((n) => !byHand.includes(n)),
-    new Set(planWaves(fleet.nodes, fleet.policy, current.limit).flatMap((w) => w.nodes)),
+  const schedulers = await lastLooks(dirname(layoutOf(fleet).runs), fleet)
+  const world = worldOf({ fleet, state, rollout: current, now: clock.now() }, { schedulers })
+  const members = new Set(
+    planWaves(fleet.nodes, fleet.policy, current.limit).flatMap((w) => w.nodes),
   )
+  requireNone(nodes, (node) => (byHand ? whyNotByHand(world, node) : whyNot(world, node, members)))
   const { signal } = session.options
   const place = placeOfFleet(fleet)
   const done = await giveOrder(
@@ -80,7 +83,7 @@ export async function release(
       rollout: current.id,
       nodes,
       until,
-      ...(byHand.length > 0 && { byHand }),
+      ...(byHand && { byHand: nodes }),
       ...said,
     },
     { clock, ...(signal && { signal }) },
@@ -98,27 +101,22 @@ export async function release(
 }
 
 /**
- * Those of these nodes that no scheduler can give back, because the one that drained them is not
- * declared any more: the word of a person is all there is.
+ * Why the word of a person that it was given back by hand cannot be taken: it is all there is then,
+ * so it must be known that no scheduler can do it.
  */
-async function orphanedOf(
-  fleet: Fleet,
-  rollout: RolloutState | null,
-  nodes: readonly string[],
-): Promise<readonly string[]> {
-  if (!rollout) return []
-  const looks = await lastLooks(dirname(layoutOf(fleet).runs), fleet)
-  const known = new Map(
-    withHeldSchedulers(fleet, rollout, looks).nodes.map((n) => [n.name, n.scheduler]),
-  )
-  const isDeclared = (name: string | null): boolean => fleet.schedulers.some((s) => s.name === name)
-  return nodes.filter((n) => {
-    const state = nodeState(rollout, n)
-    const { held, step } = state
-    if (!held || held.unscheduled || step !== undefined) return false
-    // One that is off the lists has none but the one that drained it.
-    return known.has(n) ? known.get(n) === null : !isDeclared(drainedBy(state, rollout))
-  })
+function whyNotByHand(world: World, node: string): string | null {
+  const state = nodeState(world.rollout, node)
+  const by = drainedBy(state, world.rollout)
+  if (by === null) return 'not drained by patchrun'
+  if (state.step !== undefined) return 'a step is under way on it'
+  if (world.schedulers.some((s) => s.name === by))
+    return `the scheduler ${by} is declared, and gives it back: leave --by-hand out`
+  const its = world.nodes.find((n) => n.name === node)?.scheduler
+  if (typeof its === 'string')
+    return `the scheduler ${its} shows its drain, and gives it back: leave --by-hand out`
+  return isOrphaned(world, node)
+    ? null
+    : 'the scheduler that is declared for it may be the one that drained it, and has not been asked since: `patchrun run` asks it'
 }
 
 const HINT =
@@ -127,13 +125,9 @@ const HINT =
 /**
  * Every node that is named must be one that can be given back: a slip must not pass for an answer.
  */
-function requireOnlyDrained(
-  rollout: RolloutState,
-  nodes: readonly string[],
-  members: ReadonlySet<string>,
-): void {
+function requireNone(nodes: readonly string[], whyNot: (node: string) => string | null): void {
   const reasons = nodes.flatMap((node) => {
-    const why = whyNot(rollout, node, members)
+    const why = whyNot(node)
     return why === null ? [] : [{ node, why }]
   })
   refuse(
@@ -145,8 +139,12 @@ function requireOnlyDrained(
   )
 }
 
-function whyNot(rollout: RolloutState, node: string, members: ReadonlySet<string>): string | null {
+function whyNot(world: World, node: string, members: ReadonlySet<string>): string | null {
+  const { rollout, schedulers } = world
   const state = nodeState(rollout, node)
+  const by = drainedBy(state, rollout)
+  if (by !== null && !schedulers.some((s) => s.name === by) && isOrphaned(world, node))
+    return `the scheduler ${by} that drained it is not declared any more: declare it again; or give it back by hand, and say so with --by-hand`
   if (!members.has(node)) return `not in rollout ${rollout.id}`
   if (isOnlyDrained(state)) return null
   if (!state.held) return 'not drained by patchrun'

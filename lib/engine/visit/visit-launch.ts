@@ -123,12 +123,17 @@ export async function endVisit({ live, tree }: Pick<Visit, 'live' | 'tree'>): Pr
 export const silenceOf = ({ ansible, policy }: Pick<Fleet, 'ansible' | 'policy'>): number =>
   Math.max(ansible.hangTimeout, policy.drain.rebootTimeout + GRACE)
 
-/** Two visits with the same key would be started with the same files, but for the node. */
+/**
+ * Two visits with the same key would be started with the same files, but for the node. Those of a
+ * node that is declared for another scheduler meanwhile are others.
+ */
 export const startKey = (
+  node: string,
   { fleet, checkout }: Pick<StepContext, 'fleet' | 'checkout'>,
   { id, pin }: RolloutState,
 ): string =>
   JSON.stringify([
+    schedulerOfStep(fleet, [node])?.name,
     id,
     pin.sha,
     checkout,

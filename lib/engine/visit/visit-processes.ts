@@ -124,7 +124,7 @@ export class VisitProcesses {
       alone &&
       step.action === 'drain' &&
       !nodeState(rollout, node).held &&
-      ahead.key === startKey(context, rollout)
+      ahead.key === startKey(node, context, rollout)
     const visit = fits ? await ahead.ready : null
     if (!visit) {
       this.#end(ahead)
@@ -153,7 +153,6 @@ export class VisitProcesses {
    * the visit itself.
    */
   prepare({ nodes, base, now }: Preparation, context: StepContext, rollout: RolloutState): void {
-    const key = startKey(context, rollout)
     for (const node of nodes.filter((n) => !this.#ahead.has(n) && !this.#parked.has(n))) {
       // No name of an earlier process: each step has had its number, and what is kept of it may lie
       // in such a directory.
@@ -171,6 +170,7 @@ export class VisitProcesses {
       const ready = launched
         .then(async (visit) => ((await visit?.live.current)?.parked ? visit : null))
         .catch(() => null)
+      const key = startKey(node, context, rollout)
       this.#ahead.set(node, { key, since: now, directory, launched, ready })
     }
   }

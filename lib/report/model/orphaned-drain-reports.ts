@@ -58,7 +58,7 @@ function commandFor(nodes: readonly string[], by: string, schedulers: Fleet['sch
   if (!scheduler)
     return schedulers.length === 0
       ? ''
-      : ` in the scheduler ${by}, which is not declared any more, and say so with patchrun release`
+      : ` in the scheduler ${by}, which is not declared any more, and say so with patchrun release --by-hand`
   const names = foldHosts(nodes.map((n) => schedulerName(n, scheduler.names)))
   return `: ${managerOf(scheduler).words.giveBack(names)}`
 }

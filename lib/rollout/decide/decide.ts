@@ -63,8 +63,11 @@ function whileHalted(waves: readonly Wave[], world: World): Waiting[] {
   const all = waves.flatMap((w) => w.nodes)
   out.push(...hostGroups.waiting(all))
   const views = new SchedulerViews(world)
-  for (const node of all)
+  for (const node of all) {
+    const declared = views.declaredFor(node)
     if (views.isOrphaned(node, world)) out.push({ ...schedulerGone(node, world), nodes: [node] })
+    else if (declared) out.push({ ...schedulerGone(node, world, declared.name), nodes: [node] })
+  }
   const named = new Set(out.flatMap((w) => w.nodes))
   const nodes = all.filter((n) => nodeState(rollout, n).stage !== 'good' && !named.has(n))
   return [...out, ...(nodes.length > 0 ? [{ ...holdFor({ is: 'halted' }), nodes }] : [])]

@@ -84,7 +84,12 @@ const DRAINS = {
   'scheduler-gone': [
     'visit',
     ({ node, scheduler }: { node: string; scheduler: string }, { command }: Reader) =>
-      `it was drained by the scheduler ${scheduler}, which is not declared any more: declare it again, or give the node back by hand, then ${command(`release ${node}`)}`,
+      `it was drained by the scheduler ${scheduler}, which is not declared any more: declare it again, or give the node back by hand, then ${command(`release ${node} --by-hand`)}`,
+  ],
+  'scheduler-renamed': [
+    'visit',
+    ({ scheduler, declared }: { scheduler: string; declared: string }) =>
+      `it was drained by the scheduler ${scheduler}, which is not declared any more; whether that is ${declared} by now is not known before a run has asked it`,
   ],
   'until-empty': ['visit', untilEmpty],
   'until-empty-ask': [

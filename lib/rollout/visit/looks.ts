@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The looks at all schedulers of a fleet: each is asked in its own time, and for its own nodes.
-import { holdFor } from '../say/reason.js'
 import type { Hold } from '../say/reason.js'
 import { nodeState } from '../state/state.js'
 import { schedulerGone } from '../world/held-schedulers.js'
@@ -14,7 +13,10 @@ export class Looks {
   readonly #sharedLimits: SharedLimits
 
   constructor(
-    private readonly world: Pick<World, 'now' | 'schedulers' | 'capacity' | 'policy' | 'rollout'>,
+    private readonly world: Pick<
+      World,
+      'now' | 'nodes' | 'schedulers' | 'capacity' | 'policy' | 'rollout'
+    >,
     private readonly views: SchedulerViews,
   ) {
     this.#sharedLimits = new SharedLimits(world, views)
@@ -60,7 +62,7 @@ export class Looks {
     if (declared) this.#of(declared)?.want()
     return this.views.isOrphaned(node, this.world)
       ? schedulerGone(node, this.world)
-      : holdFor({ is: 'scheduler-first' })
+      : schedulerGone(node, this.world, declared?.name)
   }
 
   silenced = (node: string): boolean => this.#ofNode(node)?.silenced() ?? false

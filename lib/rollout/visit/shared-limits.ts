@@ -9,13 +9,18 @@ export class SharedLimits {
   readonly #others = new Map<string, Set<string>>()
 
   constructor(
-    { capacity, schedulers, policy }: Pick<World, 'capacity' | 'schedulers' | 'policy'>,
+    {
+      capacity,
+      schedulers,
+      policy,
+      nodes: all,
+    }: Pick<World, 'capacity' | 'schedulers' | 'policy' | 'nodes'>,
     views: SchedulerViews,
   ) {
     if (schedulers.length < 2) return
     // Who is in a partition each scheduler tells by itself.
     if (Object.keys(policy.capacity.partitions).length > 0)
-      this.#share(schedulers.map((s) => s.name))
+      this.#share(views.byScheduler(all.map((n) => n.name)).map(([view]) => view.name))
     for (const { nodes } of capacity)
       this.#share(views.byScheduler(nodes).map(([view]) => view.name))
   }

@@ -65,10 +65,19 @@ function showsOurDrain(fleet: Fleet, { name, scheduler }: FleetNode, reports: Re
   return managerOf(declared).useOf(report, theirs, prefix)?.ours ?? false
 }
 
-/** Why nothing is done with a node whose scheduler is gone. */
-export const schedulerGone = (node: string, { rollout }: Pick<World, 'rollout'>): Hold =>
-  holdFor({
-    is: 'scheduler-gone',
-    node,
-    scheduler: nodeState(rollout, node).held?.scheduler ?? DEFAULT_SCHEDULER,
-  })
+/**
+ * Why nothing is done with a node whose scheduler is gone. `declared`: the one that may be the same
+ * under another name, and was not asked yet.
+ */
+export function schedulerGone(
+  node: string,
+  { rollout }: Pick<World, 'rollout'>,
+  declared?: string,
+): Hold {
+  const { held } = nodeState(rollout, node)
+  if (held?.foreign) return holdFor({ is: 'drain-by-hand', change: undefined })
+  const scheduler = held?.scheduler ?? DEFAULT_SCHEDULER
+  return declared === undefined
+    ? holdFor({ is: 'scheduler-gone', node, scheduler })
+    : holdFor({ is: 'scheduler-renamed', scheduler, declared })
+}

@@ -55,7 +55,7 @@ export class SchedulerViews {
     if (held.unscheduled)
       return guests.length > 0 && guests.every((n) => this.isOrphaned(n, { rollout }))
     const declared = this.declaredFor(node)
-    return declared === null || declared.seen !== null
+    return declared === null || (declared.seen !== null && declared.seen.at > held.since)
   }
 
   /** When its scheduler was last looked at, ms; -Infinity: not in this run. */
@@ -82,3 +82,7 @@ export class SchedulerViews {
     return isDefault ? action : { ...action, scheduler }
   }
 }
+
+/** See SchedulerViews. */
+export const isOrphaned = (world: World, node: string): boolean =>
+  new SchedulerViews(world).isOrphaned(node, world)
