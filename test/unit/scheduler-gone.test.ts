@@ -163,6 +163,7 @@ t.test(
   "a hypervisor that no scheduler knows, and the nodes on it are nobody's any more",
   async (t) => {
     const hosts = 'runsOn: { free: [b1] }\n'
+    const aborted: JournalEvent = { type: 'aborted', at: AT - 1, by, rollout: 'r1' }
     const gone = open(hosts, TWO.replace('"b[1-2]"', 'b2').replaceAll('right', 'east'))
     const step = { type: 'intended', at: AT - 3, wave: 1, forks: 9 } as const
     const told = { type: 'concluded', at: AT - 2, tasks: [] } as const
@@ -181,13 +182,20 @@ t.test(
     )
     t.equal(waits(decision)['free'], 'scheduler-gone')
     t.ok(begins(decideAs(open(hosts), events, BOTH)).includes('reboot free'))
+    const freed = [...events, { ...wanted, byHand: ['b1'] }]
+    const left = decideAs(gone, freed, looks)
+    t.notOk(begins(left).includes('reboot free'), 'nor when its guest was given back by hand')
+    t.match(
+      left.waiting.find((w) => w.nodes.includes('free')),
+      { reason: { is: 'scheduler-gone', node: 'free' } },
+    )
+    t.match(decideAs(gone, [...freed, aborted], looks).actions, [{ do: 'halt' }])
     const bare: Fleet = {
       ...gone,
       schedulers: [],
       nodes: gone.nodes.map((n) => ({ ...n, scheduler: null })),
     }
     t.match(waits(decideAs(bare, events, {})), { free: 'scheduler-gone', b1: 'scheduler-gone' })
-    const aborted: JournalEvent = { type: 'aborted', at: AT - 1, by, rollout: 'r1' }
     t.match(decideAs(gone, [...events, aborted], looks).actions, [{ do: 'halt' }])
   },
 )

@@ -103,7 +103,7 @@ interface Said {
 }
 
 /**
- * Of each scheduler, where a node needs to be drained: what the others have out of service counts
+ * Of each scheduler that has nodes, where one needs to be drained: what the others have out of service counts
  * against its limits.
  */
 async function askSchedulers(
@@ -112,7 +112,9 @@ async function askSchedulers(
   clock: Clock,
 ): Promise<readonly Said[]> {
   const drains = report.nodes.some((n) => n.verdict === 'DRAIN')
-  const asked = drains ? fleet.schedulers : []
+  const asked = fleet.schedulers.filter(
+    ({ name }) => drains && fleet.nodes.some((n) => n.scheduler === name),
+  )
   // In a directory of its own, and kept from `status`: a run that is under way asks and keeps its
   // own looks.
   return inState(fleet.stateDirectory, () =>

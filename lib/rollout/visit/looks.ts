@@ -52,13 +52,10 @@ export class Looks {
     const { held } = nodeState(this.world.rollout, node)
     if (this.views.of(node) || !held) return null
     // The roles for a hypervisor that no scheduler knows are those of the nodes on it.
-    if (held.unscheduled) {
-      const guests = held.guests ?? []
-      const whys = guests.map((guest) => this.gone(guest))
-      return guests.some((n) => this.views.of(n)) ? null : (whys.find((w) => w !== null) ?? null)
-    }
-    const declared = this.views.declaredFor(node)
+    const its = held.unscheduled ? (held.guests ?? []) : [node]
+    if (its.some((n) => this.views.of(n))) return null
     // It may have another name now.
+    const [declared] = its.flatMap((n) => this.views.declaredFor(n) ?? [])
     if (declared) this.#of(declared)?.want()
     return this.views.isOrphaned(node, this.world)
       ? schedulerGone(node, this.world)

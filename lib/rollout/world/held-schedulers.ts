@@ -76,7 +76,8 @@ export function schedulerGone(
 ): Hold {
   const { held } = nodeState(rollout, node)
   if (held?.foreign) return holdFor({ is: 'drain-by-hand', change: undefined })
-  const scheduler = held?.scheduler ?? DEFAULT_SCHEDULER
+  const [guest] = (held?.guests ?? []).flatMap((n) => nodeState(rollout, n).held ?? [])
+  const scheduler = held?.scheduler ?? guest?.scheduler ?? DEFAULT_SCHEDULER
   return declared === undefined
     ? holdFor({ is: 'scheduler-gone', node, scheduler })
     : holdFor({ is: 'scheduler-renamed', scheduler, declared })

@@ -45,17 +45,21 @@ export class SchedulerViews {
 
   /**
    * It is drained, and no scheduler is the one that drained it: nobody can give it back. As long as
-   * the one that is declared for it was not asked, that is not known. Of a hypervisor that none
-   * knows: so are the nodes that are held for its sake.
+   * the one that is declared for it was not asked, that is not known. For a hypervisor that none
+   * knows work those of the nodes on it: there is none.
    */
   isOrphaned(node: string, { rollout }: Pick<World, 'rollout'>): boolean {
     const { held } = nodeState(rollout, node)
     if (!held || this.of(node)) return false
-    const { guests = [] } = held
-    if (held.unscheduled)
-      return guests.length > 0 && guests.every((n) => this.isOrphaned(n, { rollout }))
+    if (!held.unscheduled) return this.#isKnownToHaveNone(node, held.since)
+    return (held.guests ?? []).every(
+      (n) => this.of(n) === null && this.#isKnownToHaveNone(n, held.since),
+    )
+  }
+
+  #isKnownToHaveNone(node: string, since: number): boolean {
     const declared = this.declaredFor(node)
-    return declared === null || (declared.seen !== null && declared.seen.at > held.since)
+    return declared === null || (declared.seen !== null && declared.seen.at > since)
   }
 
   /** When its scheduler was last looked at, ms; -Infinity: not in this run. */
